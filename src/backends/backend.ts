@@ -1,0 +1,48 @@
+import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+
+export type Capabilities = {
+  readonly isolation: "vm" | "container" | "namespace";
+  readonly network: "enforced" | "none" | "open";
+  readonly credentialBroker: boolean;
+  readonly mounts: "live" | "create";
+  readonly snapshot: boolean;
+  readonly remote: boolean;
+};
+
+/** `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
+export type Probe = { readonly usable: true; readonly version: string } | { readonly usable: false; readonly reason: string; readonly hint: string };
+
+/** What the backend itself says of one machine; `owner` is undefined where the machine is not ours. */
+export type Machine = {
+  readonly name: string;
+  readonly state: "running" | "stopped" | "broken";
+  readonly owner: { readonly directory: string; readonly uid: number } | undefined;
+  /** The host process that is the machine, where there is one. */
+  readonly pid: number | undefined;
+};
+
+export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
+
+/** One kind of isolated machine. Every step may be repeated: what is already so is success. */
+export interface Backend {
+  readonly name: "smolvm";
+  readonly capabilities: Capabilities;
+  /** How a guest reaches the host's loopback. */
+  readonly loopbackAddress: string;
+  probe(): Promise<Probe>;
+  /** Undefined when there is no machine of that name. */
+  find(name: string): Promise<Machine | undefined>;
+  list(): Promise<Machine[]>;
+  /** A failure part-way leaves nothing behind. */
+  create(plan: BottlePlan, options?: StepOptions): Promise<void>;
+  /** Boots the machine and makes the user, the home and the project's path in it; returns its host process, if any. */
+  start(plan: BottlePlan, options?: StepOptions): Promise<number | undefined>;
+  stop(name: string, options?: StepOptions): Promise<void>;
+  remove(name: string, options?: StepOptions): Promise<void>;
+  /** The argv that runs a session's command on the caller's terminal, or on its stdin, stdout and stderr. */
+  attachArgv(session: SessionPlan): string[];
+  /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own. */
+  controlArgv(session: SessionPlan): string[] | undefined;
+  /** What the steps would run, for --dry-run. */
+  explain(plan: BottlePlan): Record<"create" | "start" | "stop" | "remove", string[][]>;
+}

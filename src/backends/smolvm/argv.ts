@@ -1,0 +1,81 @@
+import { preludeScript } from "../../guest/guest.ts";
+import prepareScript from "../../guest/prepare.sh" with { type: "text" };
+import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
+
+/** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
+export const plainMount = "/mnt/project";
+
+/** The host's loopback, as a guest sees it. */
+export const loopbackAddress = "100.96.0.1";
+
+export const labels = { mark: "claude-bottle", directory: "claude-bottle.directory", uid: "claude-bottle.uid" } as const;
+
+/** smolvm 1.32 does not start with a space in a guest path and cannot say a colon in a host path. */
+export const isPlainPath = (path: string): boolean => /^[A-Za-z0-9_.@+,/-]+$/.test(path);
+
+/**
+ * `link` is a symlink with a plain name to the project, for a project whose own name is not plain.
+ * Credentials and volumes are fixed here: smolvm's `update` changes neither.
+ */
+export function createArgv(plan: BottlePlan, link: string): string[] {
+  const { directory } = plan;
+  const volume = isPlainPath(directory) ? `${directory}:${directory}` : `${link}:${plainMount}`;
+  return [
+    "machine", "create", "--error-format", "json", "--name", plan.name,
+    "--cpus", String(plan.cpus), "--mem", String(plan.memoryMiB),
+    "--image", plan.image,
+    "-v", volume,
+    "--label", `${labels.mark}=1`,
+    "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
+    "--label", `${labels.uid}=${plan.user.uid}`,
+    ...networkArgv(plan.network),
+    ...plan.credentials.flatMap(({ variable, host }) => (host === undefined ? [] : ["--credential", `${credentialName(variable)}=${variable}@${host}`])),
+  ]; // prettier-ignore
+}
+
+const credentialName = (variable: string) => variable.toLowerCase().replaceAll("_", "-");
+
+function networkArgv({ mode, hosts }: BottlePlan["network"]): string[] {
+  if (mode === "open") return ["--net"];
+  if (mode === "off") return [];
+  return hosts.flatMap((host) => {
+    if (/^\d+(\.\d+){3}$/.test(host)) return ["--allow-cidr", `${host}/32`];
+    if (/^\d+(\.\d+){3}\/\d+$/.test(host)) return ["--allow-cidr", host];
+    return ["--allow-host-pattern", host];
+  });
+}
+
+export const startArgv = (name: string): string[] => ["machine", "start", "--error-format", "json", "--name", name];
+export const stopArgv = (name: string): string[] => ["machine", "stop", "--error-format", "json", "--name", name];
+export const deleteArgv = (name: string): string[] => ["machine", "delete", "--error-format", "json", "--name", name, "-f"];
+export const statusArgv = (name: string): string[] => ["machine", "status", "--error-format", "json", "--name", name, "--json"];
+export const listArgv = (): string[] => ["machine", "ls", "--error-format", "json", "--json"];
+
+/** As root in the guest, after every start: a start behind our back loses the bind mount. */
+export function prepareArgv(plan: BottlePlan, claude: { readonly config: string; readonly settings: string }): string[] {
+  const { user, directory } = plan;
+  return [
+    "machine", "exec", "--error-format", "json", "--name", plan.name,
+    ...secretArgv(plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable)),
+    "--", "/bin/sh", "-c", prepareScript, "sh",
+    String(user.uid), String(user.gid), user.name, user.home,
+    directory, isPlainPath(directory) ? directory : plainMount, claude.config, claude.settings,
+  ]; // prettier-ignore
+}
+
+export function sessionArgv(session: SessionPlan): string[] {
+  const { size, id } = session;
+  return [
+    "machine", "exec", "--name", session.bottle, "-i", ...(size ? ["-t"] : []),
+    ...userArgv(session.user), "-w", "/",
+    ...Object.entries({ ...session.env, CLAUDE_BOTTLE_SESSION: id }).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
+    ...secretArgv(session.secrets),
+    "--", "/bin/sh", "-c", preludeScript, "sh",
+    id, String(size?.rows ?? 0), String(size?.columns ?? 0), session.directory, ...session.command,
+  ]; // prettier-ignore
+}
+
+export const controlArgv = (session: SessionPlan): string[] => ["machine", "exec", "--name", session.bottle, ...userArgv(session.user), "--"];
+
+const userArgv = ({ uid, gid }: GuestUser) => ["--user", `${uid}:${gid}`];
+const secretArgv = (variables: readonly string[]) => variables.flatMap((variable) => ["--secret-env", `${variable}=${variable}`]);

@@ -1,0 +1,36 @@
+import { UserError } from "../../errors.ts";
+import { printable } from "../../lib/quote.ts";
+import type { Run } from "../../system/system.ts";
+
+/** smolvm's own words of a failure; its code is empty where the output was not the JSON that it should be. */
+export function failureOf({ stdout, stderr }: Run): { code: string; message: string } {
+  // Warnings may stand before the JSON line.
+  for (const line of stderr.trim().split("\n").reverse()) {
+    try {
+      const { error } = JSON.parse(line);
+      if (typeof error?.message === "string") return { code: String(error.code ?? ""), message: error.message };
+    } catch {
+      continue;
+    }
+  }
+  return { code: "", message: stderr.trim().replace(/^Error: /, "") || stdout.trim() };
+}
+
+type Rule = readonly [fragment: RegExp, message: string, hint: string];
+
+const rules: readonly Rule[] = [
+  [/kvm permission denied|\/dev\/kvm.*[Pp]ermission/, "/dev/kvm may not be opened by you", "sudo usermod -aG kvm $USER, then log in again"],
+  [/kvm not available|\/dev\/kvm/, "this machine has no usable /dev/kvm", "switch on virtualization in the firmware (and nested virtualization in a virtual machine)"],
+  [/[Nn]o space left/, "no space left on device", "free some disk space, for example by claude-bottle rm"],
+  [/agent rootfs not found|library load failed/, "this installation of smolvm is broken", "install smolvm again"],
+];
+
+/** `doing`: what we were about, as "make bottle x". */
+export function smolvmError(doing: string, run: Run): UserError {
+  const { message } = failureOf(run);
+  const rule = rules.find(([fragment]) => fragment.test(message));
+  const words = printable(message.replaceAll("\n", ": "));
+  return rule
+    ? new UserError(`cannot ${doing}: ${rule[1]}`, { hint: rule[2] })
+    : new UserError(`cannot ${doing}: smolvm says: ${words || `nothing, and ends with status ${run.code}`}`);
+}

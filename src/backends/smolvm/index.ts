@@ -1,0 +1,139 @@
+import * as v from "valibot";
+import { UserError } from "../../errors.ts";
+import { claudeHome } from "../../guest/claude-home.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { openDevice, plainLink, removeLink } from "../../system/files.ts";
+import type { Run, System } from "../../system/system.ts";
+import { stateFolder } from "../../system/system.ts";
+import type { Backend, Machine, StepOptions } from "../backend.ts";
+import * as argv from "./argv.ts";
+import { failureOf, smolvmError } from "./errors.ts";
+import { checkVersion, findSmolvm } from "./program.ts";
+
+/** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
+const readyWithinMs = 30_000;
+
+/** What `status --json` and `ls --json` say of a machine, as far as it concerns us. */
+const machineSchema = v.object({
+  name: v.string(),
+  state: v.string(),
+  pid: v.nullish(v.number()),
+  labels: v.optional(v.record(v.string(), v.string()), {}),
+});
+
+export function smolvm(system: System): Backend {
+  let program: string | undefined;
+  const smolvm = (words: readonly string[]) => [(program ??= findSmolvm(system)), ...words];
+  const call = (words: readonly string[], options: StepOptions = {}) => system.run(smolvm(words), options);
+
+  /** A usage error of smolvm means that it is not the one that we know: its version says which. */
+  async function query(words: readonly string[]): Promise<unknown> {
+    const run = await call(words);
+    if (run.code === 0) {
+      const parsed = parseJson(run.stdout);
+      if (parsed !== undefined) return parsed;
+    }
+    if (isUnknown(run)) return undefined;
+    await checkVersion(system, smolvm([])[0] ?? "");
+    throw smolvmError("ask smolvm for its machines", run);
+  }
+
+  const link = (name: string) => `${stateFolder(system.env)}/links/${name}`;
+
+  async function settle(name: string, doing: string, words: readonly string[], options: StepOptions, { mayBeGone = false } = {}): Promise<Run> {
+    const run = await call(words, options);
+    options.signal?.throwIfAborted();
+    if (run.code !== 0 && !(mayBeGone && isUnknown(run))) throw smolvmError(`${doing} "${name}"`, run);
+    return run;
+  }
+
+  async function prepare(plan: BottlePlan, options: StepOptions): Promise<void> {
+    const deadline = system.now() + readyWithinMs;
+    for (;;) {
+      const run = await call(argv.prepareArgv(plan, claudeHome(plan.directory)), options);
+      options.signal?.throwIfAborted();
+      if (run.code === 0) return;
+      if (!/is not running|connect/.test(failureOf(run).message) || system.now() > deadline) throw smolvmError(`set up bottle "${plan.name}"`, run);
+    }
+  }
+
+  return {
+    name: "smolvm",
+    capabilities: { isolation: "vm", network: "enforced", credentialBroker: true, mounts: "create", snapshot: false, remote: false },
+    loopbackAddress: argv.loopbackAddress,
+
+    async probe() {
+      try {
+        if (system.platform === "linux") openDevice("/dev/kvm");
+        return { usable: true, version: await checkVersion(system, findSmolvm(system)) };
+      } catch (error) {
+        if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
+        throw error;
+      }
+    },
+
+    async find(name) {
+      const answer = await query(argv.statusArgv(name));
+      return answer === undefined ? undefined : toMachine(v.parse(machineSchema, answer));
+    },
+
+    async list() {
+      return v.parse(v.array(machineSchema), await query(argv.listArgv())).map(toMachine);
+    },
+
+    async create(plan, options = {}) {
+      if (system.platform === "linux") openDevice("/dev/kvm");
+      if (!argv.isPlainPath(plan.directory)) plainLink(link(plan.name), plan.directory);
+      await settle(plan.name, "make bottle", argv.createArgv(plan, link(plan.name)), options);
+    },
+
+    async start(plan, options = {}) {
+      const { stdout } = await settle(plan.name, "start bottle", argv.startArgv(plan.name), options);
+      await prepare(plan, options);
+      const pid = /\(PID: (\d+)\)/.exec(stdout)?.[1];
+      return pid === undefined ? undefined : Number(pid);
+    },
+
+    async stop(name, options = {}) {
+      await settle(name, "stop bottle", argv.stopArgv(name), options, { mayBeGone: true });
+    },
+
+    async remove(name, options = {}) {
+      // smolvm's delete of a running machine once left its process behind.
+      await settle(name, "stop bottle", argv.stopArgv(name), options, { mayBeGone: true });
+      await settle(name, "remove bottle", argv.deleteArgv(name), options, { mayBeGone: true });
+      removeLink(link(name));
+    },
+
+    attachArgv: (session) => smolvm(argv.sessionArgv(session)),
+    controlArgv: (session) => smolvm(argv.controlArgv(session)),
+    explain: (plan) => ({
+      create: [smolvm(argv.createArgv(plan, link(plan.name)))],
+      start: [smolvm(argv.startArgv(plan.name)), smolvm(argv.prepareArgv(plan, claudeHome(plan.directory)))],
+      stop: [smolvm(argv.stopArgv(plan.name))],
+      remove: [smolvm(argv.stopArgv(plan.name)), smolvm(argv.deleteArgv(plan.name))],
+    }),
+  };
+}
+
+/** `status` has no code of its own for a machine that is not there. */
+const isUnknown = (run: Run) => run.code !== 0 && /^(vm not found: |config operation failed: machine status: machine '.*' not found$)/.test(failureOf(run).message);
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function toMachine({ name, state, pid, labels }: v.InferOutput<typeof machineSchema>): Machine {
+  const directory = labels[argv.labels.directory];
+  const uid = Number(labels[argv.labels.uid]);
+  return {
+    name,
+    state: state === "running" ? "running" : state === "stopped" || state === "created" ? "stopped" : "broken",
+    owner: labels[argv.labels.mark] && directory !== undefined ? { directory: decodeURIComponent(directory), uid } : undefined,
+    pid: pid ?? undefined,
+  };
+}

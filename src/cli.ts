@@ -1,0 +1,96 @@
+import type { CommandDef } from "citty";
+import type { Context } from "./command.ts";
+import { exitCode, UserError } from "./errors.ts";
+import type { System } from "./system/system.ts";
+import { version } from "./version.ts";
+
+type Load = (context: Context) => Promise<CommandDef<never>>;
+const load = (make: unknown) => make as CommandDef<never>;
+
+/** Without a prototype: `claude-bottle constructor` is an unknown command. */
+const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(null), {
+  run: (context: Context) => import("./commands/run.ts").then((m) => load(m.run(context))),
+  shell: (context: Context) => import("./commands/shell.ts").then((m) => load(m.shell(context))),
+  exec: (context: Context) => import("./commands/exec.ts").then((m) => load(m.exec(context))),
+  cp: (context: Context) => import("./commands/cp.ts").then((m) => load(m.cp(context))),
+  ls: (context: Context) => import("./commands/ls.ts").then((m) => load(m.ls(context))),
+  stop: (context: Context) => import("./commands/stop.ts").then((m) => load(m.stop(context))),
+  rm: (context: Context) => import("./commands/rm.ts").then((m) => load(m.rm(context))),
+  doctor: (context: Context) => import("./commands/doctor.ts").then((m) => load(m.doctor(context))),
+});
+
+/** Runs one command line and returns its exit status. The only place that catches. */
+export async function main(argv: readonly string[], system: System): Promise<number> {
+  const { own, rest } = splitRest(argv);
+  const named = own[0] !== undefined && !own[0].startsWith("-");
+  const name = named ? own[0] : "run";
+  try {
+    if (own[0] === "--version" && own.length === 1) {
+      system.out(`claude-bottle ${version}\n`);
+      return exitCode.ok;
+    }
+    if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 2)) return await help(system, own[0] === "help" ? own[1] : named ? name : undefined);
+    return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
+  } catch (error) {
+    return report(system, error, name ?? "run");
+  }
+}
+
+function splitRest(argv: readonly string[]): { own: string[]; rest: string[] | undefined } {
+  const cut = argv.indexOf("--");
+  return cut < 0 ? { own: [...argv], rest: undefined } : { own: argv.slice(0, cut), rest: argv.slice(cut + 1) };
+}
+
+async function runCommandLine(system: System, name: string, words: string[], rest: string[] | undefined): Promise<number> {
+  let code: number = exitCode.ok;
+  const context: Context = { system, rest, exit: (status) => void (code = status) };
+  const [{ runCommand }, command] = await Promise.all([import("citty"), find(name, context)]);
+  await runCommand(command, { rawArgs: words });
+  return code;
+}
+
+async function find(name: string, context: Context): Promise<CommandDef<never>> {
+  const command = commands[name];
+  if (command) return command(context);
+  const { suggest } = await import("./lib/suggest.ts");
+  const { printable } = await import("./lib/quote.ts");
+  const like = suggest(name, Object.keys(commands));
+  throw new UserError(`unknown command "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
+    exitCode: exitCode.usage,
+    hint: "claude-bottle --help lists the commands",
+  });
+}
+
+/** Help on stdout, plain when it is not a terminal. */
+async function help(system: System, name: string | undefined): Promise<number> {
+  const context: Context = { system, rest: undefined, exit() {} };
+  const { renderUsage } = await import("citty");
+  const meta = { name: "claude-bottle", version, description: "Claude Code in its own isolated machine" };
+  const root = { meta };
+  const text =
+    name === undefined
+      ? await (await import("./commands/overview.ts")).overview(await Promise.all(Object.entries(commands).map(async ([key, make]) => [key, await make(context)] as const)))
+      : await renderUsage(await find(name, context), root);
+  const plain = !system.isTty.stdout || Boolean(system.env.NO_COLOR);
+  system.out(`${plain ? Bun.stripANSI(text) : text}\n`);
+  return exitCode.ok;
+}
+
+function report(system: System, error: unknown, name: string): number {
+  if (error instanceof UserError) {
+    const seeHelp = error.exitCode === exitCode.usage && !error.hint ? `claude-bottle ${name} --help` : undefined;
+    const hint = error.hint ?? seeHelp;
+    system.err(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`);
+    return error.exitCode;
+  }
+  if (error instanceof Error && error.name === "CLIError") {
+    system.err(`claude-bottle: ${Bun.stripANSI(error.message).replace(/^./, (first) => first.toLowerCase()).replace(/\.$/, "")}\n  claude-bottle ${name} --help\n`);
+    return exitCode.usage;
+  }
+  if (error instanceof Error && error.name === "SQLiteError") {
+    system.err(`claude-bottle: the ledger cannot be used: ${error.message}\n  look at the free space and the rights of the state folder (XDG_STATE_HOME)\n`);
+    return exitCode.failed;
+  }
+  system.err(`claude-bottle: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCode.bug;
+}

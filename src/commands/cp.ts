@@ -1,0 +1,33 @@
+import { command, type Context } from "../command.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { copyIn, copyOut, type Copy } from "../session/copy.ts";
+import { findTarget } from "../session/target.ts";
+
+export const cp = (context: Context) =>
+  command(context, {
+    meta: { name: "cp", description: "Copy a file or folder in or out: one side is BOTTLE:/path, or :/path for this directory's bottle" },
+    args: {
+      source: { type: "positional", required: true, description: "what to copy" },
+      destination: { type: "positional", required: true, description: "where to; into it, where it is a folder" },
+      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+    },
+    async run({ args }) {
+      const { system } = context;
+      const from = parseSide(args.source);
+      const to = parseSide(args.destination);
+      if ((from.bottle === undefined) === (to.bottle === undefined))
+        throw new UserError(from.bottle === undefined ? "neither side is in a bottle" : "both sides are in a bottle", {
+          exitCode: exitCode.usage,
+          hint: "claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
+        });
+      const { plan } = findTarget(system, (from.bottle ?? to.bottle) || undefined);
+      const copy: Copy = { plan, source: from.path, destination: to.path, dryRun: args["dry-run"] ?? false };
+      await (from.bottle === undefined ? copyIn(system, copy) : copyOut(system, copy));
+    },
+  });
+
+/** `NAME:/path` and `:/path` are in a bottle; whatever starts with `/` or `.` is not. */
+function parseSide(text: string): { bottle: string | undefined; path: string } {
+  const [, bottle, path] = /^([a-z0-9-]*):(\/.*)$/s.exec(text) ?? [];
+  return bottle === undefined || path === undefined ? { bottle: undefined, path: text } : { bottle, path };
+}

@@ -1,0 +1,16 @@
+import { backendNames, backends } from "../backends/registry.ts";
+import { command, type Context } from "../command.ts";
+import { exitCode } from "../errors.ts";
+
+export const doctor = (context: Context) =>
+  command(context, {
+    meta: { name: "doctor", description: "Say whether a session would start here, and what mends it" },
+    args: { json: { type: "boolean", description: "as JSON" } },
+    async run({ args }) {
+      const { system } = context;
+      const probes = await Promise.all(backendNames.map(async (name) => ({ backend: name, ...(await backends[name](system).probe()) })));
+      if (args.json) system.out(`${JSON.stringify(probes, null, 2)}\n`);
+      else for (const probe of probes) system.out(probe.usable ? `${probe.backend} ${probe.version}: usable\n` : `${probe.backend}: ${probe.reason}\n  ${probe.hint}\n`);
+      context.exit(probes.some(({ usable }) => usable) ? exitCode.ok : exitCode.failed);
+    },
+  });

@@ -1,0 +1,18 @@
+import type { CommandDef } from "citty";
+import { table } from "../lib/table.ts";
+
+/** The first page of help. */
+export async function overview(commands: readonly (readonly [string, CommandDef<never>])[]): Promise<string> {
+  const rows = commands.map(([name, { meta }]) => [`  ${name}`, (meta as { description: string }).description]);
+  return `Claude Code in its own isolated machine, a bottle, for each project directory.
+
+Usage: claude-bottle [COMMAND] [OPTIONS] [-- WORDS...]
+
+Without a command: run. Words after -- belong to the command in the bottle.
+
+${table(rows)}
+  --help       of a command too: claude-bottle run --help
+  --version
+
+Exit status: the command's own, 128+n for a signal; 1 failed, 2 usage, 126 not runnable, 127 not found, 130 cancelled, 70 a bug.`;
+}

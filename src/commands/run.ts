@@ -1,0 +1,44 @@
+import { command, type Context } from "../command.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import { suggest } from "../lib/suggest.ts";
+import { agentCommand } from "../plan/session.ts";
+import { launch, projectTarget } from "../session/launch.ts";
+import { findProject, promptFileOf } from "../session/project.ts";
+
+export const run = (context: Context) =>
+  command(context, {
+    meta: { name: "run", description: "Start the agent in this directory's bottle; words after -- go to the agent" },
+    args: {
+      name: { type: "string", valueHint: "NAME", description: "a further bottle of this directory, by a name of yours" },
+      agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
+      fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
+      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+    },
+    rest: true,
+    async run({ args }) {
+      const { system, rest = [] } = context;
+      const project = findProject(system);
+      const name = args.agent ?? project.manifest.bottle.agent;
+      const agent = project.manifest.agents[name];
+      if (!agent) throw unknownAgent(name, Object.keys(project.manifest.agents));
+      const promptFile = promptFileOf(project, name);
+      const code = await launch(system, projectTarget(system, project, args.name), {
+        kind: "agent",
+        terminal: true,
+        command: ({ capabilities }) => agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
+        env: { ...project.manifest.env, ...agent.env },
+        fresh: args.fresh ?? false,
+        dryRun: args["dry-run"] ?? false,
+      });
+      context.exit(code);
+    },
+  });
+
+function unknownAgent(name: string, known: string[]): UserError {
+  const like = suggest(name, known);
+  return new UserError(`there is no agent "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
+    exitCode: exitCode.usage,
+    hint: `agents of this project: ${known.join(", ")}`,
+  });
+}

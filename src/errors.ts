@@ -1,0 +1,16 @@
+/** Exit statuses of our own; otherwise the command's own status, and 128+n when a signal ended it. */
+export const exitCode = { ok: 0, failed: 1, usage: 2, bug: 70, notRunnable: 126, notFound: 127, cancelled: 130 } as const;
+
+/** A failure the user can act on. Anything else that escapes is a bug. */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  /** The next command to type. */
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+
+  constructor(message: string, options: { hint?: string | undefined; exitCode?: number; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint;
+    this.exitCode = options.exitCode ?? exitCode.failed;
+  }
+}

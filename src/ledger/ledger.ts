@@ -1,0 +1,139 @@
+import { Database } from "bun:sqlite";
+import { UserError } from "../errors.ts";
+import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { privateFolder } from "../system/files.ts";
+import { identify, isAlive, type Identity } from "../system/process.ts";
+import { stateFolder, type System } from "../system/system.ts";
+
+/** `machine`: the host process that the bottle ran as when we last started it, made ready by us. */
+export type BottleRecord = { readonly plan: BottlePlan; readonly madeAt: number; readonly machine: Identity | undefined };
+
+export type SessionRecord = {
+  readonly id: string;
+  readonly bottle: string;
+  readonly kind: SessionPlan["kind"];
+  readonly directory: string;
+  /** Our own process that holds the session. */
+  readonly process: Identity;
+  readonly startedAt: number;
+};
+
+const schema = `
+  create table if not exists bottles (
+    name text primary key, directory text not null, plan text not null, made_at integer not null,
+    machine_pid integer, machine_started text) strict;
+  create table if not exists sessions (
+    id text primary key, bottle text not null, kind text not null, directory text not null,
+    pid integer not null, started text not null, started_at integer not null, ended_at integer, code integer) strict;
+  create index if not exists open_sessions on sessions (bottle) where ended_at is null;
+  create table if not exists events (at integer not null, bottle text not null, what text not null) strict;
+`;
+const version = 1;
+
+/**
+ * Our own record of bottles and sessions: a cache of the truth, which the backend and the processes hold.
+ * Every query is one short transaction; several of us write at once.
+ */
+export class Ledger implements Disposable {
+  readonly #db: Database;
+  readonly #now: () => number;
+
+  constructor(system: System) {
+    const file = `${privateFolder(stateFolder(system.env))}/ledger.db`;
+    this.#now = system.now;
+    try {
+      this.#db = new Database(file, { create: true, strict: true });
+      this.#db.run("pragma busy_timeout = 10000");
+      const found = this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
+      if (found > version) throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
+      if (found < version) {
+        this.#db.run("pragma journal_mode = wal");
+        this.#db.run(schema);
+        this.#db.run(`pragma user_version = ${version}`);
+      }
+    } catch (cause) {
+      if (cause instanceof UserError) throw cause;
+      throw ledgerError(file, cause);
+    }
+  }
+
+  bottle(name: string): BottleRecord | undefined {
+    const row = this.#db.query<BottleRow, [string]>("select * from bottles where name = ?").get(name);
+    return row ? toBottle(row) : undefined;
+  }
+
+  bottles(): BottleRecord[] {
+    return this.#db.query<BottleRow, []>("select * from bottles order by directory, name").all().map(toBottle);
+  }
+
+  /** `pid` of the running machine; a bottle that is known only as stopped has none. */
+  saveBottle(plan: BottlePlan, pid: number | undefined): void {
+    const machine = pid === undefined ? undefined : identify(pid);
+    this.#db
+      .query(
+        `insert into bottles (name, directory, plan, made_at, machine_pid, machine_started) values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (name) do update set plan = ?3, machine_pid = ?5, machine_started = ?6`,
+      )
+      .run(plan.name, plan.directory, JSON.stringify(plan), this.#now(), machine?.pid ?? null, machine?.started ?? null);
+  }
+
+  forgetBottle(name: string): void {
+    this.#db.transaction(() => {
+      this.#db.query("delete from bottles where name = ?").run(name);
+      this.#db.query("delete from sessions where bottle = ?").run(name);
+      this.#db.query("delete from events where bottle = ?").run(name);
+    })();
+  }
+
+  note(bottle: string, what: string): void {
+    this.#db.query("insert into events (at, bottle, what) values (?, ?, ?)").run(this.#now(), bottle, what);
+  }
+
+  openSession({ id, bottle, kind, directory }: SessionPlan): void {
+    const own = identify(process.pid);
+    this.#db
+      .query("insert into sessions (id, bottle, kind, directory, pid, started, started_at) values (?, ?, ?, ?, ?, ?, ?)")
+      .run(id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now());
+  }
+
+  closeSession(id: string, code: number): void {
+    this.#db.query("update sessions set ended_at = ?, code = ? where id = ?").run(this.#now(), code, id);
+  }
+
+  /** The sessions whose process still lives; those of a killed one are closed on the way. */
+  sessions(bottle?: string): SessionRecord[] {
+    const rows = this.#db
+      .query<SessionRow, [string | null]>("select * from sessions where ended_at is null and (?1 is null or bottle = ?1) order by started_at, id")
+      .all(bottle ?? null);
+    return rows.map(toSession).filter((session) => {
+      const alive = isAlive(session.process);
+      if (!alive) this.closeSession(session.id, -1);
+      return alive;
+    });
+  }
+
+  [Symbol.dispose](): void {
+    this.#db.close();
+  }
+}
+
+type BottleRow = { plan: string; made_at: number; machine_pid: number | null; machine_started: string | null };
+type SessionRow = { id: string; bottle: string; kind: string; directory: string; pid: number; started: string; started_at: number };
+
+const toBottle = ({ plan, made_at, machine_pid, machine_started }: BottleRow): BottleRecord => ({
+  plan: JSON.parse(plan) as BottlePlan,
+  madeAt: made_at,
+  machine: machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
+});
+
+const toSession = ({ id, bottle, kind, directory, pid, started, started_at }: SessionRow): SessionRecord => ({
+  id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started },
+}); // prettier-ignore
+
+function ledgerError(file: string, cause: unknown): UserError {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  if (/full|no space/i.test(words)) return new UserError(`no space left on device for "${file}"`, { hint: "free some disk space", cause });
+  if (/malformed|not a database/i.test(words))
+    return new UserError(`"${file}" is damaged`, { hint: `remove it: bottles are found again from the backend's own list (rm '${file}')`, cause });
+  return new UserError(`cannot open "${file}": ${words}`, { hint: "make it writable, or set XDG_STATE_HOME to a folder that is", cause });
+}

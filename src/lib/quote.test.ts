@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { printable, shellLine, shellQuote } from "./quote.ts";
+
+const words = ["", "plain", "a b", "it's", '"', "$(id)", "a\nb\t'\\", "é", "-x", ";", "\x01\x7f2", "#{x}"];
+
+test("a shell reads back each quoted word", () => {
+  const { stdout } = Bun.spawnSync(["/bin/sh", "-c", `printf '%s\\0' ${words.map(shellQuote).join(" ")}`]);
+  expect(stdout.toString().split("\0").slice(0, -1)).toEqual(words);
+});
+
+test("bash reads back a whole line, which is one line", () => {
+  const line = shellLine(["printf", "%s\\0", ...words]);
+  expect(line).not.toContain("\n");
+  const { stdout } = Bun.spawnSync(["bash", "-c", line]);
+  expect(stdout.toString().split("\0").slice(0, -1)).toEqual(words);
+});
+
+test("printed text carries no control character", () => {
+  expect(printable("a\x1b[31mb\n\x9bc")).toBe("a\\x1b[31mb\\x0a\\x9bc");
+});

@@ -1,0 +1,1 @@
+export type TerminalSize = { readonly rows: number; readonly columns: number };

@@ -1,0 +1,19 @@
+import { parseManifest } from "./parse.ts";
+import { UserError } from "../errors.ts";
+import { locateKeys, findPlace } from "./locate.ts";
+import { parse } from "smol-toml";
+const S=63*1024;
+const big = { "[": "[".repeat(S), "a.": "a.".repeat(S/2)+"a=1", "a.h":"["+"a.".repeat(S/2)+"a]", "arr":"a="+"[".repeat(900)+"]".repeat(900), deep:"a="+"[".repeat(2000), inl:"a="+"{a=".repeat(900)+"1"+"}".repeat(900), q:'"'.repeat(S), q3:'a="""'+"x\\\\".repeat(S/4)+'"""', sq:"'".repeat(S), nl:"\n".repeat(S), sp:" ".repeat(S), keys:Array.from({length:5000},(_,i)=>`k${i}=1`).join("\n"), env:"[env]\n"+Array.from({length:5000},(_,i)=>`k${i}=1`).join("\n"), envsec:"[env]\n1=3\n"+Array.from({length:3700},(_,i)=>`k${i}="a"`).join("\n"), envinl:"env={"+Array.from({length:3700},(_,i)=>`k${i}="a"`).join(",")+",z=1}", tables:Array.from({length:3700},(_,i)=>`[agents.x${i}]`).join("\n"), badagents:Array.from({length:2000},(_,i)=>`[agents.x${i}]\nfoo=1`).join("\n"), hosts:"[network]\nhosts=["+Array.from({length:5000},()=>`"a b"`).join(",")+"]", comment:"#"+"x".repeat(S)+"\n1", envs:"env ".repeat(S/4), longkey:"a".repeat(S)+"=1", lists:"[[x]]\n".repeat(S/7), longval:'[bottle]\nimage="'+"a-".repeat(S/2-20)+' "', path2:'[bottle]\nimage="'+"a/".repeat(S/2-20)+' "', host:'[network]\nhosts=["'+"a.".repeat(S/2-20)+' "]', cr:"\r".repeat(S), hdrs:("["+"a.".repeat(500)+"a]\n").repeat(1), mib: "x".repeat(1<<20), rnd: Array.from({length:S},()=>String.fromCharCode(Math.random()*256)).join(""), dots: "[bottle]\nimage = '"+".".repeat(S-100)+"'" };
+for (const [k,t] of Object.entries(big)) { const t0=performance.now(); let m=""; try { parseManifest(t,"b.toml"); m="ok" } catch(e){ if(!(e instanceof UserError)) { console.log("BUG",k,e); continue;} m=e.message } const d=performance.now()-t0; console.log(k.padEnd(10), d.toFixed(1).padStart(7), m.length, JSON.stringify(m.slice(0,130))); }
+// mutation fuzz
+const seeds = ['[bottle]\nbackend = "smolvm"\nimage = "a/b:c"\ncpus = 3\nmemory = "4G"\n[env]\nA = "x" # c\n"B" = \'y\'\nC = """\nl1\n"q" \\u0041"""\n[network]\nmode = "list"\nhosts = [\n "a.b", # x\n "*.c", ]\n[agents.claude]\nargs = ["-x"]\nenv = { Q = "1", R.S = 2 }\n[agents."x-y".env]\nZ = "1"\n[[list]]\na = 1\n[[list]]\nb.c = 2\n[list.sub]\nd = 1979-05-27 07:32:00\n'];
+let seed=1; const rnd=(n:number)=>{ seed=(seed*1103515245+12345)&0x7fffffff; return seed%n; };
+const bits=['"',"'","[","]","{","}","=",".",",","\n","\r\n","#","\\","env","1","x",'"""',"'''","\t"," ","\x1b","\u202e","[[","]]","__proto__","a.b","true","[env]\n","\ud800","𝒳"];
+let valid=0, bug=0, worst=0;
+const walk=(value:any,path:string[],text:string)=>{ for (const k of Object.keys(value)) { const p=[...path,k]; const l=cur; const f=findPlace(l,p); if(!f){bug++; if(bug<5)console.log("NOPLACE",p,JSON.stringify(text));} else if(!Array.isArray(value) && !/["'\\]/.test(text.slice(f.start,f.end)) && text.slice(f.start,f.end)!==k && !(/^\d+$/.test(k))){bug++; if(bug<5)console.log("WRONG",p,text.slice(f.start,f.end),JSON.stringify(text));} if(value[k]&&typeof value[k]==="object"&&!(value[k] instanceof Date)) walk(value[k],p,text);} };
+let cur:any;
+for (let n=0;n<60000;n++){ let t=seeds[0]!; for(let m=1+rnd(4);m>0;m--){ const at=rnd(t.length+1), del=rnd(3)?0:rnd(12); t=t.slice(0,at)+(rnd(4)?bits[rnd(bits.length)]:"")+t.slice(at+del);} 
+ const t0=performance.now(); try{ parseManifest(t,"b.toml"); }catch(e:any){ if(!(e instanceof UserError)){bug++; if(bug<8)console.log("BUG",e,JSON.stringify(t));} else { if(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/.test(e.message)){bug++;console.log("RAW",JSON.stringify(e.message));} if(!/^b\.toml:\d+:\d+: \S/.test(e.message)){bug++; if(bug<8)console.log("NOPOS",e.message,JSON.stringify(t));} } }
+ const d=performance.now()-t0; if(d>worst)worst=d;
+ let val; try{ val=parse(t.replace(/^\ufeff/,"")) }catch{continue} valid++; cur=locateKeys(t); walk(val,[],t); }
+console.log({valid,bug,worst});

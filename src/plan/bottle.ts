@@ -1,0 +1,69 @@
+import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
+import { bottleName } from "./name.ts";
+import type { BottlePlan, GuestUser } from "./plan.ts";
+
+export type Host = {
+  readonly uid: number;
+  readonly gid: number;
+  readonly userName: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string>>;
+};
+
+export type BottleRequest = {
+  /** Real and absolute. */
+  readonly directory: string;
+  readonly name?: string | undefined;
+  readonly manifest: Manifest;
+  readonly host: Host;
+  readonly gateway: Gateway | undefined;
+};
+
+/** Throws UserError for a directory that must not be shared and for a manifest without an image. */
+export function planBottle({ directory, name, manifest, host, gateway }: BottleRequest): BottlePlan {
+  refuseToShare(directory, host.home);
+  const { image, cpus, memory, user } = manifest.bottle;
+  if (image === undefined)
+    throw new UserError("no image to make the bottle from", {
+      hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
+    });
+  const { mode, hosts } = manifest.network;
+  return {
+    name: bottleName(directory, host.uid, name),
+    backend: "smolvm",
+    directory,
+    image: /^\.\.?\//.test(image) ? `${directory}/${image}` : image,
+    cpus,
+    memoryMiB: memory,
+    user: guestUser(user ?? host.userName, host),
+    network: { mode, hosts: mode === "list" ? unique([...claudeHosts(gateway), ...hosts]) : [] },
+    credentials: credentialsOf(host.env, gateway),
+  };
+}
+
+const unique = (words: readonly string[]) => [...new Set(words)].sort();
+
+/** What a changed manifest or environment asks of a bottle that was made otherwise; the keys, for a message. */
+export function differences(made: BottlePlan, asked: BottlePlan): string[] {
+  const keys = ["image", "cpus", "memoryMiB", "user", "network", "credentials"] as const;
+  return keys.filter((key) => JSON.stringify(made[key]) !== JSON.stringify(asked[key])).map((key) => (key === "memoryMiB" ? "memory" : key));
+}
+
+function refuseToShare(directory: string, home: string): void {
+  const hint = "cd to a project's own directory";
+  if (directory === "/") throw new UserError("the whole file system cannot be a bottle's project", { hint });
+  if (directory === home)
+    throw new UserError("your home directory cannot be a bottle's project: the agent would see your keys and settings", { hint });
+  if (`${home}/`.startsWith(`${directory}/`))
+    throw new UserError(`"${printable(directory)}" holds your home directory and cannot be a bottle's project`, { hint });
+}
+
+/** The host's uid, so that files made inside belong to the same person outside. */
+function guestUser(wanted: string, host: Host): GuestUser {
+  if (host.uid === 0 || wanted === "root") return { name: "root", uid: 0, gid: 0, home: "/root" };
+  const name = wanted.toLowerCase().replace(/[^a-z0-9_-]/g, "-").replace(/^[^a-z_]+/, "").slice(0, 32) || "claude";
+  return { name, uid: host.uid, gid: host.gid, home: `/home/${name}` };
+}

@@ -1,0 +1,38 @@
+import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import type { Credential } from "./plan.ts";
+
+/** Where Claude's requests go, when ANTHROPIC_BASE_URL of the caller names another place than Anthropic's own. */
+export type Gateway = {
+  /** As the guest is told, with the host's loopback under the name that the guest knows it by. */
+  readonly url: string;
+  readonly host: string;
+  /** Over https a credential can be put in on the wire. */
+  readonly encrypted: boolean;
+  /** The guest reaches it through the host's own loopback. */
+  readonly loopback: boolean;
+};
+
+const anthropic = "api.anthropic.com";
+const secretVariables = ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] as const;
+
+/** `loopbackAddress`: how a guest of the backend reaches the host's loopback. Throws UserError for an address that is none. */
+export function gatewayOf(env: Readonly<Record<string, string>>, loopbackAddress: string): Gateway | undefined {
+  const text = env.ANTHROPIC_BASE_URL;
+  if (!text) return undefined;
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "")
+    throw new UserError(`ANTHROPIC_BASE_URL is not an http(s) address: "${printable(text)}"`, { hint: "unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com" });
+  if (url.username || url.password)
+    throw new UserError("ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read", { hint: "give the secret as ANTHROPIC_AUTH_TOKEN instead" });
+  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname) || url.hostname === loopbackAddress;
+  if (loopback) url.hostname = loopbackAddress;
+  return { url: url.href.replace(/\/$/, ""), host: url.hostname, encrypted: url.protocol === "https:", loopback };
+}
+
+/** What Claude itself needs to reach: its API, or the gateway in its place, and the hosts of a login. */
+export const claudeHosts = (gateway: Gateway | undefined): string[] =>
+  gateway ? [gateway.host] : [anthropic, "platform.claude.com", "claude.ai", "claude.com"];
+
+export const credentialsOf = (env: Readonly<Record<string, string>>, gateway: Gateway | undefined): Credential[] =>
+  secretVariables.filter((variable) => env[variable]).map((variable) => ({ variable, host: gateway && !gateway.encrypted ? undefined : (gateway?.host ?? anthropic) }));

@@ -1,0 +1,44 @@
+import type { TerminalSize } from "../lib/terminal-size.ts";
+
+/** All that a machine is made from; it holds no secret and is what the ledger remembers. */
+export type BottlePlan = {
+  readonly name: string;
+  readonly backend: "smolvm";
+  /** Real, absolute, the same in the guest. */
+  readonly directory: string;
+  readonly image: string;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly user: GuestUser;
+  readonly network: NetworkPlan;
+  readonly credentials: readonly Credential[];
+};
+
+/** The user whom sessions run as; the host's uid, so that files belong to the same person on both sides. */
+export type GuestUser = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
+
+export type NetworkPlan = {
+  readonly mode: "list" | "off" | "open";
+  readonly hosts: readonly string[];
+};
+
+/**
+ * A secret variable of the caller's environment, by name only. Bound to a host, the guest holds a placeholder and the
+ * value is put in on the wire; without one (plain http) the value itself goes into the session.
+ */
+export type Credential = { readonly variable: string; readonly host: string | undefined };
+
+/** One command in a bottle. */
+export type SessionPlan = {
+  readonly id: string;
+  readonly bottle: string;
+  readonly kind: "agent" | "shell" | "exec";
+  readonly user: GuestUser;
+  readonly directory: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables of the caller whose values the session gets, and which stand in no argv. */
+  readonly secrets: readonly string[];
+  readonly command: readonly string[];
+  /** Undefined: no terminal. */
+  readonly size: TerminalSize | undefined;
+};

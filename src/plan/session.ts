@@ -1,0 +1,59 @@
+import type { TerminalSize } from "../lib/terminal-size.ts";
+import type { Gateway } from "./credentials.ts";
+import type { BottlePlan, SessionPlan } from "./plan.ts";
+
+export type SessionRequest = {
+  readonly kind: SessionPlan["kind"];
+  readonly command: readonly string[];
+  /** Where in the project the session starts. */
+  readonly directory: string;
+  /** Of the manifest and the agent. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly hostEnv: Readonly<Record<string, string>>;
+  readonly gateway: Gateway | undefined;
+  readonly size: TerminalSize | undefined;
+};
+
+const passedThrough = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "TZ"];
+
+/** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
+export function planSession(bottle: BottlePlan, { kind, command, directory, env, hostEnv, gateway, size }: SessionRequest): SessionPlan {
+  const { user } = bottle;
+  return {
+    id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
+    bottle: bottle.name,
+    kind,
+    user,
+    directory,
+    env: {
+      LANG: "C.UTF-8",
+      ...Object.fromEntries(passedThrough.flatMap((name) => (hostEnv[name] ? [[name, hostEnv[name]]] : []))),
+      ...(size && { TERM: guestTerm(hostEnv.TERM), COLORTERM: "truecolor" }),
+      ...(gateway && { ANTHROPIC_BASE_URL: gateway.url }),
+      // Claude refuses to skip its questions as root unless told that it is in a sandbox.
+      ...(user.uid === 0 && { IS_SANDBOX: "1" }),
+      ...env,
+      HOME: user.home,
+      USER: user.name,
+      LOGNAME: user.name,
+    },
+    secrets: bottle.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
+    command,
+    size,
+  };
+}
+
+/** Names that every ordinary image has a terminal description of; any other one would break the agent's drawing. */
+const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term) ? term : "xterm-256color");
+
+/** The agent's own words, with what the isolation allows it: inside a VM Claude need not ask before each step. */
+export function agentCommand(agent: { command: string; args: readonly string[] }, options: { promptFile: string | undefined; skipPermissions: boolean; rest: readonly string[] }): string[] {
+  const isClaude = agent.command.split("/").at(-1) === "claude";
+  return [
+    agent.command,
+    ...(isClaude && options.skipPermissions ? ["--dangerously-skip-permissions"] : []),
+    ...(options.promptFile === undefined ? [] : ["--append-system-prompt-file", options.promptFile]),
+    ...agent.args,
+    ...options.rest,
+  ];
+}

@@ -1,0 +1,37 @@
+import type { Backend } from "../backends/backend.ts";
+import { endArgv } from "../guest/guest.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { SessionPlan } from "../plan/plan.ts";
+import type { System } from "../system/system.ts";
+
+type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+
+/**
+ * Runs the session to its end and returns its exit status. With a terminal pty-resize holds it: no byte of it passes
+ * through us. Without one a killed client leaves its command in the guest, so we end that ourselves.
+ */
+export async function attachSession({ system, backend, ledger }: Tools, session: SessionPlan): Promise<number> {
+  const { argv, env } = sessionCommand(system, backend, session);
+  ledger.openSession(session);
+  let code = 1;
+  try {
+    const ended = await system.attach(argv, { env });
+    code = ended.code;
+    const control = backend.controlArgv(session);
+    if (ended.signal && !session.size && control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
+    return code;
+  } finally {
+    ledger.closeSession(session.id, code);
+  }
+}
+
+/** What attachSession starts, for --dry-run as well. */
+export function sessionCommand(system: System, backend: Backend, session: SessionPlan): { argv: string[]; env: Record<string, string> } {
+  const argv = backend.attachArgv(session);
+  const control = backend.controlArgv(session);
+  if (!session.size) return { argv, env: {} };
+  return {
+    argv: [...system.self, "pty-resize", session.bottle, "--", ...argv],
+    env: control ? { _CLAUDE_BOTTLE_CONTROL: JSON.stringify({ argv: control, session: session.id, size: [session.size.rows, session.size.columns] }) } : {},
+  };
+}

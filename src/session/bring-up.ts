@@ -1,0 +1,83 @@
+import type { Backend } from "../backends/backend.ts";
+import { UserError } from "../errors.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { differences } from "../plan/bottle.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { interruptible } from "../system/interrupt.ts";
+import { isAlive } from "../system/process.ts";
+import type { System } from "../system/system.ts";
+import { withLock } from "./lock.ts";
+import { Undo } from "./undo.ts";
+
+type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+
+/**
+ * The plan that the directory's bottle was made from, with its machine running and ready. A bottle that we made ready
+ * and whose host process still lives costs no call of the backend. `fresh` remakes the bottle.
+ * A failure or an interrupt leaves what was there before, and no more.
+ */
+export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: boolean }): Promise<BottlePlan> {
+  const { system, backend, ledger } = tools;
+  const warm = options.fresh ? undefined : readyPlan(ledger, plan.name);
+  if (warm) return warnOfDifferences(system, warm, plan);
+  return interruptible((signal) =>
+    withLock(system, plan.name, { signal, onWait: () => system.err(`claude-bottle: waiting for another claude-bottle that works on bottle "${plan.name}"\n`) }, () =>
+      Undo.guard(async (undo) => {
+        const ready = options.fresh ? undefined : readyPlan(ledger, plan.name);
+        if (ready) return warnOfDifferences(system, ready, plan);
+        const machine = await backend.find(plan.name);
+        if (machine) refuseForeign(plan, machine.owner);
+        if (machine && options.fresh) {
+          refuseBusy(ledger, plan.name, "run --fresh");
+          system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
+          await backend.remove(plan.name, { signal });
+          ledger.forgetBottle(plan.name);
+        }
+        const kept = machine && !options.fresh;
+        const made = (kept && ledger.bottle(plan.name)?.plan) || plan;
+        if (!kept) {
+          undo.add(async () => {
+            await backend.remove(plan.name, { detached: true });
+            ledger.forgetBottle(plan.name);
+          });
+          system.err(`claude-bottle: making bottle "${plan.name}" (${backend.name}, ${plan.cpus} cpus, ${plan.memoryMiB} MiB) from ${plan.image}\n`);
+          if (plan.network.hosts.includes(backend.loopbackAddress)) system.err("claude-bottle: it may reach all of this machine's loopback, because ANTHROPIC_BASE_URL is there\n");
+          await backend.create(plan, { signal });
+        } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
+        if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
+        const pid = (await backend.start(made, { signal })) ?? machine?.pid;
+        signal.throwIfAborted();
+        ledger.saveBottle(made, pid);
+        return warnOfDifferences(system, made, plan);
+      }),
+    ),
+  );
+}
+
+function readyPlan(ledger: Ledger, name: string): BottlePlan | undefined {
+  const record = ledger.bottle(name);
+  return record?.machine && isAlive(record.machine) ? record.plan : undefined;
+}
+
+function warnOfDifferences(system: System, made: BottlePlan, asked: BottlePlan): BottlePlan {
+  const changed = differences(made, asked);
+  if (changed.length > 0)
+    system.err(`claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`);
+  return made;
+}
+
+function refuseForeign(plan: BottlePlan, owner: { directory: string; uid: number } | undefined): void {
+  if (owner?.directory === plan.directory) return;
+  throw new UserError(`a machine named "${plan.name}" is there already and is not this directory's bottle`, {
+    hint: "remove it with smolvm, or choose another name: claude-bottle run --name NAME",
+  });
+}
+
+/** Throws UserError while somebody works in the bottle. */
+export function refuseBusy(ledger: Ledger, name: string, what: string): void {
+  const sessions = ledger.sessions(name).length;
+  if (sessions > 0)
+    throw new UserError(`bottle "${name}" has ${sessions} running session${sessions === 1 ? "" : "s"}`, {
+      hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${what} --force`,
+    });
+}

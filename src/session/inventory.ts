@@ -1,0 +1,47 @@
+import type { Machine } from "../backends/backend.ts";
+import { backendNames, backends, type BackendName } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import type { Ledger, SessionRecord } from "../ledger/ledger.ts";
+import type { System } from "../system/system.ts";
+
+/** A bottle as it is now: what the backend says, with what the ledger knows besides. */
+export type Bottle = {
+  readonly name: string;
+  readonly backend: BackendName;
+  /** "missing": in the ledger, and no longer at the backend. "unknown": the backend does not answer. */
+  readonly state: Machine["state"] | "missing" | "unknown";
+  readonly directory: string;
+  readonly madeAt: number | undefined;
+  readonly sessions: readonly SessionRecord[];
+};
+
+/** All bottles of this user; `complaints` are the backends that did not answer, in words. */
+export async function listBottles(system: System, ledger: Ledger): Promise<{ bottles: Bottle[]; complaints: string[] }> {
+  const complaints: string[] = [];
+  const records = ledger.bottles();
+  const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
+  const bottles: Bottle[] = [];
+  for (const backend of backendNames) {
+    const own = records.filter(({ plan }) => plan.backend === backend);
+    const machines = await listMachines(system, backend, complaints);
+    const found = new Map(machines?.map((machine) => [machine.name, machine]));
+    for (const { plan, madeAt } of own) {
+      const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";
+      bottles.push({ name: plan.name, backend, state, directory: plan.directory, madeAt, sessions: sessions.get(plan.name) ?? [] });
+      found.delete(plan.name);
+    }
+    for (const { name, state, owner } of found.values())
+      if (owner && owner.uid === system.user.uid) bottles.push({ name, backend, state, directory: owner.directory, madeAt: undefined, sessions: [] });
+  }
+  return { bottles: bottles.sort((a, b) => (a.directory < b.directory ? -1 : a.directory > b.directory ? 1 : a.name < b.name ? -1 : 1)), complaints };
+}
+
+async function listMachines(system: System, backend: BackendName, complaints: string[]): Promise<Machine[] | undefined> {
+  try {
+    return await backends[backend](system).list();
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    complaints.push(error.message);
+    return undefined;
+  }
+}

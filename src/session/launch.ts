@@ -1,0 +1,45 @@
+import type { Backend } from "../backends/backend.ts";
+import { backends } from "../backends/registry.ts";
+import { loopbackAddress } from "../backends/smolvm/argv.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { planBottle } from "../plan/bottle.ts";
+import { gatewayOf, type Gateway } from "../plan/credentials.ts";
+import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { planSession } from "../plan/session.ts";
+import type { System } from "../system/system.ts";
+import { attachSession } from "./attach.ts";
+import { bringUp } from "./bring-up.ts";
+import { explain } from "./explain.ts";
+import type { Project } from "./project.ts";
+
+export type Launch = {
+  readonly kind: SessionPlan["kind"];
+  /** With the caller's terminal, where there is one. */
+  readonly terminal: boolean;
+  readonly command: (backend: Backend) => readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly fresh?: boolean;
+  readonly dryRun: boolean;
+};
+
+/** What the command works on: the directory's project, or a bottle by its name in the ledger. */
+export type Target = { readonly plan: BottlePlan; readonly directory: string; readonly gateway: Gateway | undefined };
+
+/** Brings the target's bottle up, runs the session in it, and returns its exit status; or prints what it would run. */
+export async function launch(system: System, target: Target, { kind, terminal, command, env, fresh = false, dryRun }: Launch): Promise<number> {
+  const backend = backends[target.plan.backend](system);
+  using ledger = new Ledger(system);
+  const size = terminal && system.isTty.stdin && system.isTty.stdout ? (system.terminalSize() ?? { rows: 24, columns: 80 }) : undefined;
+  const session = (plan: BottlePlan) =>
+    planSession(plan, { kind, command: command(backend), directory: target.directory, env, hostEnv: system.env, gateway: target.gateway, size });
+  if (dryRun) return await explain({ system, backend, ledger }, target.plan, session, { fresh });
+  const plan = await bringUp({ system, backend, ledger }, target.plan, { fresh });
+  return await attachSession({ system, backend, ledger }, session(plan));
+}
+
+export function projectTarget(system: System, project: Project, name?: string): Target {
+  const { env, user } = system;
+  const gateway = gatewayOf(env, loopbackAddress);
+  const host = { uid: user.uid, gid: user.gid, userName: user.name, home: env.HOME ?? "", env };
+  return { plan: planBottle({ directory: project.directory, name, manifest: project.manifest, host, gateway }), directory: project.cwd, gateway };
+}

@@ -1,0 +1,69 @@
+import { accessSync, constants, existsSync, mkdirSync, openSync, closeSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { dirname } from "node:path";
+import { UserError } from "../errors.ts";
+
+const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
+
+/** The text of a file, or undefined where there is none. Throws UserError for one that cannot be read. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
+    throw new UserError(`cannot read "${path}": ${codeOf(cause) === "EISDIR" ? "it is a directory" : String(codeOf(cause))}`, { cause });
+  }
+}
+
+/** The real path of what is there, or undefined. */
+export function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+export const exists = (path: string): boolean => existsSync(path);
+
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Makes a folder of ours, for us alone. */
+export function privateFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    const full = codeOf(cause) === "ENOSPC";
+    throw new UserError(full ? `no space left on device to make "${path}"` : `cannot write to "${path}": ${String(codeOf(cause))}`, {
+      hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a folder that is",
+      cause,
+    });
+  }
+  return path;
+}
+
+/** A symlink at `path` to `target`, in place of what was there. */
+export function plainLink(path: string, target: string): void {
+  privateFolder(dirname(path));
+  rmSync(path, { force: true });
+  symlinkSync(target, path);
+}
+
+export const removeLink = (path: string): void => rmSync(path, { force: true });
+
+/** Throws UserError where the device cannot be opened for reading and writing. */
+export function openDevice(path: string): void {
+  try {
+    closeSync(openSync(path, "r+"));
+  } catch (cause) {
+    const denied = codeOf(cause) === "EACCES" || codeOf(cause) === "EPERM";
+    throw denied
+      ? new UserError(`${path} may not be opened by you, and a microVM needs it`, { hint: "sudo usermod -aG kvm $USER, then log in again", cause })
+      : new UserError(`this machine has no usable ${path}, and a microVM needs it`, {
+          hint: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
+          cause,
+        });
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** A process by more than its number, which the kernel gives out again. */
+export type Identity = { readonly pid: number; readonly started: string };
+
+/** When the process started, in the kernel's own words (equal for the same process only); undefined when it is gone. */
+export function identify(pid: number): Identity | undefined {
+  const started = process.platform === "linux" ? startedOnLinux(pid) : startedByPs(pid);
+  return started === undefined ? undefined : { pid, started };
+}
+
+export function isAlive({ pid, started }: Identity): boolean {
+  return identify(pid)?.started === started;
+}
+
+function startedOnLinux(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field, the name, may hold spaces and brackets; field 3 is the state, 22 the start in ticks since boot.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[19] === undefined) return undefined;
+    return `${bootId()}:${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+let boot: string | undefined;
+const bootId = () => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 8));
+
+function startedByPs(pid: number): string | undefined {
+  const { stdout, exitCode } = Bun.spawnSync(["/bin/ps", "-o", "lstart=", "-p", String(pid)], { env: { LC_ALL: "C" } });
+  const started = stdout.toString().trim();
+  return exitCode === 0 && started !== "" ? started : undefined;
+}

@@ -1,0 +1,174 @@
+import { accessSync, constants, realpathSync, writeSync } from "node:fs";
+import { userInfo } from "node:os";
+import { isatty } from "node:tty";
+import { UserError } from "../errors.ts";
+import type { TerminalSize } from "../lib/terminal-size.ts";
+import type { Attached, Run, RunOptions, System, User } from "./system.ts";
+
+const killAfterMs = 5000;
+
+/** The environment as a child may have it: these two would turn a compiled Bun program into something else. */
+export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...rest } = env;
+  return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+export function realSystem(env: Readonly<Record<string, string>>): System {
+  const merged = (extra: RunOptions["env"]) =>
+    Object.fromEntries(Object.entries({ ...env, ...extra }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+  function start<const Options extends Parameters<typeof Bun.spawn>[1]>(argv: readonly string[], options: Options) {
+    const [program = ""] = argv;
+    const path = env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
+    const executable = Bun.which(program, { PATH: path });
+    if (!executable) throw notStartable(program);
+    try {
+      return Bun.spawn([executable, ...argv.slice(1)], options) as Bun.Subprocess;
+    } catch (error) {
+      // Bun blames the program for a working directory that is gone.
+      workingDirectory();
+      throw notStartable(program, error);
+    }
+  }
+
+  async function run(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
+    options.signal?.throwIfAborted();
+    const child = start(argv, {
+      env: merged(options.env),
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      detached: options.detached ?? false,
+    });
+    const release = endOn(child, options);
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), child.exited]);
+    release();
+    return { code, stdout, stderr };
+  }
+
+  return {
+    env,
+    platform: process.platform === "darwin" ? "darwin" : "linux",
+    user: currentUser(env),
+    self: Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main],
+    isTty: { get stdin() { return isatty(0); }, get stdout() { return isatty(1); }, get stderr() { return isatty(2); } },
+    cwd: workingDirectory,
+    which: (program) => Bun.which(program, { PATH: env.PATH ?? "" }) ?? undefined,
+    run,
+    attach: (argv, options = {}) =>
+      attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
+    async pipe(from, to) {
+      const writer = start(from, { env: merged({}), stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+      const reader = start(to, { env: merged({}), stdin: writer.stdout as ReadableStream, stdout: "pipe", stderr: "pipe" });
+      const [written, read, writerErr, readerOut, readerErr] = await Promise.all([
+        writer.exited,
+        reader.exited,
+        text(writer.stderr),
+        text(reader.stdout),
+        text(reader.stderr),
+      ]);
+      return { from: { code: written, stdout: "", stderr: writerErr }, to: { code: read, stdout: readerOut, stderr: readerErr } };
+    },
+    terminalSize,
+    now: () => Date.now(),
+    out: (data) => write(1, data),
+    err: (data) => write(2, data),
+  };
+}
+
+/** What a program that cannot be started should say. */
+function notStartable(program: string, cause?: unknown): UserError {
+  const denied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+  return new UserError(denied ? `"${program}" is not executable` : `"${program}" was not found`, {
+    hint: `install ${program}, or put its folder on PATH`,
+    cause,
+  });
+}
+
+async function text(stream: unknown): Promise<string> {
+  return stream instanceof ReadableStream ? await new Response(stream).text() : "";
+}
+
+/** TERM, then KILL, on abort or timeout; returns what takes both back. */
+function endOn(child: Bun.Subprocess, { signal, timeoutMs }: RunOptions): () => void {
+  const timers: Timer[] = [];
+  const end = () => {
+    child.kill("SIGTERM");
+    timers.push(setTimeout(() => child.kill("SIGKILL"), killAfterMs));
+  };
+  signal?.addEventListener("abort", end, { once: true });
+  if (timeoutMs !== undefined) timers.push(setTimeout(end, timeoutMs));
+  return () => {
+    signal?.removeEventListener("abort", end);
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
+
+/** INT and QUIT reach the terminal's whole foreground group, TERM and HUP only us. */
+async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
+  let passed: NodeJS.Signals | undefined;
+  let child: Bun.Subprocess | undefined;
+  const ignore = () => {};
+  const pass = (signal: NodeJS.Signals) => {
+    passed = signal;
+    child?.kill(signal);
+  };
+  const handlers = [["SIGINT", ignore], ["SIGQUIT", ignore], ["SIGTERM", pass], ["SIGHUP", pass]] as const;
+  for (const [name, handler] of handlers) process.on(name, handler);
+  try {
+    child = spawn();
+    if (passed) child.kill(passed);
+    const code = await child.exited;
+    return { code, signal: (child.signalCode as NodeJS.Signals | null) ?? passed };
+  } finally {
+    for (const [name, handler] of handlers) process.off(name, handler);
+  }
+}
+
+/** The size that our terminal had when the program started; enough for who asks once. */
+function terminalSize(): TerminalSize | undefined {
+  const [columns = 0, rows = 0] = process.stdout.isTTY ? process.stdout.getWindowSize() : [];
+  return rows > 0 && columns > 0 ? { rows, columns } : undefined;
+}
+
+function workingDirectory(): string {
+  let directory: string;
+  try {
+    directory = realpathSync(process.cwd());
+    accessSync(directory, constants.R_OK | constants.X_OK);
+  } catch (cause) {
+    const denied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
+    throw new UserError(denied ? "the current directory cannot be read" : "the current directory no longer exists", {
+      hint: "cd to the project first",
+      cause,
+    });
+  }
+  return directory;
+}
+
+function currentUser(env: Readonly<Record<string, string>>): User {
+  const uid = process.getuid?.() ?? 0;
+  const gid = process.getgid?.() ?? 0;
+  try {
+    return { uid, gid, name: userInfo().username };
+  } catch {
+    // A uid without a passwd entry, as in many containers.
+    return { uid, gid, name: env.USER ?? `u${uid}` };
+  }
+}
+
+/** Whole, whatever the descriptor's mode; a reader that went away is not our failure. */
+function write(fd: 1 | 2, data: string): void {
+  let rest = Buffer.from(data);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if (code === "EAGAIN") Bun.sleepSync(1);
+      else if (code === "EPIPE" || code === "EIO" || code === "EBADF") return;
+      else if (code === "ENOSPC") throw new UserError("cannot write the output: no space left on device", { cause: error });
+      else throw error;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { TerminalSize } from "../lib/terminal-size.ts";
+
+/** What a program that ran to its end left behind. A signal n shows as code 128+n. */
+export type Run = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+export type RunOptions = {
+  /** Added to the environment; `undefined` removes. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Ends the program (TERM, then KILL) when it fires; the run still resolves. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the program in the same way; the code is then 143 or 137. */
+  readonly timeoutMs?: number;
+  /** In a process group of its own, so that Ctrl-C does not reach it: for undo steps. */
+  readonly detached?: boolean;
+};
+
+export type User = { readonly uid: number; readonly gid: number; readonly name: string };
+
+/** Everything outside the program: the only room that spawns, reads the environment and the clock. */
+export interface System {
+  /** A cleaned copy; never `process.env` itself. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly platform: "linux" | "darwin";
+  readonly user: User;
+  /** The argv that starts this program again, whatever the directory or PATH. */
+  readonly self: readonly string[];
+  readonly isTty: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** The real path of the working directory. Throws UserError when it is gone or unreadable. */
+  cwd(): string;
+  which(program: string): string | undefined;
+  /** Never throws for a non-zero exit; throws UserError only when the program cannot be started. */
+  run(argv: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. */
+  attach(argv: readonly string[], options?: Pick<RunOptions, "env">): Promise<Attached>;
+  /** Runs `from` and `to` with the first one's stdout as the second one's stdin. */
+  pipe(from: readonly string[], to: readonly string[]): Promise<{ readonly from: Run; readonly to: Run }>;
+  /** Lines and columns of our terminal, or undefined without one. */
+  terminalSize(): TerminalSize | undefined;
+  now(): number;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** `signal`: the one that was passed on to the program, or that ended it. */
+export type Attached = { readonly code: number; readonly signal: NodeJS.Signals | undefined };
+
+/** Where our own files live, by the XDG rules. */
+export function stateFolder(env: System["env"]): string {
+  const base = env.XDG_STATE_HOME?.startsWith("/") ? env.XDG_STATE_HOME : `${env.HOME ?? ""}/.local/state`;
+  return `${base}/claude-bottle`;
+}
