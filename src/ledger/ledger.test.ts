@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { realSystem } from "../system/real.ts";
+import type { System } from "../system/system.ts";
+import { Ledger } from "./ledger.ts";
+
+const plan: BottlePlan = {
+  name: "cb-shop-0", backend: "smolvm", directory: "/home/ann/it's a shop", image: "debian", cpus: 2, memoryMiB: 4096,
+  user: { name: "ann", uid: 1000, gid: 1000, home: "/home/ann" },
+  network: { mode: "off", hosts: [] }, credentials: [],
+}; // prettier-ignore
+const session: SessionPlan = {
+  id: "00ff", bottle: plan.name, kind: "agent", user: plan.user, directory: plan.directory,
+  env: { SECRET_LOOKING: "value" }, secrets: [], command: ["claude"], size: undefined,
+}; // prettier-ignore
+
+let folder: string;
+let system: System;
+beforeEach(() => {
+  folder = mkdtempSync(`${tmpdir()}/ledger-`);
+  system = { ...realSystem({ HOME: folder, XDG_STATE_HOME: folder }), now: () => 1000 };
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("a bottle is found again with its plan and its machine, by another process as well", () => {
+  using first = new Ledger(system);
+  first.saveBottle(plan, process.pid);
+  using second = new Ledger(system);
+  expect(second.bottle(plan.name)).toEqual({ plan, madeAt: 1000, machine: { pid: process.pid, started: expect.any(String) } });
+  expect(second.bottle("cb-other-0")).toBeUndefined();
+});
+
+test("saving again keeps when the bottle was made", () => {
+  using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
+  using later = new Ledger({ ...system, now: () => 9000 });
+  later.saveBottle(plan, undefined);
+  expect(ledger.bottles()).toEqual([{ plan, madeAt: 1000, machine: undefined }]);
+});
+
+test("a session counts while its process lives", () => {
+  using ledger = new Ledger(system);
+  ledger.openSession(session);
+  expect(ledger.sessions()).toEqual([
+    { id: "00ff", bottle: plan.name, kind: "agent", directory: plan.directory, startedAt: 1000, process: { pid: process.pid, started: expect.any(String) } },
+  ]);
+  ledger.closeSession("00ff", 0);
+  expect(ledger.sessions(plan.name)).toEqual([]);
+});
+
+test("forgetting a bottle forgets its sessions", () => {
+  using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
+  ledger.openSession(session);
+  ledger.forgetBottle(plan.name);
+  expect([ledger.bottles(), ledger.sessions()]).toEqual([[], []]);
+});
+
+test("the environment of a session is not written down", async () => {
+  {
+    using ledger = new Ledger(system);
+    ledger.saveBottle(plan, undefined);
+    ledger.openSession(session);
+  }
+  const files = [...new Bun.Glob("**/*").scanSync({ cwd: folder })];
+  const bytes = await Promise.all(files.map((file) => Bun.file(`${folder}/${file}`).text()));
+  expect(bytes.join("")).toContain("cb-shop-0");
+  expect(bytes.join("")).not.toContain("SECRET_LOOKING");
+});
+
+test("a damaged ledger is one clear line", () => {
+  const file = `${folder}/claude-bottle/ledger.db`;
+  new Ledger(system)[Symbol.dispose]();
+  for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
+  writeFileSync(file, "not a database, whatever it is called");
+  expect(() => new Ledger(system)).toThrow(`"${file}" is damaged`);
+});
+
+test("a state folder that cannot be made is one clear line", () => {
+  writeFileSync(`${folder}/claude-bottle`, "in the way");
+  expect(() => new Ledger(system)).toThrow(`cannot write to "${folder}/claude-bottle": EEXIST`);
+});

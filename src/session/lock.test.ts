@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { realSystem } from "../system/real.ts";
+import { withLock } from "./lock.ts";
+
+let folder: string;
+beforeEach(() => void (folder = mkdtempSync(`${tmpdir()}/lock-`)));
+afterEach(() => rmSync(folder, { recursive: true }));
+const system = () => realSystem({ HOME: folder, XDG_STATE_HOME: folder });
+
+test("the second waits for the first, says so once, and the order is kept", async () => {
+  const order: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const entered = Promise.withResolvers<void>();
+  const options = { signal: new AbortController().signal, onWait: () => void (order.push("waits"), release.resolve()) };
+  const first = withLock(system(), "cb-a", options, async () => {
+    entered.resolve();
+    await release.promise;
+    order.push("first");
+  });
+  await entered.promise;
+  await withLock(system(), "cb-a", options, async () => void order.push("second"));
+  await first;
+  expect(order).toEqual(["waits", "first", "second"]);
+});
+
+test("another bottle's lock is free", async () => {
+  const options = { signal: new AbortController().signal, onWait: () => expect.unreachable() };
+  expect(await withLock(system(), "cb-a", options, () => withLock(system(), "cb-b", options, async () => 7))).toBe(7);
+});
+
+test("waiting ends with the signal, and the lock of a failed holder is free", async () => {
+  const controller = new AbortController();
+  const options = { signal: controller.signal, onWait: () => controller.abort(new Error("interrupted")) };
+  const held = withLock(system(), "cb-a", options, async () => {
+    await expect(withLock(system(), "cb-a", options, async () => 1)).rejects.toThrow("interrupted");
+    throw new Error("the holder failed");
+  });
+  await expect(held).rejects.toThrow("the holder failed");
+  expect(await withLock(system(), "cb-a", { ...options, signal: new AbortController().signal }, async () => 2)).toBe(2);
+});
