@@ -1,5 +1,6 @@
-import { preludeScript } from "../../guest/guest.ts";
+import { preludeArgv } from "../../guest/guest.ts";
 import prepareScript from "../../guest/prepare.sh" with { type: "text" };
+import { withoutComments } from "../../guest/script.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 
 /** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
@@ -57,7 +58,7 @@ export function prepareArgv(plan: BottlePlan, claude: { readonly config: string;
   return [
     "machine", "exec", "--error-format", "json", "--name", plan.name,
     ...secretArgv(plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable)),
-    "--", "/bin/sh", "-c", prepareScript, "sh",
+    "--", "/bin/sh", "-c", withoutComments(prepareScript), "sh",
     String(user.uid), String(user.gid), user.name, user.home,
     directory, isPlainPath(directory) ? directory : plainMount, claude.config, claude.settings,
   ]; // prettier-ignore
@@ -70,8 +71,7 @@ export function sessionArgv(session: SessionPlan): string[] {
     ...userArgv(session.user), "-w", "/",
     ...Object.entries({ ...session.env, CLAUDE_BOTTLE_SESSION: id }).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...secretArgv(session.secrets),
-    "--", "/bin/sh", "-c", preludeScript, "sh",
-    id, String(size?.rows ?? 0), String(size?.columns ?? 0), session.directory, ...session.command,
+    "--", ...preludeArgv({ session: id, size, directory: session.directory, command: session.command }),
   ]; // prettier-ignore
 }
 

@@ -1,0 +1,63 @@
+import { dlopen, ptr, type FFITypeOrString } from "bun:ffi";
+
+// Apple's arm64 passes the variable arguments of fcntl and ioctl on the stack, behind eight registers; elsewhere they are like any other.
+const padding = process.platform === "darwin" && process.arch === "arm64" ? 6 : 0;
+const variadic = (second: FFITypeOrString): FFITypeOrString[] => ["i32", second, ...Array<FFITypeOrString>(padding).fill("i64"), "i64"];
+const pad = Array<bigint>(padding).fill(0n);
+
+const { F_GETFL, F_SETFL, O_NONBLOCK, TIOCGWINSZ, TCSANOW } =
+  process.platform === "darwin"
+    ? { F_GETFL: 3, F_SETFL: 4, O_NONBLOCK: 4, TIOCGWINSZ: 0x40087468n, TCSANOW: 0 }
+    : { F_GETFL: 3, F_SETFL: 4, O_NONBLOCK: 0x800, TIOCGWINSZ: 0x5413n, TCSANOW: 0 };
+
+/** The calls that no JavaScript interface has. Undefined where no libc is found: then a terminal is left as it is. */
+const libc = open();
+
+function open() {
+  const linux = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
+  for (const name of process.platform === "darwin" ? ["/usr/lib/libSystem.B.dylib"] : linux) {
+    try {
+      return dlopen(name, {
+        tcgetattr: { args: ["i32", "ptr"], returns: "i32" },
+        tcsetattr: { args: ["i32", "i32", "ptr"], returns: "i32" },
+        tcgetpgrp: { args: ["i32"], returns: "i32" },
+        getpgrp: { args: [], returns: "i32" },
+        fcntl: { args: variadic("i32"), returns: "i32" },
+        ioctl: { args: variadic("u64"), returns: "i32" },
+      }).symbols as unknown as Record<string, (...args: unknown[]) => number>;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/** The terminal's modes as the kernel's own bytes; undefined where the descriptor is no terminal. */
+export function getModes(fd: number): Uint8Array | undefined {
+  // struct termios is 60 bytes on Linux and 72 on macOS.
+  const modes = new Uint8Array(128);
+  return libc?.tcgetattr?.(fd, ptr(modes)) === 0 ? modes : undefined;
+}
+
+export function setModes(fd: number, modes: Uint8Array): void {
+  libc?.tcsetattr?.(fd, TCSANOW, ptr(modes));
+}
+
+/** Whether we may change the terminal without being stopped for it. */
+export function inForeground(fd: number): boolean {
+  return libc?.tcgetpgrp?.(fd) === libc?.getpgrp?.();
+}
+
+/** O_NONBLOCK belongs to the open terminal, and so to whoever shares it with us: the shell would read EAGAIN. */
+export function clearNonBlocking(fd: number): void {
+  const flags = libc?.fcntl?.(fd, F_GETFL, ...pad, 0n) ?? -1;
+  if (flags !== -1 && flags & O_NONBLOCK) libc?.fcntl?.(fd, F_SETFL, ...pad, BigInt(flags & ~O_NONBLOCK));
+}
+
+/** Asked of the kernel each time; Bun's own figure is as old as the last SIGWINCH. */
+export function windowSize(fd: number): { rows: number; columns: number } | undefined {
+  const size = new Uint16Array(4);
+  if (libc?.ioctl?.(fd, TIOCGWINSZ, ...pad, BigInt(ptr(size))) !== 0) return undefined;
+  const [rows = 0, columns = 0] = size;
+  return { rows, columns };
+}
