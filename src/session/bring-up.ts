@@ -27,6 +27,8 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
         if (ready) return warnOfDifferences(system, ready, plan);
         const machine = await backend.find(plan.name);
         if (machine) refuseForeign(plan, machine.owner);
+        // A start would kill a machine that only does not answer, and with it whoever still works in it.
+        if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
         if (machine && options.fresh) {
           refuseBusy(ledger, plan.name, "run --fresh");
           system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);

@@ -82,7 +82,6 @@ export function smolvm(system: System): Backend {
     },
 
     async create(plan, options = {}) {
-      if (system.platform === "linux") openDevice("/dev/kvm");
       if (!argv.isPlainPath(plan.directory)) plainLink(link(plan.name), plan.directory);
       await settle(plan.name, "make bottle", argv.createArgv(plan, link(plan.name)), options);
     },

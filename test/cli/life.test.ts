@@ -1,0 +1,222 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Home, isRunning, until } from "../support/tool.ts";
+
+const making = `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
+
+test("the first command makes the bottle in four calls, the next one needs one", async () => {
+  using home = new Home();
+  expect(await home.run(["exec", "--", "pwd"])).toEqual({ stdout: "~/home/project\n", stderr: making, code: 0 });
+  expect(home.verbs()).toEqual(["status", "create", "start", "exec", "exec"]);
+  expect(await home.run(["exec", "--", "pwd"])).toEqual({ stdout: "~/home/project\n", stderr: "", code: 0 });
+  expect(home.verbs().slice(5)).toEqual(["exec"]);
+});
+
+test("stdin, stdout and stderr are the command's own, byte by byte", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  const bytes = crypto.getRandomValues(new Uint8Array(1 << 16));
+  const child = home.start(["exec", "--", "sh", "-c", "cat; echo noise >&2"], { stdin: bytes });
+  const [out, err] = await Promise.all([new Response(child.stdout).bytes(), new Response(child.stderr).text()]);
+  expect(Buffer.from(out).equals(bytes)).toBe(true);
+  expect(err).toBe("noise\n");
+});
+
+test.each([0, 1, 42, 126, 127, 143])("exit status %p is passed on", async (code) => {
+  using home = new Home();
+  expect((await home.run(["exec", "--", "sh", "-c", `exit ${code}`])).code).toBe(code);
+});
+
+test.each(["", "a b", "--", "--help", "-x", "$(id)", "it's", '"', "a\nb", "é", ";", "\\", "*"])("the word %p arrives as it is", async (word) => {
+  using home = new Home();
+  expect(await home.run(["exec", "--", "printf", "[%s]", word])).toMatchObject({ stdout: `[${word}]`, code: 0 });
+});
+
+test("the guest's environment is built, and sent with every exec", async () => {
+  using home = new Home();
+  home.manifest(`[bottle]\nimage = "/images/claude"\nuser = "ann"\n[env]\nODD = "a b\\n'\\"=$x"\n`);
+  const { stdout } = await home.run(["exec", "--", "sh", "-c", "env -0 | sort -z"], { env: { SECRET_OF_HOST: "x", HTTPS_PROXY: "http://p:1", BUN_OPTIONS: "" } });
+  const env = Object.fromEntries(stdout.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const root = process.getuid?.() === 0;
+  expect(env).toMatchObject({ ODD: `a b\n'"=$x`, HTTPS_PROXY: "http://p:1", HOME: root ? "/root" : "/home/ann", USER: root ? "root" : "ann", LANG: "C.UTF-8" });
+  expect(env).not.toHaveProperty("SECRET_OF_HOST");
+  expect(env).not.toHaveProperty("TERM");
+});
+
+test("a bottle stopped behind our back is started and set up again", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  await home.crash();
+  expect(await home.run(["exec", "--", "echo", "again"])).toEqual({ stdout: "again\n", stderr: `claude-bottle: starting bottle "cb-BOTTLE"\n`, code: 0 });
+  expect(home.verbs().slice(5)).toEqual(["status", "start", "exec", "exec"]);
+});
+
+test("a bottle deleted behind our back is made again", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  await home.crash();
+  rmSync(`${home.smolvm}/machines`, { recursive: true });
+  expect(await home.run(["exec", "--", "echo", "again"])).toEqual({ stdout: "again\n", stderr: making, code: 0 });
+});
+
+test("stop and rm can be said twice", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  for (const _ of [1, 2]) expect(await home.run(["stop"])).toEqual({ stdout: "", stderr: `claude-bottle: bottle "cb-BOTTLE" is stopped\n`, code: 0 });
+  expect(home.machines()).toMatchObject([{ state: "stopped" }]);
+  for (const _ of [1, 2]) expect(await home.run(["rm"])).toEqual({ stdout: "", stderr: `claude-bottle: bottle "cb-BOTTLE" is removed\n`, code: 0 });
+  expect(home.machines()).toEqual([]);
+});
+
+test("ls shows what is there, as a table and as JSON", async () => {
+  using home = new Home();
+  expect(await home.run(["ls", "--json"])).toEqual({ stdout: "[]\n", stderr: "", code: 0 });
+  await home.run(["exec", "--", "true"]);
+  const { stdout } = await home.run(["ls"]);
+  expect(stdout.replace(/ +/g, " ").replace(/ \d+s /, " 0s ")).toBe("BOTTLE BACKEND STATE SESSIONS AGE DIRECTORY\ncb-BOTTLE smolvm running 0 0s ~/home/project\n");
+  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)).toEqual([
+    { name: "cb-BOTTLE", backend: "smolvm", state: "running", directory: "~/home/project", madeAt: expect.any(Number), sessions: [] },
+  ]);
+  await home.crash();
+  rmSync(`${home.smolvm}/machines`, { recursive: true });
+  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)).toMatchObject([{ state: "missing" }]);
+});
+
+test("two runs at the same moment make one bottle", async () => {
+  using home = new Home();
+  const go = `${home.folder}/go`;
+  const env = { FAKE_SMOLVM_DELAY_create: go };
+  const both = [home.start(["exec", "--", "echo", "one"], { env }), home.start(["exec", "--", "echo", "two"], { env })];
+  await until(() => home.verbs().includes("create"));
+  writeFileSync(go, "");
+  const ends = await Promise.all(both.map((child) => home.finish(child)));
+  expect(ends.map(({ stdout, code }) => [stdout, code])).toEqual([["one\n", 0], ["two\n", 0]]);
+  expect(home.verbs().filter((verb) => verb === "create" || verb === "start")).toEqual(["create", "start"]);
+});
+
+test.each([
+  ["create", "SIGINT", 130],
+  ["create", "SIGTERM", 143],
+  ["start", "SIGINT", 130],
+  ["start", "SIGHUP", 129],
+] as const)("a new bottle interrupted in %s by %s leaves nothing", async (verb, signal, code) => {
+  using home = new Home();
+  const child = home.start(["exec", "--", "true"], { env: { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` } });
+  await until(() => home.verbs().includes(verb));
+  child.kill(signal);
+  const end = await home.finish(child);
+  expect([end.code, end.stderr.split("\n").at(-2)]).toEqual([code, "claude-bottle: interrupted"]);
+  expect(home.machines()).toEqual([]);
+  expect((await home.run(["ls", "--json"])).stdout).toBe("[]\n");
+});
+
+test("an old bottle whose start is interrupted is stopped again, and kept", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  await home.run(["stop"]);
+  const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_start: `${home.folder}/never` } });
+  await until(() => home.verbs().filter((verb) => verb === "start").length === 2);
+  child.kill("SIGINT");
+  expect((await home.finish(child)).code).toBe(130);
+  expect(home.machines()).toMatchObject([{ state: "stopped" }]);
+});
+
+test("--dry-run prints the commands with secrets as names, and runs none", async () => {
+  using home = new Home();
+  const env = { ANTHROPIC_API_KEY: "sk-secret-value" };
+  const { stdout, stderr, code } = await home.run(["run", "--dry-run", "--", "-p", "it's"], { env });
+  expect([stderr, code, stdout.includes("sk-secret-value")]).toEqual(["", 0, false]);
+  expect(stdout.trim().split("\n").map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual(["machine create", "machine start", "machine exec", "machine exec"]);
+  expect(stdout).toContain("--credential anthropic-api-key=ANTHROPIC_API_KEY@api.anthropic.com");
+  expect(stdout.trim().split("\n").at(-1)).toEndWith("claude --dangerously-skip-permissions -p 'it'\\''s'");
+  expect(home.verbs()).toEqual(["status"]);
+  for (const args of [["stop"], ["rm"], ["shell"], ["exec", "--", "true"], ["cp", "x", ":/x"]]) expect((await home.run([args[0] ?? "", "--dry-run", ...args.slice(1)])).code).toBe(0);
+  expect(home.machines()).toEqual([]);
+});
+
+test("the caller's credential is bound where the bottle is made, and stands in no argv and no file of ours", async () => {
+  using home = new Home();
+  const env = { CLAUDE_CODE_OAUTH_TOKEN: "sk-secret-value" };
+  await home.run(["exec", "--", "true"], { env });
+  expect(home.calls()).toContainEqual(["credential", "CLAUDE_CODE_OAUTH_TOKEN", "set"]);
+  expect(readFileSync(`${home.smolvm}/calls`, "utf8")).not.toContain("sk-secret-value");
+  for (const file of new Bun.Glob("**/*").scanSync({ cwd: `${home.folder}/state`, dot: true }))
+    expect(readFileSync(`${home.folder}/state/${file}`).includes("sk-secret-value")).toBe(false);
+});
+
+test("a gateway over plain http on the loopback gets the value by name, and the bottle the way to it", async () => {
+  using home = new Home();
+  const env = { ANTHROPIC_API_KEY: "sk-secret-value", ANTHROPIC_BASE_URL: "http://127.0.0.1:8787" };
+  const { stdout, stderr } = await home.run(["exec", "--", "sh", "-c", "echo $ANTHROPIC_API_KEY $ANTHROPIC_BASE_URL"], { env });
+  expect(stdout).toBe("sk-secret-value http://100.96.0.1:8787\n");
+  expect(stderr).toContain("it may reach all of this machine's loopback");
+  expect(readFileSync(`${home.smolvm}/calls`, "utf8")).not.toContain("sk-secret-value");
+  expect(home.calls().find((call) => call[1] === "create")?.join(" ")).toContain("--allow-cidr 100.96.0.1/32");
+});
+
+test("changed settings are said, and applied by --fresh", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  home.manifest(`[bottle]\nimage = "/images/claude"\ncpus = 4\n[agents.claude]\ncommand = "true"\n`);
+  const warning = `claude-bottle: bottle "cb-BOTTLE" was made with other settings (cpus) and keeps them\n  claude-bottle run --fresh makes it anew\n`;
+  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: warning, code: 0 });
+  expect(await home.run(["run", "--fresh"])).toMatchObject({ code: 0 });
+  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
+});
+
+test("a session holds the bottle against stop, rm and --fresh; its end lets go", async () => {
+  using home = new Home();
+  const child = home.start(["exec", "--", "sh", "-c", `touch '${home.folder}/in'; until [ -e '${home.folder}/out' ]; do sleep 0.02; done`]);
+  await until(() => existsSync(`${home.folder}/in`));
+  for (const what of ["stop", "rm"])
+    expect(await home.run([what])).toEqual({ stdout: "", stderr: `claude-bottle: bottle "cb-BOTTLE" has 1 running session\n  end it first, or force it: claude-bottle ${what} --force\n`, code: 1 });
+  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toMatchObject([{ kind: "exec", process: { pid: child.pid } }]);
+  writeFileSync(`${home.folder}/out`, "");
+  await child.exited;
+  expect((await home.run(["rm"])).code).toBe(0);
+});
+
+test("a killed exec leaves nothing of its command in the guest", async () => {
+  using home = new Home();
+  const child = home.start(["exec", "--", "sh", "-c", `echo $$ > '${home.folder}/pid'; trap '' HUP TERM; while :; do sleep 0.05; done`]);
+  const pid = await until(() => existsSync(`${home.folder}/pid`) && Number(readFileSync(`${home.folder}/pid`, "utf8")));
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(143);
+  expect(isRunning(pid)).toBe(false);
+}, 30_000);
+
+test("from a folder below, the project is where bottle.toml stands, and the session starts in the folder", async () => {
+  using home = new Home();
+  mkdirSync(`${home.project}/a b/c`, { recursive: true });
+  expect(await home.run(["exec", "--", "pwd"], { cwd: `${home.project}/a b/c` })).toMatchObject({ stdout: "~/home/project/a b/c\n", code: 0 });
+  expect(await home.run(["exec", "--", "pwd"])).toEqual({ stdout: "~/home/project\n", stderr: "", code: 0 });
+});
+
+test("a project whose name is not plain is mounted by a link", async () => {
+  using home = new Home();
+  const project = `${home.folder}/home/it's "a" #{b} $(c) é;`;
+  mkdirSync(project);
+  writeFileSync(`${project}/bottle.toml`, `[bottle]\nimage = "/images/claude"\n`);
+  expect(await home.run(["exec", "--", "pwd"], { cwd: project })).toMatchObject({ stdout: `~/home/it's "a" #{b} $(c) é;\n`, code: 0 });
+  expect(home.machines()[0]?.labels["claude-bottle.directory"]).toBe(encodeURIComponent(project));
+});
+
+test("--name makes a further bottle of the same directory", async () => {
+  using home = new Home();
+  home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "true"\n`);
+  await home.run(["run"]);
+  await home.run(["run", "--name", "second"]);
+  expect(home.machines().map(({ name }) => name.replace(/[0-9a-f]{10}$/, "HASH")).sort()).toEqual(["cb-project-HASH", "cb-second-HASH"]);
+});
+
+test("cp takes files and folders in and out, with their modes", async () => {
+  using home = new Home();
+  writeFileSync(`${home.project}/notes é.txt`, "text", { mode: 0o640 });
+  const inside = `${home.folder}/inside`;
+  mkdirSync(inside);
+  expect(await home.run(["cp", "notes é.txt", `:${inside}`])).toMatchObject({ stdout: "", code: 0 });
+  expect(readFileSync(`${inside}/notes é.txt`, "utf8")).toBe("text");
+  expect(await home.run(["cp", `:${inside}`, "out"])).toEqual({ stdout: "", stderr: "", code: 0 });
+  expect(readFileSync(`${home.project}/out/notes é.txt`, "utf8")).toBe("text");
+  expect(await home.run(["cp", "nothing", `:${inside}`])).toEqual({ stdout: "", stderr: `claude-bottle: cannot copy "nothing" to "~/inside": "nothing" is not there\n`, code: 1 });
+});

@@ -1,0 +1,115 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { identify } from "../../src/system/process.ts";
+
+const root = realpathSync(`${import.meta.dir}/../..`);
+const bun = process.execPath;
+
+/** The program under test: from source, or the compiled binary that TOOL_BIN names. */
+export const tool: readonly string[] = process.env.TOOL_BIN ? [process.env.TOOL_BIN] : [bun, `${root}/src/main.ts`];
+
+export type Outcome = { stdout: string; stderr: string; code: number };
+export type RunOptions = { cwd?: string; env?: Record<string, string | undefined>; stdin?: string | Uint8Array };
+
+/** A home, a PATH and a project of their own for one test; everything that lives in it ends with it. */
+export class Home implements Disposable {
+  readonly folder = realpathSync(mkdtempSync(`${tmpdir()}/bottle-test-`));
+  readonly bin = `${this.folder}/bin`;
+  readonly project = `${this.folder}/home/project`;
+  readonly smolvm = `${this.folder}/smolvm`;
+
+  constructor() {
+    for (const folder of [this.bin, this.project, this.smolvm]) mkdirSync(folder, { recursive: true });
+    this.program("smolvm", `exec '${bun}' '${root}/test/support/fake-smolvm.ts' "$@"`);
+    this.manifest(`[bottle]\nimage = "/images/claude"\n`);
+  }
+
+  program(name: string, script: string): string {
+    writeFileSync(`${this.bin}/${name}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(`${this.bin}/${name}`, 0o755);
+    return `${this.bin}/${name}`;
+  }
+
+  manifest(text: string): void {
+    writeFileSync(`${this.project}/bottle.toml`, text);
+  }
+
+  /** Built, not inherited. */
+  get env(): Record<string, string> {
+    return {
+      PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: `${this.folder}/home`,
+      XDG_STATE_HOME: `${this.folder}/state`,
+      FAKE_SMOLVM_STATE: this.smolvm,
+      TERM: "xterm-256color",
+      NO_COLOR: "1",
+      TZ: "UTC",
+    };
+  }
+
+  start(args: readonly string[], { cwd = this.project, env, stdin = "" }: RunOptions = {}) {
+    const all = Object.fromEntries(Object.entries({ ...this.env, ...env }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    return Bun.spawn([...tool, ...args], { cwd, env: all, stdin: Buffer.from(stdin), stdout: "pipe", stderr: "pipe" });
+  }
+
+  async run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.finish(this.start(args, options));
+  }
+
+  async finish(child: ReturnType<Home["start"]>): Promise<Outcome> {
+    const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+    return { stdout: this.plain(stdout), stderr: this.plain(stderr), code };
+  }
+
+  /** Without what differs from run to run. */
+  plain(text: string): string {
+    return text.replaceAll(this.folder, "~").replace(/cb-[a-z0-9-]*[0-9a-f]{10}/g, "cb-BOTTLE");
+  }
+
+  /** The verbs that the fake smolvm was asked for, in order; those with a machine's whole words by `words`. */
+  calls(): string[][] {
+    return existsSync(`${this.smolvm}/calls`)
+      ? readFileSync(`${this.smolvm}/calls`, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line) as string[])
+      : [];
+  }
+
+  verbs(): string[] {
+    return this.calls().map(([group, verb]) => (group === "machine" ? (verb ?? "") : (group ?? "")));
+  }
+
+  machines(): { name: string; state: string; pid: number | null; labels: Record<string, string> }[] {
+    return readdirSync(`${this.smolvm}/machines`).map((file) => JSON.parse(readFileSync(`${this.smolvm}/machines/${file}`, "utf8")));
+  }
+
+  /** As a crash of the machine does it: behind everybody's back. */
+  async crash(): Promise<void> {
+    const pid = this.machines()[0]?.pid ?? 0;
+    process.kill(pid, "SIGKILL");
+    await until(() => !isRunning(pid));
+  }
+
+  [Symbol.dispose](): void {
+    if (existsSync(`${this.smolvm}/machines`)) for (const { pid } of this.machines()) if (pid !== null) kill(pid);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    return;
+  }
+}
+
+/** Neither gone nor a zombie that nobody has reaped yet. */
+export const isRunning = (pid: number): boolean => identify(pid) !== undefined;
+
+/** Polls until `check` gives a value that is not undefined or false; its last word is the failure's. */
+export async function until<T>(check: () => T | undefined | false, describe: () => string = () => "condition", limitMs = 20_000): Promise<T> {
+  for (const end = Date.now() + limitMs; ; await Bun.sleep(20)) {
+    const value = check();
+    if (value !== undefined && value !== false) return value;
+    if (Date.now() > end) throw new Error(`still waiting after ${limitMs} ms: ${describe()}`);
+  }
+}
