@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 
 /** What a program that ran to its end left behind. A signal n shows as code 128+n. */
@@ -44,8 +45,9 @@ export interface System {
 /** `signal`: the one that was passed on to the program, or that ended it. */
 export type Attached = { readonly code: number; readonly signal: NodeJS.Signals | undefined };
 
-/** Where our own files live, by the XDG rules. */
+/** Where our own files live, by the XDG rules. Throws UserError where there is no home to keep them in. */
 export function stateFolder(env: System["env"]): string {
-  const base = env.XDG_STATE_HOME?.startsWith("/") ? env.XDG_STATE_HOME : `${env.HOME ?? ""}/.local/state`;
-  return `${base}/claude-bottle`;
+  if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/claude-bottle`;
+  if (env.HOME?.startsWith("/")) return `${env.HOME}/.local/state/claude-bottle`;
+  throw new UserError("HOME is not set, and the ledger of the bottles is kept there", { hint: "set HOME, or XDG_STATE_HOME, to a folder of yours" });
 }

@@ -5,13 +5,14 @@ const padding = process.platform === "darwin" && process.arch === "arm64" ? 6 : 
 const variadic = (second: FFITypeOrString): FFITypeOrString[] => ["i32", second, ...Array<FFITypeOrString>(padding).fill("i64"), "i64"];
 const pad = Array<bigint>(padding).fill(0n);
 
-const { F_GETFL, F_SETFL, O_NONBLOCK, TIOCGWINSZ, TCSANOW } =
-  process.platform === "darwin"
-    ? { F_GETFL: 3, F_SETFL: 4, O_NONBLOCK: 4, TIOCGWINSZ: 0x40087468n, TCSANOW: 0 }
-    : { F_GETFL: 3, F_SETFL: 4, O_NONBLOCK: 0x800, TIOCGWINSZ: 0x5413n, TCSANOW: 0 };
+const F_GETFL = 3;
+const F_SETFL = 4;
+const TCSANOW = 0;
+const { O_NONBLOCK, TIOCGWINSZ } = process.platform === "darwin" ? { O_NONBLOCK: 4, TIOCGWINSZ: 0x40087468n } : { O_NONBLOCK: 0x800, TIOCGWINSZ: 0x5413n };
 
-/** The calls that no JavaScript interface has. Undefined where no libc is found: then a terminal is left as it is. */
+/** The calls that no JavaScript interface has; 0.15 ms and 3 MB. Undefined where no libc can be opened. */
 const libc = open();
+export const hasLibc = libc !== undefined;
 
 function open() {
   const linux = ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`];
@@ -48,10 +49,16 @@ export function inForeground(fd: number): boolean {
   return libc?.tcgetpgrp?.(fd) === libc?.getpgrp?.();
 }
 
-/** O_NONBLOCK belongs to the open terminal, and so to whoever shares it with us: the shell would read EAGAIN. */
-export function clearNonBlocking(fd: number): void {
+/** O_NONBLOCK belongs to the open file, and so to whoever shares it with us. */
+export function isNonBlocking(fd: number): boolean {
   const flags = libc?.fcntl?.(fd, F_GETFL, ...pad, 0n) ?? -1;
-  if (flags !== -1 && flags & O_NONBLOCK) libc?.fcntl?.(fd, F_SETFL, ...pad, BigInt(flags & ~O_NONBLOCK));
+  return flags !== -1 && (flags & O_NONBLOCK) !== 0;
+}
+
+export function setNonBlocking(fd: number, nonBlocking: boolean): void {
+  const flags = libc?.fcntl?.(fd, F_GETFL, ...pad, 0n) ?? -1;
+  const wanted = nonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK;
+  if (flags !== -1 && flags !== wanted) libc?.fcntl?.(fd, F_SETFL, ...pad, BigInt(wanted));
 }
 
 /** Asked of the kernel each time; Bun's own figure is as old as the last SIGWINCH. */

@@ -1,5 +1,5 @@
-import { writeSync } from "node:fs";
-import { clearNonBlocking, getModes, inForeground, setModes } from "./libc.ts";
+import { getModes, hasLibc, inForeground, isNonBlocking, setModes, setNonBlocking } from "./libc.ts";
+import { setSttyModes, sttyModes } from "./stty.ts";
 
 const standardFds = [0, 1, 2] as const;
 
@@ -7,32 +7,48 @@ const standardFds = [0, 1, 2] as const;
 // protocols of kitty and xterm, colours, cursor.
 const reset = "\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[<u\x1b[>4m\x1b[0m\x1b[?25h";
 
-/** Remembers the terminal's modes, and gives what puts them back; `diedBadly`: the child may have left more behind. */
-export function rememberModes(): (options: { diedBadly: boolean }) => void {
-  const remembered = standardFds.flatMap((fd) => {
-    const modes = getModes(fd);
-    return modes ? [{ fd, modes }] : [];
-  });
-  return ({ diedBadly }) => {
+/** Puts the terminal's modes back; `diedBadly`: the child may have left the screen itself in a state of its own too. */
+export type RestoreModes = (options: { readonly diedBadly: boolean }) => Promise<void>;
+
+export function rememberModes(): RestoreModes {
+  return hasLibc ? rememberByLibc() : rememberByStty();
+}
+
+function rememberByLibc(): RestoreModes {
+  const remembered = standardFds.map((fd) => ({ fd, modes: getModes(fd), nonBlocking: isNonBlocking(fd) }));
+  return async ({ diedBadly }) => {
     let left = false;
-    for (const { fd, modes } of remembered) {
-      const now = getModes(fd);
+    for (const { fd, modes, nonBlocking } of remembered) {
+      const now = modes && getModes(fd);
       if (now && !Buffer.from(now).equals(modes)) {
         left = true;
         if (inForeground(fd)) setModes(fd, modes);
       }
-      clearNonBlocking(fd);
+      // A terminal never wants it: the shell would read EAGAIN. What else is shared stays as its owner had it.
+      setNonBlocking(fd, nonBlocking && !modes);
     }
-    const screen = remembered.find(({ fd }) => fd > 0)?.fd;
-    if ((left || diedBadly) && screen !== undefined && process.env.TERM !== "dumb") quietly(() => writeSync(screen, reset));
+    const screen = remembered.find(({ fd, modes }) => fd > 0 && modes)?.fd;
+    if ((left || diedBadly) && screen !== undefined) await writeReset(screen);
   };
 }
 
-/** A terminal that is gone wants nothing more. */
-function quietly(act: () => void): void {
+function rememberByStty(): RestoreModes {
+  const modes = sttyModes();
+  return async ({ diedBadly }) => {
+    if (modes === undefined) return;
+    const left = sttyModes() !== modes;
+    if (left) setSttyModes(modes);
+    if (left || diedBadly) await writeReset(2);
+  };
+}
+
+/** node:fs costs a millisecond and 5 MB, which a session that ends well never pays. */
+async function writeReset(fd: number): Promise<void> {
+  if (process.env.TERM === "dumb") return;
+  const { writeSync } = await import("node:fs");
   try {
-    act();
+    writeSync(fd, reset);
   } catch {
-    return;
+    // A terminal that is gone wants nothing more.
   }
 }

@@ -1,4 +1,4 @@
-export type Size = readonly [rows: number, columns: number];
+import { sameSize, type Size } from "./size.ts";
 
 export type SizeKeeperOptions = {
   /** The size that the guest's terminal started with. */
@@ -6,13 +6,14 @@ export type SizeKeeperOptions = {
   /** The outer terminal's size, asked afresh; undefined without a terminal. */
   readonly read: () => Size | undefined;
   /** One short exec in the guest. `wait`: give the native way its time first. */
-  readonly settle: (size: Size, options: { wait: boolean }) => Promise<"native" | "asserted" | "gone">;
-  readonly quietMs?: number;
+  readonly settle: (size: Size, options: { readonly wait: boolean }) => Promise<"native" | "asserted" | "gone">;
 };
 
 /** Longer than the 250 ms between two changes that tmux passes on, so that a drag of a border is one change. */
 const quietMs = 300;
-const attempts = 3;
+/** A change this soon may have reached the guest as the client's first size, which says nothing of the later ones. */
+const youngMs = 2_000;
+const retryMs = [500, 2_000];
 
 /**
  * Keeps the guest's terminal at the outer one's size. The backend's own way is trusted once a change was seen to arrive
@@ -21,12 +22,16 @@ const attempts = 3;
  */
 export class SizeKeeper {
   readonly #options: SizeKeeperOptions;
+  readonly #started = performance.now();
   #known: Size;
   #way: "unknown" | "native" | "assert" = "unknown";
+  #young = true;
   #timer: Timer | undefined;
   #busy = false;
   #ended = false;
   #failures = 0;
+  /** What an exec of unknown end may have asserted. */
+  #doubtful: Size | undefined;
 
   constructor(options: SizeKeeperOptions) {
     this.#options = options;
@@ -35,9 +40,10 @@ export class SizeKeeper {
 
   /** To be called at the start, and on each SIGWINCH and SIGCONT. */
   changed(): void {
-    if (this.#way === "native" || this.#ended) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#check(), this.#options.quietMs ?? quietMs);
+    if (this.#way === "native") return;
+    this.#young = performance.now() - this.#started < youngMs;
+    this.#failures = 0;
+    this.#checkIn(quietMs);
   }
 
   end(): void {
@@ -45,28 +51,37 @@ export class SizeKeeper {
     clearTimeout(this.#timer);
   }
 
+  #checkIn(ms: number): void {
+    if (this.#ended) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#check(), ms);
+  }
+
+  /** The size that the guest is still to learn. */
   #wanted(): Size | undefined {
     const size = this.#options.read();
-    return size && size[0] > 0 && size[1] > 0 && !same(size, this.#known) ? size : undefined;
+    return size && !sameSize(size, this.#known) ? size : undefined;
   }
 
   async #check(): Promise<void> {
-    const size = this.#wanted();
-    if (!size || this.#busy) return;
+    const size = this.#busy || this.#ended ? undefined : this.#wanted();
+    if (!size) return;
     this.#busy = true;
     const result = await this.#options.settle(size, { wait: this.#way === "unknown" });
     this.#busy = false;
     if (this.#ended) return;
     if (result === "gone") {
-      this.#failures += 1;
-      if (this.#failures % attempts !== 0) this.changed();
+      this.#doubtful = size;
+      const ms = retryMs[this.#failures++];
+      if (ms !== undefined) this.#checkIn(ms);
       return;
     }
+    const doubtful = this.#doubtful && sameSize(this.#doubtful, size);
+    this.#doubtful = undefined;
     this.#known = size;
-    // A size that moved on meanwhile may have been overwritten by ours: that says nothing of the native way.
-    if (this.#wanted()) this.changed();
-    else this.#way = result === "native" ? "native" : "assert";
+    // A size that moved on meanwhile may have been overwritten by ours: that proves neither way.
+    if (this.#wanted()) this.#checkIn(quietMs);
+    else if (result === "asserted") this.#way = "assert";
+    else if (!this.#young && !doubtful) this.#way = "native";
   }
 }
-
-const same = (a: Size, b: Size) => a[0] === b[0] && a[1] === b[1];

@@ -87,7 +87,7 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
   },
   async start() {
     const machine = known();
-    if (machine.state === "running" && alive(machine.pid)) return console.log(`Machine '${name}' is already running (PID: ${machine.pid})`);
+    if (machine.state === "running" && alive(machine.pid)) return console.log(`Machine '${name}' already running (PID: ${machine.pid})`);
     console.error(`Starting machine '${name}' with ${machine.mounts} mount(s)...`);
     await fault();
     const bad = machine.guestPaths.find((path) => path.includes(" "));

@@ -1,0 +1,64 @@
+import { endArgv, settleArgv } from "../guest/guest.ts";
+import type { Size } from "./size.ts";
+
+/** How the wrapper reaches the guest beside the session; its maker's word, in one private variable that is read once. */
+type Reach = { readonly argv: readonly string[]; readonly session: string; readonly size: Size };
+
+const timeoutMs = 30_000;
+const nativeTenths = 10;
+
+/** Short execs in the guest, one at a time. */
+export class Control {
+  readonly #reach: Reach;
+  readonly #env: NodeJS.ProcessEnv;
+  #running: Bun.Subprocess | undefined;
+
+  constructor(text: string, env: NodeJS.ProcessEnv) {
+    this.#reach = JSON.parse(text) as Reach;
+    this.#env = env;
+  }
+
+  /** The size that the session was started with. */
+  get size(): Size {
+    return this.#reach.size;
+  }
+
+  async settle(size: Size, { wait }: { wait: boolean }): Promise<"native" | "asserted" | "gone"> {
+    const { argv, session } = this.#reach;
+    const word = (await this.#run(settleArgv(argv, session, size, wait ? nativeTenths : 0))).trim();
+    return word === "native" || word === "asserted" ? word : "gone";
+  }
+
+  async endSession(): Promise<void> {
+    this.abandon();
+    await this.#run(endArgv(this.#reach.argv, this.#reach.session));
+  }
+
+  /** Ends what is under way, so that it holds up nobody. */
+  abandon(): void {
+    const child = this.#running;
+    this.#running = undefined;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      child.kill("SIGKILL");
+    }
+  }
+
+  /** Out of the terminal's group: Ctrl-C is the session's. */
+  async #run(argv: readonly string[]): Promise<string> {
+    try {
+      const child = Bun.spawn([...argv], { stdin: "ignore", stdout: "pipe", stderr: "ignore", detached: true, env: this.#env });
+      this.#running = child;
+      const timer = setTimeout(() => this.abandon(), timeoutMs);
+      const text = await new Response(child.stdout).text();
+      await child.exited;
+      clearTimeout(timer);
+      if (this.#running === child) this.#running = undefined;
+      return text;
+    } catch {
+      return "";
+    }
+  }
+}

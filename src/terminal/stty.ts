@@ -1,0 +1,22 @@
+/** What libc.ts does, by the stty program; for a system whose libc cannot be opened. Costs a process each time. */
+export function sttyModes(): string | undefined {
+  return stty("-g");
+}
+
+export function setSttyModes(modes: string): void {
+  stty(modes);
+}
+
+export function sttySize(): { rows: number; columns: number } | undefined {
+  const [, rows, columns] = /^(\d+) (\d+)$/.exec(stty("size") ?? "") ?? [];
+  return rows === undefined ? undefined : { rows: Number(rows), columns: Number(columns) };
+}
+
+function stty(word: string): string | undefined {
+  try {
+    const { exitCode, stdout } = Bun.spawnSync(["stty", word], { stdin: "inherit", stdout: "pipe", stderr: "ignore" });
+    return exitCode === 0 ? stdout.toString().trim() : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { Terminal } from "@xterm/headless";
+
+/** A program on a terminal of its own, whose screen a test can read. */
+export class Screen implements AsyncDisposable {
+  readonly #emulator: Terminal;
+  readonly process: Bun.Subprocess;
+  /** All bytes that came, as they came. */
+  raw = "";
+
+  constructor(argv: readonly string[], { columns = 80, rows = 24, ...options }: { cwd: string; env: Record<string, string>; columns?: number; rows?: number }) {
+    this.#emulator = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
+    this.process = Bun.spawn([...argv], {
+      ...options,
+      terminal: {
+        cols: columns,
+        rows,
+        data: (_, bytes) => {
+          this.raw += Buffer.from(bytes).toString();
+          this.#emulator.write(bytes);
+        },
+      },
+    });
+    // Programs ask the terminal for things, and wait for the answer.
+    this.#emulator.onData((data) => this.press(data));
+  }
+
+  get text(): string {
+    const buffer = this.#emulator.buffer.active;
+    const lines = Array.from({ length: buffer.length }, (_, line) => buffer.getLine(line)?.translateToString(true) ?? "");
+    return lines.join("\n").trimEnd();
+  }
+
+  press(keys: string): void {
+    this.process.terminal?.write(keys);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.process.terminal?.resize(columns, rows);
+    if (columns > 0 && rows > 0) this.#emulator.resize(columns, rows);
+  }
+
+  /** Waits until the screen fits; the last screen is in the error. */
+  async until(fits: RegExp | string, limitMs = 15_000): Promise<string> {
+    for (const end = Date.now() + limitMs; Date.now() < end; await Bun.sleep(20)) if (typeof fits === "string" ? this.text.includes(fits) : fits.test(this.text)) return this.text;
+    throw new Error(`not on the screen after ${limitMs} ms: ${fits}\n${this.text}`);
+  }
+
+  close(): void {
+    this.process.terminal?.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.process.exited;
+    this.close();
+  }
+}
