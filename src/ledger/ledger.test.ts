@@ -70,6 +70,14 @@ test("the environment of a session is not written down", async () => {
   expect(bytes.join("")).not.toContain("SECRET_LOOKING");
 });
 
+test("many processes may be the first at once", async () => {
+  const script = `import { Ledger } from "${import.meta.dir}/ledger.ts"; import { realSystem } from "${import.meta.dir}/../system/real.ts";
+    while (Date.now() < ${Date.now() + 1000}); new Ledger(realSystem({ HOME: "${folder}", XDG_STATE_HOME: "${folder}" })).note("cb-a", "opened");`;
+  const all = Array.from({ length: 8 }, () => Bun.spawn([process.execPath, "-e", script], { stderr: "pipe" }));
+  const said = await Promise.all(all.map((child) => new Response(child.stderr).text()));
+  expect(said.join("")).toBe("");
+}, 20_000);
+
 test("a damaged ledger is one clear line", () => {
   const file = `${folder}/claude-bottle/ledger.db`;
   new Ledger(system)[Symbol.dispose]();

@@ -47,9 +47,11 @@ export class Ledger implements Disposable {
       const found = this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
       if (found > version) throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
       if (found < version) {
-        this.#db.run("pragma journal_mode = wal");
-        this.#db.run(schema);
-        this.#db.run(`pragma user_version = ${version}`);
+        patiently(() => this.#db.run("pragma journal_mode = wal"));
+        this.#db.transaction(() => {
+          this.#db.run(schema);
+          this.#db.run(`pragma user_version = ${version}`);
+        }).immediate();
       }
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
@@ -114,6 +116,18 @@ export class Ledger implements Disposable {
 
   [Symbol.dispose](): void {
     this.#db.close();
+  }
+}
+
+/** SQLite's busy timeout does not cover a change of the journal mode: of two at once, one is told "locked" right away. */
+function patiently(act: () => void): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return act();
+    } catch (error) {
+      if (attempt === 200 || !(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY"))) throw error;
+      Bun.sleepSync(20);
+    }
   }
 }
 

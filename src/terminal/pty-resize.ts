@@ -45,7 +45,7 @@ export async function ptyResize(argv: readonly string[]): Promise<number> {
   try {
     child = Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env });
     if (passed) end(passed);
-    keeper?.changed();
+    keeper?.start();
     // A killed parent tells nobody.
     setInterval(() => process.ppid !== parent && pass("SIGHUP"), parentCheckMs).unref();
     code = await child.exited;

@@ -11,8 +11,6 @@ export type SizeKeeperOptions = {
 
 /** Longer than the 250 ms between two changes that tmux passes on, so that a drag of a border is one change. */
 const quietMs = 300;
-/** A change this soon may have reached the guest as the client's first size, which says nothing of the later ones. */
-const youngMs = 2_000;
 const retryMs = [500, 2_000];
 
 /**
@@ -22,10 +20,9 @@ const retryMs = [500, 2_000];
  */
 export class SizeKeeper {
   readonly #options: SizeKeeperOptions;
-  readonly #started = performance.now();
   #known: Size;
   #way: "unknown" | "native" | "assert" = "unknown";
-  #young = true;
+  #signalled = false;
   #timer: Timer | undefined;
   #busy = false;
   #ended = false;
@@ -38,10 +35,15 @@ export class SizeKeeper {
     this.#known = options.known;
   }
 
-  /** To be called at the start, and on each SIGWINCH and SIGCONT. */
+  /** The terminal may have changed between our maker's look at it and our handlers. */
+  start(): void {
+    this.#checkIn(quietMs);
+  }
+
+  /** To be called on each SIGWINCH and SIGCONT. */
   changed(): void {
     if (this.#way === "native") return;
-    this.#young = performance.now() - this.#started < youngMs;
+    this.#signalled = true;
     this.#failures = 0;
     this.#checkIn(quietMs);
   }
@@ -82,6 +84,7 @@ export class SizeKeeper {
     // A size that moved on meanwhile may have been overwritten by ours: that proves neither way.
     if (this.#wanted()) this.#checkIn(quietMs);
     else if (result === "asserted") this.#way = "assert";
-    else if (!this.#young && !doubtful) this.#way = "native";
+    // Before the first signal, the size may have come as the client's first one: that says nothing of the later ones.
+    else if (this.#signalled && !doubtful) this.#way = "native";
   }
 }
