@@ -1,9 +1,12 @@
 # control settle SESSION ROWS COLUMNS TENTHS   waits TENTHS for the session's terminal to take that size by itself (native), then sets it (asserted)
 # control end SESSION                          ends every process of the session
 # Run beside the session, as its user. The note is the guest's word: quoted, never evaluated.
-note=/tmp/.claude-bottle-$2
-{ read -r pid && read -r tty; } 2>/dev/null <"$note" || { echo gone; exit 0; }
-case $pid in '' | *[!0-9]*) echo gone; exit 0 ;; esac
+session=$2
+note=/tmp/.claude-bottle-$session
+{ read -r pid && read -r tty && read -r start; } 2>/dev/null <"$note" || pid=- tty=- start=-
+
+# What the kernel says of a process from its state on; the name before that, in brackets, may hold anything.
+fields() { read -r line <"/proc/$1/stat" && fields=${line##*) }; } 2>/dev/null
 
 settle() {
   tenths=$3
@@ -17,39 +20,46 @@ settle() {
   stty -F "$tty" rows "$1" cols "$2" 2>/dev/null && echo asserted || echo gone
 }
 
+# A number that another process has by now is not the leader's; while one of its kernel session lives, none can have it.
+check_leader() {
+  case $pid in '' | *[!0-9]*) pid=- ;; esac
+  fields "$pid" || return
+  set -- $fields
+  [ "${20}" = "$start" ] || pid=-
+}
+
 # The leader's kernel session, and whatever left it with the session's mark still in its environment.
 members() {
-  for stat in /proc/[0-9]*/stat; do
-    process=${stat#/proc/}
-    process=${process%/stat}
-    [ "$process" != "$$" ] || continue
-    # The name, in brackets, may hold anything; state, parent, group and session follow it.
-    { read -r line <"$stat"; } 2>/dev/null || continue
-    set -- ${line##*) }
-    [ "$1" != Z ] || continue
-    if [ "$4" = "$pid" ] || [ "$process" = "$pid" ] || grep -qzx "CLAUDE_BOTTLE_SESSION=$session" "/proc/$process/environ" 2>/dev/null; then
-      echo "$process"
-    fi
+  marked=$(grep -lszx "CLAUDE_BOTTLE_SESSION=$session" /proc/[0-9]*/environ)
+  for process in /proc/[0-9]*; do
+    process=${process#/proc/}
+    fields "$process" || continue
+    set -- $fields
+    # Neither a zombie, nor ourselves, nor our own children.
+    if [ "$1" = Z ] || [ "$process" = "$$" ] || [ "$2" = "$$" ]; then continue; fi
+    case "$process $4 $marked " in
+      "$pid "* | *" $pid "* | *"/proc/$process/environ"*) echo "$process" ;;
+    esac
   done
 }
 
 end() {
-  session=$1
+  check_leader
   for signal in HUP TERM KILL KILL; do
     found=$(members)
     [ -n "$found" ] || break
-    kill -s "$signal" $found 2>/dev/null
-    kill -s CONT $found 2>/dev/null
+    kill -s "$signal" $found
+    kill -s CONT $found
     for _ in 1 2 3 4 5 6 7 8 9 10; do
       [ -n "$(members)" ] || break
-      sleep 0.1 2>/dev/null || sleep 1
+      sleep 0.1 || sleep 1
     done
-  done
+  done 2>/dev/null
   rm -f "$note"
   echo ended
 }
 
 case $1 in
   settle) settle "$3" "$4" "$5" ;;
-  end) end "$2" ;;
+  end) end ;;
 esac

@@ -1,21 +1,33 @@
 # prelude SESSION ROWS COLUMNS DIRECTORY COMMAND...
 # Notes the session's process and terminal for control.sh, and becomes COMMAND.
-session=$1 rows=$2 columns=$3 directory=$4
+# Sets no variable outside a subshell: one of that name may be in COMMAND's environment.
+
+# A fresh terminal that nobody has told its size yet; any other size is newer than ours.
+[ "$2" = 0 ] || case $(stty size 2>/dev/null) in '0 0' | '24 80') stty rows "$2" cols "$3" 2>/dev/null ;; esac
+(
+  umask 077
+  # A terminal of another mount namespace has no name here.
+  [ "$2" = 0 ] && tty=- || tty=$(tty) || tty=/proc/$$/fd/0
+  # The start time, in field 22, tells the process from a later one of the same number.
+  read -r stat <"/proc/$$/stat"
+  set -- "$1" ${stat##*) }
+  printf '%s\n' "$$" "$tty" "${21}" >"/tmp/.claude-bottle-$1"
+) 2>/dev/null
+cd -- "$4" 2>/dev/null || { printf "claude-bottle: the directory '%s' cannot be entered in the bottle\n" "$4" >&2; exit 126; }
 shift 4
-tty=-
-if [ "$rows" != 0 ]; then
-  tty=$(tty) || tty=-
-  # A fresh terminal that nobody has told its size yet; any other size is newer than ours.
-  case $(stty size 2>/dev/null) in '0 0' | '24 80') stty rows "$rows" cols "$columns" 2>/dev/null ;; esac
-fi
-(umask 077 && printf '%s\n%s\n' "$$" "$tty" >"/tmp/.claude-bottle-$session") 2>/dev/null
-say() { printf "claude-bottle: %s '%s' %s\n" "$1" "$2" "$3" >&2; }
-cd -- "$directory" 2>/dev/null || { say 'the directory' "$directory" 'cannot be entered in the bottle'; exit 126; }
-case $1 in
-  */*)
-    [ -e "$1" ] || { say 'the program' "$1" 'was not found in the bottle'; exit 127; }
-    [ -f "$1" ] && [ -x "$1" ] || { say 'the program' "$1" 'is not runnable in the bottle'; exit 126; }
-    ;;
-  *) command -v -- "$1" >/dev/null 2>&1 || { say 'the program' "$1" 'was not found in the bottle'; exit 127; } ;;
+# `command -v` also finds what the shell alone can run.
+(
+  case $1 in
+    */*) if [ -e "$1" ]; then exists=126; fi ;;
+    *) IFS=: program=$1; set -f; set --; for folder in $PATH; do set -- "$@" "${folder:-.}/$program"; done ;;
+  esac
+  for file; do
+    if [ -f "$file" ]; then [ -x "$file" ] && exit 0; exists=126; fi
+  done
+  exit "${exists:-127}"
+)
+case $? in
+  126) printf "claude-bottle: the program '%s' is not runnable in the bottle\n" "$1" >&2; exit 126 ;;
+  127) printf "claude-bottle: the program '%s' was not found in the bottle\n" "$1" >&2; exit 127 ;;
 esac
 exec "$@"

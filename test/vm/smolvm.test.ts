@@ -111,6 +111,8 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
     expect((await inProject(`${cb} run --dry-run`)).stdout).not.toContain(key);
     expect(JSON.parse((await lab.expectOk(`${cb} ls --json`)).toString())).toMatchObject([{ state: "running", directory: project, sessions: [{ kind: "agent" }] }]);
 
+    // stty -a tells the size as well.
+    await pane.resize(100, 30);
     await pane.type("/exit");
     await Bun.sleep(500);
     await pane.press("Enter");

@@ -1,0 +1,50 @@
+// The one test command (npm test): types, format, the build, every suite, and a last line with the counts.
+//   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+
+const root = `${import.meta.dir}/..`;
+const bun = process.execPath;
+const reports = mkdtempSync(`${tmpdir()}/bottle-reports-`);
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+/** A step that passes or fails as a whole. */
+async function check(title: string, argv: string[]): Promise<void> {
+  console.log(`\n== ${title}`);
+  const code = await Bun.spawn(argv, { cwd: root, stdin: "ignore", stdout: "inherit", stderr: "inherit" }).exited;
+  counts[code === 0 ? "passed" : "failed"] += 1;
+}
+
+async function suite(title: string, folders: string[], env: Record<string, string> = {}): Promise<void> {
+  console.log(`\n== ${title}`);
+  const report = `${reports}/${title.replace(/\W+/g, "-")}.xml`;
+  const child = Bun.spawn([bun, "test", ...folders, "--reporter=junit", `--reporter-outfile=${report}`], { cwd: root, env: { ...process.env, ...env }, stdin: "ignore", stdout: "inherit", stderr: "inherit" });
+  const code = await child.exited;
+  const [, tests = "0", , failures = "0", skipped = "0"] = /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
+  counts.failed += Math.max(Number(failures), code === 0 ? 0 : 1);
+  counts.skipped += Number(skipped);
+  counts.passed += Number(tests) - Number(failures) - Number(skipped);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+await check("types", [bun, "check"]);
+await check("format", [bun, "run", "fmt", "--check"]);
+await check("build", [bun, "build.ts"]);
+await suite("units, rules and the program from source", ["src", "test/cli", "test/pty", ...existing("test/rules.test.ts", "test/install.test.ts", "test/fakes.test.ts")]);
+await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
+await suite("real microVMs", ["test/vm"]);
+rmSync(reports, { recursive: true });
+
+console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+process.exitCode = counts.failed > 0 ? 1 : 0;
+
+function existing(...files: string[]): string[] {
+  return files.filter((file) => read(`${root}/${file}`) !== "");
+}
