@@ -12,6 +12,7 @@ if [ "$uid" != 0 ] && ! head -n 1 /etc/passwd | grep -q "^$name:x:$uid:$gid:"; t
 fi
 
 mkdir -p "$home/.claude" "$directory"
+# shellcheck disable=SC3013 # dash, bash and busybox have -ef
 [ "$mount" -ef "$directory" ] || mount --bind "$mount" "$directory"
 
 # Claude's questions of a first start, answered once; what is there already stays.

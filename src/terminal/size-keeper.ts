@@ -11,7 +11,7 @@ export type SizeKeeperOptions = {
 
 /** Longer than the 250 ms between two changes that tmux passes on, so that a drag of a border is one change. */
 const quietMs = 300;
-const retryMs = [500, 2_000];
+const retryMs = [500, 2_000, 5_000];
 
 /**
  * Keeps the guest's terminal at the outer one's size. The backend's own way is trusted once a change was seen to arrive

@@ -20,7 +20,8 @@ export class Home implements Disposable {
 
   constructor() {
     for (const folder of [this.bin, this.project, this.smolvm]) mkdirSync(folder, { recursive: true });
-    this.program("smolvm", `exec '${bun}' '${root}/test/support/fake-smolvm.ts' "$@"`);
+    // Bun would load the project's own bunfig.toml and .env.
+    this.program("smolvm", `cd / && exec '${bun}' '${root}/test/support/fake-smolvm.ts' "$@"`);
     this.manifest(`[bottle]\nimage = "/images/claude"\n`);
   }
 

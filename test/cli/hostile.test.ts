@@ -1,0 +1,63 @@
+// The compiled program in a directory that tries to get into it, and under names and places that are not its own.
+import { beforeAll, expect, test } from "bun:test";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { binary } from "../support/binary.ts";
+import { Screen } from "../support/screen.ts";
+import { Home, until } from "../support/tool.ts";
+
+let program: string;
+beforeAll(async () => void (program = await binary()), 60_000);
+
+const spawn = async (argv: string[], home: Home, cwd: string, env: Record<string, string> = {}) =>
+  home.finish(Bun.spawn(argv, { cwd, env: { ...home.env, ...env }, stdin: Buffer.from(""), stdout: "pipe", stderr: "pipe" }) as never);
+
+test("nothing of the working directory is loaded or run", async () => {
+  using home = new Home();
+  const mark = `${home.folder}/mark`;
+  const evil = `require("node:fs").writeFileSync(${JSON.stringify(mark)}, "evil");`;
+  writeFileSync(`${home.project}/evil.ts`, evil);
+  writeFileSync(`${home.project}/index.ts`, evil);
+  writeFileSync(`${home.project}/bunfig.toml`, 'preload = ["./evil.ts"]\n[test]\npreload = ["./evil.ts"]\n');
+  for (const file of [".env", ".env.local", ".env.development", ".env.production"]) writeFileSync(`${home.project}/${file}`, `EVIL=1\nANTHROPIC_API_KEY=sk-evil\nPATH=${home.project}\n`);
+  writeFileSync(`${home.project}/package.json`, JSON.stringify({ name: "evil", main: "evil.ts", module: "evil.ts", scripts: { preinstall: "sh evil", run: "sh evil" }, imports: { "#*": "./evil.ts" } }));
+  writeFileSync(`${home.project}/tsconfig.json`, JSON.stringify({ compilerOptions: { paths: { "*": ["./evil.ts"] } } }));
+  mkdirSync(`${home.project}/node_modules/citty`, { recursive: true });
+  writeFileSync(`${home.project}/node_modules/citty/index.js`, evil);
+  for (const args of [["--version"], ["--help"], ["ls"], ["exec", "--", "env"], ["pty-resize", "b", "--", "env"]]) {
+    const { stdout, code } = await spawn([program, ...args], home, home.project);
+    expect([args, code, stdout.includes("EVIL"), stdout.includes("sk-evil")]).toEqual([args, 0, false, false]);
+  }
+  expect(home.calls().some((call) => call.join(" ").includes("--credential"))).toBe(false);
+  expect(existsSync(mark)).toBe(false);
+});
+
+test.each([
+  ["BUN_OPTIONS", "--smol"],
+  ["BUN_BE_BUN", ""],
+])("%s does not reach what we start", async (name, value) => {
+  using home = new Home();
+  home.program("smolvm", `env > '${home.folder}/seen'; exit 1`);
+  await spawn([program, "ls"], home, home.project, { [name]: value });
+  expect(await Bun.file(`${home.folder}/seen`).text()).not.toContain(name);
+  expect((await spawn([program, "pty-resize", "b", "--", "env"], home, home.project, { [name]: value })).stdout).not.toContain(name);
+});
+
+test("through a symlink, from another directory, with PATH without it, and replaced by a new build, a session goes on", async () => {
+  using home = new Home();
+  const own = `${home.folder}/some where`;
+  mkdirSync(own);
+  cpSync(program, `${own}/real`);
+  symlinkSync("real", `${own}/link`);
+  await using screen = new Screen([`${own}/link`, "shell", "--", "sh", "-c", 'trap "stty size" WINCH; echo ready; while :; do read line && echo "got $line"; sleep 0.05; done'], { cwd: home.project, env: home.env });
+  await screen.until("ready");
+  renameSync(`${own}/real`, `${own}/old`);
+  writeFileSync(`${own}/real`, "#!/bin/sh\necho a new build that knows nothing of the old one\n", { mode: 0o755 });
+  screen.resize(70, 20);
+  await screen.until(/^20 70$/m);
+  screen.press("still there\r");
+  await screen.until("got still there");
+  rmSync(`${own}/old`);
+  screen.resize(90, 25);
+  await screen.until(/^25 90$/m);
+  await until(() => home.calls().some((call) => call.includes("settle")));
+}, 30_000);
