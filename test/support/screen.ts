@@ -30,6 +30,13 @@ export class Screen implements AsyncDisposable {
     return lines.join("\n").trimEnd();
   }
 
+  /** What a program may switch on and forget to switch off. */
+  get modes() {
+    const { mouseTrackingMode: mouse, sendFocusMode: focus, bracketedPasteMode: paste } = this.#emulator.modes;
+    const { coreService } = (this.#emulator as unknown as { _core: { coreService: { isCursorHidden: boolean } } })._core;
+    return { alternate: this.#emulator.buffer.active.type === "alternate", mouse, focus, paste, cursor: !coreService.isCursorHidden };
+  }
+
   press(keys: string): void {
     this.process.terminal?.write(keys);
   }
