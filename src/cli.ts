@@ -25,10 +25,6 @@ export async function main(argv: readonly string[], system: System): Promise<num
   const named = own[0] !== undefined && !own[0].startsWith("-");
   const name = named ? own[0] : "run";
   try {
-    if (own[0] === "--version" && own.length === 1) {
-      system.out(`claude-bottle ${version}\n`);
-      return exitCode.ok;
-    }
     if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 2)) return await help(system, own[0] === "help" ? own[1] : named ? name : undefined);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {

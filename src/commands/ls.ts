@@ -1,5 +1,4 @@
 import { command, type Context } from "../command.ts";
-import { Ledger } from "../ledger/ledger.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
@@ -11,8 +10,7 @@ export const ls = (context: Context) =>
     args: { json: { type: "boolean", description: "as JSON" } },
     async run({ args }) {
       const { system } = context;
-      using ledger = new Ledger(system);
-      const { bottles, complaints } = await listBottles(system, ledger);
+      const { bottles, complaints } = await listBottles(system);
       for (const complaint of complaints) system.err(`claude-bottle: ${complaint}\n`);
       if (args.json) return system.out(`${JSON.stringify(bottles, null, 2)}\n`);
       if (bottles.length === 0) return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");

@@ -44,6 +44,8 @@ export class Ledger implements Disposable {
     try {
       this.#db = new Database(file, { create: true, strict: true });
       this.#db.run("pragma busy_timeout = 10000");
+      // What a power cut may take with it, the backend and the processes still know; each commit would cost milliseconds.
+      this.#db.run("pragma synchronous = off");
       const found = this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
       if (found > version) throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
       if (found < version) {

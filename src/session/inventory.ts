@@ -1,7 +1,7 @@
 import type { Machine } from "../backends/backend.ts";
 import { backendNames, backends, type BackendName } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
-import type { Ledger, SessionRecord } from "../ledger/ledger.ts";
+import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
 
 /** A bottle as it is now: what the backend says, with what the ledger knows besides. */
@@ -16,14 +16,17 @@ export type Bottle = {
 };
 
 /** All bottles of this user; `complaints` are the backends that did not answer, in words. */
-export async function listBottles(system: System, ledger: Ledger): Promise<{ bottles: Bottle[]; complaints: string[] }> {
+export async function listBottles(system: System): Promise<{ bottles: Bottle[]; complaints: string[] }> {
   const complaints: string[] = [];
+  // The backends work while we read our own record.
+  const listings = backendNames.map((backend) => ({ backend, machines: listMachines(system, backend, complaints) }));
+  using ledger = new Ledger(system);
   const records = ledger.bottles();
   const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
   const bottles: Bottle[] = [];
-  for (const backend of backendNames) {
+  for (const { backend, machines: listing } of listings) {
     const own = records.filter(({ plan }) => plan.backend === backend);
-    const machines = await listMachines(system, backend, complaints);
+    const machines = await listing;
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
       const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";

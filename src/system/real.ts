@@ -1,6 +1,4 @@
 import { accessSync, constants, realpathSync, writeSync } from "node:fs";
-import { userInfo } from "node:os";
-import { isatty } from "node:tty";
 import { UserError } from "../errors.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
@@ -31,6 +29,8 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     }
   }
 
+  let user: User | undefined;
+
   async function run(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
     options.signal?.throwIfAborted();
     const child = start(argv, {
@@ -49,9 +49,11 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
   return {
     env,
     platform: process.platform === "darwin" ? "darwin" : "linux",
-    user: currentUser(env),
+    get user() {
+      return (user ??= currentUser(env));
+    },
     self: Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main],
-    isTty: { get stdin() { return isatty(0); }, get stdout() { return isatty(1); }, get stderr() { return isatty(2); } },
+    isTty: { get stdin() { return isTty(0); }, get stdout() { return isTty(1); }, get stderr() { return isTty(2); } }, // prettier-ignore
     cwd: workingDirectory,
     which: (program) => Bun.which(program, { PATH: env.PATH ?? "" }) ?? undefined,
     run,
@@ -146,11 +148,14 @@ function workingDirectory(): string {
   return directory;
 }
 
+// Loaded when asked for: each of these costs every start a millisecond or two, and node:tty some megabytes.
+const isTty = (fd: number) => process.getBuiltinModule("node:tty").isatty(fd);
+
 function currentUser(env: Readonly<Record<string, string>>): User {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   try {
-    return { uid, gid, name: userInfo().username };
+    return { uid, gid, name: process.getBuiltinModule("node:os").userInfo().username };
   } catch {
     // A uid without a passwd entry, as in many containers.
     return { uid, gid, name: env.USER ?? `u${uid}` };
