@@ -5,7 +5,9 @@ import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import packageJson from "./package.json" with { type: "json" };
 
-const { values } = parseArgs({ options: { outfile: { type: "string", default: "dist/claude-bottle" }, target: { type: "string" } } });
+const { values } = parseArgs({
+  options: { outfile: { type: "string", default: "dist/claude-bottle" }, target: { type: "string" } },
+});
 const outfile = resolve(values.outfile);
 process.chdir(import.meta.dir);
 mkdirSync(dirname(outfile), { recursive: true });
@@ -41,7 +43,10 @@ function smokeTest(): void {
     writeFileSync(`${folder}/evil.ts`, 'console.log("evil");\n');
     chmodSync(outfile, 0o755);
     const { stdout, exitCode } = Bun.spawnSync([outfile, "--version"], { cwd: folder });
-    if (exitCode !== 0 || stdout.toString() !== `claude-bottle ${version}\n`) throw new Error(`${basename(outfile)} --version printed ${JSON.stringify(stdout.toString())} and ended with ${exitCode}`);
+    if (exitCode !== 0 || stdout.toString() !== `claude-bottle ${version}\n`)
+      throw new Error(
+        `${basename(outfile)} --version printed ${JSON.stringify(stdout.toString())} and ended with ${exitCode}`,
+      );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -25,7 +25,8 @@ export async function main(argv: readonly string[], system: System): Promise<num
   const named = own[0] !== undefined && !own[0].startsWith("-");
   const name = named ? own[0] : "run";
   try {
-    if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 2)) return await help(system, own[0] === "help" ? own[1] : named ? name : undefined);
+    if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 2))
+      return await help(system, own[0] === "help" ? own[1] : named ? name : undefined);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
     return report(system, error, name ?? "run");
@@ -37,7 +38,12 @@ function splitRest(argv: readonly string[]): { own: string[]; rest: string[] | u
   return cut < 0 ? { own: [...argv], rest: undefined } : { own: argv.slice(0, cut), rest: argv.slice(cut + 1) };
 }
 
-async function runCommandLine(system: System, name: string, words: string[], rest: string[] | undefined): Promise<number> {
+async function runCommandLine(
+  system: System,
+  name: string,
+  words: string[],
+  rest: string[] | undefined,
+): Promise<number> {
   let code: number = exitCode.ok;
   const context: Context = { system, rest, exit: (status) => void (code = status) };
   const [{ runCommand }, command] = await Promise.all([import("citty"), find(name, context)]);
@@ -65,7 +71,11 @@ async function help(system: System, name: string | undefined): Promise<number> {
   const root = { meta };
   const text =
     name === undefined
-      ? await (await import("./commands/overview.ts")).overview(await Promise.all(Object.entries(commands).map(async ([key, make]) => [key, await make(context)] as const)))
+      ? await (
+          await import("./commands/overview.ts")
+        ).overview(
+          await Promise.all(Object.entries(commands).map(async ([key, make]) => [key, await make(context)] as const)),
+        )
       : await renderUsage(await find(name, context), root);
   const plain = !system.isTty.stdout || Boolean(system.env.NO_COLOR);
   system.out(`${plain ? Bun.stripANSI(text) : text}\n`);
@@ -80,13 +90,21 @@ function report(system: System, error: unknown, name: string): number {
     return error.exitCode;
   }
   if (error instanceof Error && error.name === "CLIError") {
-    system.err(`claude-bottle: ${Bun.stripANSI(error.message).replace(/^./, (first) => first.toLowerCase()).replace(/\.$/, "")}\n  claude-bottle ${name} --help\n`);
+    system.err(
+      `claude-bottle: ${Bun.stripANSI(error.message)
+        .replace(/^./, (first) => first.toLowerCase())
+        .replace(/\.$/, "")}\n  claude-bottle ${name} --help\n`,
+    );
     return exitCode.usage;
   }
   if (error instanceof Error && error.name === "SQLiteError") {
-    system.err(`claude-bottle: the ledger cannot be used: ${error.message}\n  look at the free space and the rights of the state folder (XDG_STATE_HOME)\n`);
+    system.err(
+      `claude-bottle: the ledger cannot be used: ${error.message}\n  look at the free space and the rights of the state folder (XDG_STATE_HOME)\n`,
+    );
     return exitCode.failed;
   }
-  system.err(`claude-bottle: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  system.err(
+    `claude-bottle: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return exitCode.bug;
 }

@@ -5,7 +5,11 @@ import { suggest } from "./lib/suggest.ts";
 import type { System } from "./system/system.ts";
 
 /** `rest` is everything after `--`: the bottle's command's own words, never parsed. */
-export type Context = { readonly system: System; readonly rest: readonly string[] | undefined; exit(code: number): void };
+export type Context = {
+  readonly system: System;
+  readonly rest: readonly string[] | undefined;
+  exit(code: number): void;
+};
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`);
 const usage = (message: string, hint?: string) => new UserError(message, { exitCode: exitCode.usage, hint });
@@ -15,22 +19,29 @@ export function checkArgs(defs: ArgsDef, args: Record<string, unknown> & { _: st
   const flags = Object.keys(defs).filter((name) => defs[name]?.type !== "positional");
   for (const name of flags) {
     const value = args[name];
-    if (defs[name]?.type === "string" && (value === "" || (typeof value === "string" && value.startsWith("-")))) throw usage(`--${name} needs a value`);
+    if (defs[name]?.type === "string" && (value === "" || (typeof value === "string" && value.startsWith("-"))))
+      throw usage(`--${name} needs a value`);
   }
   const known = new Set(["_", ...Object.keys(defs)]);
   for (const key of Object.keys(args)) {
     const name = kebab(key);
     if (known.has(key) || known.has(name)) continue;
     const like = suggest(name, flags);
-    throw usage(`unknown option "${printable(name.length === 1 ? `-${name}` : `--${name}`)}"${like ? `; did you mean --${like}?` : ""}`);
+    throw usage(
+      `unknown option "${printable(name.length === 1 ? `-${name}` : `--${name}`)}"${like ? `; did you mean --${like}?` : ""}`,
+    );
   }
   const positionals = Object.keys(defs).length - flags.length;
   const surplus = args._[positionals];
-  if (surplus !== undefined) throw usage(`unexpected argument "${printable(surplus)}"`, "put the words of a command in the bottle after --");
+  if (surplus !== undefined)
+    throw usage(`unexpected argument "${printable(surplus)}"`, "put the words of a command in the bottle after --");
 }
 
 /** A command, strict about its words. `rest`: whether it takes any after `--`. */
-export function command<const T extends ArgsDef>(context: Context, def: CommandDef<T> & { args: T; rest?: boolean }): CommandDef<T> {
+export function command<const T extends ArgsDef>(
+  context: Context,
+  def: CommandDef<T> & { args: T; rest?: boolean },
+): CommandDef<T> {
   return defineCommand({
     ...def,
     plugins: [

@@ -1,5 +1,13 @@
 /** Exit statuses of our own; otherwise the command's own status, and 128+n when a signal ended it. */
-export const exitCode = { ok: 0, failed: 1, usage: 2, bug: 70, notRunnable: 126, notFound: 127, cancelled: 130 } as const;
+export const exitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  bug: 70,
+  notRunnable: 126,
+  notFound: 127,
+  cancelled: 130,
+} as const;
 
 /** A failure the user can act on. Anything else that escapes is a bug. */
 export class UserError extends Error {

@@ -18,9 +18,16 @@ async function check(title: string, argv: string[]): Promise<void> {
 async function suite(title: string, folders: string[], env: Record<string, string> = {}): Promise<void> {
   console.log(`\n== ${title}`);
   const report = `${reports}/${title.replace(/\W+/g, "-")}.xml`;
-  const child = Bun.spawn([bun, "test", ...folders, "--reporter=junit", `--reporter-outfile=${report}`], { cwd: root, env: { ...process.env, ...env }, stdin: "ignore", stdout: "inherit", stderr: "inherit" });
+  const child = Bun.spawn([bun, "test", ...folders, "--reporter=junit", `--reporter-outfile=${report}`], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdin: "ignore",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
   const code = await child.exited;
-  const [, tests = "0", , failures = "0", skipped = "0"] = /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
+  const [, tests = "0", , failures = "0", skipped = "0"] =
+    /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
   counts.failed += Math.max(Number(failures), code === 0 ? 0 : 1);
   counts.skipped += Number(skipped);
   counts.passed += Number(tests) - Number(failures) - Number(skipped);
@@ -37,7 +44,12 @@ function read(file: string): string {
 await check("types", [bun, "check"]);
 await check("format", [bun, "run", "fmt", "--check"]);
 await check("build", [bun, "build.ts"]);
-await suite("units, rules and the program from source", ["src", "test/cli", "test/pty", ...existing("test/rules.test.ts", "test/install.test.ts", "test/fakes.test.ts")]);
+await suite("units, rules and the program from source", [
+  "src",
+  "test/cli",
+  "test/pty",
+  ...existing("test/rules.test.ts", "test/install.test.ts", "test/fakes.test.ts"),
+]);
 await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("real microVMs", ["test/vm"]);
 rmSync(reports, { recursive: true });

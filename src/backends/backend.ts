@@ -10,7 +10,9 @@ export type Capabilities = {
 };
 
 /** `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
-export type Probe = { readonly usable: true; readonly version: string } | { readonly usable: false; readonly reason: string; readonly hint: string };
+export type Probe =
+  | { readonly usable: true; readonly version: string }
+  | { readonly usable: false; readonly reason: string; readonly hint: string };
 
 /** What the backend itself says of one machine; `owner` is undefined where the machine is not ours. */
 export type Machine = {

@@ -5,7 +5,10 @@ import { findTarget } from "../session/target.ts";
 
 export const cp = (context: Context) =>
   command(context, {
-    meta: { name: "cp", description: "Copy a file or folder in or out: one side is BOTTLE:/path, or :/path for this directory's bottle" },
+    meta: {
+      name: "cp",
+      description: "Copy a file or folder in or out: one side is BOTTLE:/path, or :/path for this directory's bottle",
+    },
     args: {
       source: { type: "positional", required: true, description: "what to copy" },
       destination: { type: "positional", required: true, description: "where to; into it, where it is a folder" },

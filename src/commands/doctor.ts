@@ -8,9 +8,17 @@ export const doctor = (context: Context) =>
     args: { json: { type: "boolean", description: "as JSON" } },
     async run({ args }) {
       const { system } = context;
-      const probes = await Promise.all(backendNames.map(async (name) => ({ backend: name, ...(await backends[name](system).probe()) })));
+      const probes = await Promise.all(
+        backendNames.map(async (name) => ({ backend: name, ...(await backends[name](system).probe()) })),
+      );
       if (args.json) system.out(`${JSON.stringify(probes, null, 2)}\n`);
-      else for (const probe of probes) system.out(probe.usable ? `${probe.backend} ${probe.version}: usable\n` : `${probe.backend}: ${probe.reason}\n  ${probe.hint}\n`);
+      else
+        for (const probe of probes)
+          system.out(
+            probe.usable
+              ? `${probe.backend} ${probe.version}: usable\n`
+              : `${probe.backend}: ${probe.reason}\n  ${probe.hint}\n`,
+          );
       context.exit(probes.some(({ usable }) => usable) ? exitCode.ok : exitCode.failed);
     },
   });

@@ -5,7 +5,11 @@ import { findTarget } from "../session/target.ts";
 
 export const exec = (context: Context) =>
   command(context, {
-    meta: { name: "exec", description: "Run the words after -- in a bottle without a terminal: its bytes and exit status are the command's own" },
+    meta: {
+      name: "exec",
+      description:
+        "Run the words after -- in a bottle without a terminal: its bytes and exit status are the command's own",
+    },
     args: {
       bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
@@ -14,8 +18,19 @@ export const exec = (context: Context) =>
     async run({ args }) {
       const { system, rest = [] } = context;
       if (rest.length === 0)
-        throw new UserError("no command to run in the bottle", { exitCode: exitCode.usage, hint: "put it after --, as in: claude-bottle exec -- git status" });
+        throw new UserError("no command to run in the bottle", {
+          exitCode: exitCode.usage,
+          hint: "put it after --, as in: claude-bottle exec -- git status",
+        });
       const { env, ...target } = findTarget(system, args.bottle);
-      context.exit(await launch(system, target, { kind: "exec", terminal: false, command: () => rest, env, dryRun: args["dry-run"] ?? false }));
+      context.exit(
+        await launch(system, target, {
+          kind: "exec",
+          terminal: false,
+          command: () => rest,
+          env,
+          dryRun: args["dry-run"] ?? false,
+        }),
+      );
     },
   });

@@ -13,7 +13,8 @@ export const ls = (context: Context) =>
       const { bottles, complaints } = await listBottles(system);
       for (const complaint of complaints) system.err(`claude-bottle: ${complaint}\n`);
       if (args.json) return system.out(`${JSON.stringify(bottles, null, 2)}\n`);
-      if (bottles.length === 0) return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
+      if (bottles.length === 0)
+        return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
       const rows = bottles.map(({ name, backend, state, sessions, madeAt, directory }) => [
         name,
         backend,

@@ -10,7 +10,11 @@ export const run = (context: Context) =>
   command(context, {
     meta: { name: "run", description: "Start the agent in this directory's bottle; words after -- go to the agent" },
     args: {
-      name: { type: "string", valueHint: "NAME", description: "a further bottle of this directory, by a name of yours" },
+      name: {
+        type: "string",
+        valueHint: "NAME",
+        description: "a further bottle of this directory, by a name of yours",
+      },
       agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
       fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
@@ -26,7 +30,8 @@ export const run = (context: Context) =>
       const code = await launch(system, projectTarget(system, project, args.name), {
         kind: "agent",
         terminal: true,
-        command: ({ capabilities }) => agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
+        command: ({ capabilities }) =>
+          agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
         env: { ...project.manifest.env, ...agent.env },
         fresh: args.fresh ?? false,
         dryRun: args["dry-run"] ?? false,

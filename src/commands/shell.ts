@@ -7,7 +7,10 @@ const loginShell = ["/bin/sh", "-c", "command -v bash >/dev/null && exec bash -l
 
 export const shell = (context: Context) =>
   command(context, {
-    meta: { name: "shell", description: "Open a shell in a bottle, as the same user, in the same directory; words after -- are run instead" },
+    meta: {
+      name: "shell",
+      description: "Open a shell in a bottle, as the same user, in the same directory; words after -- are run instead",
+    },
     args: {
       bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
@@ -17,6 +20,14 @@ export const shell = (context: Context) =>
       const { system, rest = [] } = context;
       const { env, ...target } = findTarget(system, args.bottle);
       const words = rest.length > 0 ? rest : loginShell;
-      context.exit(await launch(system, target, { kind: "shell", terminal: true, command: () => words, env, dryRun: args["dry-run"] ?? false }));
+      context.exit(
+        await launch(system, target, {
+          kind: "shell",
+          terminal: true,
+          command: () => words,
+          env,
+          dryRun: args["dry-run"] ?? false,
+        }),
+      );
     },
   });

@@ -6,4 +6,11 @@ import unpackScript from "./unpack.sh" with { type: "text" };
 export const packArgv = (path: string): string[] => ["/bin/sh", "-c", withoutComments(packScript), "sh", path];
 
 /** Puts the stream's one item at `path`, or into it where it is a folder, as `cp -R` would; modes are kept. */
-export const unpackArgv = (path: string, name: string): string[] => ["/bin/sh", "-c", withoutComments(unpackScript), "sh", path, name];
+export const unpackArgv = (path: string, name: string): string[] => [
+  "/bin/sh",
+  "-c",
+  withoutComments(unpackScript),
+  "sh",
+  path,
+  name,
+];

@@ -28,7 +28,11 @@ test("a bottle is found again with its plan and its machine, by another process 
   using first = new Ledger(system);
   first.saveBottle(plan, process.pid);
   using second = new Ledger(system);
-  expect(second.bottle(plan.name)).toEqual({ plan, madeAt: 1000, machine: { pid: process.pid, started: expect.any(String) } });
+  expect(second.bottle(plan.name)).toEqual({
+    plan,
+    madeAt: 1000,
+    machine: { pid: process.pid, started: expect.any(String) },
+  });
   expect(second.bottle("cb-other-0")).toBeUndefined();
 });
 
@@ -44,7 +48,14 @@ test("a session counts while its process lives", () => {
   using ledger = new Ledger(system);
   ledger.openSession(session);
   expect(ledger.sessions()).toEqual([
-    { id: "00ff", bottle: plan.name, kind: "agent", directory: plan.directory, startedAt: 1000, process: { pid: process.pid, started: expect.any(String) } },
+    {
+      id: "00ff",
+      bottle: plan.name,
+      kind: "agent",
+      directory: plan.directory,
+      startedAt: 1000,
+      process: { pid: process.pid, started: expect.any(String) },
+    },
   ]);
   ledger.closeSession("00ff", 0);
   expect(ledger.sessions(plan.name)).toEqual([]);

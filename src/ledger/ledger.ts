@@ -6,7 +6,11 @@ import { identify, isAlive, type Identity } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
 
 /** `machine`: the host process that the bottle ran as when we last started it, made ready by us. */
-export type BottleRecord = { readonly plan: BottlePlan; readonly madeAt: number; readonly machine: Identity | undefined };
+export type BottleRecord = {
+  readonly plan: BottlePlan;
+  readonly madeAt: number;
+  readonly machine: Identity | undefined;
+};
 
 export type SessionRecord = {
   readonly id: string;
@@ -47,13 +51,16 @@ export class Ledger implements Disposable {
       // What a power cut may take with it, the backend and the processes still know; each commit would cost milliseconds.
       this.#db.run("pragma synchronous = off");
       const found = this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
-      if (found > version) throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
+      if (found > version)
+        throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
       if (found < version) {
         patiently(() => this.#db.run("pragma journal_mode = wal"));
-        this.#db.transaction(() => {
-          this.#db.run(schema);
-          this.#db.run(`pragma user_version = ${version}`);
-        }).immediate();
+        this.#db
+          .transaction(() => {
+            this.#db.run(schema);
+            this.#db.run(`pragma user_version = ${version}`);
+          })
+          .immediate();
       }
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
@@ -78,7 +85,14 @@ export class Ledger implements Disposable {
         `insert into bottles (name, directory, plan, made_at, machine_pid, machine_started) values (?1, ?2, ?3, ?4, ?5, ?6)
          on conflict (name) do update set plan = ?3, machine_pid = ?5, machine_started = ?6`,
       )
-      .run(plan.name, plan.directory, JSON.stringify(plan), this.#now(), machine?.pid ?? null, machine?.started ?? null);
+      .run(
+        plan.name,
+        plan.directory,
+        JSON.stringify(plan),
+        this.#now(),
+        machine?.pid ?? null,
+        machine?.started ?? null,
+      );
   }
 
   forgetBottle(name: string): void {
@@ -96,7 +110,9 @@ export class Ledger implements Disposable {
   openSession({ id, bottle, kind, directory }: SessionPlan): void {
     const own = identify(process.pid);
     this.#db
-      .query("insert into sessions (id, bottle, kind, directory, pid, started, started_at) values (?, ?, ?, ?, ?, ?, ?)")
+      .query(
+        "insert into sessions (id, bottle, kind, directory, pid, started, started_at) values (?, ?, ?, ?, ?, ?, ?)",
+      )
       .run(id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now());
   }
 
@@ -107,7 +123,9 @@ export class Ledger implements Disposable {
   /** The sessions whose process still lives; those of a killed one are closed on the way. */
   sessions(bottle?: string): SessionRecord[] {
     const rows = this.#db
-      .query<SessionRow, [string | null]>("select * from sessions where ended_at is null and (?1 is null or bottle = ?1) order by started_at, id")
+      .query<SessionRow, [string | null]>(
+        "select * from sessions where ended_at is null and (?1 is null or bottle = ?1) order by started_at, id",
+      )
       .all(bottle ?? null);
     return rows.map(toSession).filter((session) => {
       const alive = isAlive(session.process);
@@ -127,19 +145,32 @@ function patiently(act: () => void): void {
     try {
       return act();
     } catch (error) {
-      if (attempt === 200 || !(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY"))) throw error;
+      if (
+        attempt === 200 ||
+        !(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY"))
+      )
+        throw error;
       Bun.sleepSync(20);
     }
   }
 }
 
 type BottleRow = { plan: string; made_at: number; machine_pid: number | null; machine_started: string | null };
-type SessionRow = { id: string; bottle: string; kind: string; directory: string; pid: number; started: string; started_at: number };
+type SessionRow = {
+  id: string;
+  bottle: string;
+  kind: string;
+  directory: string;
+  pid: number;
+  started: string;
+  started_at: number;
+};
 
 const toBottle = ({ plan, made_at, machine_pid, machine_started }: BottleRow): BottleRecord => ({
   plan: JSON.parse(plan) as BottlePlan,
   madeAt: made_at,
-  machine: machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
+  machine:
+    machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
 });
 
 const toSession = ({ id, bottle, kind, directory, pid, started, started_at }: SessionRow): SessionRecord => ({
@@ -148,8 +179,15 @@ const toSession = ({ id, bottle, kind, directory, pid, started, started_at }: Se
 
 function ledgerError(file: string, cause: unknown): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);
-  if (/full|no space/i.test(words)) return new UserError(`no space left on device for "${file}"`, { hint: "free some disk space", cause });
+  if (/full|no space/i.test(words))
+    return new UserError(`no space left on device for "${file}"`, { hint: "free some disk space", cause });
   if (/malformed|not a database/i.test(words))
-    return new UserError(`"${file}" is damaged`, { hint: `remove it: bottles are found again from the backend's own list (rm '${file}')`, cause });
-  return new UserError(`cannot open "${file}": ${words}`, { hint: "make it writable, or set XDG_STATE_HOME to a folder that is", cause });
+    return new UserError(`"${file}" is damaged`, {
+      hint: `remove it: bottles are found again from the backend's own list (rm '${file}')`,
+      cause,
+    });
+  return new UserError(`cannot open "${file}": ${words}`, {
+    hint: "make it writable, or set XDG_STATE_HOME to a folder that is",
+    cause,
+  });
 }

@@ -4,7 +4,8 @@ export function shellQuote(word: string): string {
 }
 
 /** An argv as one line to read and to paste (bash, zsh, ksh: a newline in a word becomes `$'\\n'`). */
-export const shellLine = (argv: readonly string[]): string => argv.map((word) => (/[\x00-\x1f\x7f]/.test(word) ? ansiQuote(word) : shellQuote(word))).join(" ");
+export const shellLine = (argv: readonly string[]): string =>
+  argv.map((word) => (/[\x00-\x1f\x7f]/.test(word) ? ansiQuote(word) : shellQuote(word))).join(" ");
 
 function ansiQuote(word: string): string {
   const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "'": "\\'", "\\": "\\\\" };

@@ -1,8 +1,5 @@
 /** The known word that was most likely meant, if any comes near. */
-export function suggest(
-  word: string,
-  known: readonly string[],
-): string | undefined {
+export function suggest(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > 64) return undefined;
   const asked = word.toLowerCase();
   let best: string | undefined;
@@ -24,11 +21,7 @@ function editDistance(from: string, to: string): number {
     const current = [row];
     for (let column = 1; column <= to.length; column++) {
       const same = from[row - 1] === to[column - 1];
-      const swapped =
-        row > 1 &&
-        column > 1 &&
-        from[row - 1] === to[column - 2] &&
-        from[row - 2] === to[column - 1];
+      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
       current[column] = Math.min(
         cell(last, column) + 1,
         cell(current, column - 1) + 1,
@@ -42,5 +35,4 @@ function editDistance(from: string, to: string): number {
   return cell(last, to.length);
 }
 
-const cell = (row: readonly number[], column: number): number =>
-  row[column] ?? Infinity;
+const cell = (row: readonly number[], column: number): number => row[column] ?? Infinity;

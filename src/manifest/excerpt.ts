@@ -8,23 +8,14 @@ export type Span = readonly [start: number, end: number];
 
 /** Text from a file as a message may show it: nothing that moves the cursor or turns the direction of writing. */
 export const visible = (text: string): string =>
-  printable(text).replace(
-    /[\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`,
-  );
+  printable(text).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
-export const quoted = (text: string): string =>
-  `"${visible(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
+export const quoted = (text: string): string => `"${visible(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
 
 /** `line:column`, from 1, in characters. */
 export function position(text: string, offset: number): string {
   let line = 1;
-  for (
-    let end = text.indexOf("\n");
-    end !== -1 && end < offset;
-    end = text.indexOf("\n", end + 1)
-  )
-    line++;
+  for (let end = text.indexOf("\n"); end !== -1 && end < offset; end = text.indexOf("\n", end + 1)) line++;
   const characters = [...text.slice(startOfLine(text, offset), offset)].length;
   return `${line}:${characters + 1}`;
 }
@@ -37,31 +28,19 @@ export function excerpt(
 ): string {
   const lineStart = startOfLine(text, offset);
   const newline = endOfLine(text, offset);
-  const lineEnd =
-    options.cut ??
-    (text.startsWith("\r\n", newline - 1) && newline > offset
-      ? newline - 1
-      : newline);
+  const lineEnd = options.cut ?? (text.startsWith("\r\n", newline - 1) && newline > offset ? newline - 1 : newline);
   const start = Math.max(lineStart, offset - widest / 2);
   const end = Math.min(lineEnd, offset + widest);
   let shown = text.slice(start, end);
   for (const span of options.hidden ?? []) {
     const first = Math.max(span[0], start) - start;
     const last = Math.min(span[1], end) - start;
-    if (first < last)
-      shown =
-        shown.slice(0, first) + "*".repeat(last - first) + shown.slice(last);
+    if (first < last) shown = shown.slice(0, first) + "*".repeat(last - first) + shown.slice(last);
   }
-  const before =
-    (start > lineStart ? "..." : "") + onePlace(shown.slice(0, offset - start));
+  const before = (start > lineStart ? "..." : "") + onePlace(shown.slice(0, offset - start));
   const after = onePlace(shown.slice(offset - start)).trimEnd();
-  const line =
-    before +
-    after +
-    (end < lineEnd ? "..." : options.cut !== undefined ? " ..." : "");
-  return line.trim() === ""
-    ? ""
-    : `\n  ${line.trimEnd()}\n  ${" ".repeat(Bun.stringWidth(before))}^`;
+  const line = before + after + (end < lineEnd ? "..." : options.cut !== undefined ? " ..." : "");
+  return line.trim() === "" ? "" : `\n  ${line.trimEnd()}\n  ${" ".repeat(Bun.stringWidth(before))}^`;
 }
 
 const startOfLine = (text: string, offset: number): number =>
@@ -69,6 +48,4 @@ const startOfLine = (text: string, offset: number): number =>
 
 /** Each odd character becomes one that takes one place, so that the caret stays under its own. */
 const onePlace = (text: string): string =>
-  text
-    .replaceAll("\t", " ")
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\ufffd");
+  text.replaceAll("\t", " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\ufffd");

@@ -45,53 +45,33 @@ export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
     return [{ path, text: text + meant(last?.value, issue.message) }];
   }
   const not = contrast(last?.value, path.includes("env"));
-  const advice =
-    issue.type === "string" && isScalar(last?.value)
-      ? "; put it in quotes"
-      : "";
+  const advice = issue.type === "string" && isScalar(last?.value) ? "; put it in quotes" : "";
   return [{ path, text: `${place} must be ${issue.message}${not}${advice}` }];
 }
 
-function unknownKey(
-  key: string,
-  above: readonly string[],
-  known: readonly string[],
-): string {
-  const where =
-    above.length === 0 ? "at the top level" : `in [${keyPath(above)}]`;
+function unknownKey(key: string, above: readonly string[], known: readonly string[]): string {
+  const where = above.length === 0 ? "at the top level" : `in [${keyPath(above)}]`;
   const near = suggest(key, known);
-  const expected =
-    near === undefined
-      ? `expected ${either(known)}`
-      : `did you mean "${near}"?`;
+  const expected = near === undefined ? `expected ${either(known)}` : `did you mean "${near}"?`;
   return `unknown key ${quoted(key)} ${where}; ${expected}`;
 }
 
 function meant(value: unknown, known: string): string {
-  const near =
-    typeof value === "string" ? suggest(value, known.split(" ")) : undefined;
+  const near = typeof value === "string" ? suggest(value, known.split(" ")) : undefined;
   return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 
 function either(words: readonly string[]): string {
   const quotedWords = words.map((word) => `"${word}"`);
   const last = quotedWords.pop() ?? "";
-  return quotedWords.length === 0
-    ? last
-    : `${quotedWords.join(", ")} or ${last}`;
+  return quotedWords.length === 0 ? last : `${quotedWords.join(", ")} or ${last}`;
 }
 
-function keyPath(
-  path: readonly string[],
-  items: readonly { readonly type: string }[] = [],
-): string {
+function keyPath(path: readonly string[], items: readonly { readonly type: string }[] = []): string {
   return path
     .map((key, index) => {
       if (items[index]?.type === "array") return `[${key}]`;
-      return (
-        (index === 0 ? "" : ".") +
-        (/^[A-Za-z0-9_-]+$/.test(key) && key.length <= 60 ? key : quoted(key))
-      );
+      return (index === 0 ? "" : ".") + (/^[A-Za-z0-9_-]+$/.test(key) && key.length <= 60 ? key : quoted(key));
     })
     .join("");
 }
@@ -101,15 +81,10 @@ function contrast(value: unknown, isPrivate: boolean): string {
   return `, not ${isPrivate ? kind(value) : received(value)}`;
 }
 
-const isScalar = (value: unknown): boolean =>
-  typeof value !== "object" || value instanceof Date;
+const isScalar = (value: unknown): boolean => typeof value !== "object" || value instanceof Date;
 
 const received = (value: unknown): string =>
-  typeof value === "string"
-    ? quoted(value)
-    : typeof value === "object"
-      ? kind(value)
-      : String(value);
+  typeof value === "string" ? quoted(value) : typeof value === "object" ? kind(value) : String(value);
 
 function kind(value: unknown): string {
   if (value instanceof Date) return "a date";

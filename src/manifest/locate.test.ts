@@ -28,8 +28,7 @@ const layout = locateKeys(toml);
 function at(path: readonly string[]): string | undefined {
   const place = findPlace(layout, path);
   return (
-    place &&
-    `${toml.slice(0, place.start).split("\n").length} ${toml.slice(place.start, place.end || place.start)}`
+    place && `${toml.slice(0, place.start).split("\n").length} ${toml.slice(place.start, place.end || place.start)}`
   );
 }
 
@@ -38,11 +37,7 @@ test.each([
   ["a table with blanks and quotes in its name", ["a", "b c"], '2 "b c"'],
   ["a quoted key", ["a", "b c", "k"], "3 'k'"],
   ["a dotted key after a long string", ["a", "b c", "n", "m"], "6 m"],
-  [
-    "a key of a table in an array",
-    ["a", "b c", "n", "m", "o", "1", "p"],
-    "6 p",
-  ],
+  ["a key of a table in an array", ["a", "b c", "n", "m", "o", "1", "p"], "6 p"],
   ["a key with an escape", ["a", "b c", "n", "m", "qA"], '6 "q\\u0041"'],
   ["a date with a blank", ["a", "b c", "d"], "7 d"],
   ["a table that an earlier one implied, at its first mention", ["a"], "2 a"],
@@ -50,17 +45,11 @@ test.each([
   ["a table of a list", ["list", "0", "one"], "11 one"],
   ["the next table of the list", ["list", "1", "two"], "13 two"],
   ["an item of an array on lines of its own", ["list", "1", "two", "1"], "16 "],
-  [
-    "a table below the last of a list",
-    ["list", "1", "sub", "three"],
-    "19 three",
-  ],
+  ["a table below the last of a list", ["list", "1", "sub", "three"], "19 three"],
   ["text in a string", ["fake"], undefined],
   ["a name that every object has", ["constructor"], undefined],
 ])("%s", (_, path, expected) => expect(at(path)).toBe(expected));
 
 test("the values of variables are known as private", () => {
-  expect(
-    layout.privateValues.map(([start, end]) => toml.slice(start, end)),
-  ).toEqual(['"secret"']);
+  expect(layout.privateValues.map(([start, end]) => toml.slice(start, end))).toEqual(['"secret"']);
 });

@@ -30,13 +30,7 @@ export function locateKeys(toml: string): Layout {
   };
   const privateValues: [number, number][] = [];
 
-  function child(
-    parent: Place,
-    name: string,
-    start: number,
-    end: number,
-    isHeader = false,
-  ): Place {
+  function child(parent: Place, name: string, start: number, end: number, isHeader = false): Place {
     const known = parent.children.get(name);
     if (known) return known;
     const isPrivate = parent.isPrivate || name === "env";
@@ -65,8 +59,7 @@ export function locateKeys(toml: string): Layout {
     const isLong = toml.startsWith(quote.repeat(3), at);
     const close = isLong ? quote.repeat(3) : quote;
     at += close.length;
-    while (at < toml.length && !toml.startsWith(close, at))
-      at += quote === '"' && toml[at] === "\\" ? 2 : 1;
+    while (at < toml.length && !toml.startsWith(close, at)) at += quote === '"' && toml[at] === "\\" ? 2 : 1;
     at += close.length;
     // A long string may end in quotes of its own.
     while (isLong && toml[at] === quote) at++;
@@ -88,13 +81,7 @@ export function locateKeys(toml: string): Layout {
       skipBlank();
       const start = at;
       const name = readName();
-      place = child(
-        place.isList ? lastOf(place) : place,
-        name,
-        start,
-        at,
-        isHeader,
-      );
+      place = child(place.isList ? lastOf(place) : place, name, start, at, isHeader);
       skipBlank();
       if (toml[at] !== ".") return place;
       at++;
@@ -120,10 +107,7 @@ export function locateKeys(toml: string): Layout {
 
   function readValue(place: Place): void {
     const start = at;
-    if (toml[at] === "[")
-      return readItems("]", (index) =>
-        readValue(child(place, String(index), at, at)),
-      );
+    if (toml[at] === "[") return readItems("]", (index) => readValue(child(place, String(index), at, at)));
     if (toml[at] === "{") return readItems("}", () => readAssignment(place));
     if (toml[at] === '"' || toml[at] === "'") skipString();
     else while (at < toml.length && !/[,\]}#\n]/.test(toml.charAt(at))) at++;
@@ -137,13 +121,7 @@ export function locateKeys(toml: string): Layout {
     at += isList ? 2 : 1;
     if (!isList) return place.isList ? lastOf(place) : place;
     place.isList = true;
-    return child(
-      place,
-      String(place.children.size),
-      place.start,
-      place.end,
-      true,
-    );
+    return child(place, String(place.children.size), place.start, place.end, true);
   }
 
   let table = root;
@@ -154,10 +132,7 @@ export function locateKeys(toml: string): Layout {
   return { root, privateValues };
 }
 
-export function findPlace(
-  layout: Layout,
-  path: readonly string[],
-): Place | undefined {
+export function findPlace(layout: Layout, path: readonly string[]): Place | undefined {
   let place: Place | undefined = layout.root;
   for (const key of path) place = place?.children.get(key);
   return place;
@@ -168,8 +143,7 @@ export function endOfLine(text: string, offset: number): number {
   return end === -1 ? text.length : end;
 }
 
-const lastOf = (list: Place): Place =>
-  list.children.get(String(list.children.size - 1)) ?? list;
+const lastOf = (list: Place): Place => list.children.get(String(list.children.size - 1)) ?? list;
 
 const escapes: Readonly<Record<string, string>> = {
   b: "\b",
@@ -183,11 +157,9 @@ const escapes: Readonly<Record<string, string>> = {
 function unquote(key: string): string {
   const text = key.slice(1, -1);
   if (key.startsWith("'")) return text;
-  return text.replace(
-    /\\(?:x(..)|u(.{4})|U(.{8})|(.))/gs,
-    (_, two, four, eight, letter: string) =>
-      letter === undefined
-        ? String.fromCodePoint(Number.parseInt(two ?? four ?? eight, 16))
-        : (escapes[letter] ?? letter),
+  return text.replace(/\\(?:x(..)|u(.{4})|U(.{8})|(.))/gs, (_, two, four, eight, letter: string) =>
+    letter === undefined
+      ? String.fromCodePoint(Number.parseInt(two ?? four ?? eight, 16))
+      : (escapes[letter] ?? letter),
   );
 }

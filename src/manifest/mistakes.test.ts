@@ -7,50 +7,30 @@ function complaint(toml: string): string {
     return `accepted as ${JSON.stringify(parseManifest(toml, "bottle.toml"))}`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return (
-      error.message + (error.hint === undefined ? "" : `\nhint: ${error.hint}`)
-    );
+    return error.message + (error.hint === undefined ? "" : `\nhint: ${error.hint}`);
   }
 }
 
 // Each mistake is a name after "==", a manifest, "--" and the whole message.
-const mistakes = (
-  await Bun.file(new URL("mistakes.txt", import.meta.url)).text()
-)
+const mistakes = (await Bun.file(new URL("mistakes.txt", import.meta.url)).text())
   .split(/^== /m)
   .slice(1)
   .map((entry) => {
-    const [, name = "", toml = "", message = ""] =
-      /^(.*)\n([^]*?)^--\n([^]*)$/m.exec(entry) ?? [];
+    const [, name = "", toml = "", message = ""] = /^(.*)\n([^]*?)^--\n([^]*)$/m.exec(entry) ?? [];
     return [name, toml, message.trimEnd()] as const;
   });
 
 describe("a mistake is told by its place and what was expected", () => {
-  test("the mistakes are read", () =>
-    expect(mistakes.length).toBeGreaterThan(100));
-  test.each(mistakes)("%s", (_, toml, message) =>
-    expect(complaint(toml)).toBe(message),
-  );
+  test("the mistakes are read", () => expect(mistakes.length).toBeGreaterThan(100));
+  test.each(mistakes)("%s", (_, toml, message) => expect(complaint(toml)).toBe(message));
 });
 
 const cpus = "bottle.cpus must be a whole number from 1 to 64, not 99";
 
 test.each([
-  [
-    "a tab takes one place",
-    "[bottle]\n\tcpus\t=\t99",
-    `2:2: ${cpus}\n   cpus = 99\n   ^`,
-  ],
-  [
-    "CRLF is a line's end",
-    "[bottle]\r\n# x\r\ncpus = 99\r\n",
-    `3:1: ${cpus}\n  cpus = 99\n  ^`,
-  ],
-  [
-    "a byte order mark takes no place",
-    "\ufeffbottle.cpus = 99",
-    `1:8: ${cpus}\n  bottle.cpus = 99\n         ^`,
-  ],
+  ["a tab takes one place", "[bottle]\n\tcpus\t=\t99", `2:2: ${cpus}\n   cpus = 99\n   ^`],
+  ["CRLF is a line's end", "[bottle]\r\n# x\r\ncpus = 99\r\n", `3:1: ${cpus}\n  cpus = 99\n  ^`],
+  ["a byte order mark takes no place", "\ufeffbottle.cpus = 99", `1:8: ${cpus}\n  bottle.cpus = 99\n         ^`],
   [
     "a string ends with its line, CRLF too",
     '[bottle]\r\nimage = "x\r\n',
@@ -98,50 +78,23 @@ test.each([
   ],
   [
     "a long line is shown in part",
-    `bottle = { image = "./${"a".repeat(100)}", cpus = 99, user = "${"b".repeat(100)}" }`.replace(
-      "bbb",
-      "BBB",
-    ),
+    `bottle = { image = "./${"a".repeat(100)}", cpus = 99, user = "${"b".repeat(100)}" }`.replace("bbb", "BBB"),
     `1:126: ${cpus}\n  ...${"a".repeat(47)}", cpus = 99, user = "BBB${"b".repeat(78)}...\n  ${" ".repeat(53)}^\nand 1 more problem`,
   ],
-])("%s", (_, toml, message) =>
-  expect(complaint(toml)).toBe(`bottle.toml:${message}`),
-);
+])("%s", (_, toml, message) => expect(complaint(toml)).toBe(`bottle.toml:${message}`));
 
 test("the name of the file is shown without what a terminal would obey", () => {
-  expect(() => parseManifest("x", "a\x1b[31m.toml")).toThrow(
-    "a\\x1b[31m.toml:1:1: ",
-  );
+  expect(() => parseManifest("x", "a\x1b[31m.toml")).toThrow("a\\x1b[31m.toml:1:1: ");
 });
 
 test("secrets of a manifest do not get into a message, whatever is wrong with it", () => {
   const good =
     '[bottle]\ncpus = 2\n[env]\nA = "s3cret"\nB = """\ns3cret\n"""\n[agents.claude]\nenv = { C = "s3cret", D = \'s3cret\' }\n';
-  const signs = [
-    '"',
-    "'",
-    "[",
-    "]",
-    "{",
-    "}",
-    "=",
-    ",",
-    "\n",
-    "\\",
-    "#",
-    "1 = 1\n",
-    '"""',
-    "\x1b",
-    "",
-  ];
+  const signs = ['"', "'", "[", "]", "{", "}", "=", ",", "\n", "\\", "#", "1 = 1\n", '"""', "\x1b", ""];
   for (let at = good.indexOf("[env]"); at <= good.length; at++)
     for (const sign of signs) {
-      expect(complaint(good.slice(0, at) + sign + good.slice(at))).not.toMatch(
-        /^[^a].*s3cret/s,
-      );
-      expect(
-        complaint(good.slice(0, at) + sign + good.slice(at + 1)),
-      ).not.toMatch(/^[^a].*s3cret/s);
+      expect(complaint(good.slice(0, at) + sign + good.slice(at))).not.toMatch(/^[^a].*s3cret/s);
+      expect(complaint(good.slice(0, at) + sign + good.slice(at + 1))).not.toMatch(/^[^a].*s3cret/s);
     }
 });
 

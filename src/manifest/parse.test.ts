@@ -14,13 +14,7 @@ const defaults: Manifest = {
 
 test("no manifest at all is the defaults", () => {
   expect(defaultManifest()).toEqual(defaults);
-  for (const empty of [
-    "",
-    "\ufeff",
-    "# nothing\n",
-    "\r\n\t\r\n",
-    "[bottle]\n[env]\n[network]\n[agents]\n",
-  ])
+  for (const empty of ["", "\ufeff", "# nothing\n", "\r\n\t\r\n", "[bottle]\n[env]\n[network]\n[agents]\n"])
     expect(parse(empty)).toEqual(defaults);
 });
 
@@ -30,24 +24,10 @@ test("the defaults of one manifest are not those of the next", () => {
   expect(defaultManifest()).toEqual(defaults);
 });
 
-test.each<
-  [
-    string,
-    string,
-    Partial<{ [Section in keyof Manifest]: Partial<Manifest[Section]> }>,
-  ]
->([
+test.each<[string, string, Partial<{ [Section in keyof Manifest]: Partial<Manifest[Section]> }>]>([
   ["memory in MiB", "bottle.memory = 256", { bottle: { memory: 256 } }],
-  [
-    "memory with a unit",
-    '[bottle]\nmemory = "512M"',
-    { bottle: { memory: 512 } },
-  ],
-  [
-    "memory in GiB, small letter",
-    '[bottle]\nmemory = "256g"',
-    { bottle: { memory: 262144 } },
-  ],
+  ["memory with a unit", '[bottle]\nmemory = "512M"', { bottle: { memory: 512 } }],
+  ["memory in GiB, small letter", '[bottle]\nmemory = "256g"', { bottle: { memory: 262144 } }],
   ["the most processors", "[bottle]\ncpus = 64", { bottle: { cpus: 64 } }],
   [
     "a backend and a user",
@@ -60,25 +40,13 @@ test.each<
     "[env]\nA = ''\nb_1 = \"x\\ny\"\ntoString = 'z'",
     { env: { A: "", b_1: "x\ny", toString: "z" } as Manifest["env"] },
   ],
-  [
-    "a network that is off",
-    '[network]\nmode = "off"',
-    { network: { mode: "off" } },
-  ],
+  ["a network that is off", '[network]\nmode = "off"', { network: { mode: "off" } }],
   [
     "hosts of each kind, in small letters",
     '[network]\nhosts = ["Example.ORG", "*.example.org", "localhost", "_x.a-b.c", "10.1.2.3", "10.0.0.0/8", "1.1.1.1/32"]',
     {
       network: {
-        hosts: [
-          "example.org",
-          "*.example.org",
-          "localhost",
-          "_x.a-b.c",
-          "10.1.2.3",
-          "10.0.0.0/8",
-          "1.1.1.1/32",
-        ],
+        hosts: ["example.org", "*.example.org", "localhost", "_x.a-b.c", "10.1.2.3", "10.0.0.0/8", "1.1.1.1/32"],
       },
     },
   ],
@@ -121,20 +89,12 @@ test.each([
   "/srv/images/claude",
   "./images/claude.tar",
   "../a b/ü#{x}'.tgz",
-])("%p is an image", (image) =>
-  expect(parse(`[bottle]\nimage = ${JSON.stringify(image)}`).bottle.image).toBe(
-    image,
-  ),
-);
+])("%p is an image", (image) => expect(parse(`[bottle]\nimage = ${JSON.stringify(image)}`).bottle.image).toBe(image));
 
 test("a look-up by a name that every object has finds nothing", () => {
   const { agents, env } = parse("[agents.reviewer]\nenv = {}");
   for (const name of ["constructor", "toString", "__proto__", "hasOwnProperty"])
-    expect([agents[name], env[name], agents.reviewer?.env[name]]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+    expect([agents[name], env[name], agents.reviewer?.env[name]]).toEqual([undefined, undefined, undefined]);
 });
 
 test("no manifest changes what every object has", () => {
@@ -149,9 +109,7 @@ test("no manifest changes what every object has", () => {
 });
 
 test("the example of docs/manifest.md is a manifest that uses every key", async () => {
-  const page = await Bun.file(
-    new URL("../../docs/manifest.md", import.meta.url),
-  ).text();
+  const page = await Bun.file(new URL("../../docs/manifest.md", import.meta.url)).text();
   const [, example = ""] = /```toml\n([^]*?)```/.exec(page) ?? [];
   const manifest = parse(example);
   expect(manifest).toEqual({
@@ -166,12 +124,7 @@ test("the example of docs/manifest.md is a manifest that uses every key", async 
     env: { EDITOR: "vim", NODE_ENV: "development", PORT: "8080" },
     network: {
       mode: "list",
-      hosts: [
-        "registry.npmjs.org",
-        "*.githubusercontent.com",
-        "10.1.2.3",
-        "10.20.0.0/16",
-      ],
+      hosts: ["registry.npmjs.org", "*.githubusercontent.com", "10.1.2.3", "10.20.0.0/16"],
     },
     agents: {
       claude: { ...claude, args: ["--model", "opus"] },

@@ -18,18 +18,13 @@ export function parseManifest(text: string, file: string): Manifest {
     });
   const nul = toml.indexOf("\0");
   if (nul !== -1)
-    throw new UserError(
-      `${name}:${position(toml, nul)}: NUL character; a manifest is plain text in UTF-8`,
-      {
-        hint: `save ${name} as UTF-8`,
-      },
-    );
+    throw new UserError(`${name}:${position(toml, nul)}: NUL character; a manifest is plain text in UTF-8`, {
+      hint: `save ${name} as UTF-8`,
+    });
   const read = readToml(toml);
   if ("problem" in read) {
     const { offset, text: said, showLine } = read.problem;
-    throw new UserError(
-      `${name}:${position(toml, offset)}: ${said}${showLine ? excerpt(toml, offset) : ""}`,
-    );
+    throw new UserError(`${name}:${position(toml, offset)}: ${said}${showLine ? excerpt(toml, offset) : ""}`);
   }
   const result = v.safeParse(Manifest, read.value, { abortPipeEarly: true });
   if (result.success) return result.output;
@@ -38,37 +33,22 @@ export function parseManifest(text: string, file: string): Manifest {
 
 export const defaultManifest = (): Manifest => v.parse(Manifest, {});
 
-function manifestError(
-  toml: string,
-  name: string,
-  issues: readonly v.BaseIssue<unknown>[],
-): UserError {
+function manifestError(toml: string, name: string, issues: readonly v.BaseIssue<unknown>[]): UserError {
   const layout = locateKeys(toml);
   const problems = issues
     .flatMap(problemsOf)
     .map((problem) => ({ ...problem, place: findPlace(layout, problem.path) }))
-    .sort(
-      (one, other) =>
-        (one.place?.start ?? Infinity) - (other.place?.start ?? Infinity),
-    );
+    .sort((one, other) => (one.place?.start ?? Infinity) - (other.place?.start ?? Infinity));
   const [first] = problems;
   if (!first) throw new Error("valibot refused a manifest without an issue");
-  const others =
-    new Set(problems.map(({ path }) => JSON.stringify(path))).size - 1;
-  const more =
-    others === 0
-      ? ""
-      : `\nand ${others} more problem${others === 1 ? "" : "s"}`;
+  const others = new Set(problems.map(({ path }) => JSON.stringify(path))).size - 1;
+  const more = others === 0 ? "" : `\nand ${others} more problem${others === 1 ? "" : "s"}`;
   const { place, text, hint } = first;
   if (!place) return new UserError(`${name}: ${text}${more}`, { hint });
   const isValueHidden = first.isUnknown === true || place.isPrivate;
   const source = excerpt(toml, place.start, {
     hidden: layout.privateValues,
-    ...(isValueHidden &&
-      !place.isHeader && { cut: toml.indexOf("=", place.end) + 1 }),
+    ...(isValueHidden && !place.isHeader && { cut: toml.indexOf("=", place.end) + 1 }),
   });
-  return new UserError(
-    `${name}:${position(toml, place.start)}: ${text}${source}${more}`,
-    { hint },
-  );
+  return new UserError(`${name}:${position(toml, place.start)}: ${text}${source}${more}`, { hint });
 }

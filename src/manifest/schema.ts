@@ -12,31 +12,22 @@ const filled = v.pipe(
 );
 
 const anyTable = v.custom<Record<string, unknown>>(
-  (value) =>
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    !(value instanceof Date),
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date),
   "a table",
 );
 
 const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
   v.pipe(anyTable, v.strictObject(entries, Object.keys(entries).join(" ")));
 
-const choice = <const Words extends readonly string[]>(words: Words) =>
-  v.picklist(words, words.join(" "));
+const choice = <const Words extends readonly string[]>(words: Words) => v.picklist(words, words.join(" "));
 
 /** Names that valibot's record would drop without a word. */
 const unsafeNames = ["__proto__", "constructor", "prototype"];
 
-const bare = <Value>(entries: object): Record<string, Value> =>
-  Object.assign(Object.create(null), entries);
+const bare = <Value>(entries: object): Record<string, Value> => Object.assign(Object.create(null), entries);
 
 /** A table whose keys are the user's own; the result has no prototype, so that a look-up finds only what was written. */
-const named = <const Value extends v.GenericSchema>(
-  name: v.GenericSchema<string, string>,
-  value: Value,
-) =>
+const named = <const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) =>
   v.pipe(
     anyTable,
     v.rawCheck(({ dataset, addIssue }) => {
@@ -46,9 +37,7 @@ const named = <const Value extends v.GenericSchema>(
         if (Object.hasOwn(input, key))
           addIssue({
             message: "is a reserved name and cannot be used",
-            path: [
-              { type: "object", origin: "key", input, key, value: input[key] },
-            ],
+            path: [{ type: "object", origin: "key", input, key, value: input[key] }],
           });
     }),
     v.record(name, value),
@@ -56,14 +45,9 @@ const named = <const Value extends v.GenericSchema>(
   );
 
 /** What a credential's name in a file is told; issues.ts adds the hint. */
-export const credentialInFile =
-  "is a credential, which never belongs in a file";
+export const credentialInFile = "is a credential, which never belongs in a file";
 
-const credentials = [
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_AUTH_TOKEN",
-  "CLAUDE_CODE_OAUTH_TOKEN",
-];
+const credentials = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
 const ownNames = /^(?:HOME|USER|LOGNAME|_?CLAUDE_BOTTLE_.*)$/;
 
 const variableName = v.pipe(
@@ -72,10 +56,7 @@ const variableName = v.pipe(
     /^[A-Za-z_][A-Za-z0-9_]*$/,
     "is not the name of a variable: letters, digits and underscores, and no digit first",
   ),
-  v.check(
-    (name) => !ownNames.test(name),
-    "is set by claude-bottle itself and cannot be changed",
-  ),
+  v.check((name) => !ownNames.test(name), "is set by claude-bottle itself and cannot be changed"),
   v.check((name) => !credentials.includes(name), credentialInFile),
 );
 
@@ -89,20 +70,11 @@ const env = named(
 
 const agentName = v.pipe(
   v.string(),
-  v.regex(
-    /^[a-z][a-z0-9-]*$/,
-    "is not the name of an agent: small letters, digits and dashes, and a letter first",
-  ),
+  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of an agent: small letters, digits and dashes, and a letter first"),
 );
 
 const Agent = table({
-  command: v.optional(
-    v.pipe(
-      filled,
-      v.regex(/^[^-]/, "a command that does not start with a dash"),
-    ),
-    "claude",
-  ),
+  command: v.optional(v.pipe(filled, v.regex(/^[^-]/, "a command that does not start with a dash")), "claude"),
   args: v.optional(
     v.array(
       v.pipe(
@@ -118,8 +90,7 @@ const Agent = table({
 });
 
 const cpus = "a whole number from 1 to 64";
-const memory =
-  'a number of MiB from 256 to 262144, or a size such as "4G" or "512M"';
+const memory = 'a number of MiB from 256 to 262144, or a size such as "4G" or "512M"';
 
 function mebibytes(size: string | number): number {
   if (typeof size === "number") return size;
@@ -146,33 +117,16 @@ const image = v.pipe(
 
 const host = v.pipe(
   string,
-  v.check(
-    (text) => !hasMoreThanHost(text),
-    "a host alone, without scheme, port or path",
-  ),
-  v.check(
-    (text) => !/\/0+$/.test(text),
-    'a part of the network; set mode = "open" for all of it',
-  ),
-  v.check(
-    isHost,
-    'a host name, a pattern such as "*.example.org", an IPv4 address or a range such as "10.0.0.0/8"',
-  ),
+  v.check((text) => !hasMoreThanHost(text), "a host alone, without scheme, port or path"),
+  v.check((text) => !/\/0+$/.test(text), 'a part of the network; set mode = "open" for all of it'),
+  v.check(isHost, 'a host name, a pattern such as "*.example.org", an IPv4 address or a range such as "10.0.0.0/8"'),
   v.toLowerCase(),
 );
 
 const Bottle = table({
   backend: v.optional(choice(["smolvm"])),
   image: v.optional(image),
-  cpus: v.optional(
-    v.pipe(
-      v.number(cpus),
-      v.integer(cpus),
-      v.minValue(1, cpus),
-      v.maxValue(64, cpus),
-    ),
-    2,
-  ),
+  cpus: v.optional(v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)), 2),
   memory: v.optional(
     v.pipe(
       v.union([v.number(), v.string()], memory),
@@ -197,10 +151,7 @@ const Bottle = table({
 
 const Network = table({
   mode: v.optional(choice(["list", "off", "open"]), "list"),
-  hosts: v.optional(
-    v.array(host, 'an array of hosts, such as ["example.org"]'),
-    [],
-  ),
+  hosts: v.optional(v.array(host, 'an array of hosts, such as ["example.org"]'), []),
 });
 
 /** bottle.toml, and the only source of its type. */
@@ -212,9 +163,7 @@ export const Manifest = v.pipe(
     agents: v.optional(
       v.pipe(
         named(agentName, Agent),
-        v.transform((agents) =>
-          bare<Agent>({ claude: v.parse(Agent, {}), ...agents }),
-        ),
+        v.transform((agents) => bare<Agent>({ claude: v.parse(Agent, {}), ...agents })),
       ),
       {},
     ),

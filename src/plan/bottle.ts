@@ -49,21 +49,33 @@ const unique = (words: readonly string[]) => [...new Set(words)].sort();
 /** What a changed manifest or environment asks of a bottle that was made otherwise; the keys, for a message. */
 export function differences(made: BottlePlan, asked: BottlePlan): string[] {
   const keys = ["image", "cpus", "memoryMiB", "user", "network", "credentials"] as const;
-  return keys.filter((key) => JSON.stringify(made[key]) !== JSON.stringify(asked[key])).map((key) => (key === "memoryMiB" ? "memory" : key));
+  return keys
+    .filter((key) => JSON.stringify(made[key]) !== JSON.stringify(asked[key]))
+    .map((key) => (key === "memoryMiB" ? "memory" : key));
 }
 
 function refuseToShare(directory: string, home: string): void {
   const hint = "cd to a project's own directory";
   if (directory === "/") throw new UserError("the whole file system cannot be a bottle's project", { hint });
   if (directory === home)
-    throw new UserError("your home directory cannot be a bottle's project: the agent would see your keys and settings", { hint });
+    throw new UserError(
+      "your home directory cannot be a bottle's project: the agent would see your keys and settings",
+      { hint },
+    );
   if (`${home}/`.startsWith(`${directory}/`))
-    throw new UserError(`"${printable(directory)}" holds your home directory and cannot be a bottle's project`, { hint });
+    throw new UserError(`"${printable(directory)}" holds your home directory and cannot be a bottle's project`, {
+      hint,
+    });
 }
 
 /** The host's uid, so that files made inside belong to the same person outside. */
 function guestUser(wanted: string, host: Host): GuestUser {
   if (host.uid === 0 || wanted === "root") return { name: "root", uid: 0, gid: 0, home: "/root" };
-  const name = wanted.toLowerCase().replace(/[^a-z0-9_-]/g, "-").replace(/^[^a-z_]+/, "").slice(0, 32) || "claude";
+  const name =
+    wanted
+      .toLowerCase()
+      .replace(/[^a-z0-9_-]/g, "-")
+      .replace(/^[^a-z_]+/, "")
+      .slice(0, 32) || "claude";
   return { name, uid: host.uid, gid: host.gid, home: `/home/${name}` };
 }

@@ -22,9 +22,14 @@ export function gatewayOf(env: Readonly<Record<string, string>>, loopbackAddress
   if (!text) return undefined;
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "")
-    throw new UserError(`ANTHROPIC_BASE_URL is not an http(s) address: "${printable(text)}"`, { hint: "unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com" });
+    throw new UserError(`ANTHROPIC_BASE_URL is not an http(s) address: "${printable(text)}"`, {
+      hint: "unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com",
+    });
   if (url.username || url.password)
-    throw new UserError("ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read", { hint: "give the secret as ANTHROPIC_AUTH_TOKEN instead" });
+    throw new UserError(
+      "ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read",
+      { hint: "give the secret as ANTHROPIC_AUTH_TOKEN instead" },
+    );
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname) || url.hostname === loopbackAddress;
   if (loopback) url.hostname = loopbackAddress;
   return { url: url.href.replace(/\/$/, ""), host: url.hostname, encrypted: url.protocol === "https:", loopback };
@@ -35,4 +40,6 @@ export const claudeHosts = (gateway: Gateway | undefined): string[] =>
   gateway ? [gateway.host] : [anthropic, "platform.claude.com", "claude.ai", "claude.com"];
 
 export const credentialsOf = (env: Readonly<Record<string, string>>, gateway: Gateway | undefined): Credential[] =>
-  secretVariables.filter((variable) => env[variable]).map((variable) => ({ variable, host: gateway && !gateway.encrypted ? undefined : (gateway?.host ?? anthropic) }));
+  secretVariables
+    .filter((variable) => env[variable])
+    .map((variable) => ({ variable, host: gateway && !gateway.encrypted ? undefined : (gateway?.host ?? anthropic) }));

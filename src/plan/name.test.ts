@@ -16,6 +16,12 @@ test.each([
 });
 
 test("another directory, user or given name is another bottle", () => {
-  const names = [bottleName("/a", 1), bottleName("/b", 1), bottleName("/a", 2), bottleName("/a", 1, "x"), bottleName("/a", 1, "X")];
+  const names = [
+    bottleName("/a", 1),
+    bottleName("/b", 1),
+    bottleName("/a", 2),
+    bottleName("/a", 1, "x"),
+    bottleName("/a", 1, "X"),
+  ];
   expect(new Set(names).size).toBe(names.length);
 });

@@ -6,8 +6,13 @@ export const bottleNamePattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
  * `name` is what the user called a further bottle of the directory (`run --name`).
  */
 export function bottleName(directory: string, uid: number, name = ""): string {
-  const readable = slug(name || (directory.split("/").at(-1) ?? "")).slice(0, 24).replace(/-$/, "");
-  const hash = new Bun.CryptoHasher("sha256").update(JSON.stringify([directory, uid, name])).digest("hex").slice(0, 10);
+  const readable = slug(name || (directory.split("/").at(-1) ?? ""))
+    .slice(0, 24)
+    .replace(/-$/, "");
+  const hash = new Bun.CryptoHasher("sha256")
+    .update(JSON.stringify([directory, uid, name]))
+    .digest("hex")
+    .slice(0, 10);
   return ["cb", readable, hash].filter(Boolean).join("-");
 }
 

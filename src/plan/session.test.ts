@@ -7,12 +7,29 @@ const bottle: BottlePlan = {
   user: { name: "ann", uid: 1000, gid: 1000, home: "/home/ann" },
   network: { mode: "list", hosts: [] }, credentials: [{ variable: "ANTHROPIC_API_KEY", host: undefined }],
 }; // prettier-ignore
-const request = { kind: "agent", command: ["claude"], directory: "/home/ann/shop", env: {}, hostEnv: {}, gateway: undefined, size: { rows: 24, columns: 80 } } as const;
+const request = {
+  kind: "agent",
+  command: ["claude"],
+  directory: "/home/ann/shop",
+  env: {},
+  hostEnv: {},
+  gateway: undefined,
+  size: { rows: 24, columns: 80 },
+} as const;
 
 test("the identity wins over the manifest, the manifest over what is passed through", () => {
   const hostEnv = { HTTPS_PROXY: "http://proxy:1", TERM: "tmux-256color", SECRET: "x", HOME: "/host" };
   const { env, secrets } = planSession(bottle, { ...request, hostEnv, env: { TERM: "dumb", A: "1" } });
-  expect(env).toEqual({ LANG: "C.UTF-8", HTTPS_PROXY: "http://proxy:1", TERM: "dumb", COLORTERM: "truecolor", A: "1", HOME: "/home/ann", USER: "ann", LOGNAME: "ann" });
+  expect(env).toEqual({
+    LANG: "C.UTF-8",
+    HTTPS_PROXY: "http://proxy:1",
+    TERM: "dumb",
+    COLORTERM: "truecolor",
+    A: "1",
+    HOME: "/home/ann",
+    USER: "ann",
+    LOGNAME: "ann",
+  });
   expect(secrets).toEqual(["ANTHROPIC_API_KEY"]);
 });
 
@@ -29,7 +46,22 @@ test("without a terminal there is no TERM", () => {
 });
 
 test.each([
-  ["claude in a VM", { command: "claude", args: [] }, { promptFile: undefined, skipPermissions: true, rest: ["-c"] }, "claude --dangerously-skip-permissions -c"],
-  ["claude elsewhere", { command: "claude", args: ["--x"] }, { promptFile: "/p", skipPermissions: false, rest: [] }, "claude --append-system-prompt-file /p --x"],
-  ["another program", { command: "/bin/bash", args: ["-l"] }, { promptFile: undefined, skipPermissions: true, rest: ["a b"] }, "/bin/bash -l a b"],
+  [
+    "claude in a VM",
+    { command: "claude", args: [] },
+    { promptFile: undefined, skipPermissions: true, rest: ["-c"] },
+    "claude --dangerously-skip-permissions -c",
+  ],
+  [
+    "claude elsewhere",
+    { command: "claude", args: ["--x"] },
+    { promptFile: "/p", skipPermissions: false, rest: [] },
+    "claude --append-system-prompt-file /p --x",
+  ],
+  [
+    "another program",
+    { command: "/bin/bash", args: ["-l"] },
+    { promptFile: undefined, skipPermissions: true, rest: ["a b"] },
+    "/bin/bash -l a b",
+  ],
 ])("%s", (_, agent, options, line) => expect(agentCommand(agent, options).join(" ")).toBe(line));

@@ -17,7 +17,10 @@ export type SessionRequest = {
 const passedThrough = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "TZ"];
 
 /** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
-export function planSession(bottle: BottlePlan, { kind, command, directory, env, hostEnv, gateway, size }: SessionRequest): SessionPlan {
+export function planSession(
+  bottle: BottlePlan,
+  { kind, command, directory, env, hostEnv, gateway, size }: SessionRequest,
+): SessionPlan {
   const { user } = bottle;
   return {
     id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
@@ -47,7 +50,10 @@ export function planSession(bottle: BottlePlan, { kind, command, directory, env,
 const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term) ? term : "xterm-256color");
 
 /** The agent's own words, with what the isolation allows it: inside a VM Claude need not ask before each step. */
-export function agentCommand(agent: { command: string; args: readonly string[] }, options: { promptFile: string | undefined; skipPermissions: boolean; rest: readonly string[] }): string[] {
+export function agentCommand(
+  agent: { command: string; args: readonly string[] },
+  options: { promptFile: string | undefined; skipPermissions: boolean; rest: readonly string[] },
+): string[] {
   const isClaude = agent.command.split("/").at(-1) === "claude";
   return [
     agent.command,

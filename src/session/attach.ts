@@ -18,7 +18,8 @@ export async function attachSession({ system, backend, ledger }: Tools, session:
     const ended = await system.attach(argv, { env });
     code = ended.code;
     const control = backend.controlArgv(session);
-    if (ended.signal && !session.size && control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
+    if (ended.signal && !session.size && control)
+      await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
     return code;
   } finally {
     ledger.closeSession(session.id, code);
@@ -26,12 +27,24 @@ export async function attachSession({ system, backend, ledger }: Tools, session:
 }
 
 /** What attachSession starts, for --dry-run as well. */
-export function sessionCommand(system: System, backend: Backend, session: SessionPlan): { argv: string[]; env: Record<string, string> } {
+export function sessionCommand(
+  system: System,
+  backend: Backend,
+  session: SessionPlan,
+): { argv: string[]; env: Record<string, string> } {
   const argv = backend.attachArgv(session);
   const control = backend.controlArgv(session);
   if (!session.size) return { argv, env: {} };
   return {
     argv: [...system.self, "pty-resize", session.bottle, "--", ...argv],
-    env: control ? { _CLAUDE_BOTTLE_CONTROL: JSON.stringify({ argv: control, session: session.id, size: [session.size.rows, session.size.columns] }) } : {},
+    env: control
+      ? {
+          _CLAUDE_BOTTLE_CONTROL: JSON.stringify({
+            argv: control,
+            session: session.id,
+            size: [session.size.rows, session.size.columns],
+          }),
+        }
+      : {},
   };
 }

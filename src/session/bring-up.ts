@@ -21,37 +21,50 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
   const warm = options.fresh ? undefined : readyPlan(ledger, plan.name);
   if (warm) return warnOfDifferences(system, warm, plan);
   return interruptible((signal) =>
-    withLock(system, plan.name, { signal, onWait: () => system.err(`claude-bottle: waiting for another claude-bottle that works on bottle "${plan.name}"\n`) }, () =>
-      Undo.guard(async (undo) => {
-        const ready = options.fresh ? undefined : readyPlan(ledger, plan.name);
-        if (ready) return warnOfDifferences(system, ready, plan);
-        const machine = await backend.find(plan.name);
-        if (machine) refuseForeign(plan, machine.owner);
-        // A start would kill a machine that only does not answer, and with it whoever still works in it.
-        if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
-        if (machine && options.fresh) {
-          refuseBusy(ledger, plan.name, "run --fresh");
-          system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
-          await backend.remove(plan.name, { signal });
-          ledger.forgetBottle(plan.name);
-        }
-        const kept = machine && !options.fresh;
-        const made = (kept && ledger.bottle(plan.name)?.plan) || plan;
-        if (!kept) {
-          undo.add(async () => {
-            await backend.remove(plan.name, { detached: true });
+    withLock(
+      system,
+      plan.name,
+      {
+        signal,
+        onWait: () =>
+          system.err(`claude-bottle: waiting for another claude-bottle that works on bottle "${plan.name}"\n`),
+      },
+      () =>
+        Undo.guard(async (undo) => {
+          const ready = options.fresh ? undefined : readyPlan(ledger, plan.name);
+          if (ready) return warnOfDifferences(system, ready, plan);
+          const machine = await backend.find(plan.name);
+          if (machine) refuseForeign(plan, machine.owner);
+          // A start would kill a machine that only does not answer, and with it whoever still works in it.
+          if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
+          if (machine && options.fresh) {
+            refuseBusy(ledger, plan.name, "run --fresh");
+            system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
+            await backend.remove(plan.name, { signal });
             ledger.forgetBottle(plan.name);
-          });
-          system.err(`claude-bottle: making bottle "${plan.name}" (${backend.name}, ${plan.cpus} cpus, ${plan.memoryMiB} MiB) from ${plan.image}\n`);
-          if (plan.network.hosts.includes(backend.loopbackAddress)) system.err("claude-bottle: it may reach all of this machine's loopback, because ANTHROPIC_BASE_URL is there\n");
-          await backend.create(plan, { signal });
-        } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
-        if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
-        const pid = (await backend.start(made, { signal })) ?? machine?.pid;
-        signal.throwIfAborted();
-        ledger.saveBottle(made, pid);
-        return warnOfDifferences(system, made, plan);
-      }),
+          }
+          const kept = machine && !options.fresh;
+          const made = (kept && ledger.bottle(plan.name)?.plan) || plan;
+          if (!kept) {
+            undo.add(async () => {
+              await backend.remove(plan.name, { detached: true });
+              ledger.forgetBottle(plan.name);
+            });
+            system.err(
+              `claude-bottle: making bottle "${plan.name}" (${backend.name}, ${plan.cpus} cpus, ${plan.memoryMiB} MiB) from ${plan.image}\n`,
+            );
+            if (plan.network.hosts.includes(backend.loopbackAddress))
+              system.err(
+                "claude-bottle: it may reach all of this machine's loopback, because ANTHROPIC_BASE_URL is there\n",
+              );
+            await backend.create(plan, { signal });
+          } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
+          if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
+          const pid = (await backend.start(made, { signal })) ?? machine?.pid;
+          signal.throwIfAborted();
+          ledger.saveBottle(made, pid);
+          return warnOfDifferences(system, made, plan);
+        }),
     ),
   );
 }
@@ -64,7 +77,9 @@ function readyPlan(ledger: Ledger, name: string): BottlePlan | undefined {
 function warnOfDifferences(system: System, made: BottlePlan, asked: BottlePlan): BottlePlan {
   const changed = differences(made, asked);
   if (changed.length > 0)
-    system.err(`claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`);
+    system.err(
+      `claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`,
+    );
   return made;
 }
 

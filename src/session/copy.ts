@@ -9,28 +9,56 @@ import { planSession } from "../plan/session.ts";
 import type { Run, System } from "../system/system.ts";
 import { bringUp } from "./bring-up.ts";
 
-export type Copy = { readonly plan: BottlePlan; readonly source: string; readonly destination: string; readonly dryRun: boolean };
+export type Copy = {
+  readonly plan: BottlePlan;
+  readonly source: string;
+  readonly destination: string;
+  readonly dryRun: boolean;
+};
 
 /** Files and folders as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
 export const copyIn = (system: System, copy: Copy): Promise<void> =>
-  transfer(system, copy, (guest) => [packArgv(copy.source), guest(unpackArgv(copy.destination, basename(copy.source)))]);
+  transfer(system, copy, (guest) => [
+    packArgv(copy.source),
+    guest(unpackArgv(copy.destination, basename(copy.source))),
+  ]);
 
 export const copyOut = (system: System, copy: Copy): Promise<void> =>
-  transfer(system, copy, (guest) => [guest(packArgv(copy.source)), unpackArgv(copy.destination, basename(copy.source))]);
+  transfer(system, copy, (guest) => [
+    guest(packArgv(copy.source)),
+    unpackArgv(copy.destination, basename(copy.source)),
+  ]);
 
 type InGuest = (command: readonly string[]) => string[];
 
-async function transfer(system: System, { plan, source, destination, dryRun }: Copy, ends: (guest: InGuest) => [string[], string[]]): Promise<void> {
+async function transfer(
+  system: System,
+  { plan, source, destination, dryRun }: Copy,
+  ends: (guest: InGuest) => [string[], string[]],
+): Promise<void> {
   const backend = backends[plan.backend](system);
-  const inGuest = (made: BottlePlan): InGuest => (command) =>
-    backend.attachArgv(planSession(made, { kind: "exec", command, directory: "/", env: {}, hostEnv: {}, gateway: undefined, size: undefined }));
+  const inGuest =
+    (made: BottlePlan): InGuest =>
+    (command) =>
+      backend.attachArgv(
+        planSession(made, {
+          kind: "exec",
+          command,
+          directory: "/",
+          env: {},
+          hostEnv: {},
+          gateway: undefined,
+          size: undefined,
+        }),
+      );
   if (dryRun) return system.out(`${ends(inGuest(plan)).map(shellLine).join(" | ")}\n`);
   using ledger = new Ledger(system);
   const made = await bringUp({ system, backend, ledger }, plan, { fresh: false });
   const { from, to } = await system.pipe(...ends(inGuest(made)));
   // A packer whose reader has gone complains of the pipe; the reader's own words say why.
   const failed = to.code !== 0 && from.code !== 3 ? to : from.code !== 0 ? from : to;
-  if (failed.code !== 0) throw new UserError(`cannot copy "${printable(source)}" to "${printable(destination)}": ${lastWords(failed)}`);
+  if (failed.code !== 0)
+    throw new UserError(`cannot copy "${printable(source)}" to "${printable(destination)}": ${lastWords(failed)}`);
 }
 
 const lastWords = ({ stderr, code }: Run): string => printable(stderr.trim().split("\n")[0] ?? "") || `status ${code}`;

@@ -30,16 +30,33 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
       const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";
-      bottles.push({ name: plan.name, backend, state, directory: plan.directory, madeAt, sessions: sessions.get(plan.name) ?? [] });
+      bottles.push({
+        name: plan.name,
+        backend,
+        state,
+        directory: plan.directory,
+        madeAt,
+        sessions: sessions.get(plan.name) ?? [],
+      });
       found.delete(plan.name);
     }
     for (const { name, state, owner } of found.values())
-      if (owner && owner.uid === system.user.uid) bottles.push({ name, backend, state, directory: owner.directory, madeAt: undefined, sessions: [] });
+      if (owner && owner.uid === system.user.uid)
+        bottles.push({ name, backend, state, directory: owner.directory, madeAt: undefined, sessions: [] });
   }
-  return { bottles: bottles.sort((a, b) => (a.directory < b.directory ? -1 : a.directory > b.directory ? 1 : a.name < b.name ? -1 : 1)), complaints };
+  return {
+    bottles: bottles.sort((a, b) =>
+      a.directory < b.directory ? -1 : a.directory > b.directory ? 1 : a.name < b.name ? -1 : 1,
+    ),
+    complaints,
+  };
 }
 
-async function listMachines(system: System, backend: BackendName, complaints: string[]): Promise<Machine[] | undefined> {
+async function listMachines(
+  system: System,
+  backend: BackendName,
+  complaints: string[],
+): Promise<Machine[] | undefined> {
   try {
     return await backends[backend](system).list();
   } catch (error) {

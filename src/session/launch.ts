@@ -26,12 +26,27 @@ export type Launch = {
 export type Target = { readonly plan: BottlePlan; readonly directory: string; readonly gateway: Gateway | undefined };
 
 /** Brings the target's bottle up, runs the session in it, and returns its exit status; or prints what it would run. */
-export async function launch(system: System, target: Target, { kind, terminal, command, env, fresh = false, dryRun }: Launch): Promise<number> {
+export async function launch(
+  system: System,
+  target: Target,
+  { kind, terminal, command, env, fresh = false, dryRun }: Launch,
+): Promise<number> {
   const backend = backends[target.plan.backend](system);
   using ledger = new Ledger(system);
-  const size = terminal && system.isTty.stdin && system.isTty.stdout ? (system.terminalSize() ?? { rows: 24, columns: 80 }) : undefined;
+  const size =
+    terminal && system.isTty.stdin && system.isTty.stdout
+      ? (system.terminalSize() ?? { rows: 24, columns: 80 })
+      : undefined;
   const session = (plan: BottlePlan) =>
-    planSession(plan, { kind, command: command(backend), directory: target.directory, env, hostEnv: system.env, gateway: target.gateway, size });
+    planSession(plan, {
+      kind,
+      command: command(backend),
+      directory: target.directory,
+      env,
+      hostEnv: system.env,
+      gateway: target.gateway,
+      size,
+    });
   if (dryRun) return await explain({ system, backend, ledger }, target.plan, session, { fresh });
   const plan = await bringUp({ system, backend, ledger }, target.plan, { fresh });
   return await attachSession({ system, backend, ledger }, session(plan));
@@ -41,5 +56,9 @@ export function projectTarget(system: System, project: Project, name?: string): 
   const { env, user } = system;
   const gateway = gatewayOf(env, loopbackAddress);
   const host = { uid: user.uid, gid: user.gid, userName: user.name, home: env.HOME ?? "", env };
-  return { plan: planBottle({ directory: project.directory, name, manifest: project.manifest, host, gateway }), directory: project.cwd, gateway };
+  return {
+    plan: planBottle({ directory: project.directory, name, manifest: project.manifest, host, gateway }),
+    directory: project.cwd,
+    gateway,
+  };
 }

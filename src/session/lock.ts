@@ -8,7 +8,12 @@ const retryMs = 50;
  * Holds the bottle of that name against every other process of ours while `work` runs. SQLite's own file lock, which
  * the kernel takes back when the process dies in whatever way.
  */
-export async function withLock<T>(system: System, name: string, options: { signal: AbortSignal; onWait: () => void }, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  system: System,
+  name: string,
+  options: { signal: AbortSignal; onWait: () => void },
+  work: () => Promise<T>,
+): Promise<T> {
   const db = new Database(`${privateFolder(`${stateFolder(system.env)}/locks`)}/${name}.db`, { create: true });
   let waited = false;
   try {

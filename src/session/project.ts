@@ -17,8 +17,10 @@ export function findProject(system: System, start = system.cwd()): Project {
   for (let folder = start; ; folder = dirname(folder)) {
     const file = `${folder}/${manifestName}`;
     const text = folder === home ? undefined : readText(file);
-    if (text !== undefined) return { directory: folder, cwd: start, manifest: parseManifest(text, manifestPath(start, folder)) };
-    if (exists(`${folder}/.git`) || folder === "/" || folder === home) return { directory: start, cwd: start, manifest: defaultManifest() };
+    if (text !== undefined)
+      return { directory: folder, cwd: start, manifest: parseManifest(text, manifestPath(start, folder)) };
+    if (exists(`${folder}/.git`) || folder === "/" || folder === home)
+      return { directory: start, cwd: start, manifest: defaultManifest() };
   }
 }
 
@@ -36,7 +38,8 @@ export function promptFileOf(project: Project, agent: string): string | undefine
   const hint = `correct agents.${agent}.prompt-file in ${project.directory}/${manifestName}`;
   const path = realPath(name.startsWith("/") ? name : `${project.directory}/${name}`);
   if (path === undefined) throw new UserError(`${where} is not there`, { hint });
-  if (!path.startsWith(`${project.directory}/`)) throw new UserError(`${where} lies outside the project, which is all that a bottle sees`, { hint });
+  if (!path.startsWith(`${project.directory}/`))
+    throw new UserError(`${where} lies outside the project, which is all that a bottle sees`, { hint });
   if (isFolder(path)) throw new UserError(`${where} is a folder`, { hint });
   return path;
 }

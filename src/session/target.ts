@@ -9,7 +9,10 @@ import { projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
 
 /** The bottle of that name, or the one of the working directory. Throws UserError with the names that there are. */
-export function findTarget(system: System, name: string | undefined): Target & { env: Readonly<Record<string, string>> } {
+export function findTarget(
+  system: System,
+  name: string | undefined,
+): Target & { env: Readonly<Record<string, string>> } {
   if (name === undefined) {
     const project = findProject(system);
     return { ...projectTarget(system, project), env: project.manifest.env };
@@ -23,6 +26,11 @@ export function recordedPlan(system: System, name: string): Target["plan"] {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
   if (record) return record.plan;
-  const like = suggest(name, ledger.bottles().map(({ plan }) => plan.name));
-  throw new UserError(`there is no bottle "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, { hint: "claude-bottle ls lists the bottles" });
+  const like = suggest(
+    name,
+    ledger.bottles().map(({ plan }) => plan.name),
+  );
+  throw new UserError(`there is no bottle "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
+    hint: "claude-bottle ls lists the bottles",
+  });
 }

@@ -1,4 +1,16 @@
-import { accessSync, constants, existsSync, mkdirSync, openSync, closeSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
 
@@ -10,7 +22,10 @@ export function readText(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
-    throw new UserError(`cannot read "${path}": ${codeOf(cause) === "EISDIR" ? "it is a directory" : String(codeOf(cause))}`, { cause });
+    throw new UserError(
+      `cannot read "${path}": ${codeOf(cause) === "EISDIR" ? "it is a directory" : String(codeOf(cause))}`,
+      { cause },
+    );
   }
 }
 
@@ -36,10 +51,13 @@ export function privateFolder(path: string): string {
     accessSync(path, constants.W_OK);
   } catch (cause) {
     const full = codeOf(cause) === "ENOSPC";
-    throw new UserError(full ? `no space left on device to make "${path}"` : `cannot write to "${path}": ${String(codeOf(cause))}`, {
-      hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a folder that is",
-      cause,
-    });
+    throw new UserError(
+      full ? `no space left on device to make "${path}"` : `cannot write to "${path}": ${String(codeOf(cause))}`,
+      {
+        hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a folder that is",
+        cause,
+      },
+    );
   }
   return path;
 }
@@ -60,7 +78,10 @@ export function openDevice(path: string): void {
   } catch (cause) {
     const denied = codeOf(cause) === "EACCES" || codeOf(cause) === "EPERM";
     throw denied
-      ? new UserError(`${path} may not be opened by you, and a microVM needs it`, { hint: "sudo usermod -aG kvm $USER, then log in again", cause })
+      ? new UserError(`${path} may not be opened by you, and a microVM needs it`, {
+          hint: "sudo usermod -aG kvm $USER, then log in again",
+          cause,
+        })
       : new UserError(`this machine has no usable ${path}, and a microVM needs it`, {
           hint: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
           cause,

@@ -13,7 +13,9 @@ export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
 
 export function realSystem(env: Readonly<Record<string, string>>): System {
   const merged = (extra: RunOptions["env"]) =>
-    Object.fromEntries(Object.entries({ ...env, ...extra }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    Object.fromEntries(
+      Object.entries({ ...env, ...extra }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
 
   function start<const Options extends Parameters<typeof Bun.spawn>[1]>(argv: readonly string[], options: Options) {
     const [program = ""] = argv;
@@ -61,7 +63,12 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
     async pipe(from, to) {
       const writer = start(from, { env: merged({}), stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-      const reader = start(to, { env: merged({}), stdin: writer.stdout as ReadableStream, stdout: "pipe", stderr: "pipe" });
+      const reader = start(to, {
+        env: merged({}),
+        stdin: writer.stdout as ReadableStream,
+        stdout: "pipe",
+        stderr: "pipe",
+      });
       const [written, read, writerErr, readerOut, readerErr] = await Promise.all([
         writer.exited,
         reader.exited,
@@ -69,7 +76,10 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
         text(reader.stdout),
         text(reader.stderr),
       ]);
-      return { from: { code: written, stdout: "", stderr: writerErr }, to: { code: read, stdout: readerOut, stderr: readerErr } };
+      return {
+        from: { code: written, stdout: "", stderr: writerErr },
+        to: { code: read, stdout: readerOut, stderr: readerErr },
+      };
     },
     terminalSize,
     now: () => Date.now(),
@@ -115,7 +125,12 @@ async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
     passed = signal;
     child?.kill(signal);
   };
-  const handlers = [["SIGINT", ignore], ["SIGQUIT", ignore], ["SIGTERM", pass], ["SIGHUP", pass]] as const;
+  const handlers = [
+    ["SIGINT", ignore],
+    ["SIGQUIT", ignore],
+    ["SIGTERM", pass],
+    ["SIGHUP", pass],
+  ] as const;
   for (const [name, handler] of handlers) process.on(name, handler);
   try {
     child = spawn();
@@ -172,7 +187,8 @@ function write(fd: 1 | 2, data: string): void {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       if (code === "EAGAIN") Bun.sleepSync(1);
       else if (code === "EPIPE" || code === "EIO" || code === "EBADF") return;
-      else if (code === "ENOSPC") throw new UserError("cannot write the output: no space left on device", { cause: error });
+      else if (code === "ENOSPC")
+        throw new UserError("cannot write the output: no space left on device", { cause: error });
       else throw error;
     }
   }

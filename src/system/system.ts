@@ -49,5 +49,7 @@ export type Attached = { readonly code: number; readonly signal: NodeJS.Signals 
 export function stateFolder(env: System["env"]): string {
   if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/claude-bottle`;
   if (env.HOME?.startsWith("/")) return `${env.HOME}/.local/state/claude-bottle`;
-  throw new UserError("HOME is not set, and the ledger of the bottles is kept there", { hint: "set HOME, or XDG_STATE_HOME, to a folder of yours" });
+  throw new UserError("HOME is not set, and the ledger of the bottles is kept there", {
+    hint: "set HOME, or XDG_STATE_HOME, to a folder of yours",
+  });
 }

@@ -3,23 +3,83 @@ import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Home, tool } from "../support/tool.ts";
 
 test.each([
-  ["an unknown command", ["rnu"], 'unknown command "rnu"; did you mean run?\n  claude-bottle --help lists the commands', 2],
-  ["a command of the prototype", ["constructor"], 'unknown command "constructor"\n  claude-bottle --help lists the commands', 2],
-  ["an unknown option", ["run", "--fersh"], 'unknown option "--fersh"; did you mean --fresh?\n  claude-bottle run --help', 2],
-  ["an option without a command", ["--fersh"], 'unknown option "--fersh"; did you mean --fresh?\n  claude-bottle run --help', 2],
+  [
+    "an unknown command",
+    ["rnu"],
+    'unknown command "rnu"; did you mean run?\n  claude-bottle --help lists the commands',
+    2,
+  ],
+  [
+    "a command of the prototype",
+    ["constructor"],
+    'unknown command "constructor"\n  claude-bottle --help lists the commands',
+    2,
+  ],
+  [
+    "an unknown option",
+    ["run", "--fersh"],
+    'unknown option "--fersh"; did you mean --fresh?\n  claude-bottle run --help',
+    2,
+  ],
+  [
+    "an option without a command",
+    ["--fersh"],
+    'unknown option "--fersh"; did you mean --fresh?\n  claude-bottle run --help',
+    2,
+  ],
   ["an unknown letter", ["ls", "-x"], 'unknown option "-x"\n  claude-bottle ls --help', 2],
   ["an option without its value", ["run", "--name"], "--name needs a value\n  claude-bottle run --help", 2],
-  ["an option that swallows the next", ["run", "--name", "--fresh"], "--name needs a value\n  claude-bottle run --help", 2],
-  ["a forgotten --", ["run", "claude"], 'unexpected argument "claude"\n  put the words of a command in the bottle after --', 2],
-  ["exec without a command", ["exec"], "no command to run in the bottle\n  put it after --, as in: claude-bottle exec -- git status", 2],
-  ["exec with a forgotten --", ["exec", "git", "status"], 'unexpected argument "status"\n  put the words of a command in the bottle after --', 2],
+  [
+    "an option that swallows the next",
+    ["run", "--name", "--fresh"],
+    "--name needs a value\n  claude-bottle run --help",
+    2,
+  ],
+  [
+    "a forgotten --",
+    ["run", "claude"],
+    'unexpected argument "claude"\n  put the words of a command in the bottle after --',
+    2,
+  ],
+  [
+    "exec without a command",
+    ["exec"],
+    "no command to run in the bottle\n  put it after --, as in: claude-bottle exec -- git status",
+    2,
+  ],
+  [
+    "exec with a forgotten --",
+    ["exec", "git", "status"],
+    'unexpected argument "status"\n  put the words of a command in the bottle after --',
+    2,
+  ],
   ["words after -- that have no use", ["ls", "--", "x"], "nothing may follow -- here\n  claude-bottle ls --help", 2],
-  ["cp with one side", ["cp", "a"], 'missing required positional argument: DESTINATION\n  claude-bottle cp --help', 2],
-  ["cp between two places outside", ["cp", "a", "b"], "neither side is in a bottle\n  claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me", 2],
-  ["cp between two bottles", ["cp", ":/a", "x:/b"], "both sides are in a bottle\n  claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me", 2],
+  ["cp with one side", ["cp", "a"], "missing required positional argument: DESTINATION\n  claude-bottle cp --help", 2],
+  [
+    "cp between two places outside",
+    ["cp", "a", "b"],
+    "neither side is in a bottle\n  claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
+    2,
+  ],
+  [
+    "cp between two bottles",
+    ["cp", ":/a", "x:/b"],
+    "both sides are in a bottle\n  claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
+    2,
+  ],
   ["an unknown bottle", ["shell", "cb-x-1"], 'there is no bottle "cb-x-1"\n  claude-bottle ls lists the bottles', 1],
-  ["an unknown agent", ["run", "--agent", "cluade"], 'there is no agent "cluade"; did you mean claude?\n  agents of this project: claude', 2],
-  ["control characters in a word", ["r\x1b[31mn"], 'unknown command "r\\x1b[31mn"\n  claude-bottle --help lists the commands', 2],
+  [
+    "an unknown agent",
+    ["run", "--agent", "cluade"],
+    'there is no agent "cluade"; did you mean claude?\n  agents of this project: claude',
+    2,
+  ],
+  [
+    "control characters in a word",
+    ["r\x1b[31mn"],
+    'unknown command "r\\x1b[31mn"\n  claude-bottle --help lists the commands',
+    2,
+  ],
 ])("%s is one clear line", async (_, args, message, code) => {
   using home = new Home();
   expect(await home.run(args)).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n`, code });
@@ -46,14 +106,21 @@ test.each([
 ])("%s is not shared", async (where, message) => {
   using home = new Home();
   const cwd = where === "HOME" ? `${home.folder}/home` : where === "PARENT" ? home.folder : where;
-  expect(await home.run(["run"], { cwd })).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n  cd to a project's own directory\n`, code: 1 });
+  expect(await home.run(["run"], { cwd })).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: ${message}\n  cd to a project's own directory\n`,
+    code: 1,
+  });
 });
 
 test("smolvm is not there", async () => {
   using home = new Home();
   rmSync(`${home.bin}/smolvm`);
   const { stderr, code } = await home.run(["run"], { env: { PATH: home.bin } });
-  expect([stderr.split("\n")[0], code]).toEqual(["claude-bottle: smolvm is not installed: it runs the microVMs that bottles live in", 1]);
+  expect([stderr.split("\n")[0], code]).toEqual([
+    "claude-bottle: smolvm is not installed: it runs the microVMs that bottles live in",
+    1,
+  ]);
 });
 
 test.each([
@@ -62,16 +129,35 @@ test.each([
 ])("%s is told from the real thing", async (version, message) => {
   using home = new Home();
   // The older one does not know the options of the newer: a usage error.
-  home.program("smolvm", `[ "$1" = --version ] && { echo '${version}'; exit 0; }; echo 'error: unexpected argument' >&2; exit 2`);
+  home.program(
+    "smolvm",
+    `[ "$1" = --version ] && { echo '${version}'; exit 0; }; echo 'error: unexpected argument' >&2; exit 2`,
+  );
   const { stderr, code } = await home.run(["run"]);
   expect([stderr.split("\n")[0], code]).toEqual([`claude-bottle: ${message}`, 1]);
 });
 
 test.each([
-  ["create", "config operation failed: --image: cannot read archive /images/claude: No such file or directory (os error 2)", "cannot make bottle \"cb-BOTTLE\": smolvm says: config operation failed: --image: cannot read archive /images/claude: No such file or directory (os error 2)"],
-  ["create", "io error: No space left on device", 'cannot make bottle "cb-BOTTLE": no space left on device\n  free some disk space, for example by claude-bottle rm'],
-  ["start", "agent operation failed: start machine: kvm not available: /dev/kvm not found", 'cannot start bottle "cb-BOTTLE": this machine has no usable /dev/kvm\n  switch on virtualization in the firmware (and nested virtualization in a virtual machine)'],
-  ["start", "agent operation failed: start machine: kvm permission denied: /dev/kvm", 'cannot start bottle "cb-BOTTLE": /dev/kvm may not be opened by you\n  sudo usermod -aG kvm $USER, then log in again'],
+  [
+    "create",
+    "config operation failed: --image: cannot read archive /images/claude: No such file or directory (os error 2)",
+    'cannot make bottle "cb-BOTTLE": smolvm says: config operation failed: --image: cannot read archive /images/claude: No such file or directory (os error 2)',
+  ],
+  [
+    "create",
+    "io error: No space left on device",
+    'cannot make bottle "cb-BOTTLE": no space left on device\n  free some disk space, for example by claude-bottle rm',
+  ],
+  [
+    "start",
+    "agent operation failed: start machine: kvm not available: /dev/kvm not found",
+    'cannot start bottle "cb-BOTTLE": this machine has no usable /dev/kvm\n  switch on virtualization in the firmware (and nested virtualization in a virtual machine)',
+  ],
+  [
+    "start",
+    "agent operation failed: start machine: kvm permission denied: /dev/kvm",
+    'cannot start bottle "cb-BOTTLE": /dev/kvm may not be opened by you\n  sudo usermod -aG kvm $USER, then log in again',
+  ],
 ])("a failed %s (%s) is said and leaves nothing", async (verb, message, expected) => {
   using home = new Home();
   const { stderr, code } = await home.run(["exec", "--", "true"], { env: { [`FAKE_SMOLVM_FAIL_${verb}`]: message } });
@@ -87,14 +173,25 @@ test("a machine of that name that is not ours is left alone", async () => {
   rmSync(`${home.folder}/state`, { recursive: true });
   writeFileSync(`${home.smolvm}/machines/${machine?.name}.json`, JSON.stringify({ ...machine, pid: null, labels: {} }));
   const { stderr, code } = await home.run(["exec", "--", "true"]);
-  expect([stderr, code]).toEqual(['claude-bottle: a machine named "cb-BOTTLE" is there already and is not this directory\'s bottle\n  remove it with smolvm, or choose another name: claude-bottle run --name NAME\n', 1]);
+  expect([stderr, code]).toEqual([
+    'claude-bottle: a machine named "cb-BOTTLE" is there already and is not this directory\'s bottle\n  remove it with smolvm, or choose another name: claude-bottle run --name NAME\n',
+    1,
+  ]);
   expect(home.machines()).toMatchObject([{ labels: {} }]);
 });
 
 test.each([
   ["is not there", "nowhere.md", 'the prompt file of agent "claude", "nowhere.md", is not there'],
-  ["lies outside", "../../outside.md", 'the prompt file of agent "claude", "../../outside.md", lies outside the project, which is all that a bottle sees'],
-  ["is a link that leads outside", "link.md", 'the prompt file of agent "claude", "link.md", lies outside the project, which is all that a bottle sees'],
+  [
+    "lies outside",
+    "../../outside.md",
+    'the prompt file of agent "claude", "../../outside.md", lies outside the project, which is all that a bottle sees',
+  ],
+  [
+    "is a link that leads outside",
+    "link.md",
+    'the prompt file of agent "claude", "link.md", lies outside the project, which is all that a bottle sees',
+  ],
   ["is a folder", "folder", 'the prompt file of agent "claude", "folder", is a folder'],
 ])("a prompt file that %s", async (_, file, message) => {
   using home = new Home();
@@ -102,7 +199,11 @@ test.each([
   mkdirSync(`${home.project}/folder`);
   symlinkSync(`${home.folder}/outside.md`, `${home.project}/link.md`);
   home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\nprompt-file = "${file}"\n`);
-  expect(await home.run(["run"])).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml\n`, code: 1 });
+  expect(await home.run(["run"])).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: ${message}\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml\n`,
+    code: 1,
+  });
   expect(home.verbs()).toEqual([]);
 });
 
@@ -111,28 +212,48 @@ test("a prompt file goes to claude by its name", async () => {
   writeFileSync(`${home.project}/it's a prompt.md`, "");
   home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\nprompt-file = "it's a prompt.md"\n`);
   const { stdout } = await home.run(["run", "--dry-run"]);
-  expect(stdout.trim()).toEndWith(`claude --dangerously-skip-permissions --append-system-prompt-file '~/home/project/it'\\''s a prompt.md'`);
+  expect(stdout.trim()).toEndWith(
+    `claude --dangerously-skip-permissions --append-system-prompt-file '~/home/project/it'\\''s a prompt.md'`,
+  );
 });
 
 test("a mistake in bottle.toml is shown at its place", async () => {
   using home = new Home();
   home.manifest(`[bottle]\nimgae = "x"\n`);
   const { stderr, code } = await home.run(["run"]);
-  expect([stderr, code]).toEqual(['claude-bottle: bottle.toml:2:1: unknown key "imgae" in [bottle]; did you mean "image"?\n  imgae = ...\n  ^\n', 1]);
+  expect([stderr, code]).toEqual([
+    'claude-bottle: bottle.toml:2:1: unknown key "imgae" in [bottle]; did you mean "image"?\n  imgae = ...\n  ^\n',
+    1,
+  ]);
 });
 
 test.each([
-  ["not-a-url", 'ANTHROPIC_BASE_URL is not an http(s) address: "not-a-url"\n  unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com'],
-  ["https://user:pass@host", "ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read\n  give the secret as ANTHROPIC_AUTH_TOKEN instead"],
+  [
+    "not-a-url",
+    'ANTHROPIC_BASE_URL is not an http(s) address: "not-a-url"\n  unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com',
+  ],
+  [
+    "https://user:pass@host",
+    "ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read\n  give the secret as ANTHROPIC_AUTH_TOKEN instead",
+  ],
 ])("ANTHROPIC_BASE_URL=%s", async (url, message) => {
   using home = new Home();
-  expect(await home.run(["run"], { env: { ANTHROPIC_BASE_URL: url } })).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n`, code: 1 });
+  expect(await home.run(["run"], { env: { ANTHROPIC_BASE_URL: url } })).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: ${message}\n`,
+    code: 1,
+  });
 });
 
 test("the state folder cannot be written", async () => {
   using home = new Home();
   writeFileSync(`${home.folder}/state`, "in the way");
-  expect(await home.run(["run"])).toEqual({ stdout: "", stderr: 'claude-bottle: cannot write to "~/state/claude-bottle": ENOTDIR\n  make it writable, or set XDG_STATE_HOME to a folder that is\n', code: 1 });
+  expect(await home.run(["run"])).toEqual({
+    stdout: "",
+    stderr:
+      'claude-bottle: cannot write to "~/state/claude-bottle": ENOTDIR\n  make it writable, or set XDG_STATE_HOME to a folder that is\n',
+    code: 1,
+  });
 });
 
 test("without a HOME", async () => {
@@ -140,7 +261,8 @@ test("without a HOME", async () => {
   expect((await home.run(["exec", "--", "true"], { env: { HOME: undefined } })).code).toBe(0);
   expect(await home.run(["run"], { env: { HOME: undefined, XDG_STATE_HOME: undefined } })).toEqual({
     stdout: "",
-    stderr: "claude-bottle: HOME is not set, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a folder of yours\n",
+    stderr:
+      "claude-bottle: HOME is not set, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a folder of yours\n",
     code: 1,
   });
 });

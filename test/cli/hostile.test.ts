@@ -9,7 +9,15 @@ let program: string;
 beforeAll(async () => void (program = await binary()), 60_000);
 
 const spawn = async (argv: string[], home: Home, cwd: string, env: Record<string, string> = {}) =>
-  home.finish(Bun.spawn(argv, { cwd, env: { ...home.env, ...env }, stdin: Buffer.from(""), stdout: "pipe", stderr: "pipe" }) as never);
+  home.finish(
+    Bun.spawn(argv, {
+      cwd,
+      env: { ...home.env, ...env },
+      stdin: Buffer.from(""),
+      stdout: "pipe",
+      stderr: "pipe",
+    }) as never,
+  );
 
 test("nothing of the working directory is loaded or run", async () => {
   using home = new Home();
@@ -18,9 +26,22 @@ test("nothing of the working directory is loaded or run", async () => {
   writeFileSync(`${home.project}/evil.ts`, evil);
   writeFileSync(`${home.project}/index.ts`, evil);
   writeFileSync(`${home.project}/bunfig.toml`, 'preload = ["./evil.ts"]\n[test]\npreload = ["./evil.ts"]\n');
-  for (const file of [".env", ".env.local", ".env.development", ".env.production"]) writeFileSync(`${home.project}/${file}`, `EVIL=1\nANTHROPIC_API_KEY=sk-evil\nPATH=${home.project}\n`);
-  writeFileSync(`${home.project}/package.json`, JSON.stringify({ name: "evil", main: "evil.ts", module: "evil.ts", scripts: { preinstall: "sh evil", run: "sh evil" }, imports: { "#*": "./evil.ts" } }));
-  writeFileSync(`${home.project}/tsconfig.json`, JSON.stringify({ compilerOptions: { paths: { "*": ["./evil.ts"] } } }));
+  for (const file of [".env", ".env.local", ".env.development", ".env.production"])
+    writeFileSync(`${home.project}/${file}`, `EVIL=1\nANTHROPIC_API_KEY=sk-evil\nPATH=${home.project}\n`);
+  writeFileSync(
+    `${home.project}/package.json`,
+    JSON.stringify({
+      name: "evil",
+      main: "evil.ts",
+      module: "evil.ts",
+      scripts: { preinstall: "sh evil", run: "sh evil" },
+      imports: { "#*": "./evil.ts" },
+    }),
+  );
+  writeFileSync(
+    `${home.project}/tsconfig.json`,
+    JSON.stringify({ compilerOptions: { paths: { "*": ["./evil.ts"] } } }),
+  );
   mkdirSync(`${home.project}/node_modules/citty`, { recursive: true });
   writeFileSync(`${home.project}/node_modules/citty/index.js`, evil);
   for (const args of [["--version"], ["--help"], ["ls"], ["exec", "--", "env"], ["pty-resize", "b", "--", "env"]]) {
@@ -39,7 +60,9 @@ test.each([
   home.program("smolvm", `env > '${home.folder}/seen'; exit 1`);
   await spawn([program, "ls"], home, home.project, { [name]: value });
   expect(await Bun.file(`${home.folder}/seen`).text()).not.toContain(name);
-  expect((await spawn([program, "pty-resize", "b", "--", "env"], home, home.project, { [name]: value })).stdout).not.toContain(name);
+  expect(
+    (await spawn([program, "pty-resize", "b", "--", "env"], home, home.project, { [name]: value })).stdout,
+  ).not.toContain(name);
 });
 
 test("through a symlink, from another directory, with PATH without it, and replaced by a new build, a session goes on", async () => {
@@ -48,7 +71,17 @@ test("through a symlink, from another directory, with PATH without it, and repla
   mkdirSync(own);
   cpSync(program, `${own}/real`);
   symlinkSync("real", `${own}/link`);
-  await using screen = new Screen([`${own}/link`, "shell", "--", "sh", "-c", 'trap "stty size" WINCH; echo ready; while :; do read line && echo "got $line"; sleep 0.05; done'], { cwd: home.project, env: home.env });
+  await using screen = new Screen(
+    [
+      `${own}/link`,
+      "shell",
+      "--",
+      "sh",
+      "-c",
+      'trap "stty size" WINCH; echo ready; while :; do read line && echo "got $line"; sleep 0.05; done',
+    ],
+    { cwd: home.project, env: home.env },
+  );
   await screen.until("ready");
   renameSync(`${own}/real`, `${own}/old`);
   writeFileSync(`${own}/real`, "#!/bin/sh\necho a new build that knows nothing of the old one\n", { mode: 0o755 });

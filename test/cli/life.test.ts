@@ -27,18 +27,34 @@ test.each([0, 1, 42, 126, 127, 143])("exit status %p is passed on", async (code)
   expect((await home.run(["exec", "--", "sh", "-c", `exit ${code}`])).code).toBe(code);
 });
 
-test.each(["", "a b", "--", "--help", "-x", "$(id)", "it's", '"', "a\nb", "é", ";", "\\", "*"])("the word %p arrives as it is", async (word) => {
-  using home = new Home();
-  expect(await home.run(["exec", "--", "printf", "[%s]", word])).toMatchObject({ stdout: `[${word}]`, code: 0 });
-});
+test.each(["", "a b", "--", "--help", "-x", "$(id)", "it's", '"', "a\nb", "é", ";", "\\", "*"])(
+  "the word %p arrives as it is",
+  async (word) => {
+    using home = new Home();
+    expect(await home.run(["exec", "--", "printf", "[%s]", word])).toMatchObject({ stdout: `[${word}]`, code: 0 });
+  },
+);
 
 test("the guest's environment is built, and sent with every exec", async () => {
   using home = new Home();
   home.manifest(`[bottle]\nimage = "/images/claude"\nuser = "ann"\n[env]\nODD = "a b\\n'\\"=$x"\n`);
-  const { stdout } = await home.run(["exec", "--", "sh", "-c", "env -0 | sort -z"], { env: { SECRET_OF_HOST: "x", HTTPS_PROXY: "http://p:1", BUN_OPTIONS: "" } });
-  const env = Object.fromEntries(stdout.split("\0").filter(Boolean).map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const { stdout } = await home.run(["exec", "--", "sh", "-c", "env -0 | sort -z"], {
+    env: { SECRET_OF_HOST: "x", HTTPS_PROXY: "http://p:1", BUN_OPTIONS: "" },
+  });
+  const env = Object.fromEntries(
+    stdout
+      .split("\0")
+      .filter(Boolean)
+      .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
   const root = process.getuid?.() === 0;
-  expect(env).toMatchObject({ ODD: `a b\n'"=$x`, HTTPS_PROXY: "http://p:1", HOME: root ? "/root" : "/home/ann", USER: root ? "root" : "ann", LANG: "C.UTF-8" });
+  expect(env).toMatchObject({
+    ODD: `a b\n'"=$x`,
+    HTTPS_PROXY: "http://p:1",
+    HOME: root ? "/root" : "/home/ann",
+    USER: root ? "root" : "ann",
+    LANG: "C.UTF-8",
+  });
   expect(env).not.toHaveProperty("SECRET_OF_HOST");
   expect(env).not.toHaveProperty("TERM");
 });
@@ -47,7 +63,11 @@ test("a bottle stopped behind our back is started and set up again", async () =>
   using home = new Home();
   await home.run(["exec", "--", "true"]);
   await home.crash();
-  expect(await home.run(["exec", "--", "echo", "again"])).toEqual({ stdout: "again\n", stderr: `claude-bottle: starting bottle "cb-BOTTLE"\n`, code: 0 });
+  expect(await home.run(["exec", "--", "echo", "again"])).toEqual({
+    stdout: "again\n",
+    stderr: `claude-bottle: starting bottle "cb-BOTTLE"\n`,
+    code: 0,
+  });
   expect(home.verbs().slice(5)).toEqual(["status", "start", "exec", "exec"]);
 });
 
@@ -62,9 +82,19 @@ test("a bottle deleted behind our back is made again", async () => {
 test("stop and rm can be said twice", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
-  for (const _ of [1, 2]) expect(await home.run(["stop"])).toEqual({ stdout: "", stderr: `claude-bottle: bottle "cb-BOTTLE" is stopped\n`, code: 0 });
+  for (const _ of [1, 2])
+    expect(await home.run(["stop"])).toEqual({
+      stdout: "",
+      stderr: `claude-bottle: bottle "cb-BOTTLE" is stopped\n`,
+      code: 0,
+    });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
-  for (const _ of [1, 2]) expect(await home.run(["rm"])).toEqual({ stdout: "", stderr: `claude-bottle: bottle "cb-BOTTLE" is removed\n`, code: 0 });
+  for (const _ of [1, 2])
+    expect(await home.run(["rm"])).toEqual({
+      stdout: "",
+      stderr: `claude-bottle: bottle "cb-BOTTLE" is removed\n`,
+      code: 0,
+    });
   expect(home.machines()).toEqual([]);
 });
 
@@ -73,9 +103,18 @@ test("ls shows what is there, as a table and as JSON", async () => {
   expect(await home.run(["ls", "--json"])).toEqual({ stdout: "[]\n", stderr: "", code: 0 });
   await home.run(["exec", "--", "true"]);
   const { stdout } = await home.run(["ls"]);
-  expect(stdout.replace(/ +/g, " ").replace(/ \d+s /, " 0s ")).toBe("BOTTLE BACKEND STATE SESSIONS AGE DIRECTORY\ncb-BOTTLE smolvm running 0 0s ~/home/project\n");
+  expect(stdout.replace(/ +/g, " ").replace(/ \d+s /, " 0s ")).toBe(
+    "BOTTLE BACKEND STATE SESSIONS AGE DIRECTORY\ncb-BOTTLE smolvm running 0 0s ~/home/project\n",
+  );
   expect(JSON.parse((await home.run(["ls", "--json"])).stdout)).toEqual([
-    { name: "cb-BOTTLE", backend: "smolvm", state: "running", directory: "~/home/project", madeAt: expect.any(Number), sessions: [] },
+    {
+      name: "cb-BOTTLE",
+      backend: "smolvm",
+      state: "running",
+      directory: "~/home/project",
+      madeAt: expect.any(Number),
+      sessions: [],
+    },
   ]);
   await home.crash();
   rmSync(`${home.smolvm}/machines`, { recursive: true });
@@ -90,7 +129,10 @@ test("two runs at the same moment make one bottle", async () => {
   await until(() => home.verbs().includes("create"));
   writeFileSync(go, "");
   const ends = await Promise.all(both.map((child) => home.finish(child)));
-  expect(ends.map(({ stdout, code }) => [stdout, code])).toEqual([["one\n", 0], ["two\n", 0]]);
+  expect(ends.map(({ stdout, code }) => [stdout, code])).toEqual([
+    ["one\n", 0],
+    ["two\n", 0],
+  ]);
   expect(home.verbs().filter((verb) => verb === "create" || verb === "start")).toEqual(["create", "start"]);
 });
 
@@ -126,11 +168,17 @@ test("--dry-run prints the commands with secrets as names, and runs none", async
   const env = { ANTHROPIC_API_KEY: "sk-secret-value" };
   const { stdout, stderr, code } = await home.run(["run", "--dry-run", "--", "-p", "it's"], { env });
   expect([stderr, code, stdout.includes("sk-secret-value")]).toEqual(["", 0, false]);
-  expect(stdout.trim().split("\n").map((line) => line.split(" ").slice(1, 3).join(" "))).toEqual(["machine create", "machine start", "machine exec", "machine exec"]);
+  expect(
+    stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ").slice(1, 3).join(" ")),
+  ).toEqual(["machine create", "machine start", "machine exec", "machine exec"]);
   expect(stdout).toContain("--credential anthropic-api-key=ANTHROPIC_API_KEY@api.anthropic.com");
   expect(stdout.trim().split("\n").at(-1)).toEndWith("claude --dangerously-skip-permissions -p 'it'\\''s'");
   expect(home.verbs()).toEqual(["status"]);
-  for (const args of [["stop"], ["rm"], ["shell"], ["exec", "--", "true"], ["cp", "x", ":/x"]]) expect((await home.run([args[0] ?? "", "--dry-run", ...args.slice(1)])).code).toBe(0);
+  for (const args of [["stop"], ["rm"], ["shell"], ["exec", "--", "true"], ["cp", "x", ":/x"]])
+    expect((await home.run([args[0] ?? "", "--dry-run", ...args.slice(1)])).code).toBe(0);
   expect(home.machines()).toEqual([]);
 });
 
@@ -147,11 +195,18 @@ test("the caller's credential is bound where the bottle is made, and stands in n
 test("a gateway over plain http on the loopback gets the value by name, and the bottle the way to it", async () => {
   using home = new Home();
   const env = { ANTHROPIC_API_KEY: "sk-secret-value", ANTHROPIC_BASE_URL: "http://127.0.0.1:8787" };
-  const { stdout, stderr } = await home.run(["exec", "--", "sh", "-c", "echo $ANTHROPIC_API_KEY $ANTHROPIC_BASE_URL"], { env });
+  const { stdout, stderr } = await home.run(["exec", "--", "sh", "-c", "echo $ANTHROPIC_API_KEY $ANTHROPIC_BASE_URL"], {
+    env,
+  });
   expect(stdout).toBe("sk-secret-value http://100.96.0.1:8787\n");
   expect(stderr).toContain("it may reach all of this machine's loopback");
   expect(readFileSync(`${home.smolvm}/calls`, "utf8")).not.toContain("sk-secret-value");
-  expect(home.calls().find((call) => call[1] === "create")?.join(" ")).toContain("--allow-cidr 100.96.0.1/32");
+  expect(
+    home
+      .calls()
+      .find((call) => call[1] === "create")
+      ?.join(" "),
+  ).toContain("--allow-cidr 100.96.0.1/32");
 });
 
 test("changed settings are said, and applied by --fresh", async () => {
@@ -166,11 +221,23 @@ test("changed settings are said, and applied by --fresh", async () => {
 
 test("a session holds the bottle against stop, rm and --fresh; its end lets go", async () => {
   using home = new Home();
-  const child = home.start(["exec", "--", "sh", "-c", `touch '${home.folder}/in'; until [ -e '${home.folder}/out' ]; do sleep 0.02; done`]);
+  const child = home.start([
+    "exec",
+    "--",
+    "sh",
+    "-c",
+    `touch '${home.folder}/in'; until [ -e '${home.folder}/out' ]; do sleep 0.02; done`,
+  ]);
   await until(() => existsSync(`${home.folder}/in`));
   for (const what of ["stop", "rm"])
-    expect(await home.run([what])).toEqual({ stdout: "", stderr: `claude-bottle: bottle "cb-BOTTLE" has 1 running session\n  end it first, or force it: claude-bottle ${what} --force\n`, code: 1 });
-  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toMatchObject([{ kind: "exec", process: { pid: child.pid } }]);
+    expect(await home.run([what])).toEqual({
+      stdout: "",
+      stderr: `claude-bottle: bottle "cb-BOTTLE" has 1 running session\n  end it first, or force it: claude-bottle ${what} --force\n`,
+      code: 1,
+    });
+  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toMatchObject([
+    { kind: "exec", process: { pid: child.pid } },
+  ]);
   writeFileSync(`${home.folder}/out`, "");
   await child.exited;
   expect((await home.run(["rm"])).code).toBe(0);
@@ -178,7 +245,13 @@ test("a session holds the bottle against stop, rm and --fresh; its end lets go",
 
 test("a killed exec leaves nothing of its command in the guest", async () => {
   using home = new Home();
-  const child = home.start(["exec", "--", "sh", "-c", `echo $$ > '${home.folder}/pid'; trap '' HUP TERM; while :; do sleep 0.05; done`]);
+  const child = home.start([
+    "exec",
+    "--",
+    "sh",
+    "-c",
+    `echo $$ > '${home.folder}/pid'; trap '' HUP TERM; while :; do sleep 0.05; done`,
+  ]);
   const pid = await until(() => existsSync(`${home.folder}/pid`) && Number(readFileSync(`${home.folder}/pid`, "utf8")));
   child.kill("SIGTERM");
   expect(await child.exited).toBe(143);
@@ -188,7 +261,10 @@ test("a killed exec leaves nothing of its command in the guest", async () => {
 test("from a folder below, the project is where bottle.toml stands, and the session starts in the folder", async () => {
   using home = new Home();
   mkdirSync(`${home.project}/a b/c`, { recursive: true });
-  expect(await home.run(["exec", "--", "pwd"], { cwd: `${home.project}/a b/c` })).toMatchObject({ stdout: "~/home/project/a b/c\n", code: 0 });
+  expect(await home.run(["exec", "--", "pwd"], { cwd: `${home.project}/a b/c` })).toMatchObject({
+    stdout: "~/home/project/a b/c\n",
+    code: 0,
+  });
   expect(await home.run(["exec", "--", "pwd"])).toEqual({ stdout: "~/home/project\n", stderr: "", code: 0 });
 });
 
@@ -197,7 +273,10 @@ test("a project whose name is not plain is mounted by a link", async () => {
   const project = `${home.folder}/home/it's "a" #{b} $(c) é;`;
   mkdirSync(project);
   writeFileSync(`${project}/bottle.toml`, `[bottle]\nimage = "/images/claude"\n`);
-  expect(await home.run(["exec", "--", "pwd"], { cwd: project })).toMatchObject({ stdout: `~/home/it's "a" #{b} $(c) é;\n`, code: 0 });
+  expect(await home.run(["exec", "--", "pwd"], { cwd: project })).toMatchObject({
+    stdout: `~/home/it's "a" #{b} $(c) é;\n`,
+    code: 0,
+  });
   expect(home.machines()[0]?.labels["claude-bottle.directory"]).toBe(encodeURIComponent(project));
 });
 
@@ -206,7 +285,12 @@ test("--name makes a further bottle of the same directory", async () => {
   home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "true"\n`);
   await home.run(["run"]);
   await home.run(["run", "--name", "second"]);
-  expect(home.machines().map(({ name }) => name.replace(/[0-9a-f]{10}$/, "HASH")).sort()).toEqual(["cb-project-HASH", "cb-second-HASH"]);
+  expect(
+    home
+      .machines()
+      .map(({ name }) => name.replace(/[0-9a-f]{10}$/, "HASH"))
+      .sort(),
+  ).toEqual(["cb-project-HASH", "cb-second-HASH"]);
 });
 
 test("cp takes files and folders in and out, with their modes", async () => {
@@ -218,5 +302,9 @@ test("cp takes files and folders in and out, with their modes", async () => {
   expect(readFileSync(`${inside}/notes é.txt`, "utf8")).toBe("text");
   expect(await home.run(["cp", `:${inside}`, "out"])).toEqual({ stdout: "", stderr: "", code: 0 });
   expect(readFileSync(`${home.project}/out/notes é.txt`, "utf8")).toBe("text");
-  expect(await home.run(["cp", "nothing", `:${inside}`])).toEqual({ stdout: "", stderr: `claude-bottle: cannot copy "nothing" to "~/inside": "nothing" is not there\n`, code: 1 });
+  expect(await home.run(["cp", "nothing", `:${inside}`])).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: cannot copy "nothing" to "~/inside": "nothing" is not there\n`,
+    code: 1,
+  });
 });

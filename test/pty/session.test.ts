@@ -12,17 +12,28 @@ function terminal(home: Home, env: Record<string, string> = {}, size = { columns
 /** Prints the size each second change, on one line of its own. */
 const watcher = `sh -c 'trap "stty size" WINCH; echo "ready $(stty size)"; while :; do sleep 0.02; done'`;
 const settles = (home: Home) => home.calls().filter((call) => call.includes("settle")).length;
-const pidIn = (file: string) => until(() => existsSync(file) && Number(readFileSync(file, "utf8")), () => file);
+const pidIn = (file: string) =>
+  until(
+    () => existsSync(file) && Number(readFileSync(file, "utf8")),
+    () => file,
+  );
 
 test("the first size is right, each later one arrives, and one exec looks after it once", async () => {
   using home = new Home();
   await using screen = terminal(home);
   screen.press(`cb shell -- ${watcher}\r`);
   await screen.until("ready 30 100");
-  for (const [columns, rows] of [[60, 20], [132, 43], [81, 25]] as const) {
+  for (const [columns, rows] of [
+    [60, 20],
+    [132, 43],
+    [81, 25],
+  ] as const) {
     screen.resize(columns, rows);
     await screen.until(new RegExp(`^${rows} ${columns}$`, "m"));
-    await until(() => settles(home) === 1, () => `${settles(home)} settle calls`);
+    await until(
+      () => settles(home) === 1,
+      () => `${settles(home)} settle calls`,
+    );
   }
 }, 60_000);
 
@@ -58,7 +69,9 @@ test("a terminal of 0x0 is not passed on", async () => {
   using home = new Home();
   await using screen = terminal(home, { FAKE_SMOLVM_NO_WINCH: "1" });
   screen.press("tty > tty\r");
-  const device = await until(() => existsSync(`${home.project}/tty`) && readFileSync(`${home.project}/tty`, "utf8").trim());
+  const device = await until(
+    () => existsSync(`${home.project}/tty`) && readFileSync(`${home.project}/tty`, "utf8").trim(),
+  );
   screen.press(`cb shell -- ${watcher}\r`);
   await screen.until("ready 30 100");
   Bun.spawnSync(["stty", "-F", device, "rows", "0", "cols", "0"]);
@@ -67,32 +80,48 @@ test("a terminal of 0x0 is not passed on", async () => {
   expect(screen.text).not.toContain("0 0");
 }, 60_000);
 
-test.each([0, 1, 42, 127, 130, 137, 143])("a session's exit status %p is the program's", async (code) => {
-  using home = new Home();
-  await using screen = terminal(home);
-  screen.press(`cb shell -- sh -c 'exit ${code}'; echo "rc=$?"\r`);
-  await screen.until(`rc=${code}`);
-}, 30_000);
+test.each([0, 1, 42, 127, 130, 137, 143])(
+  "a session's exit status %p is the program's",
+  async (code) => {
+    using home = new Home();
+    await using screen = terminal(home);
+    screen.press(`cb shell -- sh -c 'exit ${code}'; echo "rc=$?"\r`);
+    await screen.until(`rc=${code}`);
+  },
+  30_000,
+);
 
 test.each([
   ["ends well", "sh -c 'exit 0'", 0],
   ["leaves the terminal raw", "sh -c 'stty raw -echo; exit 3'", 3],
   ["dies of a signal", "sh -c 'stty raw -echo; printf \"\\033[?1049h\\033[?1000h\\033[?25l\"; kill -9 $$'", 137],
-])("a program that %s leaves the terminal as it was", async (_, command, code) => {
-  using home = new Home();
-  await using screen = terminal(home);
-  screen.press(`stty -a > before; cb pty-resize b -- ${command}; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`);
-  await screen.until(`rc=${code}\nsame`);
-  if (code === 0) expect(screen.raw).not.toContain("\x1b[?1047l");
-  if (code === 137) expect(screen.raw).toMatch(/\x1b\[\?1047l.*\x1b\[\?1000l.*\x1b\[\?25h/s);
-}, 30_000);
+])(
+  "a program that %s leaves the terminal as it was",
+  async (_, command, code) => {
+    using home = new Home();
+    await using screen = terminal(home);
+    screen.press(
+      `stty -a > before; cb pty-resize b -- ${command}; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`,
+    );
+    await screen.until(`rc=${code}\nsame`);
+    if (code === 0) expect(screen.raw).not.toContain("\x1b[?1047l");
+    if (code === 137) expect(screen.raw).toMatch(/\x1b\[\?1047l.*\x1b\[\?1000l.*\x1b\[\?25h/s);
+  },
+  30_000,
+);
 
 test("a killed client of the backend leaves neither a raw terminal nor a process in the guest", async () => {
   using home = new Home();
   await using screen = terminal(home);
-  screen.press(`stty -a > before; cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`);
+  screen.press(
+    `stty -a > before; cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`,
+  );
   const pid = await pidIn(`${home.folder}/pid`);
-  const children = Bun.spawnSync(["pgrep", "-f", "fake-smolvm.ts machine exec.*-t"]).stdout.toString().trim().split("\n").map(Number);
+  const children = Bun.spawnSync(["pgrep", "-f", "fake-smolvm.ts machine exec.*-t"])
+    .stdout.toString()
+    .trim()
+    .split("\n")
+    .map(Number);
   const ours = children.filter((child) => readFileSync(`/proc/${child}/environ`, "utf8").includes(home.folder));
   for (const child of ours) process.kill(child, "SIGKILL");
   await screen.until("rc=137\nsame");
@@ -108,35 +137,51 @@ test("O_NONBLOCK does not stay on the shared terminal", async () => {
   await screen.until(/^blocking\ndone$/m);
 }, 30_000);
 
-test.each(["SIGTERM", "SIGHUP"] as const)("%s to the program ends the session, in the guest as well", async (signal) => {
-  using home = new Home();
-  await using screen = terminal(home);
-  screen.press(`cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP TERM; while :; do sleep 0.05; done'; echo "rc=$?"\r`);
-  const pid = await pidIn(`${home.folder}/pid`);
-  const [session] = JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions;
-  process.kill(session.process.pid, signal);
-  await screen.until(`rc=${signal === "SIGTERM" ? 143 : 129}`, 30_000);
-  expect(isRunning(pid)).toBe(false);
-  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toEqual([]);
-}, 60_000);
+test.each(["SIGTERM", "SIGHUP"] as const)(
+  "%s to the program ends the session, in the guest as well",
+  async (signal) => {
+    using home = new Home();
+    await using screen = terminal(home);
+    screen.press(
+      `cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP TERM; while :; do sleep 0.05; done'; echo "rc=$?"\r`,
+    );
+    const pid = await pidIn(`${home.folder}/pid`);
+    const [session] = JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions;
+    process.kill(session.process.pid, signal);
+    await screen.until(`rc=${signal === "SIGTERM" ? 143 : 129}`, 30_000);
+    expect(isRunning(pid)).toBe(false);
+    expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toEqual([]);
+  },
+  60_000,
+);
 
-test.each(["the terminal is closed", "the program is killed outright"])("when %s, nothing of the session stays", async (how) => {
-  using home = new Home();
-  await using screen = terminal(home);
-  screen.press(`cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'\r`);
-  const pid = await pidIn(`${home.folder}/pid`);
-  const [session] = JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions;
-  if (how === "the terminal is closed") screen.close();
-  else process.kill(session.process.pid, "SIGKILL");
-  await until(() => !isRunning(pid), () => `process ${pid}`, 40_000);
-  await until(() => !isRunning(session.process.pid));
-  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toEqual([]);
-}, 60_000);
+test.each(["the terminal is closed", "the program is killed outright"])(
+  "when %s, nothing of the session stays",
+  async (how) => {
+    using home = new Home();
+    await using screen = terminal(home);
+    screen.press(`cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'\r`);
+    const pid = await pidIn(`${home.folder}/pid`);
+    const [session] = JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions;
+    if (how === "the terminal is closed") screen.close();
+    else process.kill(session.process.pid, "SIGKILL");
+    await until(
+      () => !isRunning(pid),
+      () => `process ${pid}`,
+      40_000,
+    );
+    await until(() => !isRunning(session.process.pid));
+    expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toEqual([]);
+  },
+  60_000,
+);
 
 test("Ctrl-C and Ctrl-\\ are the session's", async () => {
   using home = new Home();
   await using screen = terminal(home);
-  screen.press(`cb shell -- sh -c 'trap "echo got INT" INT; trap "echo got QUIT" QUIT; echo ready; while :; do sleep 0.05; done'; echo "rc=$?"\r`);
+  screen.press(
+    `cb shell -- sh -c 'trap "echo got INT" INT; trap "echo got QUIT" QUIT; echo ready; while :; do sleep 0.05; done'; echo "rc=$?"\r`,
+  );
   await screen.until(/^ready$/m);
   screen.press("\x03");
   await screen.until(/^\^?C?got INT$/m);

@@ -8,7 +8,12 @@ export async function binary(): Promise<string> {
   if (process.env.TOOL_BIN) return process.env.TOOL_BIN;
   const file = `${root}/dist/claude-bottle`;
   if (built === undefined && (!existsSync(file) || isStale(file))) {
-    const child = Bun.spawn([process.execPath, "build.ts"], { cwd: root, stdin: "ignore", stdout: "ignore", stderr: "inherit" });
+    const child = Bun.spawn([process.execPath, "build.ts"], {
+      cwd: root,
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "inherit",
+    });
     if ((await child.exited) !== 0) throw new Error("the build failed");
   }
   return (built = file);
@@ -16,6 +21,10 @@ export async function binary(): Promise<string> {
 
 function isStale(file: string): boolean {
   const made = statSync(file).mtimeMs;
-  const sources = [...new Bun.Glob("src/**/*").scanSync({ cwd: root, absolute: true }), `${root}/build.ts`, `${root}/package.json`];
+  const sources = [
+    ...new Bun.Glob("src/**/*").scanSync({ cwd: root, absolute: true }),
+    `${root}/build.ts`,
+    `${root}/package.json`,
+  ];
   return sources.some((source) => statSync(source).mtimeMs > made);
 }

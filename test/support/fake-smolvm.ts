@@ -8,7 +8,19 @@ import { parseArgs } from "node:util";
 import { identify } from "../../src/system/process.ts";
 import { windowSize } from "../../src/terminal/libc.ts";
 
-type Machine = { name: string; state: string; pid: number | null; image: string; cpus: number; memory_mib: number; mounts: number; network: boolean; labels: Record<string, string>; guestPaths: string[]; created_at: number };
+type Machine = {
+  name: string;
+  state: string;
+  pid: number | null;
+  image: string;
+  cpus: number;
+  memory_mib: number;
+  mounts: number;
+  network: boolean;
+  labels: Record<string, string>;
+  guestPaths: string[];
+  created_at: number;
+};
 
 const state = process.env.FAKE_SMOLVM_STATE ?? "/nonexistent";
 mkdirSync(`${state}/machines`, { recursive: true });
@@ -16,7 +28,8 @@ const argv = process.argv.slice(2);
 appendFileSync(`${state}/calls`, `${JSON.stringify(argv)}\n`);
 
 const file = (name: string) => `${state}/machines/${name}.json`;
-const read = (name: string): Machine | undefined => (existsSync(file(name)) ? JSON.parse(readFileSync(file(name), "utf8")) : undefined);
+const read = (name: string): Machine | undefined =>
+  existsSync(file(name)) ? JSON.parse(readFileSync(file(name), "utf8")) : undefined;
 const save = (machine: Machine) => writeFileSync(file(machine.name), JSON.stringify(machine));
 
 function fail(code: string, message: string): never {
@@ -39,7 +52,8 @@ const { values } = parse();
 
 function parse() {
   try {
-    if (group !== "machine" || process.env.FAKE_SMOLVM_VERSION?.startsWith("smolvm 0.")) throw new Error(`unrecognized subcommand '${group}'`);
+    if (group !== "machine" || process.env.FAKE_SMOLVM_VERSION?.startsWith("smolvm 0."))
+      throw new Error(`unrecognized subcommand '${group}'`);
     return parseArgs({
       args: own.slice(2),
       options: {
@@ -54,7 +68,10 @@ function parse() {
   }
 }
 const name = values.name ?? "default";
-const shown = ({ guestPaths: _, ...machine }: Machine) => ({ ...machine, state: machine.state === "running" && !alive(machine.pid) ? "stopped" : machine.state });
+const shown = ({ guestPaths: _, ...machine }: Machine) => ({
+  ...machine,
+  state: machine.state === "running" && !alive(machine.pid) ? "stopped" : machine.state,
+});
 
 const alive = (pid: number | null) => pid !== null && identify(pid) !== undefined;
 
@@ -70,7 +87,11 @@ const known = () => read(name) ?? fail("NOT_FOUND", `vm not found: ${name}`);
 
 const verbs: Record<string, () => Promise<number | void> | number | void> = {
   async create() {
-    if (read(name)) fail("CONFIG_ERROR", `config operation failed: create machine: machine '${name}' already exists or is being created`);
+    if (read(name))
+      fail(
+        "CONFIG_ERROR",
+        `config operation failed: create machine: machine '${name}' already exists or is being created`,
+      );
     const volumes = values.volume ?? [];
     for (const volume of volumes) {
       const host = volume.split(":")[0] ?? "";
@@ -78,20 +99,44 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     }
     for (const word of values.credential ?? []) {
       const variable = /=([A-Z_]+)@/.exec(word)?.[1] ?? "";
-      appendFileSync(`${state}/calls`, `${JSON.stringify(["credential", variable, process.env[variable] ? "set" : "unset"])}\n`);
+      appendFileSync(
+        `${state}/calls`,
+        `${JSON.stringify(["credential", variable, process.env[variable] ? "set" : "unset"])}\n`,
+      );
     }
-    const labels = Object.fromEntries((values.label ?? []).map((label) => [label.slice(0, label.indexOf("=")), label.slice(label.indexOf("=") + 1)]));
-    save({ name, state: "created", pid: null, image: `local-dir:${values.image}`, cpus: Number(values.cpus), memory_mib: Number(values.mem), mounts: volumes.length, network: values.net ?? false, labels, guestPaths: volumes.map((v) => v.split(":")[1] ?? ""), created_at: 1795486573 });
+    const labels = Object.fromEntries(
+      (values.label ?? []).map((label) => [label.slice(0, label.indexOf("=")), label.slice(label.indexOf("=") + 1)]),
+    );
+    save({
+      name,
+      state: "created",
+      pid: null,
+      image: `local-dir:${values.image}`,
+      cpus: Number(values.cpus),
+      memory_mib: Number(values.mem),
+      mounts: volumes.length,
+      network: values.net ?? false,
+      labels,
+      guestPaths: volumes.map((v) => v.split(":")[1] ?? ""),
+      created_at: 1795486573,
+    });
     await fault();
-    console.log(`Created machine: ${name}\n  CPUs: ${values.cpus}, Memory: ${values.mem} MiB\n  Mounts: ${volumes.length}\n\nUse 'smolvm machine start --name ${name}' to start the machine\nThen use 'smolvm machine exec --name ${name} -- <command>' to run commands`);
+    console.log(
+      `Created machine: ${name}\n  CPUs: ${values.cpus}, Memory: ${values.mem} MiB\n  Mounts: ${volumes.length}\n\nUse 'smolvm machine start --name ${name}' to start the machine\nThen use 'smolvm machine exec --name ${name} -- <command>' to run commands`,
+    );
   },
   async start() {
     const machine = known();
-    if (machine.state === "running" && alive(machine.pid)) return console.log(`Machine '${name}' already running (PID: ${machine.pid})`);
+    if (machine.state === "running" && alive(machine.pid))
+      return console.log(`Machine '${name}' already running (PID: ${machine.pid})`);
     console.error(`Starting machine '${name}' with ${machine.mounts} mount(s)...`);
     await fault();
     const bad = machine.guestPaths.find((path) => path.includes(" "));
-    if (bad) fail("AGENT_ERROR", `agent operation failed: restore boot volume mounts: boot volume mount 'smolvm0' was not restored at '${bad}'`);
+    if (bad)
+      fail(
+        "AGENT_ERROR",
+        `agent operation failed: restore boot volume mounts: boot volume mount 'smolvm0' was not restored at '${bad}'`,
+      );
     const guest = Bun.spawn(["sleep", "100000"], { detached: true, stdio: ["ignore", "ignore", "ignore"] });
     guest.unref();
     save({ ...machine, state: "running", pid: guest.pid });
@@ -112,25 +157,41 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     console.log(`Cleaning up data directory for vm: ${name}\nDeleted machine: ${name}`);
   },
   status() {
-    const machine = read(name) ?? fail("CONFIG_ERROR", `config operation failed: machine status: machine '${name}' not found`);
+    const machine =
+      read(name) ?? fail("CONFIG_ERROR", `config operation failed: machine status: machine '${name}' not found`);
     console.log(JSON.stringify(shown(machine), null, 2));
   },
   ls() {
-    const machines = readdirSync(`${state}/machines`).map((entry) => shown(JSON.parse(readFileSync(`${state}/machines/${entry}`, "utf8"))));
+    const machines = readdirSync(`${state}/machines`).map((entry) =>
+      shown(JSON.parse(readFileSync(`${state}/machines/${entry}`, "utf8"))),
+    );
     console.log(JSON.stringify(machines, null, 2));
   },
   async exec() {
     const machine = known();
     if (machine.state !== "running" || !alive(machine.pid))
-      fail("SMOLVM_ERROR", `agent operation failed: connect: machine '${name}' is not running. Start it with 'smolvm machine start --name ${name}'; if a start is already in progress, retry once it finishes.`);
+      fail(
+        "SMOLVM_ERROR",
+        `agent operation failed: connect: machine '${name}' is not running. Start it with 'smolvm machine start --name ${name}'; if a start is already in progress, retry once it finishes.`,
+      );
     await fault();
     if (values.user === undefined) return 0;
-    const env: Record<string, string> = { HOME: "/root", PATH: process.env.PATH ?? "", ...(values.tty && { TERM: "xterm-256color" }) };
+    const env: Record<string, string> = {
+      HOME: "/root",
+      PATH: process.env.PATH ?? "",
+      ...(values.tty && { TERM: "xterm-256color" }),
+    };
     for (const pair of values.env ?? []) env[pair.slice(0, pair.indexOf("="))] = pair.slice(pair.indexOf("=") + 1);
-    for (const pair of values["secret-env"] ?? []) env[pair.split("=")[0] ?? ""] = process.env[pair.split("=")[1] ?? ""] ?? "";
+    for (const pair of values["secret-env"] ?? [])
+      env[pair.split("=")[0] ?? ""] = process.env[pair.split("=")[1] ?? ""] ?? "";
     const options = { env, cwd: values.workdir ?? "/" };
     if (values.tty) return onTerminal(command, options);
-    return Bun.spawn(command, { ...options, stdin: values.interactive ? "inherit" : "ignore", stdout: "inherit", stderr: "inherit" }).exited;
+    return Bun.spawn(command, {
+      ...options,
+      stdin: values.interactive ? "inherit" : "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).exited;
   },
 };
 
@@ -139,7 +200,10 @@ async function onTerminal(words: string[], options: { env: Record<string, string
   const outer = () => windowSize(0) ?? { rows: 24, columns: 80 };
   const saved = Bun.spawnSync(["stty", "-g"], { stdin: "inherit" }).stdout.toString().trim();
   Bun.spawnSync(["stty", "raw", "-echo"], { stdin: "inherit" });
-  const inner = Bun.spawn(words, { ...options, terminal: { cols: 80, rows: 24, data: (_, bytes) => void process.stdout.write(bytes) } });
+  const inner = Bun.spawn(words, {
+    ...options,
+    terminal: { cols: 80, rows: 24, data: (_, bytes) => void process.stdout.write(bytes) },
+  });
   const follow = () => inner.terminal?.resize(outer().columns, outer().rows);
   if (!process.env.FAKE_SMOLVM_NO_WINCH) {
     process.on("SIGWINCH", follow);

@@ -8,7 +8,10 @@ import { getModes, setModes, setNonBlocking, windowSize } from "../../src/termin
 export type ClientOptions = { env?: Record<string, string>; cwd?: string; noWinch?: boolean; noSize?: boolean };
 
 /** Runs `command` and returns its status, 128+n for a signal. The caller then exits: stdin is still being read. */
-export async function runOnTerminal(command: readonly string[], { env, cwd, noWinch = false, noSize = false }: ClientOptions = {}): Promise<number> {
+export async function runOnTerminal(
+  command: readonly string[],
+  { env, cwd, noWinch = false, noSize = false }: ClientOptions = {},
+): Promise<number> {
   const modes = getModes(0);
   if (modes) {
     setModes(0, raw(modes));

@@ -7,7 +7,14 @@ export class Screen implements AsyncDisposable {
   /** All bytes that came, as they came. */
   raw = "";
 
-  constructor(argv: readonly string[], { columns = 80, rows = 24, ...options }: { cwd: string; env: Record<string, string>; columns?: number; rows?: number }) {
+  constructor(
+    argv: readonly string[],
+    {
+      columns = 80,
+      rows = 24,
+      ...options
+    }: { cwd: string; env: Record<string, string>; columns?: number; rows?: number },
+  ) {
     this.#emulator = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
     this.process = Bun.spawn([...argv], {
       ...options,
@@ -26,15 +33,25 @@ export class Screen implements AsyncDisposable {
 
   get text(): string {
     const buffer = this.#emulator.buffer.active;
-    const lines = Array.from({ length: buffer.length }, (_, line) => buffer.getLine(line)?.translateToString(true) ?? "");
+    const lines = Array.from(
+      { length: buffer.length },
+      (_, line) => buffer.getLine(line)?.translateToString(true) ?? "",
+    );
     return lines.join("\n").trimEnd();
   }
 
   /** What a program may switch on and forget to switch off. */
   get modes() {
     const { mouseTrackingMode: mouse, sendFocusMode: focus, bracketedPasteMode: paste } = this.#emulator.modes;
-    const { coreService } = (this.#emulator as unknown as { _core: { coreService: { isCursorHidden: boolean } } })._core;
-    return { alternate: this.#emulator.buffer.active.type === "alternate", mouse, focus, paste, cursor: !coreService.isCursorHidden };
+    const { coreService } = (this.#emulator as unknown as { _core: { coreService: { isCursorHidden: boolean } } })
+      ._core;
+    return {
+      alternate: this.#emulator.buffer.active.type === "alternate",
+      mouse,
+      focus,
+      paste,
+      cursor: !coreService.isCursorHidden,
+    };
   }
 
   press(keys: string): void {
@@ -48,7 +65,8 @@ export class Screen implements AsyncDisposable {
 
   /** Waits until the screen fits; the last screen is in the error. */
   async until(fits: RegExp | string, limitMs = 15_000): Promise<string> {
-    for (const end = Date.now() + limitMs; Date.now() < end; await Bun.sleep(20)) if (typeof fits === "string" ? this.text.includes(fits) : fits.test(this.text)) return this.text;
+    for (const end = Date.now() + limitMs; Date.now() < end; await Bun.sleep(20))
+      if (typeof fits === "string" ? this.text.includes(fits) : fits.test(this.text)) return this.text;
     throw new Error(`not on the screen after ${limitMs} ms: ${fits}\n${this.text}`);
   }
 

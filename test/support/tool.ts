@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { identify } from "../../src/system/process.ts";
 
@@ -49,7 +59,9 @@ export class Home implements Disposable {
   }
 
   start(args: readonly string[], { cwd = this.project, env, stdin = "" }: RunOptions = {}) {
-    const all = Object.fromEntries(Object.entries({ ...this.env, ...env }).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    const all = Object.fromEntries(
+      Object.entries({ ...this.env, ...env }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
     return Bun.spawn([...tool, ...args], { cwd, env: all, stdin: Buffer.from(stdin), stdout: "pipe", stderr: "pipe" });
   }
 
@@ -58,7 +70,11 @@ export class Home implements Disposable {
   }
 
   async finish(child: ReturnType<Home["start"]>): Promise<Outcome> {
-    const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+    const [stdout, stderr, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
     return { stdout: this.plain(stdout), stderr: this.plain(stderr), code };
   }
 
@@ -70,7 +86,11 @@ export class Home implements Disposable {
   /** The verbs that the fake smolvm was asked for, in order; those with a machine's whole words by `words`. */
   calls(): string[][] {
     return existsSync(`${this.smolvm}/calls`)
-      ? readFileSync(`${this.smolvm}/calls`, "utf8").trim().split("\n").filter(Boolean).map((line) => JSON.parse(line) as string[])
+      ? readFileSync(`${this.smolvm}/calls`, "utf8")
+          .trim()
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as string[])
       : [];
   }
 
@@ -79,7 +99,9 @@ export class Home implements Disposable {
   }
 
   machines(): { name: string; state: string; pid: number | null; labels: Record<string, string> }[] {
-    return readdirSync(`${this.smolvm}/machines`).map((file) => JSON.parse(readFileSync(`${this.smolvm}/machines/${file}`, "utf8")));
+    return readdirSync(`${this.smolvm}/machines`).map((file) =>
+      JSON.parse(readFileSync(`${this.smolvm}/machines/${file}`, "utf8")),
+    );
   }
 
   /** As a crash of the machine does it: behind everybody's back. */
@@ -107,7 +129,11 @@ function kill(pid: number): void {
 export const isRunning = (pid: number): boolean => identify(pid) !== undefined;
 
 /** Polls until `check` gives a value that is not undefined or false; its last word is the failure's. */
-export async function until<T>(check: () => T | undefined | false, describe: () => string = () => "condition", limitMs = 20_000): Promise<T> {
+export async function until<T>(
+  check: () => T | undefined | false,
+  describe: () => string = () => "condition",
+  limitMs = 20_000,
+): Promise<T> {
   for (const end = Date.now() + limitMs; ; await Bun.sleep(20)) {
     const value = check();
     if (value !== undefined && value !== false) return value;

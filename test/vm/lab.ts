@@ -35,10 +35,20 @@ export class Lab {
     // Renamed into place: the machine may still run the one before it.
     await local(["cp", binary, `${kit}/claude-bottle.new`]);
     await local(["mv", `${kit}/claude-bottle.new`, `${kit}/claude-bottle`]);
-    await local([process.execPath, "build", "--compile", "--outfile", `${kit}/stub-api`, `${root}/test/support/claude/stub-api.ts`]);
+    await local([
+      process.execPath,
+      "build",
+      "--compile",
+      "--outfile",
+      `${kit}/stub-api`,
+      `${root}/test/support/claude/stub-api.ts`,
+    ]);
     await vm(["up"]);
     const lab = new Lab(version, share);
-    await lab.expectOk(`mkdir -p ${lab.home}/bin && cat > ${lab.home}/bin/smolvm && chmod +x ${lab.home}/bin/smolvm`, smolvmShim(version, lab.home));
+    await lab.expectOk(
+      `mkdir -p ${lab.home}/bin && cat > ${lab.home}/bin/smolvm && chmod +x ${lab.home}/bin/smolvm`,
+      smolvmShim(version, lab.home),
+    );
     return lab;
   }
 
@@ -50,8 +60,16 @@ export class Lab {
   /** A line of bash as dev, with this version's smolvm first on PATH. */
   async sh(script: string, stdin: string | Uint8Array = ""): Promise<Outcome> {
     const set = `export PATH=${this.home}/bin:$PATH XDG_DATA_HOME=${this.home}/data XDG_CACHE_HOME=${this.home}/cache XDG_STATE_HOME=${this.home}/state KIT=${this.share}/kit LAB=${this.home}; `;
-    const child = Bun.spawn([vmhost, "sh", set + script], { stdin: Buffer.from(stdin), stdout: "pipe", stderr: "pipe" });
-    const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+    const child = Bun.spawn([vmhost, "sh", set + script], {
+      stdin: Buffer.from(stdin),
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
     return { stdout, stderr, code };
   }
 
@@ -81,7 +99,11 @@ async function vm(args: readonly string[]): Promise<string> {
 
 async function local(argv: readonly string[]): Promise<string> {
   const child = Bun.spawn([...argv], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-  const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
   return stdout;
 }

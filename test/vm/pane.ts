@@ -13,7 +13,10 @@ export class Pane implements AsyncDisposable {
   /** `script` is run by bash in the pane, in `directory`; the pane stays for a while after it. */
   static async open(lab: Lab, name: string, directory: string, script: string): Promise<Pane> {
     const pane = new Pane(lab, name);
-    await lab.expectOk(`cat > $LAB/${name}.sh && cd ${quote(directory)} && ${pane.#tmux} new-session -d -s s -x 100 -y 30 bash $LAB/${name}.sh`, `${script}\nsleep 100\n`);
+    await lab.expectOk(
+      `cat > $LAB/${name}.sh && cd ${quote(directory)} && ${pane.#tmux} new-session -d -s s -x 100 -y 30 bash $LAB/${name}.sh`,
+      `${script}\nsleep 100\n`,
+    );
     return pane;
   }
 

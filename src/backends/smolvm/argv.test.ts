@@ -12,22 +12,43 @@ const session: SessionPlan = {
   env: { HOME: "/home/ann" }, secrets: [], command: ["claude", "-c"], size: { rows: 30, columns: 100 },
 }; // prettier-ignore
 
-const base = "machine create --error-format json --name cb-shop-0 --cpus 2 --mem 4096 --image debian -v /home/ann/shop:/home/ann/shop --label claude-bottle=1 --label claude-bottle.directory=%2Fhome%2Fann%2Fshop --label claude-bottle.uid=1000";
+const base =
+  "machine create --error-format json --name cb-shop-0 --cpus 2 --mem 4096 --image debian -v /home/ann/shop:/home/ann/shop --label claude-bottle=1 --label claude-bottle.directory=%2Fhome%2Fann%2Fshop --label claude-bottle.uid=1000";
 
 test.each([
   ["no network", {}, base],
   ["all of the network", { network: { mode: "open", hosts: [] } }, `${base} --net`],
-  ["a list of hosts", { network: { mode: "list", hosts: ["*.a.org", "b.org", "10.0.0.1", "10.0.0.0/8"] } }, `${base} --allow-host-pattern *.a.org --allow-host-pattern b.org --allow-cidr 10.0.0.1/32 --allow-cidr 10.0.0.0/8`],
-  ["a credential for a host", { credentials: [{ variable: "ANTHROPIC_API_KEY", host: "api.anthropic.com" }] }, `${base} --credential anthropic-api-key=ANTHROPIC_API_KEY@api.anthropic.com`],
-  ["a credential over plain http is the session's", { credentials: [{ variable: "ANTHROPIC_API_KEY", host: undefined }] }, base],
+  [
+    "a list of hosts",
+    { network: { mode: "list", hosts: ["*.a.org", "b.org", "10.0.0.1", "10.0.0.0/8"] } },
+    `${base} --allow-host-pattern *.a.org --allow-host-pattern b.org --allow-cidr 10.0.0.1/32 --allow-cidr 10.0.0.0/8`,
+  ],
+  [
+    "a credential for a host",
+    { credentials: [{ variable: "ANTHROPIC_API_KEY", host: "api.anthropic.com" }] },
+    `${base} --credential anthropic-api-key=ANTHROPIC_API_KEY@api.anthropic.com`,
+  ],
+  [
+    "a credential over plain http is the session's",
+    { credentials: [{ variable: "ANTHROPIC_API_KEY", host: undefined }] },
+    base,
+  ],
 ] as const)("create: %s", (_, part, line) => expect(createArgv({ ...plan, ...part }, "/link").join(" ")).toBe(line));
 
-test.each(["/a b", "/a:b", "/a'b", '/a"b', "/a#{x}", "/a$(id)", "/é", "/a\nb", "/a;"])("create mounts %p under a plain name, by a link", (directory) => {
-  expect(isPlainPath(directory)).toBe(false);
-  const argv = createArgv({ ...plan, directory }, "/state/link");
-  expect(argv[argv.indexOf("-v") + 1]).toBe("/state/link:/mnt/project");
-  expect(prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}" }).slice(-4)).toEqual([directory, "/mnt/project", "{}", "{}"]);
-});
+test.each(["/a b", "/a:b", "/a'b", '/a"b', "/a#{x}", "/a$(id)", "/é", "/a\nb", "/a;"])(
+  "create mounts %p under a plain name, by a link",
+  (directory) => {
+    expect(isPlainPath(directory)).toBe(false);
+    const argv = createArgv({ ...plan, directory }, "/state/link");
+    expect(argv[argv.indexOf("-v") + 1]).toBe("/state/link:/mnt/project");
+    expect(prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}" }).slice(-4)).toEqual([
+      directory,
+      "/mnt/project",
+      "{}",
+      "{}",
+    ]);
+  },
+);
 
 test("a session with a terminal", () => {
   const argv = sessionArgv({ ...session, env: { A: "b c\n'" }, secrets: ["TOKEN"] });

@@ -9,7 +9,11 @@ export const plainMount = "/mnt/project";
 /** The host's loopback, as a guest sees it. */
 export const loopbackAddress = "100.96.0.1";
 
-export const labels = { mark: "claude-bottle", directory: "claude-bottle.directory", uid: "claude-bottle.uid" } as const;
+export const labels = {
+  mark: "claude-bottle",
+  directory: "claude-bottle.directory",
+  uid: "claude-bottle.uid",
+} as const;
 
 /** smolvm 1.32 does not start with a space in a guest path and cannot say a colon in a host path. */
 export const isPlainPath = (path: string): boolean => /^[A-Za-z0-9_.@+,/-]+$/.test(path);
@@ -48,12 +52,31 @@ function networkArgv({ mode, hosts }: BottlePlan["network"]): string[] {
 
 export const startArgv = (name: string): string[] => ["machine", "start", "--error-format", "json", "--name", name];
 export const stopArgv = (name: string): string[] => ["machine", "stop", "--error-format", "json", "--name", name];
-export const deleteArgv = (name: string): string[] => ["machine", "delete", "--error-format", "json", "--name", name, "-f"];
-export const statusArgv = (name: string): string[] => ["machine", "status", "--error-format", "json", "--name", name, "--json"];
+export const deleteArgv = (name: string): string[] => [
+  "machine",
+  "delete",
+  "--error-format",
+  "json",
+  "--name",
+  name,
+  "-f",
+];
+export const statusArgv = (name: string): string[] => [
+  "machine",
+  "status",
+  "--error-format",
+  "json",
+  "--name",
+  name,
+  "--json",
+];
 export const listArgv = (): string[] => ["machine", "ls", "--error-format", "json", "--json"];
 
 /** As root in the guest, after every start: a start behind our back loses the bind mount. */
-export function prepareArgv(plan: BottlePlan, claude: { readonly config: string; readonly settings: string }): string[] {
+export function prepareArgv(
+  plan: BottlePlan,
+  claude: { readonly config: string; readonly settings: string },
+): string[] {
   const { user, directory } = plan;
   return [
     "machine", "exec", "--error-format", "json", "--name", plan.name,
@@ -75,7 +98,15 @@ export function sessionArgv(session: SessionPlan): string[] {
   ]; // prettier-ignore
 }
 
-export const controlArgv = (session: SessionPlan): string[] => ["machine", "exec", "--name", session.bottle, ...userArgv(session.user), "--"];
+export const controlArgv = (session: SessionPlan): string[] => [
+  "machine",
+  "exec",
+  "--name",
+  session.bottle,
+  ...userArgv(session.user),
+  "--",
+];
 
 const userArgv = ({ uid, gid }: GuestUser) => ["--user", `${uid}:${gid}`];
-const secretArgv = (variables: readonly string[]) => variables.flatMap((variable) => ["--secret-env", `${variable}=${variable}`]);
+const secretArgv = (variables: readonly string[]) =>
+  variables.flatMap((variable) => ["--secret-env", `${variable}=${variable}`]);

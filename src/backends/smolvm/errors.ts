@@ -19,8 +19,16 @@ export function failureOf({ stdout, stderr }: Run): { code: string; message: str
 type Rule = readonly [fragment: RegExp, message: string, hint: string];
 
 const rules: readonly Rule[] = [
-  [/kvm permission denied|\/dev\/kvm.*[Pp]ermission/, "/dev/kvm may not be opened by you", "sudo usermod -aG kvm $USER, then log in again"],
-  [/kvm not available|\/dev\/kvm/, "this machine has no usable /dev/kvm", "switch on virtualization in the firmware (and nested virtualization in a virtual machine)"],
+  [
+    /kvm permission denied|\/dev\/kvm.*[Pp]ermission/,
+    "/dev/kvm may not be opened by you",
+    "sudo usermod -aG kvm $USER, then log in again",
+  ],
+  [
+    /kvm not available|\/dev\/kvm/,
+    "this machine has no usable /dev/kvm",
+    "switch on virtualization in the firmware (and nested virtualization in a virtual machine)",
+  ],
   [/[Nn]o space left/, "no space left on device", "free some disk space, for example by claude-bottle rm"],
   [/agent rootfs not found|library load failed/, "this installation of smolvm is broken", "install smolvm again"],
 ];

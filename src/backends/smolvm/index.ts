@@ -40,7 +40,13 @@ export function smolvm(system: System): Backend {
 
   const link = (name: string) => `${stateFolder(system.env)}/links/${name}`;
 
-  async function settle(name: string, doing: string, words: readonly string[], options: StepOptions, { mayBeGone = false } = {}): Promise<Run> {
+  async function settle(
+    name: string,
+    doing: string,
+    words: readonly string[],
+    options: StepOptions,
+    { mayBeGone = false } = {},
+  ): Promise<Run> {
     const run = await call(words, options);
     options.signal?.throwIfAborted();
     if (run.code !== 0 && !(mayBeGone && isUnknown(run))) throw smolvmError(`${doing} "${name}"`, run);
@@ -53,13 +59,21 @@ export function smolvm(system: System): Backend {
       const run = await call(argv.prepareArgv(plan, claudeHome(plan.directory)), options);
       options.signal?.throwIfAborted();
       if (run.code === 0) return;
-      if (!/is not running|connect/.test(failureOf(run).message) || system.now() > deadline) throw smolvmError(`set up bottle "${plan.name}"`, run);
+      if (!/is not running|connect/.test(failureOf(run).message) || system.now() > deadline)
+        throw smolvmError(`set up bottle "${plan.name}"`, run);
     }
   }
 
   return {
     name: "smolvm",
-    capabilities: { isolation: "vm", network: "enforced", credentialBroker: true, mounts: "create", snapshot: false, remote: false },
+    capabilities: {
+      isolation: "vm",
+      network: "enforced",
+      credentialBroker: true,
+      mounts: "create",
+      snapshot: false,
+      remote: false,
+    },
     loopbackAddress: argv.loopbackAddress,
 
     async probe() {
@@ -116,7 +130,9 @@ export function smolvm(system: System): Backend {
 }
 
 /** `status` has no code of its own for a machine that is not there. */
-const isUnknown = (run: Run) => run.code !== 0 && /^(vm not found: |config operation failed: machine status: machine '.*' not found$)/.test(failureOf(run).message);
+const isUnknown = (run: Run) =>
+  run.code !== 0 &&
+  /^(vm not found: |config operation failed: machine status: machine '.*' not found$)/.test(failureOf(run).message);
 
 function parseJson(text: string): unknown {
   try {
@@ -132,7 +148,10 @@ function toMachine({ name, state, pid, labels }: v.InferOutput<typeof machineSch
   return {
     name,
     state: state === "running" ? "running" : state === "stopped" || state === "created" ? "stopped" : "broken",
-    owner: labels[argv.labels.mark] && directory !== undefined ? { directory: decodeURIComponent(directory), uid } : undefined,
+    owner:
+      labels[argv.labels.mark] && directory !== undefined
+        ? { directory: decodeURIComponent(directory), uid }
+        : undefined,
     pid: pid ?? undefined,
   };
 }

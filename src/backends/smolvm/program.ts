@@ -6,10 +6,18 @@ const recommended = "curl -sSL https://smolmachines.com/install.sh | bash";
 
 /** PATH first, then where smolvm's installers put it: a tmux server may have been started with another PATH. */
 export function findSmolvm({ env, which }: System): string {
-  const places = [`${env.HOME ?? ""}/.local/bin`, `${env.HOME ?? ""}/.smolvm`, "/opt/homebrew/bin", "/usr/local/bin", "/usr/bin"];
+  const places = [
+    `${env.HOME ?? ""}/.local/bin`,
+    `${env.HOME ?? ""}/.smolvm`,
+    "/opt/homebrew/bin",
+    "/usr/local/bin",
+    "/usr/bin",
+  ];
   const found = which("smolvm") ?? places.map((place) => which(`${place}/smolvm`)).find(Boolean);
   if (found) return found;
-  throw new UserError("smolvm is not installed: it runs the microVMs that bottles live in", { hint: `install it: ${recommended}` });
+  throw new UserError("smolvm is not installed: it runs the microVMs that bottles live in", {
+    hint: `install it: ${recommended}`,
+  });
 }
 
 /** The version of a real and recent smolvm. Throws UserError for an older one and for another program of that name. */
@@ -18,9 +26,13 @@ export async function checkVersion(system: System, program: string): Promise<str
   const version = /^smolvm (\d+\.\d+\.\d+)\b/.exec(stdout)?.[1];
   // CelestoAI's smolvm, a Python package, counts 0.0.x and has no machines.
   if (code !== 0 || version === undefined || version.startsWith("0.0."))
-    throw new UserError(`"${program}" is another program that is also called smolvm`, { hint: `install the one that runs microVMs, and put it first on PATH: ${recommended}` });
+    throw new UserError(`"${program}" is another program that is also called smolvm`, {
+      hint: `install the one that runs microVMs, and put it first on PATH: ${recommended}`,
+    });
   if (isOlder(version, minimum))
-    throw new UserError(`smolvm ${version} is too old: ${minimum} or newer is needed`, { hint: `upgrade it: ${recommended}` });
+    throw new UserError(`smolvm ${version} is too old: ${minimum} or newer is needed`, {
+      hint: `upgrade it: ${recommended}`,
+    });
   return version;
 }
 

@@ -8,7 +8,15 @@ import { parseArgs } from "node:util";
 /** What to answer to one request of the main conversation. Without `text` the reply echoes the prompt. */
 export type Step = { text?: string; bash?: string; delayMs?: number; status?: number };
 type Auth = { kind: "x-api-key" | "bearer" | "none"; last4: string };
-export type Logged = { at: number; method: string; path: string; auth: Auth; model?: string; stream?: boolean; body?: any };
+export type Logged = {
+  at: number;
+  method: string;
+  path: string;
+  auth: Auth;
+  model?: string;
+  stream?: boolean;
+  body?: any;
+};
 export type Options = {
   port?: number;
   host?: string | undefined;
@@ -37,7 +45,9 @@ function lastUserBlocks(body: any): any[] {
 
 /** What the person typed: the last text block that is not a reminder added by the client. */
 function promptOf(body: any): string {
-  const texts = lastUserBlocks(body).filter((block) => block.type === "text" && !block.text.startsWith("<system-reminder>"));
+  const texts = lastUserBlocks(body).filter(
+    (block) => block.type === "text" && !block.text.startsWith("<system-reminder>"),
+  );
   return texts.at(-1)?.text.trim() ?? "";
 }
 
@@ -45,26 +55,52 @@ const offersBash = (body: any) => body?.tools?.some((tool: any) => tool.name ===
 
 function replyTo(body: any, step: Step, marker: string, serial: number) {
   const toolResult = lastUserBlocks(body).some((block) => block.type === "tool_result");
-  const block = step.bash && offersBash(body)
-    ? { type: "tool_use", id: `toolu_stub_${serial}`, name: "Bash", input: { command: step.bash, description: "Run the scripted command" } }
-    : { type: "text", text: `${marker}: ${step.text ?? (toolResult ? "tool finished" : promptOf(body))}` };
+  const block =
+    step.bash && offersBash(body)
+      ? {
+          type: "tool_use",
+          id: `toolu_stub_${serial}`,
+          name: "Bash",
+          input: { command: step.bash, description: "Run the scripted command" },
+        }
+      : { type: "text", text: `${marker}: ${step.text ?? (toolResult ? "tool finished" : promptOf(body))}` };
   return {
-    id: `msg_stub_${serial}`, type: "message", role: "assistant", model: body?.model ?? "stub", content: [block] as [typeof block],
-    stop_reason: block.type === "tool_use" ? "tool_use" : "end_turn", stop_sequence: null,
+    id: `msg_stub_${serial}`,
+    type: "message",
+    role: "assistant",
+    model: body?.model ?? "stub",
+    content: [block] as [typeof block],
+    stop_reason: block.type === "tool_use" ? "tool_use" : "end_turn",
+    stop_sequence: null,
     usage: { input_tokens: 10, output_tokens: 5, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 },
   };
 }
 
 /** The same message as server-sent events; pings fill the delay, so that the client sees a live stream. */
 async function* events(message: ReturnType<typeof replyTo>, delayMs: number) {
-  const { content: [block], stop_reason, stop_sequence, usage } = message;
+  const {
+    content: [block],
+    stop_reason,
+    stop_sequence,
+    usage,
+  } = message;
   const send = (type: string, fields = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
-  yield send("message_start", { message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } } });
-  for (const until = Date.now() + delayMs; Date.now() < until; await sleep(Math.min(500, until - Date.now()))) yield send("ping");
+  yield send("message_start", {
+    message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } },
+  });
+  for (const until = Date.now() + delayMs; Date.now() < until; await sleep(Math.min(500, until - Date.now())))
+    yield send("ping");
   // A block starts empty; its one delta brings the whole of it.
-  const [empty, delta] = "input" in block
-    ? [{ ...block, input: {} }, { type: "input_json_delta", partial_json: JSON.stringify(block.input) }]
-    : [{ ...block, text: "" }, { type: "text_delta", text: block.text }];
+  const [empty, delta] =
+    "input" in block
+      ? [
+          { ...block, input: {} },
+          { type: "input_json_delta", partial_json: JSON.stringify(block.input) },
+        ]
+      : [
+          { ...block, text: "" },
+          { type: "text_delta", text: block.text },
+        ];
   yield send("content_block_start", { index: 0, content_block: empty });
   yield send("content_block_delta", { index: 0, delta });
   yield send("content_block_stop", { index: 0 });
@@ -82,20 +118,31 @@ export function startStubApi(options: Options = {}) {
     // Side requests (titles, summaries) carry no Bash tool: they never use up a step of the script.
     const main = offersBash(body);
     const step = (main && steps.shift()) || {};
-    const wait = main ? step.delayMs ?? delayMs : 0;
+    const wait = main ? (step.delayMs ?? delayMs) : 0;
     if (step.status) return apiError(step.status, "api_error", `${marker}: scripted status ${step.status}`);
     const message = replyTo(body, step, marker, ++serial);
-    if (body?.stream) return new Response(events(message, wait) as any, { headers: { "content-type": "text/event-stream" } });
+    if (body?.stream)
+      return new Response(events(message, wait) as any, { headers: { "content-type": "text/event-stream" } });
     await sleep(wait);
     return Response.json(message);
   }
 
   const server = Bun.serve({
-    port, hostname: host, idleTimeout: 0,
+    port,
+    hostname: host,
+    idleTimeout: 0,
     async fetch(request) {
       const path = new URL(request.url).pathname;
       const body: any = await request.json().catch(() => undefined);
-      const logged = { at: Date.now(), method: request.method, path, auth: authOf(request.headers), model: body?.model, stream: body?.stream, body };
+      const logged = {
+        at: Date.now(),
+        method: request.method,
+        path,
+        auth: authOf(request.headers),
+        model: body?.model,
+        stream: body?.stream,
+        body,
+      };
       requests.push(logged);
       onRequest?.(logged);
       if (path === "/v1/messages/count_tokens") return Response.json({ input_tokens: 10 });
@@ -111,11 +158,28 @@ export function startStubApi(options: Options = {}) {
 if (import.meta.main) {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { port: text, host: text, marker: text, bash: text, delay: text, script: text, log: text, bodies: { type: "boolean" } },
+    options: {
+      port: text,
+      host: text,
+      marker: text,
+      bash: text,
+      delay: text,
+      script: text,
+      log: text,
+      bodies: { type: "boolean" },
+    },
   });
-  const script: Step[] = values.script ? JSON.parse(readFileSync(values.script, "utf8")) : values.bash ? [{ bash: values.bash }] : [];
+  const script: Step[] = values.script
+    ? JSON.parse(readFileSync(values.script, "utf8"))
+    : values.bash
+      ? [{ bash: values.bash }]
+      : [];
   const stub = startStubApi({
-    port: Number(values.port ?? 0), host: values.host, marker: values.marker, script, delayMs: Number(values.delay ?? 0),
+    port: Number(values.port ?? 0),
+    host: values.host,
+    marker: values.marker,
+    script,
+    delayMs: Number(values.delay ?? 0),
     onRequest({ body, ...line }) {
       const json = JSON.stringify(values.bodies ? { ...line, body } : line) + "\n";
       values.log ? appendFileSync(values.log, json) : process.stderr.write(json);
