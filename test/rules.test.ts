@@ -2,7 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 
 const root = `${import.meta.dir}/..`;
-const sources = [...new Bun.Glob("src/**/*.ts").scanSync({ cwd: root })].filter((file) => !file.endsWith(".d.ts")).sort();
+const sources = [...new Bun.Glob("src/**/*.ts").scanSync({ cwd: root })]
+  .filter((file) => !file.endsWith(".d.ts"))
+  .sort();
 const own = sources.filter((file) => !file.endsWith(".test.ts"));
 const read = (file: string) => readFileSync(`${root}/${file}`, "utf8");
 
@@ -22,13 +24,15 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   commands: ["session", "manifest", "plan", "backends", "ledger", "system", "errors", "lib", "command", "citty"],
   command: ["system", "errors", "lib", "citty"],
   cli: ["commands", "command", "system", "errors", "lib", "version", "citty"],
-  main: ["cli", "terminal", "system"],
+  main: ["cli", "version", "terminal", "system"],
 };
 
 const roomOf = (path: string) => /^src\/([a-z]+)/.exec(path)?.[1] ?? path;
 
 function imports(file: string): string[] {
-  const specifiers = [...read(file).matchAll(/(?:from |import\(|import )"([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
+  const specifiers = [...read(file).matchAll(/(?:from |import\(|import )"([^"]+)"/g)].map(
+    ([, specifier]) => specifier ?? "",
+  );
   return specifiers.map((specifier) => {
     if (specifier.startsWith(".")) return roomOf(new URL(specifier, `file:///${file}`).pathname.slice(1));
     return /^(node|bun):/.exec(specifier)?.[1] ?? specifier;
@@ -50,23 +54,30 @@ describe.each(own)("%s", (file) => {
 test("no backend knows another", () => {
   for (const file of own.filter((name) => /^src\/backends\/\w+\//.test(name))) {
     const folder = /^src\/backends\/(\w+)\//.exec(file)?.[1];
-    const others = [...read(file).matchAll(/from "\.\.\/(\w+)\//g)].map(([, name]) => name).filter((name) => name !== folder);
+    const others = [...read(file).matchAll(/from "\.\.\/(\w+)\//g)]
+      .map(([, name]) => name)
+      .filter((name) => name !== folder);
     expect([file, others]).toEqual([file, []]);
   }
 });
 
 test("commands know nothing of each other", () => {
-  for (const file of own.filter((name) => name.startsWith("src/commands/"))) expect([file, read(file).match(/from "\.\//)]).toEqual([file, null]);
+  for (const file of own.filter((name) => name.startsWith("src/commands/")))
+    expect([file, read(file).match(/from "\.\//)]).toEqual([file, null]);
 });
 
 test("only system, terminal and main touch processes, the environment and the clock", () => {
   const effect = /Bun\.spawn|process\.(env|exit)\b|Date\.now|node:child_process/;
-  const strays = own.filter((file) => !/^src\/(system|terminal)\/|^src\/main\.ts$/.test(file) && effect.test(read(file)));
+  const strays = own.filter(
+    (file) => !/^src\/(system|terminal)\/|^src\/main\.ts$/.test(file) && effect.test(read(file)),
+  );
   expect(strays).toEqual([]);
 });
 
 test("nothing is left for later", () => {
-  const everything = [...sources, ...new Bun.Glob("test/**/*.ts").scanSync({ cwd: root })].filter((file) => file !== "test/rules.test.ts");
+  const everything = [...sources, ...new Bun.Glob("test/**/*.ts").scanSync({ cwd: root })].filter(
+    (file) => file !== "test/rules.test.ts",
+  );
   const words = /TODO|FIXME|XXX\b|: any\b|as any\b|\.only\(|\.todo\(/;
   expect(everything.filter((file) => words.test(read(file)) && !file.includes("support/claude"))).toEqual([]);
 });
@@ -74,7 +85,9 @@ test("nothing is left for later", () => {
 test("install.sh does nothing before its last line, in every shell", () => {
   const script = read("install.sh");
   expect(script.trimEnd().split("\n").at(-1)).toBe('main "$@"');
-  for (const shell of ["dash", "bash", "busybox sh"].map((name) => name.split(" ")).filter(([name]) => Bun.which(name ?? ""))) {
+  for (const shell of ["dash", "bash", "busybox sh"]
+    .map((name) => name.split(" "))
+    .filter(([name]) => Bun.which(name ?? ""))) {
     expect(Bun.spawnSync([...shell, "-n", `${root}/install.sh`]).stderr.toString()).toBe("");
   }
 });
@@ -83,5 +96,7 @@ test.skipIf(!Bun.which("shellcheck"))("shellcheck has nothing to say", () => {
   const scripts = ["install.sh", ".ci/run", "test/run", "test/vm/vmhost", "test/vm/try"];
   expect(Bun.spawnSync(["shellcheck", "-S", "warning", ...scripts], { cwd: root }).stdout.toString()).toBe("");
   const guest = [...new Bun.Glob("src/guest/*.sh").scanSync({ cwd: root })];
-  expect(Bun.spawnSync(["shellcheck", "-s", "sh", "-S", "warning", ...guest], { cwd: root }).stdout.toString()).toBe("");
+  expect(Bun.spawnSync(["shellcheck", "-s", "sh", "-S", "warning", ...guest], { cwd: root }).stdout.toString()).toBe(
+    "",
+  );
 });
