@@ -1,0 +1,91 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createArgv, listArgv } from "../../src/backends/smolvm/argv.ts";
+import { Ledger } from "../../src/ledger/ledger.ts";
+import { defaultManifest } from "../../src/manifest/parse.ts";
+import { planBottle } from "../../src/plan/bottle.ts";
+import { realSystem } from "../../src/system/real.ts";
+import { Home } from "../support/tool.ts";
+import { inPairs } from "./pairs.ts";
+import { ms, row, type Row } from "./row.ts";
+import { succeed } from "./stub.ts";
+
+const count = 200;
+
+/** `ls` of many bottles, against the list of a real smolvm; a stub's list costs nothing, so that it shows only what we add. */
+export async function listing({ program, rounds }: { program: string; rounds: number }): Promise<Row[]> {
+  using home = new Home();
+  const real = realSmolvm();
+  const xdg = { XDG_DATA_HOME: `${home.folder}/data`, XDG_CACHE_HOME: `${home.folder}/cache` };
+  home.program("smolvm", `exec cat '${home.folder}/list'`);
+  if (real) {
+    await succeed(["rm", `${home.bin}/smolvm`], home);
+    symlinkSync(real, `${home.bin}/smolvm`);
+  }
+  const smolvm = `${home.bin}/smolvm`;
+  const plans = Array.from({ length: count }, (_, number) =>
+    planOf(home, `${home.folder}/home/projects/project-${number}`),
+  );
+  {
+    using ledger = new Ledger(realSystem(home.env));
+    for (const plan of plans) ledger.saveBottle(plan, undefined);
+  }
+  if (real) for (const plan of plans) await succeed([smolvm, ...createArgv(plan, "")], home, xdg);
+  else writeFileSync(`${home.folder}/list`, JSON.stringify(plans.map(listed), null, 2));
+
+  const listed200 = Bun.spawnSync([program, "ls", "--json"], { cwd: home.project, env: { ...home.env, ...xdg } });
+  if (JSON.parse(listed200.stdout.toString()).length !== count)
+    throw new Error(`ls does not show ${count} bottles: ${listed200.stderr.toString()}`);
+  const pair = await inPairs(
+    rounds,
+    () => succeed([program, "ls"], home, xdg),
+    () => succeed([smolvm, ...listArgv()], home, xdg),
+  );
+  const what = `\`ls\` of ${count} bottles`;
+  const ours = ms(pair.ours);
+  return real
+    ? [row({ what, ours, against: `a real smolvm's list ${ms(pair.other)}`, value: pair.ratio, unit: "x", bound: 2 })]
+    : [
+        row({
+          what,
+          ours,
+          against: `a stub's list ${ms(pair.other)} (no smolvm on PATH)`,
+          value: pair.difference,
+          unit: " ms",
+        }),
+      ];
+}
+
+function realSmolvm(): string | undefined {
+  const found = Bun.which("smolvm");
+  return found && /^smolvm 1\./.test(Bun.spawnSync([found, "--version"]).stdout.toString()) ? found : undefined;
+}
+
+function planOf(home: Home, directory: string) {
+  mkdirSync(directory, { recursive: true });
+  const manifest = defaultManifest();
+  return planBottle({
+    directory,
+    manifest: { ...manifest, bottle: { ...manifest.bottle, image: `${home.folder}/home/projects` } },
+    host: {
+      uid: process.getuid?.() ?? 0,
+      gid: process.getgid?.() ?? 0,
+      userName: "bench",
+      home: `${home.folder}/home`,
+      env: {},
+    },
+    gateway: undefined,
+  });
+}
+
+/** As long as a real one's entry. */
+const listed = ({ name, directory, user }: ReturnType<typeof planOf>) => ({
+  name,
+  state: "created",
+  pid: null,
+  labels: {
+    "claude-bottle": "1",
+    "claude-bottle.directory": encodeURIComponent(directory),
+    "claude-bottle.uid": String(user.uid),
+  },
+  ...Object.fromEntries(Array.from({ length: 34 }, (_, number) => [`setting_number_${number}`, null])),
+});

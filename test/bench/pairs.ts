@@ -1,0 +1,39 @@
+export type Pair = {
+  readonly ours: number;
+  readonly other: number;
+  readonly ratio: number;
+  readonly difference: number;
+};
+
+/**
+ * Medians of both, in ms, and of their ratio and difference round by round: a busy moment of the machine hits both of a
+ * round. Who goes first alternates. The first rounds, with cold caches, do not count.
+ */
+export async function inPairs(rounds: number, ours: () => Promise<void>, other: () => Promise<void>): Promise<Pair> {
+  const warmUp = 3;
+  const samples: { ours: number; other: number }[] = [];
+  for (let round = -warmUp; round < rounds; round += 1) {
+    const first = round % 2 === 0;
+    const early = await time(first ? ours : other);
+    const late = await time(first ? other : ours);
+    if (round >= 0) samples.push(first ? { ours: early, other: late } : { ours: late, other: early });
+  }
+  return {
+    ours: median(samples.map((sample) => sample.ours)),
+    other: median(samples.map((sample) => sample.other)),
+    ratio: median(samples.map((sample) => sample.ours / sample.other)),
+    difference: median(samples.map((sample) => sample.ours - sample.other)),
+  };
+}
+
+async function time(work: () => Promise<void>): Promise<number> {
+  const start = Bun.nanoseconds();
+  await work();
+  return (Bun.nanoseconds() - start) / 1e6;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2;
+}

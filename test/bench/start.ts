@@ -1,0 +1,74 @@
+import { inPairs } from "./pairs.ts";
+import { ms, row, type Row } from "./row.ts";
+import { homeWithStub, succeed } from "./stub.ts";
+
+/** What we add to the start of things. */
+export async function startTimes({
+  program,
+  empty,
+  rounds,
+}: {
+  program: string;
+  empty: string;
+  rounds: number;
+}): Promise<Row[]> {
+  using home = await homeWithStub(program);
+  await using terminal = new Bun.Terminal({ cols: 100, rows: 30, data() {} });
+  const control = JSON.stringify({ argv: ["true"], session: "0", size: [30, 100] });
+  const onTerminal = async (argv: string[]) => {
+    const child = Bun.spawn(argv, {
+      cwd: home.project,
+      env: { ...home.env, _CLAUDE_BOTTLE_CONTROL: control },
+      terminal,
+    });
+    if ((await child.exited) !== 0) throw new Error(`${argv.join(" ")} failed`);
+  };
+
+  // The child's own run counts as ours.
+  const resize = await inPairs(
+    rounds,
+    () => onTerminal([program, "pty-resize", "bench", "--", "/bin/true"]),
+    () => onTerminal([empty]),
+  );
+  const version = await inPairs(
+    rounds,
+    () => succeed([program, "--version"], home),
+    () => succeed([empty], home),
+  );
+
+  const record = `${home.folder}/record`;
+  await succeed([program, "exec", "--", "true"], home, { STUB_RECORD: record });
+  const raw = [`${home.bin}/smolvm`, ...(await Bun.file(record).text()).split("\0").slice(0, -1)];
+  const exec = await inPairs(
+    rounds,
+    () => succeed([program, "exec", "--", "true"], home),
+    () => succeed(raw, home),
+  );
+
+  return [
+    row({
+      what: "`pty-resize` of `true`, on a terminal",
+      ours: ms(resize.ours),
+      against: `empty Bun binary ${ms(resize.other)}`,
+      value: resize.ratio,
+      unit: "x",
+      bound: 1.5,
+    }),
+    row({
+      what: "`--version`",
+      ours: ms(version.ours),
+      against: `empty Bun binary ${ms(version.other)}`,
+      value: version.ratio,
+      unit: "x",
+      bound: 2,
+    }),
+    row({
+      what: "`exec` of `true`, warm",
+      ours: ms(exec.ours),
+      against: `the same command of a stub ${ms(exec.other)}`,
+      value: exec.difference,
+      unit: " ms",
+      bound: 10,
+    }),
+  ];
+}
