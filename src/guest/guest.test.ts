@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { endArgv, preludeArgv, settleArgv } from "./guest.ts";
 
@@ -29,17 +38,36 @@ function path(shell: string): string {
 }
 
 /** The same argv under another shell. */
-const under = (shell: string, argv: string[]) => argv.flatMap((word) => (word !== "/bin/sh" ? [word] : shell === busybox ? [shell, "sh"] : [shell]));
+const under = (shell: string, argv: string[]) =>
+  argv.flatMap((word) => (word !== "/bin/sh" ? [word] : shell === busybox ? [shell, "sh"] : [shell]));
 const size = { rows: 30, columns: 100 };
 
-async function run(shell: string, command: readonly string[], { directory = folder, env = {} }: { directory?: string; env?: Record<string, string> } = {}) {
-  const child = Bun.spawn(under(shell, preludeArgv({ session, size: undefined, directory, command })), { env: { PATH: path(shell), ...env }, stdout: "pipe", stderr: "pipe" });
-  const [stdout, stderr, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+async function run(
+  shell: string,
+  command: readonly string[],
+  { directory = folder, env = {} }: { directory?: string; env?: Record<string, string> } = {},
+) {
+  const child = Bun.spawn(under(shell, preludeArgv({ session, size: undefined, directory, command })), {
+    env: { PATH: path(shell), ...env },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   return { stdout, stderr: stderr.replaceAll(folder, "~"), code };
 }
 
 async function control(shell: string, argv: string[]): Promise<string> {
-  const child = Bun.spawn(under(shell, argv), { env: { PATH: path(shell) }, stdin: "ignore", stdout: "pipe", stderr: "inherit", detached: true });
+  const child = Bun.spawn(under(shell, argv), {
+    env: { PATH: path(shell) },
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "inherit",
+    detached: true,
+  });
   const text = await new Response(child.stdout).text();
   expect(await child.exited).toBe(0);
   return text.trim();
@@ -54,44 +82,123 @@ function onTerminal(shell: string, script: string, terminal = { rows: 24, cols: 
     terminal: { ...terminal, data: (_, bytes) => void (seen.text += Buffer.from(bytes).toString()) },
   });
   const shows = async (what: string) => {
-    for (const end = Date.now() + 15_000; !seen.text.includes(what); await Bun.sleep(15)) if (Date.now() > end) throw new Error(`never said ${what}: ${seen.text}`);
+    for (const end = Date.now() + 15_000; !seen.text.includes(what); await Bun.sleep(15))
+      if (Date.now() > end) throw new Error(`never said ${what}: ${seen.text}`);
   };
-  return { child, seen, shows, [Symbol.asyncDispose]: async () => (child.kill("SIGKILL"), void (await child.exited), child.terminal?.close()) };
+  return {
+    child,
+    seen,
+    shows,
+    [Symbol.asyncDispose]: async () => (child.kill("SIGKILL"), void (await child.exited), child.terminal?.close()),
+  };
 }
 
-const isAlive = (pid: number) => existsSync(`/proc/${pid}/stat`) && !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+const isAlive = (pid: number) =>
+  existsSync(`/proc/${pid}/stat`) && !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
 
 describe.each(shells)("the prelude under %s", (shell) => {
   test.each([
-    ["a program that is not there", ["nothing-here"], 127, "claude-bottle: the program 'nothing-here' was not found in the bottle\n"],
-    ["a path that is not there", ["/no/where"], 127, "claude-bottle: the program '/no/where' was not found in the bottle\n"],
+    [
+      "a program that is not there",
+      ["nothing-here"],
+      127,
+      "claude-bottle: the program 'nothing-here' was not found in the bottle\n",
+    ],
+    [
+      "a path that is not there",
+      ["/no/where"],
+      127,
+      "claude-bottle: the program '/no/where' was not found in the bottle\n",
+    ],
     ["a shell's own word", ["cd"], 127, "claude-bottle: the program 'cd' was not found in the bottle\n"],
     ["an empty name", [""], 127, "claude-bottle: the program '' was not found in the bottle\n"],
-    ["an option in place of a program", ["-c", "echo"], 127, "claude-bottle: the program '-c' was not found in the bottle\n"],
+    [
+      "an option in place of a program",
+      ["-c", "echo"],
+      127,
+      "claude-bottle: the program '-c' was not found in the bottle\n",
+    ],
     ["a folder", ["/usr"], 126, "claude-bottle: the program '/usr' is not runnable in the bottle\n"],
     ["a plain file", ["./plain"], 126, "claude-bottle: the program './plain' is not runnable in the bottle\n"],
     ["a plain file on the PATH", ["plain"], 126, "claude-bottle: the program 'plain' is not runnable in the bottle\n"],
-    ["a name with a quote and a newline", ["it's\n$(id)"], 127, "claude-bottle: the program 'it's\n$(id)' was not found in the bottle\n"],
+    [
+      "a name with a quote and a newline",
+      ["it's\n$(id)"],
+      127,
+      "claude-bottle: the program 'it's\n$(id)' was not found in the bottle\n",
+    ],
   ] as const)("%s", async (_, command, code, stderr) => {
     writeFileSync(`${folder}/plain`, "");
     chmodSync(`${folder}/plain`, 0o644);
-    expect(await run(shell, command, { env: { PATH: `${folder}/nowhere:${folder}:${path(shell)}` } })).toEqual({ stdout: "", stderr, code });
+    expect(await run(shell, command, { env: { PATH: `${folder}/nowhere:${folder}:${path(shell)}` } })).toEqual({
+      stdout: "",
+      stderr,
+      code,
+    });
   });
 
   test("a directory that cannot be entered is said", async () => {
-    expect(await run(shell, ["pwd"], { directory: `${folder}/gone` })).toEqual({ stdout: "", stderr: "claude-bottle: the directory '~/gone' cannot be entered in the bottle\n", code: 126 });
+    expect(await run(shell, ["pwd"], { directory: `${folder}/gone` })).toEqual({
+      stdout: "",
+      stderr: "claude-bottle: the directory '~/gone' cannot be entered in the bottle\n",
+      code: 126,
+    });
   });
 
-  test.each(["a b", "-n", "it's", '"', "$(id)", "*", "é", "a\nb", "%s", "\\n", ";", "#{x}", " "])("goes to a directory named %p", async (name) => {
-    mkdirSync(`${folder}/${name}`);
-    writeFileSync(`${folder}/${name}/here`, "yes");
-    expect(await run(shell, ["cat", "here"], { directory: `${folder}/${name}` })).toEqual({ stdout: "yes", stderr: "", code: 0 });
-  });
+  test.each(["a b", "-n", "it's", '"', "$(id)", "*", "é", "a\nb", "%s", "\\n", ";", "#{x}", " "])(
+    "goes to a directory named %p",
+    async (name) => {
+      mkdirSync(`${folder}/${name}`);
+      writeFileSync(`${folder}/${name}/here`, "yes");
+      expect(await run(shell, ["cat", "here"], { directory: `${folder}/${name}` })).toEqual({
+        stdout: "yes",
+        stderr: "",
+        code: 0,
+      });
+    },
+  );
 
   test("gives the program its words and its environment as they are", async () => {
-    const words = ["", " ", "a b", "'", '"', "$HOME", "`id`", "$(id)", "\\", "*", "-n", "--", "\n", "é", "%s", "a;b", "\t", "~"];
-    const env = { session: "s", size: "z", tty: "t", rows: "r", columns: "c", directory: "d", program: "p", folder: "f", file: "i", status: "u", stat: "v", IFS: "a", exists: "0" };
-    expect(await run(shell, ["printf", "%s\\0", ...words], { env })).toEqual({ stdout: words.map((word) => `${word}\0`).join(""), stderr: "", code: 0 });
+    const words = [
+      "",
+      " ",
+      "a b",
+      "'",
+      '"',
+      "$HOME",
+      "`id`",
+      "$(id)",
+      "\\",
+      "*",
+      "-n",
+      "--",
+      "\n",
+      "é",
+      "%s",
+      "a;b",
+      "\t",
+      "~",
+    ];
+    const env = {
+      session: "s",
+      size: "z",
+      tty: "t",
+      rows: "r",
+      columns: "c",
+      directory: "d",
+      program: "p",
+      folder: "f",
+      file: "i",
+      status: "u",
+      stat: "v",
+      IFS: "a",
+      exists: "0",
+    };
+    expect(await run(shell, ["printf", "%s\\0", ...words], { env })).toEqual({
+      stdout: words.map((word) => `${word}\0`).join(""),
+      stderr: "",
+      code: 0,
+    });
     const { stdout } = await run(shell, ["env"], { env });
     const { IFS: _, ...others } = env;
     for (const [name, value] of Object.entries(others)) expect(stdout.split("\n")).toContain(`${name}=${value}`);
@@ -104,7 +211,10 @@ describe.each(shells)("the prelude under %s", (shell) => {
   });
 
   test.skipIf(!onLinux)("a terminal without a size gets ours, one with a size keeps it", async () => {
-    for (const [rows, cols, shown] of [[24, 80, "size 30 100."], [50, 90, "size 50 90."]] as const) {
+    for (const [rows, cols, shown] of [
+      [24, 80, "size 30 100."],
+      [50, 90, "size 50 90."],
+    ] as const) {
       await using terminal = onTerminal(shell, 'echo "size $(stty size)."', { rows, cols });
       await terminal.shows(shown);
     }
@@ -118,7 +228,8 @@ describe.each(shells)("the prelude under %s", (shell) => {
 });
 
 describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
-  const settle = (rows: number, columns: number, tenths: number) => control(shell, settleArgv([], session, [rows, columns], tenths));
+  const settle = (rows: number, columns: number, tenths: number) =>
+    control(shell, settleArgv([], session, [rows, columns], tenths));
 
   test("settle tells a size that came by itself from one that it had to set", async () => {
     await using terminal = onTerminal(shell, 'trap "stty size" WINCH; echo ready; while :; do sleep 0.05; done');
@@ -155,7 +266,10 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
 
   test("end spares whoever has the leader's number by now, and finds the session without its note", async () => {
     const stranger = Bun.spawn(["sleep", "1000"], { detached: true });
-    const own = Bun.spawn(["sleep", "1000"], { detached: true, env: { PATH: "/usr/bin:/bin", CLAUDE_BOTTLE_SESSION: session } });
+    const own = Bun.spawn(["sleep", "1000"], {
+      detached: true,
+      env: { PATH: "/usr/bin:/bin", CLAUDE_BOTTLE_SESSION: session },
+    });
     writeFileSync(`/tmp/.claude-bottle-${session}`, `${stranger.pid}\n-\n12345\n`);
     expect(await control(shell, endArgv([], session))).toBe("ended");
     await own.exited;

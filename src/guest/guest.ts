@@ -2,7 +2,12 @@ import controlScript from "./control.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
-type Start = { readonly session: string; readonly size: { rows: number; columns: number } | undefined; readonly directory: string; readonly command: readonly string[] };
+type Start = {
+  readonly session: string;
+  readonly size: { rows: number; columns: number } | undefined;
+  readonly directory: string;
+  readonly command: readonly string[];
+};
 
 /** What a session's first process is in the guest; it becomes `command`. */
 export const preludeArgv = ({ session, size, directory, command }: Start): string[] => [
@@ -15,4 +20,12 @@ export const settleArgv = (prefix: readonly string[], session: string, size: rea
 ]; // prettier-ignore
 
 /** Ends every process of the session. */
-export const endArgv = (prefix: readonly string[], session: string): string[] => [...prefix, "/bin/sh", "-c", withoutComments(controlScript), "sh", "end", session];
+export const endArgv = (prefix: readonly string[], session: string): string[] => [
+  ...prefix,
+  "/bin/sh",
+  "-c",
+  withoutComments(controlScript),
+  "sh",
+  "end",
+  session,
+];

@@ -13,9 +13,18 @@ export class Control {
   readonly #env: NodeJS.ProcessEnv;
   #running: Bun.Subprocess | undefined;
 
-  constructor(text: string, env: NodeJS.ProcessEnv) {
-    this.#reach = JSON.parse(text) as Reach;
+  private constructor(reach: Reach, env: NodeJS.ProcessEnv) {
+    this.#reach = reach;
     this.#env = env;
+  }
+
+  /** A session without it goes on with the backend's own way alone. */
+  static open(text: string | undefined, env: NodeJS.ProcessEnv): Control | undefined {
+    try {
+      return text ? new Control(JSON.parse(text) as Reach, env) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** The size that the session was started with. */
@@ -49,7 +58,13 @@ export class Control {
   /** Out of the terminal's group: Ctrl-C is the session's. */
   async #run(argv: readonly string[]): Promise<string> {
     try {
-      const child = Bun.spawn([...argv], { stdin: "ignore", stdout: "pipe", stderr: "ignore", detached: true, env: this.#env });
+      const child = Bun.spawn([...argv], {
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "ignore",
+        detached: true,
+        env: this.#env,
+      });
       this.#running = child;
       const timer = setTimeout(() => this.abandon(), timeoutMs);
       const text = await new Response(child.stdout).text();

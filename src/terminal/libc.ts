@@ -2,13 +2,23 @@ import { dlopen, ptr, type FFITypeOrString } from "bun:ffi";
 
 // Apple's arm64 passes the variable arguments of fcntl and ioctl on the stack, behind eight registers; elsewhere they are like any other.
 const padding = process.platform === "darwin" && process.arch === "arm64" ? 6 : 0;
-const variadic = (second: FFITypeOrString): FFITypeOrString[] => ["i32", second, ...Array<FFITypeOrString>(padding).fill("i64"), "i64"];
+const variadic = (second: FFITypeOrString): FFITypeOrString[] => [
+  "i32",
+  second,
+  ...Array<FFITypeOrString>(padding).fill("i64"),
+  "i64",
+];
 const pad = Array<bigint>(padding).fill(0n);
 
 const F_GETFL = 3;
 const F_SETFL = 4;
 const TCSANOW = 0;
-const { O_NONBLOCK, TIOCGWINSZ } = process.platform === "darwin" ? { O_NONBLOCK: 4, TIOCGWINSZ: 0x40087468n } : { O_NONBLOCK: 0x800, TIOCGWINSZ: 0x5413n };
+const SIGTTOU = 22;
+const SIG_BLOCK = process.platform === "darwin" ? 1 : 0;
+const { O_NONBLOCK, TIOCGWINSZ } =
+  process.platform === "darwin"
+    ? { O_NONBLOCK: 4, TIOCGWINSZ: 0x40087468n }
+    : { O_NONBLOCK: 0x800, TIOCGWINSZ: 0x5413n };
 
 /** The calls that no JavaScript interface has; 0.15 ms and 3 MB. Undefined where no libc can be opened. */
 const libc = open();
@@ -22,7 +32,9 @@ function open() {
         tcgetattr: { args: ["i32", "ptr"], returns: "i32" },
         tcsetattr: { args: ["i32", "i32", "ptr"], returns: "i32" },
         tcgetpgrp: { args: ["i32"], returns: "i32" },
+        tcsetpgrp: { args: ["i32", "i32"], returns: "i32" },
         getpgrp: { args: [], returns: "i32" },
+        sigprocmask: { args: ["i32", "ptr", "ptr"], returns: "i32" },
         fcntl: { args: variadic("i32"), returns: "i32" },
         ioctl: { args: variadic("u64"), returns: "i32" },
       }).symbols as unknown as Record<string, (...args: unknown[]) => number>;
@@ -44,9 +56,28 @@ export function setModes(fd: number, modes: Uint8Array): void {
   libc?.tcsetattr?.(fd, TCSANOW, ptr(modes));
 }
 
-/** Whether we may change the terminal without being stopped for it. */
-export function inForeground(fd: number): boolean {
-  return libc?.tcgetpgrp?.(fd) === libc?.getpgrp?.();
+/**
+ * Whether the terminal is ours to change: not while a shell has put another group in front of us. A child that was such
+ * a shell and is dead leaves its group there; then we take its place, unstopped by the SIGTTOU that this means.
+ */
+export function holdTerminal(fd: number): boolean {
+  const own = libc?.getpgrp?.() ?? -1;
+  const foreground = libc?.tcgetpgrp?.(fd) ?? -1;
+  // Nobody is stopped for a terminal that is not the session's own.
+  if (foreground === own || foreground === -1) return true;
+  if (foreground <= 0 || isAlive(-foreground)) return false;
+  const signals = new Uint32Array(32);
+  signals[0] = 1 << (SIGTTOU - 1);
+  libc?.sigprocmask?.(SIG_BLOCK, ptr(signals), null);
+  return libc?.tcsetpgrp?.(fd, own) === 0;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** O_NONBLOCK belongs to the open file, and so to whoever shares it with us. */

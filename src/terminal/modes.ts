@@ -1,11 +1,12 @@
-import { getModes, hasLibc, inForeground, isNonBlocking, setModes, setNonBlocking } from "./libc.ts";
+import { getModes, hasLibc, holdTerminal, isNonBlocking, setModes, setNonBlocking } from "./libc.ts";
 import { setSttyModes, sttyModes } from "./stty.ts";
 
 const standardFds = [0, 1, 2] as const;
 
 // Alternate screen (1047 moves no cursor where it is off already), mouse, focus, paste and theme reports, the keyboard
 // protocols of kitty and xterm, colours, cursor.
-const reset = "\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[<u\x1b[>4m\x1b[0m\x1b[?25h";
+const reset =
+  "\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[<u\x1b[>4m\x1b[0m\x1b[?25h";
 
 /** Puts the terminal's modes back; `diedBadly`: the child may have left the screen itself in a state of its own too. */
 export type RestoreModes = (options: { readonly diedBadly: boolean }) => Promise<void>;
@@ -22,7 +23,7 @@ function rememberByLibc(): RestoreModes {
       const now = modes && getModes(fd);
       if (now && !Buffer.from(now).equals(modes)) {
         left = true;
-        if (inForeground(fd)) setModes(fd, modes);
+        if (holdTerminal(fd)) setModes(fd, modes);
       }
       // A terminal never wants it: the shell would read EAGAIN. What else is shared stays as its owner had it.
       setNonBlocking(fd, nonBlocking && !modes);

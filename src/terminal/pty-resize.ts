@@ -19,8 +19,14 @@ export async function ptyResize(argv: readonly string[]): Promise<number> {
   }
   const { _CLAUDE_BOTTLE_CONTROL: reach, BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...env } = process.env;
   const restoreModes = rememberModes();
-  const control = reach ? new Control(reach, env) : undefined;
-  const keeper = control && new SizeKeeper({ known: control.size, read: terminalSize, settle: (size, options) => control.settle(size, options) });
+  const control = Control.open(reach, env);
+  const keeper =
+    control &&
+    new SizeKeeper({
+      known: control.size,
+      read: terminalSize,
+      settle: (size, options) => control.settle(size, options),
+    });
   const parent = process.ppid;
 
   let child: Bun.Subprocess | undefined;
@@ -50,7 +56,9 @@ export async function ptyResize(argv: readonly string[]): Promise<number> {
     setInterval(() => process.ppid !== parent && pass("SIGHUP"), parentCheckMs).unref();
     code = await child.exited;
   } catch (error) {
-    console.error(`claude-bottle: cannot start "${command[0]}": ${error instanceof Error ? error.message : String(error)}`);
+    console.error(
+      `claude-bottle: cannot start "${command[0]}": ${error instanceof Error ? error.message : String(error)}`,
+    );
     code = error instanceof Error && "code" in error && error.code === "EACCES" ? 126 : 127;
   }
   keeper?.end();

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { preludeArgv } from "../../src/guest/guest.ts";
 import { shellQuote } from "../../src/lib/quote.ts";
@@ -20,23 +30,44 @@ export class Wrapper implements AsyncDisposable {
   /** `guest` is a shell script for the guest, which has its files in $FOLDER. */
   open(guest: string, { columns = 100, rows = 30, client = {}, shell = false }: WrapperOptions = {}): Screen {
     const command = ["sh", "-c", guest];
-    const inside = ["env", `CLAUDE_BOTTLE_SESSION=${this.session}`, ...preludeArgv({ session: this.session, size: { rows, columns }, directory: this.folder, command })];
+    const inside = [
+      "env",
+      `CLAUDE_BOTTLE_SESSION=${this.session}`,
+      ...preludeArgv({ session: this.session, size: { rows, columns }, directory: this.folder, command }),
+    ];
     this.wrap([process.execPath, `${import.meta.dir}/pty-client.ts`, ...inside], { columns, rows });
-    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.folder}/bin/wrap`], { columns, rows, client });
+    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.folder}/bin/wrap`], {
+      columns,
+      rows,
+      client,
+    });
   }
 
   /** The same with `command` in the client's place. */
   openDirect(command: string[], { columns = 100, rows = 30, shell = false }: WrapperOptions = {}): Screen {
     this.wrap(command, { columns, rows });
-    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.folder}/bin/wrap`], { columns, rows });
+    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.folder}/bin/wrap`], {
+      columns,
+      rows,
+    });
   }
 
   /** Writes the program; `name` is what it is called on the PATH. */
   wrap(command: string[], { columns = 100, rows = 30 }: Partial<Size> = {}, name = "wrap"): void {
     const log = `${this.folder}/execs`;
-    this.#program("control", `if [ "$5" = settle ]; then echo "settle $7 $8"; else echo "$5"; fi >>${log}\n[ "$5" = end ] || [ ! -e ${this.folder}/hang ] || exec sleep 1000\nexec "$@"`);
-    const control = JSON.stringify({ argv: [`${this.folder}/bin/control`], session: this.session, size: [rows, columns] });
-    this.#program(name, `echo $$ >${this.folder}/wrapper.pid\nexport _CLAUDE_BOTTLE_CONTROL=${shellQuote(control)}\nexec ${[...tool, "pty-resize", "b", "--", ...command].map(shellQuote).join(" ")}`);
+    this.#program(
+      "control",
+      `if [ "$5" = settle ]; then echo "settle $7 $8"; else echo "$5"; fi >>${log}\n[ "$5" = end ] || [ ! -e ${this.folder}/hang ] || exec sleep 1000\n"$@"; code=$?; echo done >>${log}.done; exit $code`,
+    );
+    const control = JSON.stringify({
+      argv: [`${this.folder}/bin/control`],
+      session: this.session,
+      size: [rows, columns],
+    });
+    this.#program(
+      name,
+      `echo $$ >${this.folder}/wrapper.pid\nexport _CLAUDE_BOTTLE_CONTROL=${shellQuote(control)}\nexec ${[...tool, "pty-resize", "b", "--", ...command].map(shellQuote).join(" ")}`,
+    );
   }
 
   #program(name: string, script: string): void {
@@ -46,7 +77,14 @@ export class Wrapper implements AsyncDisposable {
   }
 
   #screen(argv: string[], { columns = 100, rows = 30, client = {} }: WrapperOptions): Screen {
-    const env = { PATH: `${this.folder}/bin:/usr/local/bin:/usr/bin:/bin`, HOME: this.folder, TERM: "xterm-256color", PS1: "$ ", FOLDER: this.folder, ...client };
+    const env = {
+      PATH: `${this.folder}/bin:/usr/local/bin:/usr/bin:/bin`,
+      HOME: this.folder,
+      TERM: "xterm-256color",
+      PS1: "$ ",
+      FOLDER: this.folder,
+      ...client,
+    };
     const screen = new Screen(argv, { cwd: this.folder, env, columns, rows });
     this.#screens.push(screen);
     return screen;
@@ -54,12 +92,24 @@ export class Wrapper implements AsyncDisposable {
 
   /** The control execs so far, a line each. */
   get execs(): string[] {
-    return existsSync(`${this.folder}/execs`) ? readFileSync(`${this.folder}/execs`, "utf8").trim().split("\n") : [];
+    return this.#lines("execs");
+  }
+
+  get execsDone(): number {
+    return this.#lines("execs.done").length;
+  }
+
+  #lines(name: string): string[] {
+    const path = `${this.folder}/${name}`;
+    return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
   }
 
   file(name: string): Promise<string> {
     const path = `${this.folder}/${name}`;
-    return until(() => existsSync(path) && readFileSync(path, "utf8").trim(), () => path);
+    return until(
+      () => existsSync(path) && readFileSync(path, "utf8").trim(),
+      () => path,
+    );
   }
 
   async pid(name: string): Promise<number> {
@@ -82,7 +132,11 @@ export class Wrapper implements AsyncDisposable {
   }
 
   async gone(): Promise<void> {
-    await until(() => this.left.size === 0, () => [...this.left].map((entry) => entry.join(" ")).join("\n"), 30_000);
+    await until(
+      () => this.left.size === 0,
+      () => [...this.left].map((entry) => entry.join(" ")).join("\n"),
+      30_000,
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
