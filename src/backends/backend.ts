@@ -1,13 +1,6 @@
-import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-
-export type Capabilities = {
-  readonly isolation: "vm" | "container" | "namespace";
-  readonly network: "enforced" | "none" | "open";
-  readonly credentialBroker: boolean;
-  readonly mounts: "live" | "create";
-  readonly snapshot: boolean;
-  readonly remote: boolean;
-};
+import type { BottlePlan, Capabilities, SessionPlan } from "../plan/plan.ts";
+import type { Identity } from "../system/process.ts";
+import type { Program } from "../system/system.ts";
 
 /** `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
 export type Probe =
@@ -27,7 +20,7 @@ export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: b
 
 /** One kind of isolated machine. Every step may be repeated: what is already so is success. */
 export interface Backend {
-  readonly name: "smolvm";
+  readonly name: string;
   readonly capabilities: Capabilities;
   /** How a guest reaches the host's loopback. */
   readonly loopbackAddress: string;
@@ -41,10 +34,15 @@ export interface Backend {
   start(plan: BottlePlan, options?: StepOptions): Promise<number | undefined>;
   stop(name: string, options?: StepOptions): Promise<void>;
   remove(name: string, options?: StepOptions): Promise<void>;
-  /** The argv that runs a session's command on the caller's terminal, or on its stdin, stdout and stderr. */
-  attachArgv(session: SessionPlan): string[];
+  /**
+   * Whether a bottle that we made ready is so still, at next to no cost: every warm start waits for it.
+   * `machine` is the host process that the bottle ran as then.
+   */
+  isReady(plan: BottlePlan, machine: Identity | undefined): Promise<boolean>;
+  /** What runs a session's command on the caller's terminal, or on its stdin, stdout and stderr; no secret is in its argv. */
+  attach(plan: BottlePlan, session: SessionPlan): Program;
   /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own. */
-  controlArgv(session: SessionPlan): string[] | undefined;
+  controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
   /** What the steps would run, for --dry-run. */
   explain(plan: BottlePlan): Record<"create" | "start" | "stop" | "remove", string[][]>;
 }

@@ -1,4 +1,4 @@
-import { backendNames, backends } from "../backends/registry.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { exitCode } from "../errors.ts";
 
@@ -9,7 +9,7 @@ export const doctor = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       const probes = await Promise.all(
-        backendNames.map(async (name) => ({ backend: name, ...(await backends[name](system).probe()) })),
+        backendNames.map(async (name) => ({ backend: name, ...(await backendOf(system, name).probe()) })),
       );
       if (args.json) system.out(`${JSON.stringify(probes, null, 2)}\n`);
       else

@@ -22,7 +22,7 @@ export const exec = (context: Context) =>
           exitCode: exitCode.usage,
           hint: "put it after --, as in: claude-bottle exec -- git status",
         });
-      const { env, ...target } = findTarget(system, args.bottle);
+      const { env, ...target } = await findTarget(system, args.bottle);
       context.exit(
         await launch(system, target, {
           kind: "exec",

@@ -1,4 +1,4 @@
-import { backends } from "../backends/registry.ts";
+import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
@@ -15,8 +15,8 @@ export const rm = (context: Context) =>
     },
     async run({ args }) {
       const { system } = context;
-      const { plan } = findTarget(system, args.bottle);
-      const backend = backends[plan.backend](system);
+      const { plan } = await findTarget(system, args.bottle);
+      const backend = backendOf(system, plan.backend);
       if (args["dry-run"]) return backend.explain(plan).remove.forEach((argv) => system.out(`${shellLine(argv)}\n`));
       using ledger = new Ledger(system);
       if (!args.force) refuseBusy(ledger, plan.name, "rm");

@@ -1,3 +1,4 @@
+import { backendNames } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
@@ -16,6 +17,11 @@ export const run = (context: Context) =>
         description: "a further bottle of this directory, by a name of yours",
       },
       agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
+      backend: {
+        type: "string",
+        valueHint: "BACKEND",
+        description: `what isolates a new bottle: ${backendNames.join(", ")}`,
+      },
       fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
@@ -27,15 +33,19 @@ export const run = (context: Context) =>
       const agent = project.manifest.agents[name];
       if (!agent) throw unknownAgent(name, Object.keys(project.manifest.agents));
       const promptFile = promptFileOf(project, name);
-      const code = await launch(system, projectTarget(system, project, args.name), {
-        kind: "agent",
-        terminal: true,
-        command: ({ capabilities }) =>
-          agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
-        env: { ...project.manifest.env, ...agent.env },
-        fresh: args.fresh ?? false,
-        dryRun: args["dry-run"] ?? false,
-      });
+      const code = await launch(
+        system,
+        await projectTarget(system, project, { name: args.name, backend: args.backend }),
+        {
+          kind: "agent",
+          terminal: true,
+          command: ({ capabilities }) =>
+            agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
+          env: { ...project.manifest.env, ...agent.env },
+          fresh: args.fresh ?? false,
+          dryRun: args["dry-run"] ?? false,
+        },
+      );
       context.exit(code);
     },
   });

@@ -18,7 +18,7 @@ export const shell = (context: Context) =>
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
-      const { env, ...target } = findTarget(system, args.bottle);
+      const { env, ...target } = await findTarget(system, args.bottle);
       const words = rest.length > 0 ? rest : loginShell;
       context.exit(
         await launch(system, target, {

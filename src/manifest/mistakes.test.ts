@@ -4,7 +4,7 @@ import { parseManifest } from "./parse.ts";
 
 function complaint(toml: string): string {
   try {
-    return `accepted as ${JSON.stringify(parseManifest(toml, "bottle.toml"))}`;
+    return `accepted as ${JSON.stringify(parseManifest(toml, "bottle.toml", ["smolvm"]))}`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message + (error.hint === undefined ? "" : `\nhint: ${error.hint}`);
@@ -84,7 +84,7 @@ test.each([
 ])("%s", (_, toml, message) => expect(complaint(toml)).toBe(`bottle.toml:${message}`));
 
 test("the name of the file is shown without what a terminal would obey", () => {
-  expect(() => parseManifest("x", "a\x1b[31m.toml")).toThrow("a\\x1b[31m.toml:1:1: ");
+  expect(() => parseManifest("x", "a\x1b[31m.toml", [])).toThrow("a\\x1b[31m.toml:1:1: ");
 });
 
 test("secrets of a manifest do not get into a message, whatever is wrong with it", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { defaultManifest, parseManifest } from "./parse.ts";
 import type { Manifest } from "./schema.ts";
 
-const parse = (toml: string): Manifest => parseManifest(toml, "bottle.toml");
+const parse = (toml: string): Manifest => parseManifest(toml, "bottle.toml", ["smolvm"]);
 const claude = { command: "claude", args: [], env: {} };
 
 const defaults: Manifest = {

@@ -3,13 +3,13 @@ import { UserError } from "../errors.ts";
 import { excerpt, position, visible } from "./excerpt.ts";
 import { problemsOf } from "./issues.ts";
 import { findPlace, locateKeys } from "./locate.ts";
-import { Manifest } from "./schema.ts";
+import { manifestSchema, type Manifest } from "./schema.ts";
 import { readToml } from "./syntax.ts";
 
 const longest = 64 * 1024;
 
-/** Throws UserError; `file` is its name as messages show it. */
-export function parseManifest(text: string, file: string): Manifest {
+/** Throws UserError; `file` is its name as messages show it, `backends` the names that `bottle.backend` may have. */
+export function parseManifest(text: string, file: string, backends: readonly string[]): Manifest {
   const name = visible(file);
   const toml = text.replace(/^\ufeff/, "");
   if (toml.length > longest)
@@ -26,12 +26,12 @@ export function parseManifest(text: string, file: string): Manifest {
     const { offset, text: said, showLine } = read.problem;
     throw new UserError(`${name}:${position(toml, offset)}: ${said}${showLine ? excerpt(toml, offset) : ""}`);
   }
-  const result = v.safeParse(Manifest, read.value, { abortPipeEarly: true });
+  const result = v.safeParse(manifestSchema(backends), read.value, { abortPipeEarly: true });
   if (result.success) return result.output;
   throw manifestError(toml, name, result.issues);
 }
 
-export const defaultManifest = (): Manifest => v.parse(Manifest, {});
+export const defaultManifest = (): Manifest => v.parse(manifestSchema([]), {});
 
 function manifestError(toml: string, name: string, issues: readonly v.BaseIssue<unknown>[]): UserError {
   const layout = locateKeys(toml);

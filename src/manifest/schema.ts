@@ -123,31 +123,33 @@ const host = v.pipe(
   v.toLowerCase(),
 );
 
-const Bottle = table({
-  backend: v.optional(choice(["smolvm"])),
-  image: v.optional(image),
-  cpus: v.optional(v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)), 2),
-  memory: v.optional(
-    v.pipe(
-      v.union([v.number(), v.string()], memory),
-      v.transform(mebibytes),
-      v.integer(memory),
-      v.minValue(256, memory),
-      v.maxValue(262144, memory),
+/** Which backends there are, the backends themselves say. */
+const bottleTable = (backends: readonly string[]) =>
+  table({
+    backend: v.optional(choice(backends)),
+    image: v.optional(image),
+    cpus: v.optional(v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)), 2),
+    memory: v.optional(
+      v.pipe(
+        v.union([v.number(), v.string()], memory),
+        v.transform(mebibytes),
+        v.integer(memory),
+        v.minValue(256, memory),
+        v.maxValue(262144, memory),
+      ),
+      4096,
     ),
-    4096,
-  ),
-  user: v.optional(
-    v.pipe(
-      string,
-      v.regex(
-        /^[a-z_][a-z0-9_-]{0,31}$/,
-        "a user name: at most 32 small letters, digits, _ and -, and a letter or _ first",
+    user: v.optional(
+      v.pipe(
+        string,
+        v.regex(
+          /^[a-z_][a-z0-9_-]{0,31}$/,
+          "a user name: at most 32 small letters, digits, _ and -, and a letter or _ first",
+        ),
       ),
     ),
-  ),
-  agent: v.optional(string, "claude"),
-});
+    agent: v.optional(string, "claude"),
+  });
 
 const Network = table({
   mode: v.optional(choice(["list", "off", "open"]), "list"),
@@ -155,28 +157,29 @@ const Network = table({
 });
 
 /** bottle.toml, and the only source of its type. */
-export const Manifest = v.pipe(
-  table({
-    bottle: v.optional(Bottle, {}),
-    env: v.optional(env, {}),
-    network: v.optional(Network, {}),
-    agents: v.optional(
-      v.pipe(
-        named(agentName, Agent),
-        v.transform((agents) => bare<Agent>({ claude: v.parse(Agent, {}), ...agents })),
+export const manifestSchema = (backends: readonly string[]) =>
+  v.pipe(
+    table({
+      bottle: v.optional(bottleTable(backends), {}),
+      env: v.optional(env, {}),
+      network: v.optional(Network, {}),
+      agents: v.optional(
+        v.pipe(
+          named(agentName, Agent),
+          v.transform((agents) => bare<Agent>({ claude: v.parse(Agent, {}), ...agents })),
+        ),
+        {},
       ),
-      {},
+    }),
+    v.forward(
+      v.partialCheck(
+        [["bottle", "agent"], ["agents"]],
+        ({ bottle, agents }) => Object.hasOwn(agents, bottle.agent),
+        ({ input }) => Object.keys(input.agents).join(" "),
+      ),
+      ["bottle", "agent"],
     ),
-  }),
-  v.forward(
-    v.partialCheck(
-      [["bottle", "agent"], ["agents"]],
-      ({ bottle, agents }) => Object.hasOwn(agents, bottle.agent),
-      ({ input }) => Object.keys(input.agents).join(" "),
-    ),
-    ["bottle", "agent"],
-  ),
-);
+  );
 
-export type Manifest = v.InferOutput<typeof Manifest>;
+export type Manifest = v.InferOutput<ReturnType<typeof manifestSchema>>;
 export type Agent = v.InferOutput<typeof Agent>;

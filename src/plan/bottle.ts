@@ -2,8 +2,7 @@ import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
-import { bottleName } from "./name.ts";
-import type { BottlePlan, GuestUser } from "./plan.ts";
+import type { BottlePlan, Capabilities, GuestUser } from "./plan.ts";
 
 export type Host = {
   readonly uid: number;
@@ -14,34 +13,40 @@ export type Host = {
 };
 
 export type BottleRequest = {
+  /** By `bottleName`. */
+  readonly name: string;
   /** Real and absolute. */
   readonly directory: string;
-  readonly name?: string | undefined;
+  readonly backend: { readonly name: string; readonly capabilities: Capabilities };
   readonly manifest: Manifest;
   readonly host: Host;
   readonly gateway: Gateway | undefined;
 };
 
-/** Throws UserError for a directory that must not be shared and for a manifest without an image. */
-export function planBottle({ directory, name, manifest, host, gateway }: BottleRequest): BottlePlan {
+/** Throws UserError for a directory that must not be shared and for what the backend cannot do. */
+export function planBottle({ name, directory, backend, manifest, host, gateway }: BottleRequest): BottlePlan {
   refuseToShare(directory, host.home);
-  const { image, cpus, memory, user } = manifest.bottle;
-  if (image === undefined)
-    throw new UserError("no image to make the bottle from", {
-      hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
-    });
+  const { capabilities } = backend;
+  const { cpus, memory, user } = manifest.bottle;
   const { mode, hosts } = manifest.network;
   return {
-    name: bottleName(directory, host.uid, name),
-    backend: "smolvm",
+    name,
+    backend: backend.name,
     directory,
-    image: /^\.\.?\//.test(image) ? `${directory}/${image}` : image,
+    image: capabilities.programs === "host" ? undefined : imageOf(manifest, directory),
     cpus,
     memoryMiB: memory,
-    user: guestUser(user ?? host.userName, host),
+    user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
     network: { mode, hosts: mode === "list" ? unique([...claudeHosts(gateway), ...hosts]) : [] },
-    credentials: credentialsOf(host.env, gateway),
+    credentials: credentialsOf(host.env, { gateway, broker: capabilities.credentialBroker }),
   };
+}
+
+function imageOf({ bottle: { image } }: Manifest, directory: string): string {
+  if (image !== undefined) return /^\.\.?\//.test(image) ? `${directory}/${image}` : image;
+  throw new UserError("no image to make the bottle from", {
+    hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
+  });
 }
 
 const unique = (words: readonly string[]) => [...new Set(words)].sort();
@@ -67,6 +72,8 @@ function refuseToShare(directory: string, home: string): void {
       hint,
     });
 }
+
+const hostUser = ({ uid, gid, userName, home }: Host): GuestUser => ({ name: userName, uid, gid, home });
 
 /** The host's uid, so that files made inside belong to the same person outside. */
 function guestUser(wanted: string, host: Host): GuestUser {

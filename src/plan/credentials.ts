@@ -39,7 +39,14 @@ export function gatewayOf(env: Readonly<Record<string, string>>, loopbackAddress
 export const claudeHosts = (gateway: Gateway | undefined): string[] =>
   gateway ? [gateway.host] : [anthropic, "platform.claude.com", "claude.ai", "claude.com"];
 
-export const credentialsOf = (env: Readonly<Record<string, string>>, gateway: Gateway | undefined): Credential[] =>
-  secretVariables
+/** `broker`: whether the backend can put a value in on the wire, which then takes https. */
+export const credentialsOf = (
+  env: Readonly<Record<string, string>>,
+  { gateway, broker }: { readonly gateway: Gateway | undefined; readonly broker: boolean },
+): Credential[] => {
+  const host = gateway?.host ?? anthropic;
+  const onTheWire = broker && (gateway?.encrypted ?? true);
+  return secretVariables
     .filter((variable) => env[variable])
-    .map((variable) => ({ variable, host: gateway && !gateway.encrypted ? undefined : (gateway?.host ?? anthropic) }));
+    .map((variable) => ({ variable, host: onTheWire ? host : undefined }));
+};

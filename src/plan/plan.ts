@@ -1,12 +1,30 @@
 import type { TerminalSize } from "../lib/terminal-size.ts";
 
+/** What a backend can do; what it cannot is refused before anything is made. */
+export type Capabilities = {
+  readonly isolation: "vm" | "container" | "namespace";
+  /** "enforced": only the hosts of a list, none, or all. "open": none or all. */
+  readonly network: "enforced" | "open";
+  /** The guest holds a placeholder for a credential, and the value is put in on the wire. */
+  readonly credentialBroker: boolean;
+  /** "image": bottles are made from one. "host": they see the programs of the host. */
+  readonly programs: "image" | "host";
+  /** "guest": sessions run as a user of the bottle's own. "host": as the caller, by the caller's name. */
+  readonly user: "guest" | "host";
+  readonly mounts: "live" | "create";
+  readonly snapshot: boolean;
+  readonly remote: boolean;
+};
+
 /** All that a machine is made from; it holds no secret and is what the ledger remembers. */
 export type BottlePlan = {
   readonly name: string;
-  readonly backend: "smolvm";
+  /** By its name in the registry. */
+  readonly backend: string;
   /** Real, absolute, the same in the guest. */
   readonly directory: string;
-  readonly image: string;
+  /** Undefined where the backend takes the programs of the host. */
+  readonly image: string | undefined;
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly user: GuestUser;

@@ -1,8 +1,8 @@
 import type { Backend } from "../backends/backend.ts";
 import { endArgv } from "../guest/guest.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import type { SessionPlan } from "../plan/plan.ts";
-import type { System } from "../system/system.ts";
+import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import type { Program, System } from "../system/system.ts";
 
 type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
 
@@ -10,14 +10,18 @@ type Tools = { readonly system: System; readonly backend: Backend; readonly ledg
  * Runs the session to its end and returns its exit status. With a terminal pty-resize holds it: no byte of it passes
  * through us. Without one a killed client leaves its command in the guest, so we end that ourselves.
  */
-export async function attachSession({ system, backend, ledger }: Tools, session: SessionPlan): Promise<number> {
-  const { argv, env } = sessionCommand(system, backend, session);
+export async function attachSession(
+  { system, backend, ledger }: Tools,
+  plan: BottlePlan,
+  session: SessionPlan,
+): Promise<number> {
+  const { argv, env } = sessionCommand(system, backend, plan, session);
   ledger.openSession(session);
   let code = 1;
   try {
     const ended = await system.attach(argv, { env });
     code = ended.code;
-    const control = backend.controlArgv(session);
+    const control = backend.controlArgv(plan, session);
     if (ended.signal && !session.size && control)
       await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
     return code;
@@ -27,24 +31,21 @@ export async function attachSession({ system, backend, ledger }: Tools, session:
 }
 
 /** What attachSession starts, for --dry-run as well. */
-export function sessionCommand(
-  system: System,
-  backend: Backend,
-  session: SessionPlan,
-): { argv: string[]; env: Record<string, string> } {
-  const argv = backend.attachArgv(session);
-  const control = backend.controlArgv(session);
-  if (!session.size) return { argv, env: {} };
+export function sessionCommand(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Program {
+  const attachment = backend.attach(plan, session);
+  if (!session.size) return attachment;
+  const control = backend.controlArgv(plan, session);
   return {
-    argv: [...system.self, "pty-resize", session.bottle, "--", ...argv],
-    env: control
-      ? {
-          _CLAUDE_BOTTLE_CONTROL: JSON.stringify({
-            argv: control,
-            session: session.id,
-            size: [session.size.rows, session.size.columns],
-          }),
-        }
-      : {},
+    argv: [...system.self, "pty-resize", session.bottle, "--", ...attachment.argv],
+    env: {
+      ...attachment.env,
+      ...(control && {
+        _CLAUDE_BOTTLE_CONTROL: JSON.stringify({
+          argv: control,
+          session: session.id,
+          size: [session.size.rows, session.size.columns],
+        }),
+      }),
+    },
   };
 }

@@ -4,7 +4,6 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { differences } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { interruptible } from "../system/interrupt.ts";
-import { isAlive } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import { withLock } from "./lock.ts";
 import { Undo } from "./undo.ts";
@@ -18,7 +17,7 @@ type Tools = { readonly system: System; readonly backend: Backend; readonly ledg
  */
 export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: boolean }): Promise<BottlePlan> {
   const { system, backend, ledger } = tools;
-  const warm = options.fresh ? undefined : readyPlan(ledger, plan.name);
+  const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
   if (warm) return warnOfDifferences(system, warm, plan);
   return interruptible((signal) =>
     withLock(
@@ -31,7 +30,7 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
       },
       () =>
         Undo.guard(async (undo) => {
-          const ready = options.fresh ? undefined : readyPlan(ledger, plan.name);
+          const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
           if (ready) return warnOfDifferences(system, ready, plan);
           const machine = await backend.find(plan.name);
           if (machine) refuseForeign(plan, machine.owner);
@@ -69,9 +68,9 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
   );
 }
 
-function readyPlan(ledger: Ledger, name: string): BottlePlan | undefined {
+async function readyPlan({ backend, ledger }: Tools, name: string): Promise<BottlePlan | undefined> {
   const record = ledger.bottle(name);
-  return record?.machine && isAlive(record.machine) ? record.plan : undefined;
+  return record && (await backend.isReady(record.plan, record.machine)) ? record.plan : undefined;
 }
 
 function warnOfDifferences(system: System, made: BottlePlan, asked: BottlePlan): BottlePlan {

@@ -1,12 +1,12 @@
 import { basename } from "node:path";
-import { backends } from "../backends/registry.ts";
+import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { packArgv, unpackArgv } from "../guest/copy.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { planSession } from "../plan/session.ts";
-import type { Run, System } from "../system/system.ts";
+import type { Program, Run, System } from "../system/system.ts";
 import { bringUp } from "./bring-up.ts";
 
 export type Copy = {
@@ -19,28 +19,30 @@ export type Copy = {
 /** Files and folders as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
 export const copyIn = (system: System, copy: Copy): Promise<void> =>
   transfer(system, copy, (guest) => [
-    packArgv(copy.source),
+    onHost(packArgv(copy.source)),
     guest(unpackArgv(copy.destination, basename(copy.source))),
   ]);
 
 export const copyOut = (system: System, copy: Copy): Promise<void> =>
   transfer(system, copy, (guest) => [
     guest(packArgv(copy.source)),
-    unpackArgv(copy.destination, basename(copy.source)),
+    onHost(unpackArgv(copy.destination, basename(copy.source))),
   ]);
 
-type InGuest = (command: readonly string[]) => string[];
+type InGuest = (command: readonly string[]) => Program;
+const onHost = (argv: readonly string[]): Program => ({ argv, env: {} });
 
 async function transfer(
   system: System,
   { plan, source, destination, dryRun }: Copy,
-  ends: (guest: InGuest) => [string[], string[]],
+  ends: (guest: InGuest) => [Program, Program],
 ): Promise<void> {
-  const backend = backends[plan.backend](system);
+  const backend = backendOf(system, plan.backend);
   const inGuest =
     (made: BottlePlan): InGuest =>
     (command) =>
-      backend.attachArgv(
+      backend.attach(
+        made,
         planSession(made, {
           kind: "exec",
           command,
@@ -51,7 +53,12 @@ async function transfer(
           size: undefined,
         }),
       );
-  if (dryRun) return system.out(`${ends(inGuest(plan)).map(shellLine).join(" | ")}\n`);
+  if (dryRun)
+    return system.out(
+      `${ends(inGuest(plan))
+        .map(({ argv }) => shellLine(argv))
+        .join(" | ")}\n`,
+    );
   using ledger = new Ledger(system);
   const made = await bringUp({ system, backend, ledger }, plan, { fresh: false });
   const { from, to } = await system.pipe(...ends(inGuest(made)));

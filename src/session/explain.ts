@@ -3,7 +3,6 @@ import { exitCode } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-import { isAlive } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import { sessionCommand } from "./attach.ts";
 
@@ -17,12 +16,12 @@ export async function explain(
   { fresh }: { fresh: boolean },
 ): Promise<number> {
   const record = ledger.bottle(plan.name);
-  const warm = !fresh && record?.machine && isAlive(record.machine);
+  const warm = !fresh && record && (await backend.isReady(record.plan, record.machine));
   const machine = warm ? undefined : await backend.find(plan.name);
   const made = fresh ? plan : (record?.plan ?? plan);
   const { remove, create, start } = backend.explain(made);
   const before = warm ? [] : [...(machine && fresh ? remove : []), ...(machine && !fresh ? [] : create), ...start];
-  for (const argv of [...before, sessionCommand(system, backend, session(made)).argv])
+  for (const argv of [...before, sessionCommand(system, backend, made, session(made)).argv])
     system.out(`${shellLine(argv)}\n`);
   return exitCode.ok;
 }

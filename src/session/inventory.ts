@@ -1,5 +1,5 @@
 import type { Machine } from "../backends/backend.ts";
-import { backendNames, backends, type BackendName } from "../backends/registry.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
@@ -7,7 +7,7 @@ import type { System } from "../system/system.ts";
 /** A bottle as it is now: what the backend says, with what the ledger knows besides. */
 export type Bottle = {
   readonly name: string;
-  readonly backend: BackendName;
+  readonly backend: string;
   /** "missing": in the ledger, and no longer at the backend. "unknown": the backend does not answer. */
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
@@ -52,13 +52,9 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   };
 }
 
-async function listMachines(
-  system: System,
-  backend: BackendName,
-  complaints: string[],
-): Promise<Machine[] | undefined> {
+async function listMachines(system: System, backend: string, complaints: string[]): Promise<Machine[] | undefined> {
   try {
-    return await backends[backend](system).list();
+    return await backendOf(system, backend).list();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     complaints.push(error.message);

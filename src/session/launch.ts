@@ -1,14 +1,15 @@
 import type { Backend } from "../backends/backend.ts";
-import { backends } from "../backends/registry.ts";
-import { loopbackAddress } from "../backends/smolvm/argv.ts";
+import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { planBottle } from "../plan/bottle.ts";
+import { bottleName } from "../plan/name.ts";
 import { gatewayOf, type Gateway } from "../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { planSession } from "../plan/session.ts";
 import type { System } from "../system/system.ts";
 import { attachSession } from "./attach.ts";
 import { bringUp } from "./bring-up.ts";
+import { chooseBackend } from "./choose.ts";
 import { explain } from "./explain.ts";
 import type { Project } from "./project.ts";
 
@@ -31,7 +32,7 @@ export async function launch(
   target: Target,
   { kind, terminal, command, env, fresh = false, dryRun }: Launch,
 ): Promise<number> {
-  const backend = backends[target.plan.backend](system);
+  const backend = backendOf(system, target.plan.backend);
   using ledger = new Ledger(system);
   const size =
     terminal && system.isTty.stdin && system.isTty.stdout
@@ -49,16 +50,18 @@ export async function launch(
     });
   if (dryRun) return await explain({ system, backend, ledger }, target.plan, session, { fresh });
   const plan = await bringUp({ system, backend, ledger }, target.plan, { fresh });
-  return await attachSession({ system, backend, ledger }, session(plan));
+  return await attachSession({ system, backend, ledger }, plan, session(plan));
 }
 
-export function projectTarget(system: System, project: Project, name?: string): Target {
+export async function projectTarget(
+  system: System,
+  { directory, cwd, manifest }: Project,
+  asked: { readonly name?: string | undefined; readonly backend?: string | undefined } = {},
+): Promise<Target> {
   const { env, user } = system;
-  const gateway = gatewayOf(env, loopbackAddress);
+  const name = bottleName(directory, user.uid, asked.name);
+  const backend = await chooseBackend(system, { bottle: name, asked: asked.backend ?? manifest.bottle.backend });
+  const gateway = gatewayOf(env, backend.loopbackAddress);
   const host = { uid: user.uid, gid: user.gid, userName: user.name, home: env.HOME ?? "", env };
-  return {
-    plan: planBottle({ directory: project.directory, name, manifest: project.manifest, host, gateway }),
-    directory: project.cwd,
-    gateway,
-  };
+  return { plan: planBottle({ name, directory, backend, manifest, host, gateway }), directory: cwd, gateway };
 }

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { backendNames } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { defaultManifest, parseManifest } from "../manifest/parse.ts";
@@ -18,7 +19,11 @@ export function findProject(system: System, start = system.cwd()): Project {
     const file = `${folder}/${manifestName}`;
     const text = folder === home ? undefined : readText(file);
     if (text !== undefined)
-      return { directory: folder, cwd: start, manifest: parseManifest(text, manifestPath(start, folder)) };
+      return {
+        directory: folder,
+        cwd: start,
+        manifest: parseManifest(text, manifestPath(start, folder), backendNames),
+      };
     if (exists(`${folder}/.git`) || folder === "/" || folder === home)
       return { directory: start, cwd: start, manifest: defaultManifest() };
   }

@@ -3,22 +3,23 @@ import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { gatewayOf } from "../plan/credentials.ts";
-import { loopbackAddress } from "../backends/smolvm/argv.ts";
+import { backendOf } from "../backends/registry.ts";
 import type { System } from "../system/system.ts";
 import { projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
 
 /** The bottle of that name, or the one of the working directory. Throws UserError with the names that there are. */
-export function findTarget(
+export async function findTarget(
   system: System,
   name: string | undefined,
-): Target & { env: Readonly<Record<string, string>> } {
+): Promise<Target & { env: Readonly<Record<string, string>> }> {
   if (name === undefined) {
     const project = findProject(system);
-    return { ...projectTarget(system, project), env: project.manifest.env };
+    return { ...(await projectTarget(system, project)), env: project.manifest.env };
   }
   const plan = recordedPlan(system, name);
   const env = findProject(system, plan.directory).manifest.env;
+  const { loopbackAddress } = backendOf(system, plan.backend);
   return { plan, directory: plan.directory, gateway: gatewayOf(system.env, loopbackAddress), env };
 }
 

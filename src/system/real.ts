@@ -62,9 +62,9 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     attach: (argv, options = {}) =>
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
     async pipe(from, to) {
-      const writer = start(from, { env: merged({}), stdin: "ignore", stdout: "pipe", stderr: "pipe" });
-      const reader = start(to, {
-        env: merged({}),
+      const writer = start(from.argv, { env: merged(from.env), stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+      const reader = start(to.argv, {
+        env: merged(to.env),
         stdin: writer.stdout as ReadableStream,
         stdout: "pipe",
         stderr: "pipe",

@@ -15,6 +15,9 @@ export type RunOptions = {
   readonly detached?: boolean;
 };
 
+/** `env` is added to our own environment; `undefined` removes. */
+export type Program = { readonly argv: readonly string[]; readonly env: NonNullable<RunOptions["env"]> };
+
 export type User = { readonly uid: number; readonly gid: number; readonly name: string };
 
 /** Everything outside the program: the only room that spawns, reads the environment and the clock. */
@@ -34,7 +37,7 @@ export interface System {
   /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. */
   attach(argv: readonly string[], options?: Pick<RunOptions, "env">): Promise<Attached>;
   /** Runs `from` and `to` with the first one's stdout as the second one's stdin. */
-  pipe(from: readonly string[], to: readonly string[]): Promise<{ readonly from: Run; readonly to: Run }>;
+  pipe(from: Program, to: Program): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
   terminalSize(): TerminalSize | undefined;
   now(): number;

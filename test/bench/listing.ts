@@ -1,8 +1,10 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createArgv, listArgv } from "../../src/backends/smolvm/argv.ts";
+import { smolvm } from "../../src/backends/smolvm/index.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import { defaultManifest } from "../../src/manifest/parse.ts";
 import { planBottle } from "../../src/plan/bottle.ts";
+import { bottleName } from "../../src/plan/name.ts";
 import { realSystem } from "../../src/system/real.ts";
 import { Home } from "../support/tool.ts";
 import { inPairs } from "./pairs.ts";
@@ -63,11 +65,14 @@ function realSmolvm(): string | undefined {
 function planOf(home: Home, directory: string) {
   mkdirSync(directory, { recursive: true });
   const manifest = defaultManifest();
+  const uid = process.getuid?.() ?? 0;
   return planBottle({
+    name: bottleName(directory, uid),
     directory,
+    backend: smolvm(realSystem({})),
     manifest: { ...manifest, bottle: { ...manifest.bottle, image: `${home.folder}/home/projects` } },
     host: {
-      uid: process.getuid?.() ?? 0,
+      uid,
       gid: process.getgid?.() ?? 0,
       userName: "bench",
       home: `${home.folder}/home`,

@@ -28,7 +28,7 @@ export function createArgv(plan: BottlePlan, link: string): string[] {
   return [
     "machine", "create", "--error-format", "json", "--name", plan.name,
     "--cpus", String(plan.cpus), "--mem", String(plan.memoryMiB),
-    "--image", plan.image,
+    ...(plan.image === undefined ? [] : ["--image", plan.image]),
     "-v", volume,
     "--label", `${labels.mark}=1`,
     "--label", `${labels.directory}=${encodeURIComponent(directory)}`,

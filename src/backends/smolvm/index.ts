@@ -3,6 +3,7 @@ import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { openDevice, plainLink, removeLink } from "../../system/files.ts";
+import { isAlive } from "../../system/process.ts";
 import type { Run, System } from "../../system/system.ts";
 import { stateFolder } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
@@ -70,6 +71,8 @@ export function smolvm(system: System): Backend {
       isolation: "vm",
       network: "enforced",
       credentialBroker: true,
+      programs: "image",
+      user: "guest",
       mounts: "create",
       snapshot: false,
       remote: false,
@@ -118,8 +121,9 @@ export function smolvm(system: System): Backend {
       removeLink(link(name));
     },
 
-    attachArgv: (session) => smolvm(argv.sessionArgv(session)),
-    controlArgv: (session) => smolvm(argv.controlArgv(session)),
+    isReady: async (_, machine) => machine !== undefined && isAlive(machine),
+    attach: (_, session) => ({ argv: smolvm(argv.sessionArgv(session)), env: {} }),
+    controlArgv: (_, session) => smolvm(argv.controlArgv(session)),
     explain: (plan) => ({
       create: [smolvm(argv.createArgv(plan, link(plan.name)))],
       start: [smolvm(argv.startArgv(plan.name)), smolvm(argv.prepareArgv(plan, claudeHome(plan.directory)))],

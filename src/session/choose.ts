@@ -1,0 +1,22 @@
+import type { Backend } from "../backends/backend.ts";
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import type { System } from "../system/system.ts";
+
+/**
+ * The backend of the bottle: a bottle stays on the one that it was made on; a new one gets the one that was asked for.
+ * Throws UserError where the two differ.
+ */
+export async function chooseBackend(
+  system: System,
+  { bottle, asked }: { readonly bottle: string; readonly asked: string | undefined },
+): Promise<Backend> {
+  using ledger = new Ledger(system);
+  const made = ledger.bottle(bottle)?.plan.backend;
+  if (made !== undefined && asked !== undefined && made !== asked)
+    throw new UserError(`bottle "${bottle}" was made on ${made}, not on ${asked}, and stays there`, {
+      hint: `remove it first: claude-bottle rm ${bottle}`,
+    });
+  return backendOf(system, made ?? asked ?? "smolvm");
+}
