@@ -1,7 +1,9 @@
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { identify } from "../system/process.ts";
 import { realSystem } from "../system/real.ts";
 import type { System } from "../system/system.ts";
 import { Ledger } from "./ledger.ts";
@@ -55,10 +57,55 @@ test("a session counts while its process lives", () => {
       directory: plan.directory,
       startedAt: 1000,
       process: { pid: process.pid, started: expect.any(String) },
+      pane: undefined,
     },
   ]);
   ledger.closeSession("00ff", 0);
   expect(ledger.sessions(plan.name)).toEqual([]);
+});
+
+test("a session is found by its pane, on that tmux server only", () => {
+  using ledger = new Ledger(system);
+  const server = { pid: 7, started: "boot:1" };
+  ledger.openSession(session);
+  expect(ledger.sessionIn({ id: "%3", server })).toBeUndefined();
+  ledger.placeSession("00ff", { id: "%3", server });
+  expect(ledger.sessionIn({ id: "%3", server })?.id).toBe("00ff");
+  expect(ledger.sessionIn({ id: "%4", server })).toBeUndefined();
+  expect(ledger.sessionIn({ id: "%3", server: { pid: 7, started: "boot:2" } })).toBeUndefined();
+  ledger.closeSession("00ff", 0);
+  expect(ledger.sessionIn({ id: "%3", server })).toBeUndefined();
+});
+
+test("a ledger of the first version keeps what is in it", () => {
+  mkdirSync(`${folder}/claude-bottle`);
+  const old = new Database(`${folder}/claude-bottle/ledger.db`, { create: true });
+  old.run(`
+    create table bottles (name text primary key, directory text not null, plan text not null, made_at integer not null,
+      machine_pid integer, machine_started text) strict;
+    create table sessions (id text primary key, bottle text not null, kind text not null, directory text not null,
+      pid integer not null, started text not null, started_at integer not null, ended_at integer, code integer) strict;
+    create table events (at integer not null, bottle text not null, what text not null) strict;
+    pragma user_version = 1`);
+  const started = identify(process.pid)?.started ?? "";
+  old.run("insert into sessions values ('0a', 'cb-shop-0', 'shell', '/shop', ?, ?, 5, null, null)", [
+    process.pid,
+    started,
+  ]);
+  old.close();
+  using ledger = new Ledger(system);
+  ledger.placeSession("0a", { id: "%1", server: { pid: 7, started: "boot:1" } });
+  expect(ledger.sessions()).toEqual([
+    {
+      id: "0a",
+      bottle: "cb-shop-0",
+      kind: "shell",
+      directory: "/shop",
+      startedAt: 5,
+      process: { pid: process.pid, started },
+      pane: { id: "%1", server: { pid: 7, started: "boot:1" } },
+    },
+  ]);
 });
 
 test("forgetting a bottle forgets its sessions", () => {
@@ -82,7 +129,8 @@ test("the environment of a session is not written down", async () => {
 });
 
 test("many processes may be the first at once", async () => {
-  const script = `import { Ledger } from "${import.meta.dir}/ledger.ts"; import { realSystem } from "${import.meta.dir}/../system/real.ts";
+  const script = `import { Ledger } from "${import.meta.dir}/ledger.ts"; import { identify } from "../system/process.ts";
+import { realSystem } from "${import.meta.dir}/../system/real.ts";
     while (Date.now() < ${Date.now() + 1000}); new Ledger(realSystem({ HOME: "${folder}", XDG_STATE_HOME: "${folder}" })).note("cb-a", "opened");`;
   const all = Array.from({ length: 8 }, () => Bun.spawn([process.execPath, "-e", script], { stderr: "pipe" }));
   const said = await Promise.all(all.map((child) => new Response(child.stderr).text()));

@@ -20,9 +20,16 @@ export type SessionRecord = {
   /** Our own process that holds the session. */
   readonly process: Identity;
   readonly startedAt: number;
+  /** Where in tmux it is shown, if it is. */
+  readonly pane: Pane | undefined;
 };
 
-const schema = `
+/** A pane's number counts from nothing with each start of its server. */
+export type Pane = { readonly server: Identity; readonly id: string };
+
+/** What each version of the schema adds to the one before. */
+const versions = [
+  `
   create table if not exists bottles (
     name text primary key, directory text not null, plan text not null, made_at integer not null,
     machine_pid integer, machine_started text) strict;
@@ -30,9 +37,13 @@ const schema = `
     id text primary key, bottle text not null, kind text not null, directory text not null,
     pid integer not null, started text not null, started_at integer not null, ended_at integer, code integer) strict;
   create index if not exists open_sessions on sessions (bottle) where ended_at is null;
-  create table if not exists events (at integer not null, bottle text not null, what text not null) strict;
-`;
-const version = 1;
+  create table if not exists events (at integer not null, bottle text not null, what text not null) strict;`,
+  `
+  alter table sessions add column pane text;
+  alter table sessions add column tmux_pid integer;
+  alter table sessions add column tmux_started text;`,
+];
+const version = versions.length;
 
 /**
  * Our own record of bottles and sessions: a cache of the truth, which the backend and the processes hold.
@@ -50,14 +61,14 @@ export class Ledger implements Disposable {
       this.#db.run("pragma busy_timeout = 10000");
       // What a power cut may take with it, the backend and the processes still know; each commit would cost milliseconds.
       this.#db.run("pragma synchronous = off");
-      const found = this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
+      const found = this.#version();
       if (found > version)
         throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
       if (found < version) {
         patiently(() => this.#db.run("pragma journal_mode = wal"));
         this.#db
           .transaction(() => {
-            this.#db.run(schema);
+            for (const step of versions.slice(this.#version())) this.#db.run(step);
             this.#db.run(`pragma user_version = ${version}`);
           })
           .immediate();
@@ -66,6 +77,10 @@ export class Ledger implements Disposable {
       if (cause instanceof UserError) throw cause;
       throw ledgerError(file, cause);
     }
+  }
+
+  #version(): number {
+    return this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
   }
 
   bottle(name: string): BottleRecord | undefined {
@@ -116,6 +131,12 @@ export class Ledger implements Disposable {
       .run(id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now());
   }
 
+  placeSession(id: string, { id: pane, server }: Pane): void {
+    this.#db
+      .query("update sessions set pane = ?, tmux_pid = ?, tmux_started = ? where id = ?")
+      .run(pane, server.pid, server.started, id);
+  }
+
   closeSession(id: string, code: number): void {
     this.#db.query("update sessions set ended_at = ?, code = ? where id = ?").run(this.#now(), code, id);
   }
@@ -132,6 +153,16 @@ export class Ledger implements Disposable {
       if (!alive) this.closeSession(session.id, -1);
       return alive;
     });
+  }
+
+  /** The session that the pane shows; the last one, where several were started in it. */
+  sessionIn(pane: Pane): SessionRecord | undefined {
+    return this.sessions().findLast(
+      (session) =>
+        session.pane?.id === pane.id &&
+        session.pane.server.pid === pane.server.pid &&
+        session.pane.server.started === pane.server.started,
+    );
   }
 
   [Symbol.dispose](): void {
@@ -164,6 +195,9 @@ type SessionRow = {
   pid: number;
   started: string;
   started_at: number;
+  pane: string | null;
+  tmux_pid: number | null;
+  tmux_started: string | null;
 };
 
 const toBottle = ({ plan, made_at, machine_pid, machine_started }: BottleRow): BottleRecord => ({
@@ -173,9 +207,14 @@ const toBottle = ({ plan, made_at, machine_pid, machine_started }: BottleRow): B
     machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
 });
 
-const toSession = ({ id, bottle, kind, directory, pid, started, started_at }: SessionRow): SessionRecord => ({
-  id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started },
+const toSession = ({ id, bottle, kind, directory, pid, started, started_at, ...row }: SessionRow): SessionRecord => ({
+  id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),
 }); // prettier-ignore
+
+const toPane = ({ pane, tmux_pid, tmux_started }: Pick<SessionRow, "pane" | "tmux_pid" | "tmux_started">) =>
+  pane === null || tmux_pid === null || tmux_started === null
+    ? undefined
+    : { id: pane, server: { pid: tmux_pid, started: tmux_started } };
 
 function ledgerError(file: string, cause: unknown): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);
