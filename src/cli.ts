@@ -1,6 +1,6 @@
 import type { CommandDef } from "citty";
 import type { Context } from "./command.ts";
-import { exitCode, UserError } from "./errors.ts";
+import { exitCode, Interrupted, UserError } from "./errors.ts";
 import type { System } from "./system/system.ts";
 import { version } from "./version.ts";
 
@@ -87,6 +87,10 @@ function report(system: System, error: unknown, name: string): number {
     const seeHelp = error.exitCode === exitCode.usage && !error.hint ? `claude-bottle ${name} --help` : undefined;
     const hint = error.hint ?? seeHelp;
     system.err(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`);
+    return error.exitCode;
+  }
+  if (error instanceof Interrupted) {
+    system.err(`claude-bottle: ${error.message}\n`);
     return error.exitCode;
   }
   if (error instanceof Error && error.name === "CLIError") {

@@ -22,3 +22,15 @@ export class UserError extends Error {
     this.exitCode = options.exitCode ?? exitCode.failed;
   }
 }
+
+/** INT, TERM or HUP came to us. No UserError: who catches those to go on must not catch this one. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super("interrupted");
+    this.exitCode = exitCode;
+  }
+}

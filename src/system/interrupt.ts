@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { Interrupted } from "../errors.ts";
 
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -6,7 +6,7 @@ const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const abort = (name: NodeJS.Signals) =>
-    controller.abort(new UserError("interrupted", { exitCode: 128 + (numbers[name as keyof typeof numbers] ?? 0) }));
+    controller.abort(new Interrupted(128 + (numbers[name as keyof typeof numbers] ?? 0)));
   const names = Object.keys(numbers) as (keyof typeof numbers)[];
   for (const name of names) process.on(name, abort);
   try {

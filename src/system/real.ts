@@ -1,5 +1,6 @@
 import { accessSync, constants, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
+import { interruptible } from "./interrupt.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
@@ -33,19 +34,29 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
 
   let user: User | undefined;
 
-  async function run(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
-    options.signal?.throwIfAborted();
+  // In a group of its own: a Ctrl-C that also reached the program could end it, and look like a failure of it, before we hear of it.
+  async function capture(argv: readonly string[], options: RunOptions): Promise<Run> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const child = start(argv, {
       env: merged(options.env),
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
-      detached: options.detached ?? false,
+      detached: true,
     });
     const release = endOn(child, options);
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), child.exited]);
     release();
+    signal?.throwIfAborted();
     return { code, stdout, stderr };
+  }
+
+  async function run(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
+    if (options.detached) return await capture(argv, options);
+    return await interruptible((interrupt) =>
+      capture(argv, { ...options, signal: options.signal ? AbortSignal.any([options.signal, interrupt]) : interrupt }),
+    );
   }
 
   return {
@@ -101,12 +112,12 @@ async function text(stream: unknown): Promise<string> {
   return stream instanceof ReadableStream ? await new Response(stream).text() : "";
 }
 
-/** TERM, then KILL, on abort or timeout; returns what takes both back. */
+/** TERM, then KILL, to the child's whole group on abort or timeout; returns what takes both back. */
 function endOn(child: Bun.Subprocess, { signal, timeoutMs }: RunOptions): () => void {
   const timers: Timer[] = [];
   const end = () => {
-    child.kill("SIGTERM");
-    timers.push(setTimeout(() => child.kill("SIGKILL"), killAfterMs));
+    killGroup(child.pid, "SIGTERM");
+    timers.push(setTimeout(() => killGroup(child.pid, "SIGKILL"), killAfterMs));
   };
   signal?.addEventListener("abort", end, { once: true });
   if (timeoutMs !== undefined) timers.push(setTimeout(end, timeoutMs));
@@ -114,6 +125,14 @@ function endOn(child: Bun.Subprocess, { signal, timeoutMs }: RunOptions): () => 
     signal?.removeEventListener("abort", end);
     for (const timer of timers) clearTimeout(timer);
   };
+}
+
+function killGroup(leader: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    // Gone by itself meanwhile.
+  }
 }
 
 /** INT and QUIT reach the terminal's whole foreground group, TERM and HUP only us. */

@@ -7,11 +7,11 @@ export type Run = { readonly code: number; readonly stdout: string; readonly std
 export type RunOptions = {
   /** Added to the environment; `undefined` removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Ends the program (TERM, then KILL) when it fires; the run still resolves. */
+  /** Ends the program (TERM, then KILL) when it fires; the run then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends the program in the same way; the code is then 143 or 137. */
+  /** Ends the program in the same way; the run resolves, with code 143 or 137. */
   readonly timeoutMs?: number;
-  /** In a process group of its own, so that Ctrl-C does not reach it: for undo steps. */
+  /** Goes on when we are interrupted: for undo steps. */
   readonly detached?: boolean;
 };
 
@@ -32,7 +32,10 @@ export interface System {
   /** The real path of the working directory. Throws UserError when it is gone or unreadable. */
   cwd(): string;
   which(program: string): string | undefined;
-  /** Never throws for a non-zero exit; throws UserError only when the program cannot be started. */
+  /**
+   * Never throws for a non-zero exit; throws UserError when the program cannot be started, and Interrupted when INT, TERM or
+   * HUP came to us meanwhile: the program is then ended first. The terminal's own Ctrl-C does not reach it.
+   */
   run(argv: readonly string[], options?: RunOptions): Promise<Run>;
   /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. */
   attach(argv: readonly string[], options?: Pick<RunOptions, "env">): Promise<Attached>;

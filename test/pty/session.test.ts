@@ -207,12 +207,31 @@ test("with stdout in a file there is no terminal, and the output is whole", asyn
   expect(readFileSync(`${home.project}/out`, "utf8")).toBe("out\n");
 }, 30_000);
 
-test("Ctrl-C while the bottle is made ends in 130 and leaves nothing", async () => {
-  using home = new Home();
-  await using screen = terminal(home, { FAKE_SMOLVM_DELAY_start: `${home.folder}/never` });
-  screen.press(`cb run; echo "rc=$?"\r`);
-  await until(() => home.verbs().includes("start"));
-  screen.press("\x03");
-  await screen.until(/claude-bottle: interrupted\nrc=130/);
-  expect(home.machines()).toEqual([]);
-}, 30_000);
+test.each(["status", "create", "start", "exec"])(
+  "Ctrl-C in the step %s of a launch ends in 130 and leaves nothing",
+  async (verb) => {
+    using home = new Home();
+    await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` });
+    screen.press(`cb run; echo "rc=$?"\r`);
+    await until(() => home.verbs().includes(verb));
+    screen.press("\x03");
+    await screen.until(/claude-bottle: interrupted\nrc=130/);
+    expect(home.machines()).toEqual([]);
+  },
+  30_000,
+);
+
+test.each(["ls", "stop"])(
+  "Ctrl-C while %s waits for the backend ends in 130",
+  async (verb) => {
+    using home = new Home();
+    await home.run(["exec", "--", "true"]);
+    await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` });
+    screen.press(`cb ${verb}; echo "rc=$?"\r`);
+    await until(() => home.verbs().includes(verb));
+    screen.press("\x03");
+    await screen.until(/claude-bottle: interrupted\nrc=130/);
+    expect(home.machines()).toMatchObject([{ state: "running" }]);
+  },
+  30_000,
+);

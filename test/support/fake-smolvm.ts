@@ -156,12 +156,14 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     rmSync(file(name));
     console.log(`Cleaning up data directory for vm: ${name}\nDeleted machine: ${name}`);
   },
-  status() {
+  async status() {
+    await fault();
     const machine =
       read(name) ?? fail("CONFIG_ERROR", `config operation failed: machine status: machine '${name}' not found`);
     console.log(JSON.stringify(shown(machine), null, 2));
   },
-  ls() {
+  async ls() {
+    await fault();
     const machines = readdirSync(`${state}/machines`).map((entry) =>
       shown(JSON.parse(readFileSync(`${state}/machines/${entry}`, "utf8"))),
     );
