@@ -12,6 +12,7 @@ export const exec = (context: Context) =>
     },
     args: {
       bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
+      profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
     rest: true,
@@ -22,7 +23,7 @@ export const exec = (context: Context) =>
           exitCode: exitCode.usage,
           hint: "put it after --, as in: claude-bottle exec -- git status",
         });
-      const { env, ...target } = await findTarget(system, args.bottle);
+      const { env, ...target } = await findTarget(system, args.bottle, args.profile);
       context.exit(
         await launch(system, target, {
           kind: "exec",

@@ -22,13 +22,14 @@ export const run = (context: Context) =>
         valueHint: "BACKEND",
         description: `what isolates a new bottle: ${backendNames.join(", ")}`,
       },
+      profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
       fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
-      const project = findProject(system);
+      const project = findProject(system, { profile: args.profile });
       const name = args.agent ?? project.manifest.bottle.agent;
       const agent = project.manifest.agents[name];
       if (!agent) throw unknownAgent(name, Object.keys(project.manifest.agents));

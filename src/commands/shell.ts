@@ -13,12 +13,13 @@ export const shell = (context: Context) =>
     },
     args: {
       bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
+      profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
-      const { env, ...target } = await findTarget(system, args.bottle);
+      const { env, ...target } = await findTarget(system, args.bottle, args.profile);
       const words = rest.length > 0 ? rest : loginShell;
       context.exit(
         await launch(system, target, {

@@ -6,7 +6,7 @@ import { credentialInFile } from "./schema.ts";
 export type Problem = {
   readonly path: readonly string[];
   readonly text: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   /** Nothing is known of its value, which may be a secret in the wrong place. */
   readonly isUnknown?: true;
 };

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { UserError } from "../errors.ts";
-import { parseManifest } from "./parse.ts";
+import { resolveManifest } from "./layers.ts";
+
+const parse = (text: string, file: string) =>
+  resolveManifest([{ kind: "project", file, folder: "/project", text }], { backends: ["smolvm"] }).manifest;
 
 function complaint(toml: string): string {
   try {
-    return `accepted as ${JSON.stringify(parseManifest(toml, "bottle.toml", ["smolvm"]))}`;
+    return `accepted as ${JSON.stringify(parse(toml, "bottle.toml"))}`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return error.message + (error.hint === undefined ? "" : `\nhint: ${error.hint}`);
@@ -69,7 +72,7 @@ test.each([
   [
     "an escape sequence as a key",
     '"\\u001b[31m" = 1',
-    '1:1: unknown key "\\x1b[31m" at the top level; expected "bottle", "env", "network" or "agents"\n  "\\u001b[31m" = ...\n  ^',
+    '1:1: unknown key "\\x1b[31m" at the top level; expected "bottle", "env", "network", "agents" or "profiles"\n  "\\u001b[31m" = ...\n  ^',
   ],
   [
     "deep nesting",
@@ -84,7 +87,7 @@ test.each([
 ])("%s", (_, toml, message) => expect(complaint(toml)).toBe(`bottle.toml:${message}`));
 
 test("the name of the file is shown without what a terminal would obey", () => {
-  expect(() => parseManifest("x", "a\x1b[31m.toml", [])).toThrow("a\\x1b[31m.toml:1:1: ");
+  expect(() => parse("x", "a\x1b[31m.toml")).toThrow("a\\x1b[31m.toml:1:1: ");
 });
 
 test("secrets of a manifest do not get into a message, whatever is wrong with it", () => {

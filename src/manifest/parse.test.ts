@@ -1,14 +1,17 @@
 import { expect, test } from "bun:test";
-import { defaultManifest, parseManifest } from "./parse.ts";
+import { resolveManifest } from "./layers.ts";
 import type { Manifest } from "./schema.ts";
 
-const parse = (toml: string): Manifest => parseManifest(toml, "bottle.toml", ["smolvm"]);
+const parse = (text: string): Manifest =>
+  resolveManifest([{ kind: "project", file: "bottle.toml", folder: "/project", text }], { backends: ["smolvm"] })
+    .manifest;
+const defaultManifest = () => resolveManifest([], { backends: [] }).manifest;
 const claude = { command: "claude", args: [], env: {} };
 
 const defaults: Manifest = {
   bottle: { cpus: 2, memory: 4096, agent: "claude" },
   env: {},
-  network: { mode: "list", hosts: [] },
+  network: { mode: "list", hosts: [], presets: [] },
   agents: { claude },
 };
 
@@ -124,7 +127,8 @@ test("the example of docs/manifest.md is a manifest that uses every key", async 
     env: { EDITOR: "vim", NODE_ENV: "development", PORT: "8080" },
     network: {
       mode: "list",
-      hosts: ["registry.npmjs.org", "*.githubusercontent.com", "10.1.2.3", "10.20.0.0/16"],
+      hosts: ["docs.example.org", "*.example.net", "10.1.2.3", "10.20.0.0/16"],
+      presets: ["github", "npm"],
     },
     agents: {
       claude: { ...claude, args: ["--model", "opus"] },

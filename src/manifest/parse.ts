@@ -1,54 +1,68 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { excerpt, position, visible } from "./excerpt.ts";
-import { problemsOf } from "./issues.ts";
+import { problemsOf, type Problem } from "./issues.ts";
 import { findPlace, locateKeys } from "./locate.ts";
-import { manifestSchema, type Manifest } from "./schema.ts";
-import { readToml } from "./syntax.ts";
+import { manifestFileSchema } from "./schema.ts";
+import { readToml, type Table } from "./syntax.ts";
 
 const longest = 64 * 1024;
 
-/** Throws UserError; `file` is its name as messages show it, `backends` the names that `bottle.backend` may have. */
-export function parseManifest(text: string, file: string, backends: readonly string[]): Manifest {
-  const name = visible(file);
-  const toml = text.replace(/^\ufeff/, "");
-  if (toml.length > longest)
-    throw new UserError(`${name}: a manifest has at most 64 KiB`, {
-      hint: `check that ${name} is the file you mean`,
-    });
-  const nul = toml.indexOf("\0");
+/** `file` is its name as messages show it; `folder` is what its relative paths start from. */
+export type Source = {
+  readonly kind: "user" | "project";
+  readonly file: string;
+  readonly folder: string;
+  readonly text: string;
+};
+
+/** A file that is right by itself. */
+export type Layer = Source & { readonly value: Table };
+
+/** Throws UserError. `backends`: the names that `bottle.backend` may have. */
+export function readLayer(source: Source, backends: readonly string[]): Layer {
+  const file = visible(source.file);
+  const text = source.text.replace(/^\ufeff/, "");
+  if (text.length > longest)
+    throw new UserError(`${file}: a manifest has at most 64 KiB`, { hint: `check that ${file} is the file you mean` });
+  const nul = text.indexOf("\0");
   if (nul !== -1)
-    throw new UserError(`${name}:${position(toml, nul)}: NUL character; a manifest is plain text in UTF-8`, {
-      hint: `save ${name} as UTF-8`,
+    throw new UserError(`${file}:${position(text, nul)}: NUL character; a manifest is plain text in UTF-8`, {
+      hint: `save ${file} as UTF-8`,
     });
-  const read = readToml(toml);
+  const read = readToml(text);
   if ("problem" in read) {
     const { offset, text: said, showLine } = read.problem;
-    throw new UserError(`${name}:${position(toml, offset)}: ${said}${showLine ? excerpt(toml, offset) : ""}`);
+    throw new UserError(`${file}:${position(text, offset)}: ${said}${showLine ? excerpt(text, offset) : ""}`);
   }
-  const result = v.safeParse(manifestSchema(backends), read.value, { abortPipeEarly: true });
-  if (result.success) return result.output;
-  throw manifestError(toml, name, result.issues);
+  const layer = { ...source, file, text, value: read.value };
+  const result = v.safeParse(manifestFileSchema(backends), read.value, { abortPipeEarly: true });
+  if (!result.success) throw errorAt(layer, result.issues.flatMap(problemsOf));
+  return layer;
 }
 
-export const defaultManifest = (): Manifest => v.parse(manifestSchema([]), {});
-
-function manifestError(toml: string, name: string, issues: readonly v.BaseIssue<unknown>[]): UserError {
+/** The first problem, where it stands in the file, and the number of the others. */
+export function errorAt({ file, text: toml }: Source, found: readonly Problem[]): UserError {
   const layout = locateKeys(toml);
-  const problems = issues
-    .flatMap(problemsOf)
+  const problems = found
     .map((problem) => ({ ...problem, place: findPlace(layout, problem.path) }))
     .sort((one, other) => (one.place?.start ?? Infinity) - (other.place?.start ?? Infinity));
   const [first] = problems;
-  if (!first) throw new Error("valibot refused a manifest without an issue");
+  if (!first) throw new Error("a manifest was refused without a problem");
   const others = new Set(problems.map(({ path }) => JSON.stringify(path))).size - 1;
   const more = others === 0 ? "" : `\nand ${others} more problem${others === 1 ? "" : "s"}`;
   const { place, text, hint } = first;
-  if (!place) return new UserError(`${name}: ${text}${more}`, { hint });
+  if (!place) return new UserError(`${file}: ${text}${more}`, { hint });
   const isValueHidden = first.isUnknown === true || place.isPrivate;
   const source = excerpt(toml, place.start, {
     hidden: layout.privateValues,
     ...(isValueHidden && !place.isHeader && { cut: toml.indexOf("=", place.end) + 1 }),
   });
-  return new UserError(`${name}:${position(toml, place.start)}: ${text}${source}${more}`, { hint });
+  return new UserError(`${file}:${position(toml, place.start)}: ${text}${source}${more}`, { hint });
+}
+
+/** `file:line` of a value; the file alone where its place is not known. */
+export function placeOf({ file, text }: Source, path: readonly string[]): string {
+  const place = findPlace(locateKeys(text), path);
+  return place ? `${file}:${position(text, place.start).split(":")[0]}` : file;
 }

@@ -1,48 +1,7 @@
 import * as v from "valibot";
+import { about, bare, choice, filled, list, named, plain, string, table } from "./fields.ts";
 import { hasMoreThanHost, isHost } from "./host.ts";
-
-// A message here is what issues.ts puts after "must be", or after the quoted name when it is about a name.
-// Of a table, a choice and a reference it is the known words, between spaces: suggestions are made from them.
-
-const string = v.string("a string");
-const filled = v.pipe(
-  string,
-  v.nonEmpty("a string that is not empty"),
-  v.check((text) => !text.includes("\0"), "without NUL characters"),
-);
-
-const anyTable = v.custom<Record<string, unknown>>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date),
-  "a table",
-);
-
-const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(anyTable, v.strictObject(entries, Object.keys(entries).join(" ")));
-
-const choice = <const Words extends readonly string[]>(words: Words) => v.picklist(words, words.join(" "));
-
-/** Names that valibot's record would drop without a word. */
-const unsafeNames = ["__proto__", "constructor", "prototype"];
-
-const bare = <Value>(entries: object): Record<string, Value> => Object.assign(Object.create(null), entries);
-
-/** A table whose keys are the user's own; the result has no prototype, so that a look-up finds only what was written. */
-const named = <const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) =>
-  v.pipe(
-    anyTable,
-    v.rawCheck(({ dataset, addIssue }) => {
-      if (!dataset.typed) return;
-      const input = dataset.value;
-      for (const key of unsafeNames)
-        if (Object.hasOwn(input, key))
-          addIssue({
-            message: "is a reserved name and cannot be used",
-            path: [{ type: "object", origin: "key", input, key, value: input[key] }],
-          });
-    }),
-    v.record(name, value),
-    v.transform((entries) => bare<v.InferOutput<Value>>(entries)),
-  );
+import { presetNames } from "./presets.ts";
 
 /** What a credential's name in a file is told; issues.ts adds the hint. */
 export const credentialInFile = "is a credential, which never belongs in a file";
@@ -60,13 +19,7 @@ const variableName = v.pipe(
   v.check((name) => !credentials.includes(name), credentialInFile),
 );
 
-const env = named(
-  variableName,
-  v.pipe(
-    string,
-    v.check((text) => !text.includes("\0"), "without NUL characters"),
-  ),
-);
+const env = named(variableName, plain);
 
 const agentName = v.pipe(
   v.string(),
@@ -74,19 +27,18 @@ const agentName = v.pipe(
 );
 
 const Agent = table({
-  command: v.optional(v.pipe(filled, v.regex(/^[^-]/, "a command that does not start with a dash")), "claude"),
-  args: v.optional(
-    v.array(
-      v.pipe(
-        string,
-        v.check((text) => !text.includes("\0"), "without NUL characters"),
-      ),
-      "an array of strings",
+  command: v.optional(
+    about(
+      v.pipe(filled, v.regex(/^[^-]/, "a command that does not start with a dash")),
+      "the program in the bottle, by name or path",
     ),
-    [],
+    "claude",
   ),
-  "prompt-file": v.optional(filled),
-  env: v.optional(env, {}),
+  args: about(list(plain), "passed as they are"),
+  "prompt-file": v.optional(
+    about(filled, "file with text for the agent's system prompt; relative to the manifest, and in the project"),
+  ),
+  env: v.optional(about(env, "table like `[env]`, whose values it overrides for this agent"), {}),
 });
 
 const cpus = "a whole number from 1 to 64";
@@ -126,51 +78,97 @@ const host = v.pipe(
 /** Which backends there are, the backends themselves say. */
 const bottleTable = (backends: readonly string[]) =>
   table({
-    backend: v.optional(choice(backends)),
-    image: v.optional(image),
-    cpus: v.optional(v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)), 2),
+    backend: v.optional(about(choice(backends), "what isolates the bottle")),
+    image: v.optional(about(image, "what the bottle is made from: a registry reference, an archive or a folder")),
+    cpus: v.optional(
+      about(
+        v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)),
+        "processors that the bottle has",
+      ),
+      2,
+    ),
     memory: v.optional(
-      v.pipe(
-        v.union([v.number(), v.string()], memory),
-        v.transform(mebibytes),
-        v.integer(memory),
-        v.minValue(256, memory),
-        v.maxValue(262144, memory),
+      about(
+        v.pipe(
+          v.union([v.number(), v.string()], memory),
+          v.transform(mebibytes),
+          v.integer(memory),
+          v.minValue(256, memory),
+          v.maxValue(262144, memory),
+        ),
+        "memory that the bottle has",
       ),
       4096,
     ),
     user: v.optional(
-      v.pipe(
-        string,
-        v.regex(
-          /^[a-z_][a-z0-9_-]{0,31}$/,
-          "a user name: at most 32 small letters, digits, _ and -, and a letter or _ first",
+      about(
+        v.pipe(
+          string,
+          v.regex(
+            /^[a-z_][a-z0-9_-]{0,31}$/,
+            "a user name: at most 32 small letters, digits, _ and -, and a letter or _ first",
+          ),
         ),
+        "who sessions run as; your own user name without it",
       ),
     ),
-    agent: v.optional(string, "claude"),
+    agent: v.optional(about(string, "the agent that `claude-bottle run` starts when no --agent is given"), "claude"),
   });
 
 const Network = table({
-  mode: v.optional(choice(["list", "off", "open"]), "list"),
-  hosts: v.optional(v.array(host, 'an array of hosts, such as ["example.org"]'), []),
+  mode: v.optional(
+    about(
+      choice(["list", "off", "open"]),
+      'what the bottle may reach: Claude\'s own hosts and those listed here ("list"), nothing ("off"), everything ("open")',
+    ),
+    "list",
+  ),
+  hosts: about(list(host, 'an array of hosts, such as ["example.org"]'), "further hosts, in mode list"),
+  presets: about(
+    list(choice(presetNames), 'an array of presets, such as ["github", "npm"]'),
+    "further hosts by the name of what they serve, in mode list",
+  ),
 });
 
-/** bottle.toml, and the only source of its type. */
+const sectionsOf = (backends: readonly string[]) => ({
+  bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
+  env: v.optional(about(env, "Variables of every session: agents, `shell` and `exec`."), {}),
+  network: v.optional(about(Network, "What the bottle may reach."), {}),
+  agents: v.optional(
+    about(
+      v.pipe(
+        named(agentName, Agent),
+        v.transform((agents) => bare<Agent>({ claude: v.parse(Agent, {}), ...agents })),
+      ),
+      "Named ways to start, for `claude-bottle run --agent NAME`.",
+    ),
+    {},
+  ),
+});
+
+const profileName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of a profile: small letters, digits and dashes, and a letter first"),
+);
+
+/** What one file may hold; its values are not used before all files are laid over each other. */
+export const manifestFileSchema = (backends: readonly string[]) => {
+  const sections = sectionsOf(backends);
+  const extended = v.optional(about(string, "another profile, which this one is laid over"));
+  const profiles = named(profileName, table({ extends: extended, ...sections }));
+  return table({
+    ...sections,
+    profiles: v.optional(
+      about(profiles, "Sections that apply when asked for, by `claude-bottle run --profile NAME`."),
+      {},
+    ),
+  });
+};
+
+/** All files in one, and the only source of the manifest's type. */
 export const manifestSchema = (backends: readonly string[]) =>
   v.pipe(
-    table({
-      bottle: v.optional(bottleTable(backends), {}),
-      env: v.optional(env, {}),
-      network: v.optional(Network, {}),
-      agents: v.optional(
-        v.pipe(
-          named(agentName, Agent),
-          v.transform((agents) => bare<Agent>({ claude: v.parse(Agent, {}), ...agents })),
-        ),
-        {},
-      ),
-    }),
+    table(sectionsOf(backends)),
     v.forward(
       v.partialCheck(
         [["bottle", "agent"], ["agents"]],

@@ -7,7 +7,8 @@ export type SyntaxProblem = {
   readonly text: string;
   readonly showLine: boolean;
 };
-export type Toml = { readonly value: unknown } | { readonly problem: SyntaxProblem };
+export type Table = { [key: string]: unknown };
+export type Toml = { readonly value: Table } | { readonly problem: SyntaxProblem };
 
 export function readToml(toml: string): Toml {
   try {

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
+import { presets } from "../manifest/presets.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
 import type { BottlePlan, Capabilities, GuestUser } from "./plan.ts";
@@ -28,7 +29,8 @@ export function planBottle({ name, directory, backend, manifest, host, gateway }
   refuseToShare(directory, host.home);
   const { capabilities } = backend;
   const { cpus, memory, user } = manifest.bottle;
-  const { mode, hosts } = manifest.network;
+  const { mode, hosts, presets: names } = manifest.network;
+  const listed = [...claudeHosts(gateway), ...names.flatMap((preset) => presets[preset]), ...hosts];
   return {
     name,
     backend: backend.name,
@@ -37,7 +39,7 @@ export function planBottle({ name, directory, backend, manifest, host, gateway }
     cpus,
     memoryMiB: memory,
     user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
-    network: { mode, hosts: mode === "list" ? unique([...claudeHosts(gateway), ...hosts]) : [] },
+    network: { mode, hosts: mode === "list" ? unique(listed) : [] },
     credentials: credentialsOf(host.env, { gateway, broker: capabilities.credentialBroker }),
   };
 }

@@ -2,31 +2,48 @@ import { dirname } from "node:path";
 import { backendNames } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { defaultManifest, parseManifest } from "../manifest/parse.ts";
+import { resolveManifest, type Resolved } from "../manifest/layers.ts";
+import type { Source } from "../manifest/parse.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { exists, isFolder, readText, realPath } from "../system/files.ts";
-import type { System } from "../system/system.ts";
+import { configFolder, type System } from "../system/system.ts";
 
 /** `directory` is shared with the bottle: where bottle.toml stands, or the working directory itself without one. */
-export type Project = { readonly directory: string; readonly cwd: string; readonly manifest: Manifest };
+export type Project = {
+  readonly directory: string;
+  readonly cwd: string;
+  readonly manifest: Manifest;
+  readonly resolved: Resolved;
+};
 
 const manifestName = "bottle.toml";
 
-/** The nearest bottle.toml upwards, no further than the git checkout's top. */
-export function findProject(system: System, start = system.cwd()): Project {
+/** The nearest bottle.toml upwards, no further than the git checkout's top, over the user's own configuration. */
+export function findProject(system: System, options: { start?: string; profile?: string | undefined } = {}): Project {
+  const start = options.start ?? system.cwd();
+  const source = projectSource(system, start);
+  const sources = [userSource(system), source].filter((found) => found !== undefined);
+  const resolved = resolveManifest(sources, { backends: backendNames, profile: options.profile });
+  return { directory: source?.folder ?? start, cwd: start, manifest: resolved.manifest, resolved };
+}
+
+function projectSource(system: System, start: string): Source | undefined {
   const home = system.env.HOME ?? "";
-  for (let folder = start; ; folder = dirname(folder)) {
-    const file = `${folder}/${manifestName}`;
-    const text = folder === home ? undefined : readText(file);
-    if (text !== undefined)
-      return {
-        directory: folder,
-        cwd: start,
-        manifest: parseManifest(text, manifestPath(start, folder), backendNames),
-      };
-    if (exists(`${folder}/.git`) || folder === "/" || folder === home)
-      return { directory: start, cwd: start, manifest: defaultManifest() };
+  for (let folder = start; folder !== home; folder = dirname(folder)) {
+    const text = readText(`${folder}/${manifestName}`);
+    if (text !== undefined) return { kind: "project", file: manifestPath(start, folder), folder, text };
+    if (exists(`${folder}/.git`) || folder === "/") return undefined;
   }
+  return undefined;
+}
+
+function userSource({ env }: System): Source | undefined {
+  const folder = configFolder(env);
+  const text = folder === undefined ? undefined : readText(`${folder}/config.toml`);
+  if (folder === undefined || text === undefined) return undefined;
+  const path = `${folder}/config.toml`;
+  const file = env.HOME && path.startsWith(`${env.HOME}/`) ? `~${path.slice(env.HOME.length)}` : path;
+  return { kind: "user", file, folder, text };
 }
 
 /** As the person in `start` would name it. */

@@ -12,13 +12,14 @@ import { findProject } from "./project.ts";
 export async function findTarget(
   system: System,
   name: string | undefined,
+  profile?: string,
 ): Promise<Target & { env: Readonly<Record<string, string>> }> {
   if (name === undefined) {
-    const project = findProject(system);
+    const project = findProject(system, { profile });
     return { ...(await projectTarget(system, project)), env: project.manifest.env };
   }
   const plan = recordedPlan(system, name);
-  const env = findProject(system, plan.directory).manifest.env;
+  const env = findProject(system, { start: plan.directory, profile }).manifest.env;
   const { loopbackAddress } = backendOf(system, plan.backend);
   return { plan, directory: plan.directory, gateway: gatewayOf(system.env, loopbackAddress), env };
 }

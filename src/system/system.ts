@@ -59,3 +59,9 @@ export function stateFolder(env: System["env"]): string {
     hint: "set HOME, or XDG_STATE_HOME, to a folder of yours",
   });
 }
+
+/** Where the user's own settings live, by the XDG rules; undefined where there is no home. */
+export function configFolder(env: System["env"]): string | undefined {
+  if (env.XDG_CONFIG_HOME?.startsWith("/")) return `${env.XDG_CONFIG_HOME}/claude-bottle`;
+  return env.HOME?.startsWith("/") ? `${env.HOME}/.config/claude-bottle` : undefined;
+}

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createArgv, listArgv } from "../../src/backends/smolvm/argv.ts";
 import { smolvm } from "../../src/backends/smolvm/index.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
-import { defaultManifest } from "../../src/manifest/parse.ts";
+import { resolveManifest } from "../../src/manifest/layers.ts";
 import { planBottle } from "../../src/plan/bottle.ts";
 import { bottleName } from "../../src/plan/name.ts";
 import { realSystem } from "../../src/system/real.ts";
@@ -64,7 +64,7 @@ function realSmolvm(): string | undefined {
 
 function planOf(home: Home, directory: string) {
   mkdirSync(directory, { recursive: true });
-  const manifest = defaultManifest();
+  const manifest = resolveManifest([], { backends: [] }).manifest;
   const uid = process.getuid?.() ?? 0;
   return planBottle({
     name: bottleName(directory, uid),

@@ -1,0 +1,27 @@
+import { backendNames } from "../backends/registry.ts";
+import { command, type Context } from "../command.ts";
+import { table } from "../lib/table.ts";
+import { listSettings } from "../manifest/settings.ts";
+import { findProject } from "../session/project.ts";
+import { printable } from "../lib/quote.ts";
+
+export const config = (context: Context) =>
+  command(context, {
+    meta: { name: "config", description: "Show every setting that holds here, and the line that it comes from" },
+    args: {
+      profile: { type: "string", valueHint: "PROFILE", description: "with the sections of that profile" },
+      json: { type: "boolean", description: "as JSON" },
+      schema: { type: "boolean", description: "print the JSON Schema of bottle.toml instead, for an editor" },
+    },
+    async run({ args }) {
+      const { system } = context;
+      if (args.schema) {
+        const { manifestJsonSchema } = await import("../manifest/json-schema.ts");
+        return system.out(`${JSON.stringify(manifestJsonSchema(backendNames), null, 2)}\n`);
+      }
+      const settings = listSettings(findProject(system, { profile: args.profile }).resolved);
+      if (args.json) return system.out(`${JSON.stringify(settings, null, 2)}\n`);
+      const rows = settings.map(({ key, value, from }) => [key, printable(JSON.stringify(value)), from]);
+      system.out(table([["SETTING", "VALUE", "FROM"], ...rows]));
+    },
+  });

@@ -1,0 +1,56 @@
+import * as v from "valibot";
+
+// A message here is what issues.ts puts after "must be", or after the quoted name when it is about a name.
+// Of a table, a choice and a reference it is the known words, between spaces: suggestions are made from them.
+
+export const string = v.string("a string");
+export const filled = v.pipe(
+  string,
+  v.nonEmpty("a string that is not empty"),
+  v.check((text) => !text.includes("\0"), "without NUL characters"),
+);
+
+const anyTable = v.custom<Record<string, unknown>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date),
+  "a table",
+);
+
+export const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
+  v.pipe(anyTable, v.strictObject(entries, Object.keys(entries).join(" ")));
+
+export const choice = <const Words extends readonly string[]>(words: Words) => v.picklist(words, words.join(" "));
+
+/** Names that valibot's record would drop without a word. */
+const unsafeNames = ["__proto__", "constructor", "prototype"];
+
+export const bare = <Value>(entries: object): Record<string, Value> => Object.assign(Object.create(null), entries);
+
+/** A table whose keys are the user's own; the result has no prototype, so that a look-up finds only what was written. */
+export const named = <const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) =>
+  v.pipe(
+    anyTable,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed) return;
+      const input = dataset.value;
+      for (const key of unsafeNames)
+        if (Object.hasOwn(input, key))
+          addIssue({
+            message: "is a reserved name and cannot be used",
+            path: [{ type: "object", origin: "key", input, key, value: input[key] }],
+          });
+    }),
+    v.record(name, value),
+    v.transform((entries) => bare<v.InferOutput<Value>>(entries)),
+  );
+
+/** Says what a key is for; the reference page and the schema file are made from it. */
+export const about = <const Schema extends v.GenericSchema>(schema: Schema, text: string) =>
+  v.pipe(schema, v.description(text));
+
+export const plain = v.pipe(
+  string,
+  v.check((text) => !text.includes("\0"), "without NUL characters"),
+);
+
+export const list = <const Item extends v.GenericSchema>(item: Item, expected = "an array of strings") =>
+  v.optional(v.array(item, expected), []);

@@ -1,0 +1,142 @@
+import * as v from "valibot";
+import { UserError } from "../errors.ts";
+import { suggest } from "../lib/suggest.ts";
+import { quoted } from "./excerpt.ts";
+import { problemsOf } from "./issues.ts";
+import { errorAt, readLayer, type Layer, type Source } from "./parse.ts";
+import { manifestSchema, type Manifest } from "./schema.ts";
+import type { Table } from "./syntax.ts";
+
+/** Where a value was written; of a default there is none. */
+export type Origin = { readonly layer: Layer; readonly path: readonly string[] };
+
+export type Resolved = {
+  readonly manifest: Manifest;
+  readonly layers: readonly Layer[];
+  readonly profiles: readonly string[];
+  origin(path: readonly string[]): Origin | undefined;
+};
+
+/** Lists of things that stand for themselves: those of all layers count. Any other list is replaced as a whole. */
+const addsUp = /^network\.(hosts|presets)$/;
+
+/**
+ * Lays the files over each other, the first one lowest, then the profile's sections. Throws UserError.
+ * `backends`: the names that `bottle.backend` may have.
+ */
+export function resolveManifest(
+  sources: readonly Source[],
+  { backends, profile }: { readonly backends: readonly string[]; readonly profile?: string | undefined },
+): Resolved {
+  const layers = sources.map((source) => readLayer(source, backends));
+  const merged = new Merge();
+  for (const layer of layers) merged.add(withoutProfiles(layer.value), { layer, path: [] });
+  const profiles = profile === undefined ? [] : chainOf(layers, profile);
+  for (const name of profiles)
+    for (const layer of layers) {
+      const { extends: _, ...sections } = profileOf(layer, name) ?? {};
+      merged.add(sections, { layer, path: ["profiles", name] });
+    }
+  const result = v.safeParse(manifestSchema(backends), merged.value, { abortPipeEarly: true });
+  if (result.success) return { manifest: result.output, layers, profiles, origin: (path) => merged.origin(path) };
+  throw mergedError(merged, result.issues);
+}
+
+/** What only the whole shows, such as an agent that no file defines; told where it was written. */
+function mergedError(merged: Merge, issues: readonly v.BaseIssue<unknown>[]): UserError {
+  const problems = issues.flatMap(problemsOf);
+  const [first] = problems;
+  const origin = first && merged.origin(first.path);
+  if (!first || !origin) throw new Error(`the defaults are not a manifest: ${first?.text}`);
+  return errorAt(origin.layer, [{ ...first, path: origin.path }]);
+}
+
+const isTable = (value: unknown): value is Table =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+
+function withoutProfiles({ profiles: _, ...sections }: Table): Table {
+  return sections;
+}
+
+function profileOf(layer: Layer, name: string): Table | undefined {
+  const { profiles } = layer.value;
+  if (!isTable(profiles) || !Object.hasOwn(profiles, name)) return undefined;
+  const profile = profiles[name];
+  return isTable(profile) ? profile : undefined;
+}
+
+/** The profile and those that it extends, the lowest first. */
+function chainOf(layers: readonly Layer[], asked: string): string[] {
+  const known = [
+    ...new Set(layers.flatMap(({ value }) => Object.keys(isTable(value.profiles) ? value.profiles : {}))),
+  ].sort();
+  const chain: string[] = [];
+  let from: Origin | undefined;
+  for (let name: string | undefined = asked; name !== undefined;) {
+    if (chain.includes(name)) {
+      const text = `profile ${quoted(name)} extends itself: ${[...chain.slice(chain.indexOf(name)), name].join(" -> ")}`;
+      throw from ? errorAt(from.layer, [{ path: from.path, text }]) : new UserError(text);
+    }
+    if (!known.includes(name)) throw unknownProfile(name, known, from);
+    chain.push(name);
+    // The last file has the last word.
+    const above = layers.findLast((layer) => profileOf(layer, chain.at(-1) ?? "")?.extends !== undefined);
+    from = above && { layer: above, path: ["profiles", name, "extends"] };
+    const next: unknown = above && profileOf(above, name)?.extends;
+    name = typeof next === "string" ? next : undefined;
+  }
+  return chain.reverse();
+}
+
+function unknownProfile(name: string, known: readonly string[], from: Origin | undefined): UserError {
+  const like = suggest(name, known);
+  const text = `there is no profile ${quoted(name)}${like === undefined ? "" : `; did you mean ${like}?`}`;
+  if (from) return errorAt(from.layer, [{ path: from.path, text }]);
+  const hint =
+    known.length === 0 ? "add [profiles.NAME] to bottle.toml" : `profiles of this project: ${known.join(", ")}`;
+  return new UserError(text, { exitCode: 2, hint });
+}
+
+/** Tables laid over each other, with the origin of each value. */
+class Merge {
+  readonly value: Table = Object.create(null);
+  readonly #origins = new Map<string, Origin>();
+
+  add(table: Table, origin: Origin): void {
+    this.#lay(this.value, table, [], origin);
+  }
+
+  /** Of the value itself, or of what it stands in as a whole. */
+  origin(path: readonly string[]): Origin | undefined {
+    for (let length = path.length; length > 0; length--) {
+      const found = this.#origins.get(JSON.stringify(path.slice(0, length)));
+      if (found) return { layer: found.layer, path: [...found.path, ...path.slice(length)] };
+    }
+    return undefined;
+  }
+
+  #lay(under: Table, over: Table, at: readonly string[], origin: Origin): void {
+    for (const [key, value] of Object.entries(over)) {
+      const path = [...at, key];
+      const below = Object.hasOwn(under, key) ? under[key] : undefined;
+      const from: Origin = { layer: origin.layer, path: [...origin.path, key] };
+      if (isTable(value)) {
+        const table: Table = isTable(below) ? below : Object.create(null);
+        under[key] = table;
+        this.#lay(table, value, path, from);
+      } else if (Array.isArray(value) && addsUp.test(path.join("."))) {
+        const items: unknown[] = Array.isArray(below) ? below : [];
+        value.forEach((item, index) =>
+          this.#origins.set(JSON.stringify([...path, String(items.length + index)]), {
+            layer: from.layer,
+            path: [...from.path, String(index)],
+          }),
+        );
+        under[key] = [...items, ...value];
+      } else {
+        under[key] = value;
+        this.#origins.set(JSON.stringify(path), from);
+      }
+    }
+  }
+}
