@@ -45,7 +45,7 @@ export function planBottle({ name, directory, backend, manifest, host, gateway }
 }
 
 function imageOf({ bottle: { image } }: Manifest, directory: string): string {
-  if (image !== undefined) return /^\.\.?\//.test(image) ? `${directory}/${image}` : image;
+  if (image !== undefined) return image;
   throw new UserError("no image to make the bottle from", {
     hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
   });

@@ -24,7 +24,15 @@ export function findProject(system: System, options: { start?: string; profile?:
   const source = projectSource(system, start);
   const sources = [userSource(system), source].filter((found) => found !== undefined);
   const resolved = resolveManifest(sources, { backends: backendNames, profile: options.profile });
-  return { directory: source?.folder ?? start, cwd: start, manifest: resolved.manifest, resolved };
+  return { directory: source?.folder ?? start, cwd: start, manifest: withPaths(resolved), resolved };
+}
+
+/** A relative path starts from the file that names it. */
+function withPaths({ manifest, origin }: Resolved): Manifest {
+  const { image } = manifest.bottle;
+  if (image === undefined || !/^\.\.?\//.test(image)) return manifest;
+  const folder = origin(["bottle", "image"])?.layer.folder ?? "";
+  return { ...manifest, bottle: { ...manifest.bottle, image: `${folder}/${image}` } };
 }
 
 function projectSource(system: System, start: string): Source | undefined {
