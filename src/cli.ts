@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   stop: (context: Context) => import("./commands/stop.ts").then((m) => load(m.stop(context))),
   rm: (context: Context) => import("./commands/rm.ts").then((m) => load(m.rm(context))),
   config: (context: Context) => import("./commands/config.ts").then((m) => load(m.config(context))),
+  tmux: (context: Context) => import("./commands/tmux.ts").then((m) => load(m.tmux(context))),
   doctor: (context: Context) => import("./commands/doctor.ts").then((m) => load(m.doctor(context))),
 });
 
@@ -26,8 +27,8 @@ export async function main(argv: readonly string[], system: System): Promise<num
   const named = own[0] !== undefined && !own[0].startsWith("-");
   const name = named ? own[0] : "run";
   try {
-    if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 2))
-      return await help(system, own[0] === "help" ? own[1] : named ? name : undefined);
+    if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 3))
+      return await help(system, own[0] === "help" ? own.slice(1) : named ? own : []);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
     return report(system, error, name ?? "run");
@@ -65,11 +66,10 @@ async function find(name: string, context: Context): Promise<CommandDef<never>> 
 }
 
 /** Help on stdout, plain when it is not a terminal. */
-async function help(system: System, name: string | undefined): Promise<number> {
+async function help(system: System, [name, verb]: readonly (string | undefined)[]): Promise<number> {
   const context: Context = { system, rest: undefined, exit() {} };
   const { renderUsage } = await import("citty");
   const meta = { name: "claude-bottle", version, description: "Claude Code in its own isolated machine" };
-  const root = { meta };
   const text =
     name === undefined
       ? await (
@@ -77,10 +77,22 @@ async function help(system: System, name: string | undefined): Promise<number> {
         ).overview(
           await Promise.all(Object.entries(commands).map(async ([key, make]) => [key, await make(context)] as const)),
         )
-      : await renderUsage(await find(name, context), root);
+      : await renderUsage(...(await usageOf(await find(name, context), verb, meta)));
   const plain = !system.isTty.stdout || Boolean(system.env.NO_COLOR);
   system.out(`${plain ? Bun.stripANSI(text) : text}\n`);
   return exitCode.ok;
+}
+
+/** The command, or one of its verbs where it has some, and what stands before it on a command line. */
+async function usageOf(
+  command: CommandDef<never>,
+  verb: string | undefined,
+  root: { name: string; version: string },
+): Promise<[CommandDef<never>, CommandDef<never>]> {
+  const verbs = command.subCommands as Readonly<Record<string, () => Promise<CommandDef<never>>>> | undefined;
+  const make = verb === undefined ? undefined : verbs?.[verb];
+  const { name } = command.meta as { name: string };
+  return make ? [await make(), { meta: { ...root, name: `${root.name} ${name}` } }] : [command, { meta: root }];
 }
 
 function report(system: System, error: unknown, name: string): number {

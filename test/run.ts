@@ -51,6 +51,7 @@ await suite("units, rules and the program from source", [
   ...existing("test/rules.test.ts", "test/install.test.ts", "test/fakes.test.ts"),
 ]);
 await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
+await suite("tmux", ["test/tmux"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("real microVMs", ["test/vm"]);
 rmSync(reports, { recursive: true });
 

@@ -19,8 +19,13 @@ export async function attachSession(
   ledger.openSession(session);
   let code = 1;
   try {
-    const ended = await system.attach(argv, { env });
+    const [ended, unmark] = await Promise.all([
+      system.attach(argv, { env }),
+      session.size && system.env.TMUX ? markInTmux(system, ledger, session) : undefined,
+    ]);
     code = ended.code;
+    // A pane that hung up is gone.
+    if (ended.signal !== "SIGHUP") await unmark?.();
     const control = backend.controlArgv(plan, session);
     if (ended.signal && !session.size && control)
       await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
@@ -29,6 +34,9 @@ export async function attachSession(
     ledger.closeSession(session.id, code);
   }
 }
+
+const markInTmux = async (system: System, ledger: Ledger, session: SessionPlan) =>
+  (await import("../tmux/mark.ts")).markPane(system, ledger, session);
 
 /** What attachSession starts, for --dry-run as well. */
 export function sessionCommand(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Program {

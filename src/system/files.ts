@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
 
 const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
 
@@ -42,6 +43,15 @@ export const exists = (path: string): boolean => existsSync(path);
 
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Makes it our working directory. Throws UserError where that cannot be. */
+export function enterFolder(path: string): void {
+  try {
+    process.chdir(path);
+  } catch (cause) {
+    throw new UserError(`cannot enter "${printable(path)}": ${String(codeOf(cause))}`, { cause });
+  }
 }
 
 /** Makes a folder of ours, for us alone. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 
 /** A process by more than its number, which the kernel gives out again. */
 export type Identity = { readonly pid: number; readonly started: string };
@@ -32,4 +32,27 @@ function startedByPs(pid: number): string | undefined {
   const { stdout, exitCode } = Bun.spawnSync(["/bin/ps", "-o", "lstart=", "-p", String(pid)], { env: { LC_ALL: "C" } });
   const started = stdout.toString().trim();
   return exitCode === 0 && started !== "" ? started : undefined;
+}
+
+/** The device of the terminal that we were started on; undefined without one. */
+export function terminalName(): string | undefined {
+  const name = process.platform === "linux" ? terminalOnLinux() : terminalByPs();
+  return name?.startsWith("/dev/") ? name : undefined;
+}
+
+function terminalOnLinux(): string | undefined {
+  return [0, 1, 2].map(linkOf).find((name) => /^\/dev\/(pts\/|tty)/.test(name));
+}
+
+function linkOf(fd: number): string {
+  try {
+    return realpathSync(`/proc/self/fd/${fd}`);
+  } catch {
+    return "";
+  }
+}
+
+function terminalByPs(): string | undefined {
+  const { stdout } = Bun.spawnSync(["/bin/ps", "-o", "tty=", "-p", String(process.pid)], { env: { LC_ALL: "C" } });
+  return `/dev/${stdout.toString().trim()}`;
 }

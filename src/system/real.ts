@@ -44,6 +44,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       stdout: "pipe",
       stderr: "pipe",
       detached: true,
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     const release = endOn(child, options);
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), child.exited]);

@@ -5,6 +5,8 @@ import type { TerminalSize } from "../lib/terminal-size.ts";
 export type Run = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 export type RunOptions = {
+  /** Where it is started; our own working directory without one. */
+  readonly cwd?: string;
   /** Added to the environment; `undefined` removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the program (TERM, then KILL) when it fires; the run then throws the signal's reason. */

@@ -1,0 +1,17 @@
+import type { CommandDef } from "citty";
+import type { Context } from "../command.ts";
+
+type Load = () => Promise<CommandDef<never>>;
+const load = (make: unknown) => make as CommandDef<never>;
+
+export const tmux = (context: Context) => {
+  const verbs: Record<string, Load> = {
+    open: () => import("./tmux/open.ts").then((m) => load(m.open(context))),
+    pane: () => import("./tmux/pane.ts").then((m) => load(m.pane(context))),
+  };
+  return {
+    meta: { name: "tmux", description: "Claude and shells of this directory's bottle in tmux panes, from a key" },
+    // Without a prototype: `tmux constructor` is an unknown command.
+    subCommands: Object.assign(Object.create(null), verbs) as Record<string, Load>,
+  };
+};

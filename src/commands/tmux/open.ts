@@ -1,0 +1,73 @@
+import { command, type Context } from "../../command.ts";
+import { exitCode, UserError } from "../../errors.ts";
+import { Ledger } from "../../ledger/ledger.ts";
+import { shellLine } from "../../lib/quote.ts";
+import type { Place } from "../../tmux/argv.ts";
+import { reportingTo } from "../../tmux/message.ts";
+import { openBeside, sessionWords } from "../../tmux/open.ts";
+import { ownPane } from "../../tmux/own-pane.ts";
+import { Tmux } from "../../tmux/tmux.ts";
+
+export const open = (context: Context) =>
+  command(context, {
+    meta: {
+      name: "open",
+      description:
+        "Open the agent beside a pane, in the bottle of the pane's directory; words after -- go to the agent",
+    },
+    args: {
+      split: { type: "string", valueHint: "right|below", description: "on which side of the pane; right without one" },
+      window: { type: "boolean", description: "in a window of its own" },
+      popup: { type: "boolean", description: "in a popup, which ends with its client" },
+      here: { type: "boolean", description: "in this pane, in place of the shell in it" },
+      shell: { type: "boolean", description: "a shell in the bottle; words after -- are run in it instead" },
+      host: { type: "boolean", description: "your own shell, outside the bottle" },
+      agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
+      pane: { type: "string", valueHint: "PANE", description: "beside which pane, such as %3; ours without one" },
+      client: { type: "string", valueHint: "CLIENT", description: "the client that is told when it fails" },
+      "dry-run": { type: "boolean", description: "print the command, and run none" },
+    },
+    rest: true,
+    async run({ args }) {
+      const { system, rest = [] } = context;
+      const place = placeOf(args);
+      const what = whatOf(args);
+      const dryRun = args["dry-run"] ?? false;
+      const tmux = Tmux.connect(system);
+      await reportingTo({ system, tmux, client: args.client }, async () => {
+        const own = tmux && args.pane === undefined ? await ownPane(system, tmux) : undefined;
+        if (what !== "host" && (!tmux || (place === "here" && own !== undefined))) {
+          const argv = [...system.self, ...sessionWords({ what, agent: args.agent, rest })];
+          if (dryRun) return system.out(`${shellLine(argv)}\n`);
+          return context.exit((await system.attach(argv)).code);
+        }
+        if (!tmux) throw new UserError("there is no tmux here", { hint: "start one: tmux new-session" });
+        const pane = args.pane ?? own;
+        if (pane === undefined)
+          throw new UserError("beside which pane?", {
+            exitCode: exitCode.usage,
+            hint: "name it, as a key binding does: claude-bottle tmux open --pane '#{pane_id}'",
+          });
+        using ledger = new Ledger(system);
+        const { client, agent } = args;
+        await openBeside(system, tmux, ledger, { pane, client, place, what, agent, rest, dryRun });
+      });
+    },
+  });
+
+type Flag = boolean | undefined;
+
+function placeOf(args: { split?: string | undefined; window?: Flag; popup?: Flag; here?: Flag }): Place {
+  const asked = (["window", "popup", "here"] as const).filter((place) => args[place]);
+  if (asked.length + (args.split === undefined ? 0 : 1) > 1)
+    throw new UserError("one of --split, --window, --popup and --here, not several", { exitCode: exitCode.usage });
+  const place = asked[0] ?? args.split ?? "right";
+  if (place === "right" || place === "below" || asked[0]) return place as Place;
+  throw new UserError(`--split is right or below, not "${place}"`, { exitCode: exitCode.usage });
+}
+
+function whatOf(args: { shell?: Flag; host?: Flag; agent?: string | undefined }): "agent" | "shell" | "host" {
+  const asked = [args.shell && "--shell", args.host && "--host", args.agent !== undefined && "--agent"].filter(Boolean);
+  if (asked.length > 1) throw new UserError(`${asked.join(" and ")} exclude each other`, { exitCode: exitCode.usage });
+  return args.shell ? "shell" : args.host ? "host" : "agent";
+}

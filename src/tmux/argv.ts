@@ -1,0 +1,90 @@
+/** How the server is reached. `program` is of the server's own version where that can be found. */
+export type Reach = { readonly program: string; readonly socket: string };
+
+/** tmux takes a word's last `;` for the end of a command; everything else in a word it leaves alone. */
+const protect = (word: string): string => (word.endsWith(";") ? `${word.slice(0, -1)}\\;` : word);
+
+/** One call that runs the commands in turn. `-u`: without a UTF-8 locale tmux would print `_` for each other character. */
+export const tmuxArgv = ({ program, socket }: Reach, commands: readonly (readonly string[])[]): string[] => [
+  program,
+  "-u",
+  "-S",
+  socket,
+  ...commands.flatMap((words, index) => [...(index > 0 ? [";"] : []), ...words.map(protect)]),
+];
+
+/** Text that tmux would expand as a format and as a date shows as it is. Before a `[` no doubling helps. */
+export const literal = (text: string): string =>
+  text.replaceAll("#[", "# [").replaceAll("#", "##").replaceAll("%", "%%");
+
+/** A word of a command that tmux parses itself: in a binding, a menu or a hook. */
+export const tmuxQuote = (word: string): string =>
+  `"${word
+    .replace(/[\\"$]/g, "\\$&")
+    .replaceAll("\n", "\\n")
+    .replaceAll("\t", "\\t")
+    .replaceAll("\r", "\\r")}"`;
+
+export type Place = "right" | "below" | "window" | "popup" | "here";
+
+export type Opening = {
+  readonly place: Place;
+  readonly pane: string;
+  readonly window: string;
+  readonly zoomed: boolean;
+  readonly client: string | undefined;
+  /** The title of a popup, the name of a window. */
+  readonly name: string;
+  /** At least two words: of a single one tmux makes a shell's command line. Empty: the user's own shell. */
+  readonly command: readonly string[];
+};
+
+/**
+ * Opens `command` and prints the new pane's id. No directory: to tmux that is a format, in which a `#(...)` runs. The new
+ * pane starts where the tmux program was started.
+ */
+export function openArgv({ place, pane, window, zoomed, client, name, command }: Opening): string[] {
+  const printed = ["-P", "-F", "#{pane_id}"];
+  const words = command.length > 0 ? ["--", ...command] : [];
+  switch (place) {
+    case "right":
+    case "below":
+      return ["split-window", place === "right" ? "-h" : "-v", ...(zoomed ? ["-Z"] : []), "-t", pane, ...printed, ...words];
+    case "window":
+      return ["new-window", "-a", "-t", window, "-n", literal(name), ...printed, ...words];
+    case "popup":
+      return ["display-popup", "-E", ...(client === undefined ? [] : ["-c", client]), "-t", pane, "-w", "90%", "-h", "90%", ...words];
+    case "here":
+      return ["respawn-pane", "-k", "-t", pane, ...words];
+  }
+} // prettier-ignore
+
+/** What an ordinary pane has not: the user's remain-on-exit would keep a pane that ended well. */
+export const adoptArgv = (pane: string): string[] => ["set-option", "-p", "-t", pane, "remain-on-exit", "off"];
+
+export const tagArgv = (pane: string, tags: Readonly<Record<string, string | undefined>>): string[][] =>
+  Object.entries(tags).map(([name, value]) => [
+    "set-option",
+    "-p",
+    ...(value === undefined ? ["-u"] : []),
+    "-t",
+    pane,
+    `@claude-bottle${name && `-${name}`}`,
+    ...(value === undefined ? [] : [value]),
+  ]);
+
+export const askArgv = (pane: string, fields: readonly string[]): string[] => [
+  "display-message",
+  "-p",
+  "-t",
+  pane,
+  fields.map((field) => `#{${field}}`).join("\t"),
+];
+
+export const messageArgv = (client: string | undefined, text: string): string[] => [
+  "display-message",
+  "-d",
+  "8000",
+  ...(client === undefined ? [] : ["-c", client]),
+  literal(text),
+];

@@ -1,0 +1,25 @@
+import { UserError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { messageArgv } from "./argv.ts";
+import type { Tmux } from "./tmux.ts";
+
+type Reader = { readonly system: System; readonly tmux: Tmux | undefined; readonly client: string | undefined };
+
+/**
+ * Runs `work` for somebody who pressed a key in that client: a failure is told on its status line. A key binding has no
+ * other place for it: stderr goes nowhere, and stdout or a status would cover the pane.
+ */
+export async function reportingTo({ tmux, client }: Reader, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!tmux || client === undefined || !(error instanceof UserError)) throw error;
+    await tell(tmux, client, `claude-bottle: ${error.message}${error.hint ? ` (${error.hint})` : ""}`);
+  }
+}
+
+/** A line on the client's status line. */
+export async function tell(tmux: Tmux, client: string, text: string): Promise<void> {
+  // tmux 3.2 knows no -c here.
+  await tmux.run(messageArgv(client, text)).catch(() => tmux.run(messageArgv(undefined, text)));
+}

@@ -1,0 +1,75 @@
+import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import { exists, realPath } from "../system/files.ts";
+import { identify, type Identity } from "../system/process.ts";
+import type { System } from "../system/system.ts";
+import { askArgv, tmuxArgv, type Reach } from "./argv.ts";
+
+const timeoutMs = 5_000;
+const usualPlaces = ["/opt/homebrew/bin/tmux", "/usr/local/bin/tmux", "/usr/bin/tmux"];
+
+/** The tmux server that we were started from. */
+export class Tmux {
+  readonly #system: System;
+  readonly reach: Reach;
+  readonly server: Identity;
+
+  private constructor(system: System, reach: Reach, server: Identity) {
+    this.#system = system;
+    this.reach = reach;
+    this.server = server;
+  }
+
+  /** Undefined outside tmux, and where its server is gone. Throws UserError without a tmux program. */
+  static connect(system: System): Tmux | undefined {
+    // The socket's path may hold commas.
+    const [, socket, pid] = /^(.+),(\d+),-?\d+$/s.exec(system.env.TMUX ?? "") ?? [];
+    const server = pid === undefined ? undefined : identify(Number(pid));
+    if (socket === undefined || server === undefined) return undefined;
+    return new Tmux(system, { program: findProgram(system, server.pid), socket }, server);
+  }
+
+  /** What the commands print. Throws UserError in tmux's own words. */
+  async run(...commands: readonly (readonly string[])[]): Promise<string> {
+    return this.#call(commands, {});
+  }
+
+  /** The same, started in `cwd`: where tmux opens what it opens. */
+  async runIn(cwd: string, ...commands: readonly (readonly string[])[]): Promise<string> {
+    return this.#call(commands, { cwd });
+  }
+
+  /** The fields of a pane; undefined where there is no such pane. The last one may hold tabs. */
+  async ask<const Fields extends readonly string[]>(
+    pane: string,
+    fields: Fields,
+  ): Promise<Record<Fields[number], string> | undefined> {
+    // Of a pane that is gone tmux prints empty fields, and calls it a success.
+    const [id, ...values] = (await this.run(askArgv(pane, ["pane_id", ...fields]))).replace(/\n$/, "").split("\t");
+    if (id !== pane) return undefined;
+    const last = fields.length - 1;
+    const cells = fields.map((field, index) => [
+      field,
+      index === last ? values.slice(last).join("\t") : (values[index] ?? ""),
+    ]);
+    return Object.fromEntries(cells) as Record<Fields[number], string>;
+  }
+
+  async #call(commands: readonly (readonly string[])[], options: { cwd?: string }): Promise<string> {
+    const { code, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), { ...options, timeoutMs });
+    if (code === 0) return stdout;
+    const words =
+      printable(stderr.trim()) || (code > 128 ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`);
+    throw new UserError(`tmux: ${words}`);
+  }
+}
+
+/** The server's own program: one of another version may not be understood, or hang. */
+function findProgram(system: System, server: number): string {
+  const own = system.platform === "linux" ? realPath(`/proc/${server}/exe`) : undefined;
+  const program = own ?? system.which("tmux") ?? usualPlaces.find(exists);
+  if (program) return program;
+  throw new UserError("tmux was not found", {
+    hint: "put its folder on the PATH that the tmux server was started with",
+  });
+}

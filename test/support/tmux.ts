@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { bindingLine, actionNames, actions } from "../../src/tmux/bindings.ts";
+import { Screen } from "./screen.ts";
+import { Home, tool, until } from "./tool.ts";
+
+export type StageOptions = {
+  /** Lines of the server's configuration, after our bindings. */
+  readonly conf?: string;
+  /** Added to the server's environment; undefined removes. */
+  readonly env?: Record<string, string | undefined>;
+  readonly columns?: number;
+  readonly rows?: number;
+  /** Where the session starts; the project without it. */
+  readonly cwd?: string;
+  readonly program?: readonly string[];
+};
+
+/** The tmux that a suite is run with, and what its libraries need. */
+export const tmuxProgram = process.env.TEST_TMUX ?? "tmux";
+
+/** A real tmux server with a real client on a terminal, in a home of its own. Afterwards no process of it may be left. */
+export class Stage implements AsyncDisposable {
+  readonly home = new Home();
+  readonly socket = `${this.home.folder}/tmux`;
+  readonly env: Record<string, string>;
+  readonly #cwd: string;
+  readonly #clients: Screen[] = [];
+
+  constructor({ conf = "", env = {}, columns = 120, rows = 40, cwd, program = tool }: StageOptions = {}) {
+    this.env = Object.fromEntries(
+      Object.entries({ ...this.home.env, SHELL: "/bin/sh", PS1: "$ ", LANG: "C.UTF-8", ...env }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      ),
+    );
+    this.#cwd = cwd ?? this.home.project;
+    mkdirSync(this.#cwd, { recursive: true });
+    const bindings = actionNames.map((action) => bindingLine(program, action, actions[action].key));
+    writeFileSync(`${this.home.folder}/tmux.conf`, `${bindings.join("\n")}\n${conf}\n`);
+    this.agent("ready");
+    this.attach({ columns, rows });
+  }
+
+  /** The first screen that was attached. */
+  get screen(): Screen {
+    const [first] = this.#clients;
+    if (!first) throw new Error("no client");
+    return first;
+  }
+
+  /** A further client of the session; the first one starts the server. */
+  attach({ columns = 120, rows = 40 }: { columns?: number; rows?: number } = {}): Screen {
+    const client = new Screen(
+      [tmuxProgram, "-u", "-S", this.socket, "-f", `${this.home.folder}/tmux.conf`, "new-session", "-A", "-s", "main"],
+      { cwd: this.#cwd, env: this.env, columns, rows },
+    );
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** The agent of the project: says where it is and how large its terminal is, after each change as well. */
+  agent(word: string, script = "while :; do sleep 0.05; done"): void {
+    const file = this.home.program(
+      "agent",
+      `say() { echo "${word} $(stty size) in $(pwd)"; }\ntrap say WINCH\nsay "$@"\n${script}`,
+    );
+    this.home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "${file}"\n`);
+  }
+
+  /** One command line of tmux, from outside. */
+  tmux(...words: string[]): string {
+    const { stdout, stderr, exitCode } = Bun.spawnSync([tmuxProgram, "-u", "-S", this.socket, ...words], {
+      env: { ...this.env, LC_ALL: "C.UTF-8" },
+      cwd: this.home.folder,
+    });
+    if (exitCode !== 0) throw new Error(`tmux ${words.join(" ")}: ${stderr.toString()}`);
+    return stdout.toString().replace(/\n$/, "");
+  }
+
+  /** As a person does it: the prefix, then the key. */
+  press(key: string, screen = this.screen): void {
+    screen.press("\x02");
+    screen.press(key);
+  }
+
+  /** Of every pane of the server. */
+  panes(format: string): string[] {
+    return this.tmux("list-panes", "-a", "-F", format).split("\n");
+  }
+
+  /** Waits until that many panes are there, and gives their ids. */
+  async until(count: number): Promise<string[]> {
+    return until(
+      () => {
+        if (!existsSync(this.socket)) return false;
+        const ids = this.panes("#{pane_id}");
+        return ids.length === count && ids;
+      },
+      () => `${count} panes, not ${this.panes("#{pane_id} #{pane_start_command}").join("\n")}\n${this.screen.text}`,
+    );
+  }
+
+  /** Waits for a shell's prompt in the pane. */
+  async prompt(pane: string): Promise<void> {
+    await until(
+      () => /[$#] *$/.test(this.tmux("capture-pane", "-p", "-t", pane).trimEnd()),
+      () => `a prompt in ${pane}\n${this.screen.text}`,
+    );
+  }
+
+  /** What the ledger knows of sessions: the kind and the pane of each. */
+  async sessions(): Promise<string[]> {
+    const { stdout } = await this.home.run(["ls", "--json"]);
+    const bottles = JSON.parse(stdout) as { sessions: { kind: string; pane?: { id: string } }[] }[];
+    return bottles.flatMap(({ sessions }) => sessions.map(({ kind, pane }) => `${kind} ${pane?.id}`));
+  }
+
+  /** The processes that have this home in their environment, but for the machines of the fake smolvm. */
+  get left(): string[] {
+    const machines = existsSync(`${this.home.smolvm}/machines`) ? this.home.machines().map(({ pid }) => pid) : [];
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name) && !machines.includes(Number(name)))
+      .flatMap((pid) => {
+        try {
+          if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.home.folder)) return [];
+          if (/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return [];
+          return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 120)}`];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      Bun.spawnSync([tmuxProgram, "-S", this.socket, "kill-server"], { env: this.env });
+      for (const client of this.#clients) await client[Symbol.asyncDispose]();
+      await until(
+        () => this.left.length === 0,
+        () => this.left.join("\n"),
+      );
+    } finally {
+      for (const line of this.left) process.kill(Number.parseInt(line), "SIGKILL");
+      this.home[Symbol.dispose]();
+    }
+  }
+}
