@@ -3,13 +3,26 @@
 set -eu
 umask 022
 
+# Where releases stand; a published install.sh has it filled in.
+default_base=
+
 usage() {
   cat <<'HELP'
-install.sh --from-source     build from the clone that this file stands in (needs node, npm, git), and install
-install.sh                   install a release: CLAUDE_BOTTLE_BASE_URL names the folder that holds it (https or file)
-  --prefix DIR               into DIR/bin; without it ~/.local/bin (also CLAUDE_BOTTLE_PREFIX)
-  --uninstall                remove what this installed
-  --dry-run                  say what would be done
+install.sh                 install the newest release, or say that it is there already
+  --version V              that release instead, older or newer
+  --archive FILE           a downloaded claude-bottle-V-SYSTEM.tar.gz, with its SHA256SUMS beside it: needs no network
+  --from-source            build from the clone that this file stands in (needs node, npm, git)
+  --prefix DIR             into DIR/bin; without it ~/.local/bin
+  --modify-path            also put that folder on PATH in your shell's start file
+install.sh --check         say what is installed and what is the newest release
+install.sh --rollback      put back the program that the last install replaced
+install.sh --uninstall     remove what this installed; bottles stay
+  --dry-run                say what would be done, and do nothing
+
+CLAUDE_BOTTLE_BASE_URL     another place that holds releases (a mirror): https://... or file://...
+CLAUDE_BOTTLE_PREFIX       as --prefix
+CLAUDE_BOTTLE_STALL_SECONDS          how long a download may stand still (30)
+CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM   "yes": install what was downloaded without its checksum
 HELP
 }
 
@@ -20,18 +33,20 @@ fail() {
 }
 
 say() { printf '%s\n' "$*"; }
+warn() { printf 'install.sh: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
 main() {
-  mode=release prefix=${CLAUDE_BOTTLE_PREFIX:-} dry=
+  mode=release prefix=${CLAUDE_BOTTLE_PREFIX:-} base=${CLAUDE_BOTTLE_BASE_URL:-$default_base} wanted='' archive='' dry='' modify=''
   while [ $# -gt 0 ]; do
     case $1 in
       --from-source) mode=source ;;
-      --uninstall) mode=uninstall ;;
+      --check | --rollback | --uninstall) mode=${1#--} ;;
       --dry-run) dry=yes ;;
-      --prefix)
-        [ $# -ge 2 ] || fail '--prefix needs a folder' 'sh install.sh --help'
-        prefix=$2
+      --modify-path) modify=yes ;;
+      --version | --archive | --prefix)
+        { [ $# -ge 2 ] && [ -n "$2" ]; } || fail "$1 needs a value" 'sh install.sh --help'
+        case $1 in --version) wanted=${2#v} ;; --archive) mode=archive archive=$2 ;; --prefix) prefix=$2 ;; esac
         shift
         ;;
       -h | --help)
@@ -42,53 +57,161 @@ main() {
     esac
     shift
   done
+  case $wanted in */* | *[!0-9A-Za-z.+-]*) fail "\"$wanted\" is not a version" 'a version is such as 0.1.0' ;; esac
+  base=${base%/}
+  choose_prefix
+  target=$prefix/bin/claude-bottle
+  own=$prefix/lib/claude-bottle
+  receipt=$own/receipt
+  refuse_foreign
+  before=$(version_of "$target")
+  work='' new='' made=''
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  case $mode in
+    check) check ;;
+    rollback) rollback ;;
+    uninstall) uninstall ;;
+    *) install ;;
+  esac
+}
+
+clean_up() {
+  [ -z "$new" ] || rm -f "$new"
+  [ -z "$work" ] || rm -rf "$work"
+}
+
+choose_prefix() {
   [ -n "$prefix" ] || [ -n "${HOME:-}" ] || fail 'HOME is not set, so there is no place to install to' 'sh install.sh --prefix DIR'
   [ -n "$prefix" ] || prefix=$HOME/.local
+  while [ "$prefix" != / ] && [ "$prefix" != "${prefix%/}" ]; do prefix=${prefix%/}; done
   case $prefix in
-    / | "${HOME:-}") fail "\"$prefix\" is not a place to install to" 'sh install.sh --prefix ~/.local' ;;
+    / | "${HOME:-/}" | /usr | /bin | /sbin | /etc | /lib | /opt/homebrew* | /home/linuxbrew* | */Cellar/*)
+      fail "\"$prefix\" is not a place to install to" 'sh install.sh --prefix ~/.local'
+      ;;
+    *'
+'*) fail 'a folder with a line break in its name is not a place to install to' ;;
     /*) ;;
     *) fail "--prefix must be an absolute path, not \"$prefix\"" ;;
   esac
-  target=$prefix/bin/claude-bottle
-  refuse_foreign
-
-  if [ "$mode" = uninstall ]; then
-    uninstall
-    return
-  fi
-  if [ -n "$dry" ]; then
-    say "would install a $mode build as $target"
-    return
-  fi
-  mkdir -p "$prefix/bin" 2>/dev/null && [ -w "$prefix/bin" ] || fail "\"$prefix/bin\" cannot be written" 'sh install.sh --prefix DIR'
-  new=$target.new.$$
-  trap 'rm -rf "$new" "${work:-$new}"' EXIT
-  trap 'exit 130' INT TERM HUP
-  if [ "$mode" = source ]; then from_source; else from_release; fi
-  chmod 755 "$new"
-  version=$("$new" --version) || fail 'the new program does not run on this machine; nothing was changed'
-  # A rename: a session that runs keeps the file that it was started from.
-  mv -f "$new" "$target"
-  say "installed $version as $target"
-  advise
+  [ ! -d "$prefix/Homebrew" ] || fail "\"$prefix\" belongs to Homebrew" 'sh install.sh --prefix ~/.local'
 }
 
-# Ours says its name; a folder, or another program, stays as it is.
+# Ours is a file that says its name; a link is another installer's, and a folder or another program stays as it is.
 refuse_foreign() {
   [ -e "$target" ] || [ -L "$target" ] || return 0
-  [ -f "$target" ] && case $("$target" --version 2>/dev/null || :) in 'claude-bottle '*) return 0 ;; esac
+  [ ! -L "$target" ] || fail "\"$target\" is a link, so another installer made it" 'remove it by that one (brew, npm), or choose another place: sh install.sh --prefix DIR'
+  [ -f "$target" ] && [ -n "$(version_of "$target")" ] && return 0
   fail "\"$target\" is there and is not a claude-bottle" 'move it away, or choose another place: sh install.sh --prefix DIR'
 }
 
-uninstall() {
-  if [ ! -e "$target" ]; then
-    say "there is no $target"
-  elif [ -n "$dry" ]; then
-    say "would remove $target"
-  else
-    rm -f "$target"
-    say "removed $target; bottles and their ledger stay"
+version_of() {
+  [ ! -f "$1" ] || { "$1" --version | sed -n 's/^claude-bottle //p'; } 2>/dev/null
+}
+
+install() {
+  case $mode in release) find_release ;; archive) find_archive ;; esac
+  if [ "$mode" != source ] && is_there; then
+    say "claude-bottle $version is installed already as $target"
+    return
   fi
+  if [ -n "$dry" ]; then
+    case $mode in source) what='a build of this clone' ;; *) what="claude-bottle $version" ;; esac
+    say "would install $what as $target${before:+ in place of $before}"
+    return
+  fi
+  make_folder "$prefix/bin"
+  make_folder "$own"
+  [ -w "$prefix/bin" ] && [ -w "$own" ] || fail "\"$prefix/bin\" cannot be written" 'sh install.sh --prefix DIR'
+  make_workspace
+  new=$target.new.$$
+  case $mode in source) from_source ;; release) download && unpack ;; archive) unpack ;; esac
+  chmod 755 "$new"
+  found=$(version_of "$new")
+  [ -n "$found" ] || fail 'the new program does not run on this machine; nothing was changed' 'sh install.sh --from-source builds one for it'
+  [ "$mode" = source ] || [ "$found" = "$version" ] || fail "the program says that it is $found, not $version; nothing was changed"
+  version=$found
+  replace
+  if is_older "$version" "$before"; then how='downgraded to'; else how=installed; fi
+  say "$how claude-bottle $version as $target${before:+ (before: $before)}"
+  [ -z "$modify" ] || modify_path
+  advise
+}
+
+# The receipt knows what stands there, byte for byte.
+is_there() {
+  [ "$before" = "$version" ] && [ "$(noted sha256)" = "$(sum "$target")" ]
+}
+
+# A rename: a session that runs keeps the file that it was started from. The replaced program is kept for --rollback.
+replace() {
+  if [ -n "$before" ]; then
+    ln -f "$target" "$own/previous" 2>/dev/null || cp -p "$target" "$own/previous" || fail "\"$own\" cannot be written; nothing was changed"
+  fi
+  mv -f "$new" "$target"
+  write_receipt
+}
+
+write_receipt() {
+  kept=$(grep -E '^(folder|start-file) ' "$receipt" 2>/dev/null || :)
+  {
+    say "version $version"
+    say "method $mode"
+    say "program $target"
+    say "sha256 $(sum "$target")"
+    [ -z "$base" ] || say "base $base"
+    printf '%s' "${kept:+$kept
+}$made"
+  } >"$receipt.new"
+  mv -f "$receipt.new" "$receipt"
+}
+
+noted() { sed -n "s/^$1 //p" "$receipt" 2>/dev/null || :; }
+
+# Notes each folder that it makes, for --uninstall.
+make_folder() {
+  [ ! -d "$1" ] || return 0
+  make_folder "$(dirname "$1")"
+  mkdir "$1" 2>/dev/null || fail "\"$1\" cannot be made" 'sh install.sh --prefix DIR'
+  made="${made}folder $1
+"
+}
+
+rollback() {
+  [ -f "$own/previous" ] || fail 'there is no program to go back to: nothing was replaced here yet'
+  version=$(version_of "$own/previous")
+  [ -n "$version" ] || fail "\"$own/previous\" does not run; nothing was changed"
+  if [ -n "$dry" ]; then
+    say "would put back claude-bottle $version as $target in place of $before"
+    return
+  fi
+  new=$target.new.$$
+  mv -f "$own/previous" "$new" && ln "$target" "$own/previous" && mv -f "$new" "$target" || fail "\"$target\" cannot be replaced"
+  write_receipt
+  say "put back claude-bottle $version as $target (before: $before)"
+}
+
+check() {
+  find_release
+  say "installed: ${before:-nothing}"
+  say "newest: $version"
+}
+
+uninstall() {
+  files=$([ ! -e "$target" ] || say "$target"; [ ! -d "$own" ] || say "$own")
+  [ -n "$files" ] || { say "there is no $target"; return; }
+  start_files=$(noted start-file)
+  if [ -n "$dry" ]; then
+    printf '%s\n' "$files" "$start_files" | sed -n 's/^./would remove &/p'
+    return
+  fi
+  printf '%s\n' "$start_files" | while read -r file; do [ ! -f "$file" ] || remove_block "$file"; done
+  folders=$(noted folder | sort -r)
+  rm -rf "$target" "$own"
+  # Only those that are empty, and only what an install made.
+  printf '%s\n' "$folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :; done
+  say "removed $target; bottles and their ledger stay"
 }
 
 from_source() {
@@ -103,39 +226,147 @@ from_source() {
     [ -e "$bun" ] || npm ci --silent
     # An npm that runs no install scripts leaves this to us.
     "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js
-    "$bun" build.ts --outfile "$new" >/dev/null
+    "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null
   ) || fail 'the build failed; nothing was changed'
+  place
 }
 
-from_release() {
-  base=${CLAUDE_BOTTLE_BASE_URL:-}
-  [ -n "$base" ] || fail 'no release is published yet' 'in a clone: sh install.sh --from-source'
-  has curl || fail 'curl is needed to download a release'
+system_name() {
   case $(uname -s) in Linux) os=linux ;; Darwin) os=darwin ;; *) fail "there is no build for $(uname -s): Linux and macOS have one" ;; esac
-  case $(uname -m) in x86_64 | amd64) arch=x64 ;; arm64 | aarch64) arch=arm64 ;; *) fail "there is no build for $(uname -m): x86_64 and arm64 have one" ;; esac
-  name=claude-bottle-$os-$arch
-  work=$(mktemp -d)
-  fetch "$base/SHA256SUMS" "$work/SHA256SUMS"
-  expected=$(awk -v name="$name" '$2 == name || $2 == "*" name { print $1 }' "$work/SHA256SUMS")
-  [ -n "$expected" ] || fail "SHA256SUMS does not name $name; nothing was changed"
-  fetch "$base/$name" "$new"
-  [ "$(sum "$new")" = "$expected" ] || fail "the checksum of $name is wrong; nothing was changed" 'try again; if it stays wrong, do not use this mirror'
+  case $(uname -m) in x86_64 | amd64) cpu=x64 ;; arm64 | aarch64) cpu=arm64 ;; *) fail "there is no build for $(uname -m): x86_64 and arm64 have one" ;; esac
+  # Rosetta shows an Apple processor as another one.
+  [ "$os" = linux ] || [ "$(sysctl -n sysctl.proc_translated 2>/dev/null)" != 1 ] || cpu=arm64
+  libc=
+  if [ "$os" = linux ] && ldd --version 2>&1 | grep -qi musl; then libc=-musl; fi
+  system=$os-$cpu$libc
+}
+
+# Sets version, name and expected from the SHA256SUMS of a release.
+find_release() {
+  system_name
+  [ -n "$base" ] || base=$(noted base)
+  [ -n "$base" ] || fail 'no release is published yet' 'in a clone: sh install.sh --from-source'
+  case $base in
+    https://*) protocols='=https' ;;
+    file:///*) protocols='=file' ;;
+    # No wire to listen on.
+    http://127.0.0.1:*) protocols='=http' ;;
+    *) fail "CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not \"$base\"" ;;
+  esac
+  has curl || fail 'curl is needed to download a release' 'install it (Debian: sudo apt-get install curl), or use --archive FILE'
+  make_workspace
+  if [ -n "$wanted" ]; then from=$base/download/v$wanted; else from=$base/latest/download; fi
+  fetch "$from/SHA256SUMS" "$work/SHA256SUMS"
+  read_sums "$work/SHA256SUMS" "$from/SHA256SUMS"
+}
+
+make_workspace() {
+  [ -n "$work" ] || work=$(mktemp -d) || fail 'no temporary folder can be made' 'free some disk space, or set TMPDIR'
+}
+
+read_sums() {
+  line=$(awk -v wanted="$wanted" -v system_name="$system" '
+    { sub(/^\*/, "", $2); tail = "-" system_name ".tar.gz"; head = "claude-bottle-" }
+    index($2, head) == 1 && substr($2, length($2) - length(tail) + 1) == tail {
+      version = substr($2, length(head) + 1, length($2) - length(head) - length(tail))
+      if ((wanted == "" || version == wanted) && version !~ /[^0-9A-Za-z.+-]/ && length($1) == 64) print $1, version
+    }' "$1" | sed -n 1p)
+  [ -n "$line" ] || fail "$2 names no claude-bottle${wanted:+ $wanted} for $system; nothing was changed"
+  expected=${line% *} version=${line#* }
+  name=claude-bottle-$version-$system.tar.gz
+}
+
+find_archive() {
+  system_name
+  [ -f "$archive" ] || fail "there is no file \"$archive\""
+  sums=$(dirname "$archive")/SHA256SUMS
+  [ -f "$sums" ] || fail "SHA256SUMS is needed beside \"$archive\"" 'download it from where the archive came from'
+  wanted=$(basename "$archive" "-$system.tar.gz")
+  case $wanted in claude-bottle-*) wanted=${wanted#claude-bottle-} ;; *) fail "\"$archive\" is not a claude-bottle-VERSION-$system.tar.gz" ;; esac
+  read_sums "$sums" "$sums"
 }
 
 fetch() {
-  curl -fsSL --proto '=https,file' --retry 2 -o "$2" "$1" || fail "cannot download $1; nothing was changed"
+  # 18 and 28: cut, and stood still.
+  curl -fsSL --proto "$protocols" --tlsv1.2 --retry 2 --connect-timeout 15 --speed-limit 1000 \
+    --speed-time "${CLAUDE_BOTTLE_STALL_SECONDS:-30}" -o "$2" "$1" ||
+    fail "cannot download $1; nothing was changed" "$(case $? in 28) say 'the server is too slow: CLAUDE_BOTTLE_STALL_SECONDS is how long to bear it' ;; *) say 'look at the address, and try again' ;; esac)"
+}
+
+download() {
+  archive=$work/$name
+  fetch "$base/download/v$version/$name" "$archive"
+}
+
+unpack() {
+  if [ "${CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM:-}" = yes ]; then
+    warn "WARNING: the checksum of $name is not checked, because CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM is set"
+  else
+    actual=$(sum "$archive")
+    [ -n "$actual" ] || fail 'sha256sum, shasum or openssl is needed to check the download; nothing was changed'
+    [ "$actual" = "$expected" ] || fail "the checksum of $name is wrong; nothing was changed" 'try again; if it stays wrong, do not use this mirror'
+  fi
+  tar -xzf "$archive" -C "$work" claude-bottle 2>/dev/null || fail "$name cannot be unpacked; nothing was changed" 'look at the free disk space'
+  place
+}
+
+# Beside the target, so that the last step is a rename.
+place() {
+  cp "$work/claude-bottle" "$new" 2>/dev/null || fail "\"$new\" cannot be written; nothing was changed" 'look at the free disk space'
+  [ "$(uname -s)" != Darwin ] || xattr -d com.apple.quarantine "$new" 2>/dev/null || :
 }
 
 sum() {
-  if has sha256sum; then sha256sum "$1"; elif has shasum; then shasum -a 256 "$1"; else fail 'sha256sum or shasum is needed to check the download'; fi | cut -d' ' -f1
+  if has sha256sum; then sha256sum "$1" | cut -d' ' -f1
+  elif has shasum; then shasum -a 256 "$1" | cut -d' ' -f1
+  elif has openssl; then openssl dgst -sha256 -r "$1" | cut -d' ' -f1; fi
+}
+
+is_older() {
+  [ -n "$2" ] && awk -v a="$1" -v b="$2" 'BEGIN {
+    split(a, x, /[.+-]/); split(b, y, /[.+-]/)
+    for (i = 1; i <= 3; i++) if (x[i] + 0 != y[i] + 0) exit !(x[i] + 0 < y[i] + 0)
+    exit 1
+  }'
+}
+
+path_line() {
+  case ${SHELL:-sh} in
+    */fish) say "fish_add_path '$prefix/bin'" ;;
+    *) say "export PATH=\"$prefix/bin:\$PATH\"" ;;
+  esac
+}
+
+modify_path() {
+  [ -n "${HOME:-}" ] || fail 'HOME is not set, so there is no start file to change'
+  case ${SHELL:-sh} in
+    */fish) file=${XDG_CONFIG_HOME:-$HOME/.config}/fish/config.fish ;;
+    */zsh) file=${ZDOTDIR:-$HOME}/.zshrc ;;
+    */bash) file=$HOME/.bashrc ;;
+    *) file=$HOME/.profile ;;
+  esac
+  ! grep -q '^# >>> claude-bottle >>>$' "$file" 2>/dev/null || return 0
+  make_folder "$(dirname "$file")"
+  printf '# >>> claude-bottle >>>\n%s\n# <<< claude-bottle <<<\n' "$(path_line)" >>"$file" || fail "\"$file\" cannot be written"
+  made="${made}start-file $file
+"
+  write_receipt
+  say "put $prefix/bin on PATH in $file: open a new shell"
+}
+
+remove_block() {
+  rest=$(sed '/^# >>> claude-bottle >>>$/,/^# <<< claude-bottle <<<$/d' "$1"; echo x)
+  rest=${rest%x}
+  # A link to the file stays one.
+  if [ -n "$rest" ]; then printf '%s' "$rest" >"$1"; else rm -f "$1"; fi
 }
 
 advise() {
-  found=$(command -v claude-bottle || :)
   case :$PATH: in
     *:"$prefix/bin":*) ;;
-    *) say "put it on your PATH: export PATH=\"$prefix/bin:\$PATH\"" ;;
+    *) [ -n "$modify" ] || say "put it on your PATH: $(path_line)" ;;
   esac
+  found=$(command -v claude-bottle || :)
   [ -z "$found" ] || [ "$found" = "$target" ] || say "another claude-bottle comes first on your PATH: $found"
   has smolvm || say 'smolvm, which runs the microVMs, is not installed: claude-bottle doctor says how'
   if [ "$(uname -s)" = Linux ] && ! [ -w /dev/kvm ]; then say 'microVMs need a /dev/kvm that you may open: claude-bottle doctor says more'; fi

@@ -1,183 +1,356 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+// install.sh in every shell that people have for sh, against a server on the loopback. About 20 s.
+import { expect, test } from "bun:test";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
-  readdirSync,
+  readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { binary } from "./support/binary.ts";
+import { archiveName, hostTarget } from "../release/targets.ts";
+import { copyOfClone } from "./support/clone.ts";
+import { install, ReleaseSite, script } from "./support/release-site.ts";
 
-const root = `${import.meta.dir}/..`;
-const shells = [["dash"], ["bash"], ["busybox", "sh"]].filter(([name]) => Bun.which(name ?? ""));
-const name = `claude-bottle-${process.platform}-${process.arch}`;
+const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"], ["zsh", "--emulate", "sh"]].filter(([name]) =>
+  Bun.which(name ?? ""),
+);
+const target = "~/my home/.local/bin/claude-bottle";
+const done = (stdout: string) => ({ stdout, stderr: "", code: 0 });
+const refused = (stderr: string) => ({ stdout: "", stderr: `install.sh: ${stderr}\n`, code: 1 });
+const everything = [
+  ".local",
+  ".local/bin",
+  ".local/bin/claude-bottle",
+  ".local/lib",
+  ".local/lib/claude-bottle",
+  ".local/lib/claude-bottle/receipt",
+];
 
-let folder: string;
-let home: string;
-beforeAll(binary, 60_000);
-beforeEach(() => {
-  folder = mkdtempSync(`${tmpdir()}/install-`);
-  home = `${folder}/my home`;
-  mkdirSync(home);
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+type Case = readonly [what: string, run: (site: ReleaseSite, install: Install, shell: string) => Promise<void>];
+type Install = (args?: readonly string[], env?: Record<string, string | undefined>) => ReturnType<ReleaseSite["run"]>;
 
-function install(
-  shell: readonly string[],
-  args: readonly string[],
-  env: Record<string, string | undefined> = {},
-  script = `${root}/install.sh`,
-) {
-  const all = { PATH: "/usr/bin:/bin", HOME: home, ...env };
-  const defined = Object.fromEntries(
-    Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-  const { stdout, stderr, exitCode } = Bun.spawnSync([...shell, script, ...args], {
-    env: defined,
-    cwd: folder,
-    stdin: "ignore",
-  });
-  const plain = (text: Buffer) => text.toString().replaceAll(folder, "~");
-  return { stdout: plain(stdout).split("\n")[0], stderr: plain(stderr), code: exitCode };
+/** Refused, with nothing in the home afterwards. */
+const nothingFor =
+  (stderr: string, args: readonly string[] = [], env: Record<string, string | undefined> = {}) =>
+  async (site: ReleaseSite, install: Install) => {
+    expect(await install(args, env)).toEqual(refused(stderr));
+    expect(site.left.filter((name) => !/^\.local(\/(bin|lib(\/claude-bottle)?))?$/.test(name))).toEqual([]);
+  };
+
+/** A server that promises more than it sends. */
+function cutShort(): { url: string } & Disposable {
+  const answer = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this";
+  const open = (socket: Bun.Socket) => void (socket.write(answer), socket.end());
+  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { open, data() {} } });
+  return { url: `http://127.0.0.1:${server.port}/`, [Symbol.dispose]: () => server.stop(true) };
 }
 
-/** A release folder with one small program that says its version, as ours does. */
-function release(program = "#!/bin/sh\necho claude-bottle 1.2.3\n", sums?: string): Record<string, string> {
-  const base = `${folder}/release`;
-  mkdirSync(base);
-  writeFileSync(`${base}/${name}`, program);
-  const sum = new Bun.CryptoHasher("sha256").update("#!/bin/sh\necho claude-bottle 1.2.3\n").digest("hex");
-  writeFileSync(`${base}/SHA256SUMS`, sums ?? `${sum}  ${name}-musl\n${sum}  ${name}\n`);
-  return { CLAUDE_BOTTLE_BASE_URL: `file://${base}` };
-}
+const slow = () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
+const archivePath = (version: string) => `/download/v${version}/${archiveName(version, hostTarget())}`;
+const archive = "claude-bottle-1.2.3-HOST.tar.gz";
+const wrongSum = `the checksum of ${archive} is wrong; nothing was changed\n  try again; if it stays wrong, do not use this mirror`;
+const tryAgain = "look at the address, and try again";
 
-describe.each(shells)("%s %s", (...shell) => {
-  const sh = shell.filter(Boolean);
-  const left = () => (existsSync(`${home}/.local/bin`) ? readdirSync(`${home}/.local/bin`) : []);
+const cases: readonly Case[] = [
+  [
+    "fresh, again, upgraded, downgraded, put back, removed without a trace",
+    async (site, install) => {
+      site.publish("1.2.3");
+      expect(await install()).toEqual(done(`installed claude-bottle 1.2.3 as ${target}`));
+      expect(site.left).toEqual(everything);
+      expect(await install()).toEqual(done(`claude-bottle 1.2.3 is installed already as ${target}`));
+      site.publish("1.10.0");
+      expect(await install(["--dry-run"])).toEqual(
+        done(`would install claude-bottle 1.10.0 as ${target} in place of 1.2.3`),
+      );
+      expect(await install()).toEqual(done(`installed claude-bottle 1.10.0 as ${target} (before: 1.2.3)`));
+      expect(await install(["--rollback"])).toEqual(done(`put back claude-bottle 1.2.3 as ${target} (before: 1.10.0)`));
+      expect(await install(["--rollback"])).toEqual(done(`put back claude-bottle 1.10.0 as ${target} (before: 1.2.3)`));
+      expect(await install(["--version", "v1.2.3"])).toEqual(
+        done(`downgraded to claude-bottle 1.2.3 as ${target} (before: 1.10.0)`),
+      );
+      expect(await install(["--check"])).toEqual(done("installed: 1.2.3"));
+      expect(await install(["--uninstall", "--dry-run"])).toEqual(done(`would remove ${target}`));
+      expect(await install(["--uninstall"])).toEqual(done(`removed ${target}; bottles and their ledger stay`));
+      expect(site.left).toEqual([]);
+      expect(await install(["--uninstall"])).toEqual(done(`there is no ${target}`));
+    },
+  ],
+  [
+    "a damaged program is installed anew, and a folder that was there before stays",
+    async (site, install) => {
+      site.publish("1.2.3");
+      mkdirSync(`${site.home}/.local/bin`, { recursive: true });
+      await install();
+      writeFileSync(`${site.home}/.local/bin/claude-bottle`, `${script("1.2.3")}# more\n`);
+      expect(await install()).toEqual(done(`installed claude-bottle 1.2.3 as ${target} (before: 1.2.3)`));
+      expect(readFileSync(`${site.home}/.local/bin/claude-bottle`, "utf8")).toBe(script("1.2.3"));
+      await install(["--uninstall"]);
+      expect(site.left).toEqual([".local", ".local/bin"]);
+    },
+  ],
+  [
+    "a cut download",
+    async (site, install) => {
+      site.publish("1.2.3");
+      using cut = cutShort();
+      site.answer(archivePath("1.2.3"), () => Response.redirect(cut.url));
+      await nothingFor(`cannot download SITE/download/v1.2.3/${archive}; nothing was changed\n  ${tryAgain}`)(
+        site,
+        async (...words) => {
+          const { stderr, ...rest } = await install(...words);
+          return { ...rest, stderr: stderr.replace(/^(curl|Warning): .*\n/gm, "") };
+        },
+      );
+    },
+  ],
+  [
+    "an archive that is shorter than it was",
+    async (site, install) => {
+      site.publish("1.2.3");
+      const bytes = await Bun.file(site.archive("1.2.3").file).bytes();
+      site.answer(archivePath("1.2.3"), () => new Response(bytes.subarray(0, 100)));
+      await nothingFor(wrongSum)(site, install);
+    },
+  ],
+  [
+    "a wrong sum, and what it takes to install it all the same",
+    async (site, install) => {
+      site.publish("1.2.3");
+      site.archive("1.2.3", `${script("1.2.3")}# evil\n`);
+      await nothingFor(wrongSum)(site, install);
+      await nothingFor(wrongSum, [], { CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM: "1" })(site, install);
+      expect(await install([], { CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM: "yes" })).toEqual({
+        stdout: `installed claude-bottle 1.2.3 as ${target}`,
+        stderr: `install.sh: WARNING: the checksum of ${archive} is not checked, because CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM is set\n`,
+        code: 0,
+      });
+    },
+  ],
+  [
+    "sums that do not name our file, or name it by a part of a name",
+    async (site, install) => {
+      const sum = "a".repeat(64);
+      site.publish("1.2.3", {
+        sums: `${sum}  claude-bottle-1.2.3-${hostTarget()}.tar.gz.sig\n${sum}  x-claude-bottle-1.2.3-${hostTarget()}.tar.gz\n${sum}  claude-bottle-$(id)-${hostTarget()}.tar.gz\n`,
+      });
+      await nothingFor("SITE/latest/download/SHA256SUMS names no claude-bottle for HOST; nothing was changed")(
+        site,
+        install,
+      );
+      await nothingFor("SITE/download/v1.2.3/SHA256SUMS names no claude-bottle 1.2.3 for HOST; nothing was changed", [
+        "--version",
+        "1.2.3",
+      ])(site, install);
+    },
+  ],
+  [
+    "a program of another version, and one that does not run",
+    async (site, install) => {
+      site.publish("1.2.3", { program: script("1.2.4") });
+      await nothingFor("the program says that it is 1.2.4, not 1.2.3; nothing was changed")(site, install);
+      site.publish("1.2.5", { program: "#!/bin/sh\nexit 1\n" });
+      await nothingFor(
+        "the new program does not run on this machine; nothing was changed\n  sh install.sh --from-source builds one for it",
+      )(site, install);
+    },
+  ],
+  ["404", nothingFor(`cannot download SITE/latest/download/SHA256SUMS; nothing was changed\n  ${tryAgain}`)],
+  [
+    "a server that is gone, one that is not asked over https, and none",
+    async (site, install) => {
+      for (const base of ["http://127.0.0.1.example.org/x", "http://example.org", "ftp://example.org", "/etc"])
+        await nothingFor(`CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not "${base}"`, [], {
+          CLAUDE_BOTTLE_BASE_URL: base,
+        })(site, install);
+      await nothingFor("no release is published yet\n  in a clone: sh install.sh --from-source", [], {
+        CLAUDE_BOTTLE_BASE_URL: undefined,
+      })(site, install);
+    },
+  ],
+  [
+    "no program that makes sums, and no curl",
+    async (site, install, shell) => {
+      site.publish("1.2.3");
+      const bin = `${site.folder}/bin`;
+      mkdirSync(bin);
+      const tools = ["uname", "ldd", "grep", "mktemp", "curl", "awk", "sed", "dirname", "basename", "mkdir", "tar", "gzip", "rm", "cp", "chmod", "cut"]; // prettier-ignore
+      for (const tool of tools) symlinkSync(Bun.which(tool, { PATH: "/usr/bin:/bin" }) ?? "", `${bin}/${tool}`);
+      const noSums = "sha256sum, shasum or openssl is needed to check the download; nothing was changed";
+      // The shell of busybox has sha256sum in itself.
+      if (shell !== "busybox") await nothingFor(noSums, [], { PATH: bin })(site, install);
+      rmSync(`${bin}/curl`);
+      await nothingFor(
+        "curl is needed to download a release\n  install it (Debian: sudo apt-get install curl), or use --archive FILE",
+        [],
+        { PATH: bin },
+      )(site, install);
+    },
+  ],
+  [
+    "a file, a folder, a link or another program in the way",
+    async (site, install) => {
+      site.publish("1.2.3");
+      const file = `${site.home}/.local/bin/claude-bottle`;
+      const isThere = `"${target}" is there and is not a claude-bottle\n  move it away, or choose another place: sh install.sh --prefix DIR`;
+      mkdirSync(file, { recursive: true });
+      for (const args of [[], ["--uninstall"], ["--rollback"]]) expect(await install(args)).toEqual(refused(isThere));
+      rmSync(file, { recursive: true });
+      writeFileSync(file, "#!/bin/sh\necho something else\n", { mode: 0o755 });
+      expect(await install()).toEqual(refused(isThere));
+      rmSync(file);
+      symlinkSync("/bin/true", file);
+      expect(await install()).toEqual(
+        refused(
+          `"${target}" is a link, so another installer made it\n  remove it by that one (brew, npm), or choose another place: sh install.sh --prefix DIR`,
+        ),
+      );
+      rmSync(`${site.home}/.local`, { recursive: true });
+      writeFileSync(`${site.home}/.local`, "");
+      expect(await install()).toEqual(refused(`"~/my home/.local" cannot be made\n  sh install.sh --prefix DIR`));
+    },
+  ],
+  [
+    "no HOME, and places that are not to install to",
+    async (site, install) => {
+      site.publish("1.2.3");
+      await nothingFor("HOME is not set, so there is no place to install to\n  sh install.sh --prefix DIR", [], {
+        HOME: undefined,
+      })(site, install);
+      for (const place of ["/", "//", "/usr", site.home, `${site.home}/`, "/opt/homebrew"])
+        await nothingFor(
+          `"${place.replace(/(.)\/+$/, "$1").replace(site.folder, "~")}" is not a place to install to\n  sh install.sh --prefix ~/.local`,
+          ["--prefix", place],
+        )(site, install);
+      await nothingFor('--prefix must be an absolute path, not "x"', ["--prefix", "x"])(site, install);
+      expect(await install(["--prefix", `${site.folder}/else where/`], { HOME: undefined })).toEqual(
+        done("installed claude-bottle 1.2.3 as ~/else where/bin/claude-bottle"),
+      );
+    },
+  ],
+  [
+    "words that it does not know",
+    async (site, install) => {
+      await nothingFor('unknown option "--frm-source"\n  sh install.sh --help', ["--frm-source"])(site, install);
+      await nothingFor("--prefix needs a value\n  sh install.sh --help", ["--prefix"])(site, install);
+      await nothingFor('"../1" is not a version\n  a version is such as 0.1.0', ["--version", "../1"])(site, install);
+    },
+  ],
+  [
+    "an archive that somebody brought, and a mirror in a folder",
+    async (site, install) => {
+      const { file, sum } = site.archive("1.2.3");
+      const env = { CLAUDE_BOTTLE_BASE_URL: undefined };
+      await nothingFor(
+        `SHA256SUMS is needed beside "~/made-1.2.3/${archive}"\n  download it from where the archive came from`,
+        ["--archive", file],
+        env,
+      )(site, install);
+      writeFileSync(`${site.folder}/made-1.2.3/SHA256SUMS`, `${sum} *${archiveName("1.2.3", hostTarget())}\n`);
+      expect(await install(["--archive", file], env)).toEqual(done(`installed claude-bottle 1.2.3 as ${target}`));
+      await install(["--uninstall"]);
+      mkdirSync(`${site.folder}/mirror/latest`, { recursive: true });
+      mkdirSync(`${site.folder}/mirror/download`);
+      symlinkSync(`${site.folder}/made-1.2.3`, `${site.folder}/mirror/latest/download`);
+      symlinkSync(`${site.folder}/made-1.2.3`, `${site.folder}/mirror/download/v1.2.3`);
+      expect(await install([], { CLAUDE_BOTTLE_BASE_URL: `file://${site.folder}/mirror/` })).toEqual(
+        done(`installed claude-bottle 1.2.3 as ${target}`),
+      );
+    },
+  ],
+  [
+    "the start file is changed only when asked, and as it was after --uninstall",
+    async (site, install) => {
+      site.publish("1.2.3");
+      writeFileSync(`${site.home}/.zshrc`, "alias x=y\n");
+      await install([], { SHELL: "/bin/zsh" });
+      expect(readFileSync(`${site.home}/.zshrc`, "utf8")).toBe("alias x=y\n");
+      await install(["--uninstall"]);
+      for (const [shell, file] of [
+        ["/bin/zsh", ".zshrc"],
+        ["/usr/bin/fish", ".config/fish/config.fish"],
+      ] as const) {
+        await install(["--modify-path"], { SHELL: shell });
+        expect(readFileSync(`${site.home}/${file}`, "utf8")).toContain(`${site.home}/.local/bin`);
+        await install(["--version", "1.2.3"], { SHELL: shell });
+        await install(["--uninstall"]);
+        expect(site.left).toEqual([".zshrc"]);
+        expect(readFileSync(`${site.home}/.zshrc`, "utf8")).toBe("alias x=y\n");
+      }
+    },
+  ],
+  [
+    "a target that may not be written",
+    async (site) => {
+      site.publish("1.2.3");
+      mkdirSync(`${site.home}/.local/bin`, { recursive: true });
+      chmodSync(`${site.home}/.local/bin`, 0o555);
+      chmodSync(site.folder, 0o777);
+      const user = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+      if (user.length > 0) chownSync(`${site.home}/.local`, 65534, 65534);
+      expect(await site.run([...user, "sh", install])).toEqual(
+        refused(`"~/my home/.local/bin" cannot be written\n  sh install.sh --prefix DIR`),
+      );
+      expect(existsSync(`${site.home}/.local/bin/claude-bottle`)).toBe(false);
+    },
+  ],
+  [
+    "a server that answers 500, and one that stands still",
+    async (site, install) => {
+      site.answer("/latest/download/SHA256SUMS", () => new Response("", { status: 500 }));
+      await nothingFor(`cannot download SITE/latest/download/SHA256SUMS; nothing was changed\n  ${tryAgain}`)(
+        site,
+        install,
+      );
+      site.answer("/latest/download/SHA256SUMS", slow);
+      await nothingFor(
+        "cannot download SITE/latest/download/SHA256SUMS; nothing was changed\n  the server is too slow: CLAUDE_BOTTLE_STALL_SECONDS is how long to bear it",
+        [],
+        { CLAUDE_BOTTLE_STALL_SECONDS: "1" },
+      )(site, install);
+    },
+  ],
+];
 
-  test("a release is checked, installed, installed again, and removed", () => {
-    const env = release();
-    const installed = {
-      stdout: "installed claude-bottle 1.2.3 as ~/my home/.local/bin/claude-bottle",
-      stderr: "",
-      code: 0,
-    };
-    expect(install(sh, [], env)).toEqual(installed);
-    expect(install(sh, [], env)).toEqual(installed);
-    expect(left()).toEqual(["claude-bottle"]);
-    expect(install(sh, ["--uninstall"])).toEqual({
-      stdout: "removed ~/my home/.local/bin/claude-bottle; bottles and their ledger stay",
-      stderr: "",
-      code: 0,
-    });
-    expect(install(sh, ["--uninstall"])).toEqual({
-      stdout: "there is no ~/my home/.local/bin/claude-bottle",
-      stderr: "",
-      code: 0,
-    });
-    expect(left()).toEqual([]);
-  });
+const table = shells.flatMap((shell) => cases.map(([what, run]) => [shell.join(" "), what, shell, run] as const));
+test.concurrent.each(table)(
+  "%s: %s",
+  async (_, __, shell, run) => {
+    using site = new ReleaseSite();
+    await run(
+      site,
+      async (args = [], env = {}) => {
+        const outcome = await site.run([Bun.which(shell[0] ?? "") ?? "", ...shell.slice(1), install, ...args], env);
+        return { ...outcome, stderr: outcome.stderr.replace(/^(curl|Warning): .*\n/gm, "") };
+      },
+      shell[0] ?? "",
+    );
+  },
+  60_000,
+);
 
-  test.each([
-    [
-      "a wrong sum",
-      "#!/bin/sh\necho evil\n",
-      undefined,
-      `the checksum of ${name} is wrong; nothing was changed\n  try again; if it stays wrong, do not use this mirror`,
-    ],
-    [
-      "a cut file",
-      "#!/bin/sh\necho claude-bo",
-      undefined,
-      `the checksum of ${name} is wrong; nothing was changed\n  try again; if it stays wrong, do not use this mirror`,
-    ],
-    [
-      "sums without our file",
-      undefined,
-      "0000  something-else\n",
-      `SHA256SUMS does not name ${name}; nothing was changed`,
-    ],
-  ])("%s installs nothing", (_, program, sums, message) => {
-    expect(install(sh, [], release(program, sums))).toMatchObject({ stderr: `install.sh: ${message}\n`, code: 1 });
-    expect(left()).toEqual([]);
-  });
-
-  test("no sums, no base, no home, bad words: one line each, and nothing is installed", () => {
-    const env = release();
-    rmSync(`${folder}/release/SHA256SUMS`);
-    expect(install(sh, [], env).code).toBe(1);
-    expect(install(sh, [])).toMatchObject({
-      stderr: "install.sh: no release is published yet\n  in a clone: sh install.sh --from-source\n",
-      code: 1,
-    });
-    expect(install(sh, [], { ...env, HOME: undefined })).toMatchObject({
-      stderr: "install.sh: HOME is not set, so there is no place to install to\n  sh install.sh --prefix DIR\n",
-      code: 1,
-    });
-    expect(install(sh, ["--prefix"])).toMatchObject({
-      stderr: "install.sh: --prefix needs a folder\n  sh install.sh --help\n",
-      code: 1,
-    });
-    expect(install(sh, ["--prefix", "x"])).toMatchObject({
-      stderr: 'install.sh: --prefix must be an absolute path, not "x"\n',
-      code: 1,
-    });
-    expect(install(sh, ["--prefix", "/"])).toMatchObject({ code: 1 });
-    expect(install(sh, ["--frm-source"])).toMatchObject({
-      stderr: 'install.sh: unknown option "--frm-source"\n  sh install.sh --help\n',
-      code: 1,
-    });
-    expect(left()).toEqual([]);
-  });
-
-  test("what is not ours is not overwritten", () => {
-    const env = release();
-    mkdirSync(`${home}/.local/bin/claude-bottle`, { recursive: true });
-    const refusal =
-      'install.sh: "~/my home/.local/bin/claude-bottle" is there and is not a claude-bottle\n  move it away, or choose another place: sh install.sh --prefix DIR\n';
-    expect(install(sh, [], env)).toMatchObject({ stderr: refusal, code: 1 });
-    rmSync(`${home}/.local/bin/claude-bottle`, { recursive: true });
-    writeFileSync(`${home}/.local/bin/claude-bottle`, "#!/bin/sh\necho something else\n");
-    chmodSync(`${home}/.local/bin/claude-bottle`, 0o755);
-    expect(install(sh, [], env)).toMatchObject({ stderr: refusal, code: 1 });
-    expect(install(sh, ["--uninstall"])).toMatchObject({ stderr: refusal, code: 1 });
-  });
-
-  test("--dry-run changes nothing", () => {
-    expect(install(sh, ["--dry-run"], release())).toMatchObject({
-      stdout: "would install a release build as ~/my home/.local/bin/claude-bottle",
-      code: 0,
-    });
-    expect(left()).toEqual([]);
-  });
+test("a cut script does nothing", async () => {
+  using site = new ReleaseSite();
+  site.publish("1.2.3");
+  const text = readFileSync(install, "utf8");
+  for (const part of [0.3, 0.6, 0.9, 0.999]) {
+    writeFileSync(`${site.folder}/cut.sh`, text.slice(0, Math.floor(text.length * part)));
+    await site.run(["sh", `${site.folder}/cut.sh`]);
+    expect(site.left).toEqual([]);
+  }
 });
 
 test("--from-source builds in the clone, from any directory, and the program runs", async () => {
-  const clone = `${folder}/the clone`;
-  mkdirSync(clone);
-  for (const part of [
-    "src",
-    "package.json",
-    "package-lock.json",
-    "build.ts",
-    "install.sh",
-    "bunfig.toml",
-    "tsconfig.json",
-  ])
-    Bun.spawnSync(["cp", "-R", `${root}/${part}`, clone]);
-  symlinkSync(`${root}/node_modules`, `${clone}/node_modules`);
+  using site = new ReleaseSite();
+  const clone = copyOfClone(`${site.folder}/the clone`);
   const node = (Bun.which("node") ?? "").replace(/\/node$/, "");
-  const outcome = install(["sh"], ["--from-source"], { PATH: `${node}:/usr/bin:/bin` }, `${clone}/install.sh`);
-  expect(outcome).toMatchObject({
-    stdout: "installed claude-bottle 0.1.0 as ~/my home/.local/bin/claude-bottle",
-    stderr: "",
-    code: 0,
-  });
-  expect(Bun.spawnSync([`${home}/.local/bin/claude-bottle`, "--version"]).stdout.toString()).toBe(
-    "claude-bottle 0.1.0\n",
-  );
+  const outcome = await site.run(["sh", `${clone}/install.sh`, "--from-source"], { PATH: `${node}:/usr/bin:/bin` });
+  expect(outcome).toEqual(done(`installed claude-bottle 0.1.0 as ${target}`));
+  const program = `${site.home}/.local/bin/claude-bottle`;
+  expect(Bun.spawnSync([program, "--version"]).stdout.toString()).toBe("claude-bottle 0.1.0\n");
+  expect(statSync(program).mode & 0o777).toBe(0o755);
 }, 60_000);

@@ -86,7 +86,7 @@ test("nothing is left for later", () => {
 test("install.sh does nothing before its last line, in every shell", () => {
   const script = read("install.sh");
   expect(script.trimEnd().split("\n").at(-1)).toBe('main "$@"');
-  for (const shell of ["dash", "bash", "busybox sh"]
+  for (const shell of ["dash", "bash", "busybox sh", "zsh --emulate sh"]
     .map((name) => name.split(" "))
     .filter(([name]) => Bun.which(name ?? ""))) {
     expect(Bun.spawnSync([...shell, "-n", `${root}/install.sh`]).stderr.toString()).toBe("");
