@@ -41,8 +41,8 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     const child = start(argv, {
       env: merged(options.env),
       stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
+      stdout: options.progress ? 2 : "pipe",
+      stderr: options.progress ? 2 : "pipe",
       detached: true,
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });

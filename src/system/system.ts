@@ -15,6 +15,8 @@ export type RunOptions = {
   readonly timeoutMs?: number;
   /** Goes on when we are interrupted: for undo steps. */
   readonly detached?: boolean;
+  /** Both of its outputs go to our stderr as they come, and the run's are empty: for what takes long. */
+  readonly progress?: boolean;
 };
 
 /** `env` is added to our own environment; `undefined` removes. */
