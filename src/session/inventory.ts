@@ -19,14 +19,17 @@ export type Bottle = {
 export async function listBottles(system: System): Promise<{ bottles: Bottle[]; complaints: string[] }> {
   const complaints: string[] = [];
   // The backends work while we read our own record.
-  const listings = backendNames.map((backend) => ({ backend, machines: listMachines(system, backend, complaints) }));
+  const listings = backendNames.map((backend) => ({ backend, machines: listMachines(system, backend) }));
   using ledger = new Ledger(system);
   const records = ledger.bottles();
   const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
   const bottles: Bottle[] = [];
   for (const { backend, machines: listing } of listings) {
     const own = records.filter(({ plan }) => plan.backend === backend);
-    const machines = await listing;
+    const answer = await listing;
+    const machines = answer instanceof UserError ? undefined : answer;
+    // One that has none of our bottles need not answer.
+    if (answer instanceof UserError && own.length > 0) complaints.push(answer.message);
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
       const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";
@@ -52,12 +55,11 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   };
 }
 
-async function listMachines(system: System, backend: string, complaints: string[]): Promise<Machine[] | undefined> {
+async function listMachines(system: System, backend: string): Promise<Machine[] | UserError> {
   try {
     return await backendOf(system, backend).list();
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    complaints.push(error.message);
-    return undefined;
+    if (error instanceof UserError) return error;
+    throw error;
   }
 }
