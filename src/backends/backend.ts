@@ -28,6 +28,8 @@ export interface Backend {
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;
+  /** The plan with what only the backend can say, before the bottle is made; gets what the bottle is made from. */
+  readonly resolve?: (plan: BottlePlan, options?: StepOptions) => Promise<BottlePlan>;
   /** A failure part-way leaves nothing behind. */
   create(plan: BottlePlan, options?: StepOptions): Promise<void>;
   /** Boots the machine and makes the user, the home and the project's path in it; returns its host process, if any. */

@@ -30,6 +30,10 @@ export function planBottle({ name, directory, backend, manifest, host, gateway }
   const { capabilities } = backend;
   const { cpus, memory, user } = manifest.bottle;
   const { mode, hosts, presets: names } = manifest.network;
+  if (mode === "list" && capabilities.network !== "enforced")
+    throw new UserError(`${backend.name} cannot hold a bottle to a list of hosts`, {
+      hint: `set mode = "off" or mode = "open" below [network] in ${directory}/bottle.toml`,
+    });
   const listed = [...claudeHosts(gateway), ...names.flatMap((preset) => presets[preset]), ...hosts];
   return {
     name,

@@ -30,6 +30,20 @@ export type BottlePlan = {
   readonly user: GuestUser;
   readonly network: NetworkPlan;
   readonly credentials: readonly Credential[];
+  /** Set once a container engine was asked, when the bottle was made. */
+  readonly engine?: EngineFacts;
+};
+
+/** What only a container engine could say of a bottle; the bottle keeps it, whatever the engine says later. */
+export type EngineFacts = {
+  /** By the engine's own reference. */
+  readonly image: string;
+  /** In place of the plan's: under some engines without root only the container's root is the host's user. */
+  readonly user: GuestUser;
+  readonly keepId: boolean;
+  /** Which limits the engine can set. */
+  readonly limits: { readonly cpus: boolean; readonly memory: boolean; readonly pids: boolean };
+  readonly selinux: boolean;
 };
 
 /** The user whom sessions run as; the host's uid, so that files belong to the same person on both sides. */

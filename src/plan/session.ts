@@ -1,6 +1,6 @@
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Gateway } from "./credentials.ts";
-import type { BottlePlan, SessionPlan } from "./plan.ts";
+import type { BottlePlan, GuestUser, SessionPlan } from "./plan.ts";
 
 export type SessionRequest = {
   readonly kind: SessionPlan["kind"];
@@ -14,6 +14,8 @@ export type SessionRequest = {
   readonly size: TerminalSize | undefined;
 };
 
+export const sessionUser = (bottle: BottlePlan): GuestUser => bottle.engine?.user ?? bottle.user;
+
 const passedThrough = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "TZ"];
 
 /** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
@@ -21,7 +23,7 @@ export function planSession(
   bottle: BottlePlan,
   { kind, command, directory, env, hostEnv, gateway, size }: SessionRequest,
 ): SessionPlan {
-  const { user } = bottle;
+  const user = sessionUser(bottle);
   return {
     id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
     bottle: bottle.name,

@@ -43,7 +43,7 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
             ledger.forgetBottle(plan.name);
           }
           const kept = machine && !options.fresh;
-          const made = (kept && ledger.bottle(plan.name)?.plan) || plan;
+          const made = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
           if (!kept) {
             undo.add(async () => {
               await backend.remove(plan.name, { detached: true });
@@ -56,7 +56,7 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
               system.err(
                 "claude-bottle: it may reach all of this machine's loopback, because ANTHROPIC_BASE_URL is there\n",
               );
-            await backend.create(plan, { signal });
+            await backend.create(made, { signal });
           } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
           if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
           const pid = (await backend.start(made, { signal })) ?? machine?.pid;

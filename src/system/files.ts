@@ -41,6 +41,12 @@ export function realPath(path: string): string | undefined {
 
 export const exists = (path: string): boolean => existsSync(path);
 
+/** A short word that is another one once the file or folder at `path` is; undefined where there is none. */
+export function fileStamp(path: string): string | undefined {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat && Bun.hash(`${path}\0${stat.size}\0${stat.mtimeMs}\0${stat.ino}`).toString(16);
+}
+
 export function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -13,6 +13,15 @@ export function isAlive({ pid, started }: Identity): boolean {
   return identify(pid)?.started === started;
 }
 
+/** Whether the process is the container of that id, as its control group is named. */
+export function runsInContainer(pid: number, id: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(id);
+  } catch {
+    return false;
+  }
+}
+
 function startedOnLinux(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

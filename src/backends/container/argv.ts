@@ -1,0 +1,117 @@
+import { preludeArgv } from "../../guest/guest.ts";
+import prepareScript from "../../guest/prepare.sh" with { type: "text" };
+import { withoutComments } from "../../guest/script.ts";
+import type { BottlePlan, EngineFacts, GuestUser, SessionPlan } from "../../plan/plan.ts";
+
+/** What both command lines understand alike; each function gives the words after the program's name. */
+export type ProgramName = "docker" | "podman";
+
+export const labels = {
+  mark: "claude-bottle",
+  directory: "claude-bottle.directory",
+  uid: "claude-bottle.uid",
+} as const;
+
+/** What setting up the user and, in a bottle whose user is root, a package manager need. */
+const capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID"];
+const pidsLimit = "4096";
+
+/** A shell as the first process reaps what it inherits, and `wait` lets it answer TERM at once. */
+const idle = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
+
+export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts): string[] {
+  const { name, directory, network } = plan;
+  return [
+    "create", "--pull", "never", "--name", name, "--hostname", name,
+    "--label", `${labels.mark}=${plan.backend}`,
+    "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
+    "--label", `${labels.uid}=${plan.user.uid}`,
+    "--security-opt", "no-new-privileges",
+    ...(selinux ? ["--security-opt", "label=disable"] : []),
+    "--cap-drop", "all", ...capabilities.flatMap((capability) => ["--cap-add", capability]),
+    ...(limits.cpus ? ["--cpus", String(plan.cpus)] : []),
+    ...(limits.memory ? ["--memory", `${plan.memoryMiB}m`] : []),
+    ...(limits.pids ? ["--pids-limit", pidsLimit] : []),
+    ...(keepId ? ["--userns", "keep-id"] : []),
+    ...(network.mode === "off" ? ["--network", "none"] : []),
+    ...mountArgv(directory),
+    "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
+  ]; // prettier-ignore
+}
+
+/** `-v` splits at colons. `--mount` takes CSV, whose quotes podman's docker-compatible service loses on the way. */
+function mountArgv(directory: string): string[] {
+  if (!directory.includes(":")) return ["-v", `${directory}:${directory}`];
+  const field = (key: string) => `"${key}=${directory.replaceAll('"', '""')}"`;
+  const plain = !/[",\n]/.test(directory);
+  return [
+    "--mount",
+    plain ? `type=bind,src=${directory},dst=${directory}` : `type=bind,${field("src")},${field("dst")}`,
+  ];
+}
+
+export const startArgv = (name: string): string[] => ["start", name];
+export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];
+/** `-v`: with the volumes that the image's own VOLUME lines made. */
+export const removeArgv = (name: string): string[] => ["rm", "-f", "-v", name];
+export const inspectArgv = (name: string): string[] => ["container", "inspect", name];
+export const isRunningArgv = (name: string): string[] => [
+  "container",
+  "inspect",
+  "--format",
+  "{{.State.Running}}",
+  name,
+];
+/** docker may speak to podman's own engine, and each lists its own. */
+export const listArgv = (program: ProgramName): string[] => [
+  "ps",
+  "-a",
+  "--filter",
+  `label=${labels.mark}=${program}`,
+  "--format",
+  "{{json .}}",
+];
+export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
+
+/** As root in the container, after every start. */
+export function prepareArgv(
+  plan: BottlePlan,
+  user: GuestUser,
+  claude: { readonly config: string; readonly settings: string },
+): string[] {
+  const { directory } = plan;
+  return [
+    "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.map(({ variable }) => variable)), plan.name,
+    "/bin/sh", "-c", withoutComments(prepareScript), "sh",
+    String(user.uid), String(user.gid), user.name, user.home, directory, directory, claude.config, claude.settings,
+  ]; // prettier-ignore
+}
+
+/**
+ * podman takes no keys at all for an answer; docker does not, and holds back the first key of the sequence until it
+ * knows the next, so that one is a key that is hardly ever pressed.
+ */
+const detachKeys = { podman: "", docker: "ctrl-^,ctrl-@,ctrl-^,ctrl-@" } as const;
+
+export function sessionArgv(program: ProgramName, session: SessionPlan): string[] {
+  const { size, id } = session;
+  return [
+    "exec", "-i", ...(size ? ["-t", "--detach-keys", detachKeys[program]] : []),
+    ...userArgv(session.user), "-w", "/",
+    ...Object.entries({ ...session.env, CLAUDE_BOTTLE_SESSION: id }).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
+    ...secretArgv(session.secrets),
+    session.bottle, ...preludeArgv({ session: id, size, directory: session.directory, command: session.command }),
+  ]; // prettier-ignore
+}
+
+export const controlArgv = (session: SessionPlan): string[] => [
+  "exec",
+  ...userArgv(session.user),
+  "-w",
+  "/",
+  session.bottle,
+];
+
+const userArgv = ({ uid, gid }: GuestUser) => ["--user", `${uid}:${gid}`];
+/** The value is in the environment of the program that we start. */
+const secretArgv = (variables: readonly string[]) => variables.flatMap((variable) => ["-e", variable]);

@@ -1,0 +1,55 @@
+import * as v from "valibot";
+import type { EngineFacts } from "../../plan/plan.ts";
+
+/** What `podman info` says, as far as it concerns us. */
+const podmanInfo = v.object({
+  host: v.object({
+    serviceIsRemote: v.optional(v.boolean(), false),
+    cgroupVersion: v.optional(v.string(), ""),
+    cgroupControllers: v.nullish(v.array(v.string())),
+    security: v.object({ rootless: v.boolean(), selinuxEnabled: v.optional(v.boolean(), false) }),
+  }),
+  version: v.object({ Version: v.string() }),
+});
+
+const dockerInfo = v.object({
+  ServerVersion: v.string(),
+  SecurityOptions: v.nullish(v.array(v.string())),
+  CpuCfsQuota: v.optional(v.boolean(), true),
+  MemoryLimit: v.optional(v.boolean(), true),
+  PidsLimit: v.optional(v.boolean(), true),
+});
+
+export type Engine = Pick<EngineFacts, "limits" | "selinux"> & {
+  readonly version: string;
+  /** Its root is an ordinary user of the machine that it runs on. */
+  readonly rootless: boolean;
+  /** podman itself, and not its docker-compatible service: it can map the caller's user into the container. */
+  readonly mapsUsers: boolean;
+};
+
+/** Throws where it is the answer of neither; `podman` may stand behind a program called docker. */
+export function parseInfo(answer: unknown): Engine {
+  const podman = v.safeParse(podmanInfo, answer);
+  if (podman.success) {
+    const { host, version } = podman.output;
+    const { rootless } = host.security;
+    const has = (controller: string) => !rootless || (host.cgroupControllers?.includes(controller) ?? false);
+    return {
+      version: version.Version,
+      rootless,
+      mapsUsers: rootless,
+      limits: { cpus: has("cpu"), memory: has("memory"), pids: has("pids") },
+      selinux: host.security.selinuxEnabled,
+    };
+  }
+  const { ServerVersion, SecurityOptions, CpuCfsQuota, MemoryLimit, PidsLimit } = v.parse(dockerInfo, answer);
+  const options = SecurityOptions ?? [];
+  return {
+    version: ServerVersion,
+    rootless: options.some((option) => option.startsWith("name=rootless")),
+    mapsUsers: false,
+    limits: { cpus: CpuCfsQuota, memory: MemoryLimit, pids: PidsLimit },
+    selinux: options.some((option) => option.startsWith("name=selinux")),
+  };
+}

@@ -1,0 +1,71 @@
+import { UserError } from "../../errors.ts";
+import { printable } from "../../lib/quote.ts";
+import type { Run } from "../../system/system.ts";
+import type { ProgramName } from "./argv.ts";
+
+type Rule = readonly [words: RegExp, message: string, hint: (program: ProgramName) => string];
+
+const rules: readonly Rule[] = [
+  [
+    /permission denied.*(docker|podman)\S*\.sock|dial unix .*permission denied/i,
+    "its socket may not be opened by you",
+    () => "sudo usermod -aG docker $USER, then log in again",
+  ],
+  [
+    /cannot connect to (the docker daemon|podman)|is the docker daemon running|connection refused|dial unix .*no such file|error during connect|no route to host|could not resolve host/i,
+    "its engine does not answer",
+    (program) =>
+      program === "docker" ? "start it: sudo systemctl start docker" : "start it: systemctl --user start podman.socket",
+  ],
+  [
+    /newuidmap|newgidmap/,
+    "podman without root needs newuidmap, which is not installed or not usable",
+    () => "sudo apt-get install uidmap",
+  ],
+  [
+    /no subuid ranges|no subgid ranges|cannot find mappings for user|\/etc\/sub[ug]id/i,
+    "podman without root needs a range of user ids, and you have none",
+    () => "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then: podman system migrate",
+  ],
+  [
+    /no space left|disk quota exceeded/i,
+    "no space left on device",
+    (program) => `free some disk space, for example by ${program} system prune`,
+  ],
+  [/image not known|no such image/i, "its image is not there", () => "claude-bottle run --fresh makes the bottle anew"],
+  [
+    /already in use|name .* is in use/i,
+    "there is a container of that name already",
+    (program) => `${program} ps -a shows it`,
+  ],
+  [
+    /mounts denied|not shared from the host/i,
+    "its engine may not share this directory",
+    () => "allow it in the settings of the engine (Resources, File sharing)",
+  ],
+  [
+    /bind source path does not exist|statfs .*no such file/i,
+    "its engine does not see this directory",
+    () => "is it on another machine? claude-bottle needs one that shares this machine's files",
+  ],
+];
+
+/** The engine's own words of a failure, without what it prints around them. */
+export function wordsOf({ stdout, stderr }: Run): string {
+  const lines = (stderr.trim() || stdout.trim())
+    .split("\n")
+    .filter((line) => !/level=(warning|info)|^$|^Run '|^Emulate Docker/.test(line));
+  return printable(lines.join(": ").replace(/^(Error: |docker: |Error response from daemon: )+/, ""));
+}
+
+/** `doing`: what we were about, as "make bottle x". */
+export function engineError(program: ProgramName, doing: string, run: Run): UserError {
+  const words = wordsOf(run);
+  const rule = rules.find(([pattern]) => pattern.test(words));
+  return rule
+    ? new UserError(`cannot ${doing} with ${program}: ${rule[1]}`, { hint: rule[2](program) })
+    : new UserError(`cannot ${doing}: ${program} says: ${words || `nothing, and ends with status ${run.code}`}`);
+}
+
+export const isUnknown = (run: Run): boolean =>
+  run.code !== 0 && /no such (container|object)|no container with name/i.test(run.stderr);

@@ -1,0 +1,100 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { until } from "./tool.ts";
+
+/** Kept between runs, and of the tests alone: what the user's own podman holds is not touched. */
+const cache = "/var/cache/claude-bottle/podman";
+
+/** The reference under which the base that we made ourselves stands in for the registry's. */
+export const baseImage = "docker.io/library/debian:12-slim";
+
+/** Why no container can be run here, in one line; undefined where it can. */
+export function whyNoPodman(): string | undefined {
+  if (process.platform !== "linux") return "the container tests need Linux";
+  if (process.getuid?.() !== 0) return "the container tests build their image with debootstrap, as root";
+  const missing = ["podman", "runc", "debootstrap", "flock"].find((program) => !Bun.which(program));
+  return missing && `the container tests need ${missing}`;
+}
+
+/** As above, for docker's command line, which speaks to podman's service. */
+export const whyNoDocker = (): string | undefined =>
+  whyNoPodman() ?? (Bun.which("docker") ? undefined : "docker's command line is not installed");
+
+/** A podman with a store and a configuration of its own, and its docker-compatible service. */
+export class Podman implements AsyncDisposable {
+  readonly folder = mkdtempSync(`${tmpdir()}/bottle-podman-`);
+  /** For whatever runs podman, or docker as its client. */
+  readonly env: Readonly<Record<string, string>>;
+  #service: Bun.Subprocess | undefined;
+
+  private constructor() {
+    mkdirSync(cache, { recursive: true });
+    // Debian's crun refuses a hybrid cgroup tree, and the default limits may be above the hard ones.
+    const configuration =
+      '[containers]\ndefault_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\n';
+    const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${cache}/store"\nrunroot = "/run/claude-bottle-test"\n`;
+    writeFileSync(`${this.folder}/containers.conf`, configuration);
+    writeFileSync(`${this.folder}/storage.conf`, storage);
+    this.env = {
+      CONTAINERS_CONF: `${this.folder}/containers.conf`,
+      CONTAINERS_STORAGE_CONF: `${this.folder}/storage.conf`,
+      DOCKER_HOST: `unix://${this.folder}/podman.sock`,
+      DOCKER_CONFIG: `${this.folder}/docker`,
+    };
+  }
+
+  /** With the base image in its store; the first run on a machine makes it. */
+  static async up(): Promise<Podman> {
+    const podman = new Podman();
+    await podman.expectOk(["flock", `${cache}/lock`, "sh", "-euc", makeBase, "sh", baseImage, cache]);
+    return podman;
+  }
+
+  /** The service that docker's command line speaks to. */
+  async serve(): Promise<void> {
+    if (this.#service) return;
+    const socket = `${this.folder}/podman.sock`;
+    this.#service = Bun.spawn(["podman", "system", "service", "--time", "0", `unix://${socket}`], {
+      env: { ...process.env, ...this.env },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "ignore",
+    });
+    await until(
+      () => existsSync(socket),
+      () => "podman's service",
+    );
+  }
+
+  async expectOk(argv: readonly string[]): Promise<string> {
+    const child = Bun.spawn([...argv], {
+      env: { ...process.env, ...this.env },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [stdout, stderr, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#service?.kill();
+    await this.#service?.exited;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** debootstrap's own log is long; its end is what went wrong. */
+const makeBase = `
+podman image exists "$1" && exit
+mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
+work=$(mktemp -d -p "$2")
+trap 'rm -rf --one-file-system "$work"' EXIT
+debootstrap --variant=minbase --include=ca-certificates bookworm "$work/root" "$mirror" >"$work/log" 2>&1 || { tail -5 "$work/log" >&2; exit 1; }
+tar -C "$work/root" -cf - . | podman import - "$1"
+`;
