@@ -61,6 +61,7 @@ main() {
   base=${base%/}
   choose_prefix
   target=$prefix/bin/claude-bottle
+  manual=$prefix/share/man/man1/claude-bottle.1
   own=$prefix/lib/claude-bottle
   receipt=$own/receipt
   refuse_foreign
@@ -150,6 +151,10 @@ replace() {
     ln -f "$target" "$own/previous" 2>/dev/null || cp -p "$target" "$own/previous" || fail "\"$own\" cannot be written; nothing was changed"
   fi
   mv -f "$new" "$target"
+  if [ -f "$work/claude-bottle.1" ]; then
+    make_folder "$prefix/share/man/man1"
+    cp "$work/claude-bottle.1" "$manual" || warn "\"$manual\" cannot be written, so there is no manual page"
+  fi
   write_receipt
 }
 
@@ -199,7 +204,7 @@ check() {
 }
 
 uninstall() {
-  files=$([ ! -e "$target" ] || say "$target"; [ ! -d "$own" ] || say "$own")
+  files=$(for file in "$target" "$own" "$manual"; do [ ! -e "$file" ] || say "$file"; done)
   [ -n "$files" ] || { say "there is no $target"; return; }
   start_files=$(noted start-file)
   if [ -n "$dry" ]; then
@@ -208,7 +213,7 @@ uninstall() {
   fi
   printf '%s\n' "$start_files" | while read -r file; do [ ! -f "$file" ] || remove_block "$file"; done
   folders=$(noted folder | sort -r)
-  rm -rf "$target" "$own"
+  rm -rf "$target" "$own" "$manual"
   # Only those that are empty, and only what an install made.
   printf '%s\n' "$folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :; done
   say "removed $target; bottles and their ledger stay"
@@ -227,6 +232,7 @@ from_source() {
     # An npm that runs no install scripts leaves this to us.
     "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js
     "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null
+    cp docs/claude-bottle.1 "$work"
   ) || fail 'the build failed; nothing was changed'
   place
 }
@@ -306,7 +312,7 @@ unpack() {
     [ -n "$actual" ] || fail 'sha256sum, shasum or openssl is needed to check the download; nothing was changed'
     [ "$actual" = "$expected" ] || fail "the checksum of $name is wrong; nothing was changed" 'try again; if it stays wrong, do not use this mirror'
   fi
-  tar -xzf "$archive" -C "$work" claude-bottle 2>/dev/null || fail "$name cannot be unpacked; nothing was changed" 'look at the free disk space'
+  tar -xzf "$archive" -C "$work" 2>/dev/null && [ -f "$work/claude-bottle" ] || fail "$name cannot be unpacked; nothing was changed" 'look at the free disk space'
   place
 }
 
@@ -370,7 +376,7 @@ advise() {
   [ -z "$found" ] || [ "$found" = "$target" ] || say "another claude-bottle comes first on your PATH: $found"
   has smolvm || say 'smolvm, which runs the microVMs, is not installed: claude-bottle doctor says how'
   if [ "$(uname -s)" = Linux ] && ! [ -w /dev/kvm ]; then say 'microVMs need a /dev/kvm that you may open: claude-bottle doctor says more'; fi
-  say 'next: claude-bottle doctor'
+  say 'next: claude-bottle doctor (and claude-bottle completions --help)'
 }
 
 main "$@"

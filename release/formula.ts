@@ -32,6 +32,8 @@ export function homebrewFormula({
     ...system("on_linux", place("on_arm", "linux-arm64"), place("on_intel", "linux-x64")),
     "  def install",
     '    bin.install "claude-bottle"',
+    '    man1.install "claude-bottle.1"',
+    '    generate_completions_from_executable(bin/"claude-bottle", "completions")',
     "  end",
     "",
     "  test do",

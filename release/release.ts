@@ -59,8 +59,9 @@ async function release(): Promise<void> {
     await build({ outfile: binary, version, target: `bun-${target}`, runtime: await bunRuntime(target) });
     if (target === hostTarget()) smokeTest(binary, version);
     copyFileSync(licences, `${folder}/LICENSES.txt`);
+    copyFileSync(`${root}/docs/claude-bottle.1`, `${folder}/claude-bottle.1`);
     const archive = `${out}/${archiveName(version, target)}`;
-    await packArchive(folder, ["LICENSES.txt", "claude-bottle"], archive);
+    await packArchive(folder, ["LICENSES.txt", "claude-bottle", "claude-bottle.1"], archive);
     sums[target] = await sha256(archive);
     bytes[target] = Bun.file(binary).size;
   }

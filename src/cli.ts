@@ -1,5 +1,6 @@
 import type { CommandDef } from "citty";
 import type { Context } from "./command.ts";
+import type { Described } from "./described.ts";
 import { exitCode, Interrupted, UserError } from "./errors.ts";
 import type { System } from "./system/system.ts";
 import { version } from "./version.ts";
@@ -19,6 +20,7 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   config: (context: Context) => import("./commands/config.ts").then((m) => load(m.config(context))),
   tmux: (context: Context) => import("./commands/tmux.ts").then((m) => load(m.tmux(context))),
   doctor: (context: Context) => import("./commands/doctor.ts").then((m) => load(m.doctor(context))),
+  completions: (context: Context) => import("./commands/completions.ts").then((m) => load(m.completions(context))),
 });
 
 /** Runs one command line and returns its exit status. The only place that catches. */
@@ -29,6 +31,7 @@ export async function main(argv: readonly string[], system: System): Promise<num
   try {
     if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 3))
       return await help(system, own[0] === "help" ? own.slice(1) : named ? own : []);
+    if (name === "complete") return await complete(system, rest ?? []);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
     return report(system, error, name ?? "run");
@@ -65,22 +68,39 @@ async function find(name: string, context: Context): Promise<CommandDef<never>> 
   });
 }
 
+/** Every command, loaded: for help, completions and the documentation. */
+export async function describeCommands(system: System): Promise<Described[]> {
+  const { describeCommand } = await import("./described.ts");
+  const context: Context = { system, rest: undefined, exit() {} };
+  return Promise.all(Object.values(commands).map(async (make) => describeCommand(await make(context))));
+}
+
+/** What the shells' completions ask for. */
+async function complete(system: System, words: readonly string[]): Promise<number> {
+  const { expectedAt } = await import("./completions/expected.ts");
+  const { candidateLines } = await import("./completions/candidates.ts");
+  const lines = candidateLines(system, expectedAt(words, await describeCommands(system)));
+  system.out(lines.map((line) => `${line}\n`).join(""));
+  return exitCode.ok;
+}
+
 /** Help on stdout, plain when it is not a terminal. */
 async function help(system: System, [name, verb]: readonly (string | undefined)[]): Promise<number> {
   const context: Context = { system, rest: undefined, exit() {} };
-  const { renderUsage } = await import("citty");
   const meta = { name: "claude-bottle", version, description: "Claude Code in its own isolated machine" };
   const text =
     name === undefined
-      ? await (
-          await import("./commands/overview.ts")
-        ).overview(
-          await Promise.all(Object.entries(commands).map(async ([key, make]) => [key, await make(context)] as const)),
-        )
-      : await renderUsage(...(await usageOf(await find(name, context), verb, meta)));
+      ? (await import("./commands/overview.ts")).overview(await describeCommands(system))
+      : await usageText(await usageOf(await find(name, context), verb, meta));
   const plain = !system.isTty.stdout || Boolean(system.env.NO_COLOR);
   system.out(`${plain ? Bun.stripANSI(text) : text}\n`);
   return exitCode.ok;
+}
+
+async function usageText([command, parent]: [CommandDef<never>, CommandDef<never>]): Promise<string> {
+  const { renderUsage } = await import("citty");
+  const { describeCommand, renderExamples } = await import("./described.ts");
+  return `${await renderUsage(command, parent)}${renderExamples(await describeCommand(command))}`;
 }
 
 /** The command, or one of its verbs where it has some, and what stands before it on a command line. */

@@ -1,4 +1,5 @@
 import { defineCommand, type ArgsDef, type CommandDef } from "citty";
+import type { Example } from "./described.ts";
 import { exitCode, UserError } from "./errors.ts";
 import { printable } from "./lib/quote.ts";
 import { suggest } from "./lib/suggest.ts";
@@ -37,10 +38,10 @@ export function checkArgs(defs: ArgsDef, args: Record<string, unknown> & { _: st
     throw usage(`unexpected argument "${printable(surplus)}"`, "put the words of a command in the bottle after --");
 }
 
-/** A command, strict about its words. `rest`: whether it takes any after `--`. */
+/** A command, strict about its words. `rest`: whether it takes any after `--`; `examples`: two or more, unless it is hidden. */
 export function command<const T extends ArgsDef>(
   context: Context,
-  def: CommandDef<T> & { args: T; rest?: boolean },
+  def: CommandDef<T> & { args: T; rest?: boolean; examples?: readonly Example[] },
 ): CommandDef<T> {
   return defineCommand({
     ...def,

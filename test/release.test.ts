@@ -1,6 +1,6 @@
 // A release of this machine's build, made twice, and installed by each of its installers. About 40 s.
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { compare } from "../release/record.ts";
 import { hostTarget } from "../release/targets.ts";
@@ -76,7 +76,9 @@ it("the published install.sh installs it from where the release stands", () => {
     `installed claude-bottle ${version} as ${env.HOME}/.local/bin/claude-bottle`,
   );
   expect(run([`${env.HOME}/.local/bin/claude-bottle`, "--version"]).stdout).toBe(`claude-bottle ${version}\n`);
+  expect(existsSync(`${env.HOME}/.local/share/man/man1/claude-bottle.1`)).toBe(true);
   expect(run(["sh", install, "--uninstall"]).code).toBe(0);
+  expect(existsSync(`${env.HOME}/.local`)).toBe(false);
 });
 
 /** A registry that knows only what the release made. */

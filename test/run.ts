@@ -48,7 +48,13 @@ await suite("units, rules and the program from source", [
   "src",
   "test/cli",
   "test/pty",
-  ...existing("test/rules.test.ts", "test/install.test.ts", "test/release.test.ts", "test/fakes.test.ts"),
+  ...existing(
+    "test/rules.test.ts",
+    "test/install.test.ts",
+    "test/release.test.ts",
+    "test/completions.test.ts",
+    "test/fakes.test.ts",
+  ),
 ]);
 await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("tmux", ["test/tmux"], { TOOL_BIN: `${root}/dist/claude-bottle` });

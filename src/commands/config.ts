@@ -13,6 +13,10 @@ export const config = (context: Context) =>
       json: { type: "boolean", description: "as JSON" },
       schema: { type: "boolean", description: "print the JSON Schema of bottle.toml instead, for an editor" },
     },
+    examples: [
+      ["claude-bottle config", "every setting, and the line that it comes from"],
+      ["claude-bottle config --schema", "what an editor needs to help with bottle.toml"],
+    ],
     async run({ args }) {
       const { system } = context;
       if (args.schema) {

@@ -14,6 +14,10 @@ export const cp = (context: Context) =>
       destination: { type: "positional", required: true, description: "where to; into it, where it is a folder" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
+    examples: [
+      ["claude-bottle cp notes.txt :/tmp/", "a file into this directory's bottle"],
+      ["claude-bottle cp :/tmp/notes.txt copy.txt", "and out of it"],
+    ],
     async run({ args }) {
       const { system } = context;
       const from = parseSide(args.source);

@@ -6,6 +6,10 @@ export const doctor = (context: Context) =>
   command(context, {
     meta: { name: "doctor", description: "Say whether a session would start here, and what mends it" },
     args: { json: { type: "boolean", description: "as JSON" } },
+    examples: [
+      ["claude-bottle doctor", "whether a session would start, and what mends it"],
+      ["claude-bottle doctor --json", "the same, for a program"],
+    ],
     async run({ args }) {
       const { system } = context;
       const probes = await Promise.all(

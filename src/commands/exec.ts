@@ -15,6 +15,10 @@ export const exec = (context: Context) =>
       profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
+    examples: [
+      ["claude-bottle exec -- git status --short", "what git says in the bottle, byte by byte"],
+      ["echo 1 2 | claude-bottle exec -- wc -w", "with this stdin, and the command's own exit status"],
+    ],
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;

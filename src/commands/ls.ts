@@ -8,6 +8,10 @@ export const ls = (context: Context) =>
   command(context, {
     meta: { name: "ls", description: "List the bottles: what they belong to, whether they run, and who works in them" },
     args: { json: { type: "boolean", description: "as JSON" } },
+    examples: [
+      ["claude-bottle ls", "the bottles, their state and sessions"],
+      ["claude-bottle ls --json", "the same, for a program"],
+    ],
     async run({ args }) {
       const { system } = context;
       const { bottles, complaints } = await listBottles(system);

@@ -1,9 +1,9 @@
-import type { CommandDef } from "citty";
+import type { Described } from "../described.ts";
 import { table } from "../lib/table.ts";
 
 /** The first page of help. */
-export async function overview(commands: readonly (readonly [string, CommandDef<never>])[]): Promise<string> {
-  const rows = commands.map(([name, { meta }]) => [`  ${name}`, (meta as { description: string }).description]);
+export function overview(commands: readonly Described[]): string {
+  const rows = commands.filter(({ hidden }) => !hidden).map(({ name, description }) => [`  ${name}`, description]);
   return `Claude Code in its own isolated machine, a bottle, for each project directory.
 
 Usage: claude-bottle [COMMAND] [OPTIONS] [-- WORDS...]

@@ -13,6 +13,10 @@ export const rm = (context: Context) =>
       force: { type: "boolean", description: "even while sessions run in it" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
+    examples: [
+      ["claude-bottle rm --dry-run", "the commands that would remove this directory's bottle"],
+      ["claude-bottle rm", "run them; the project stays as it is"],
+    ],
     async run({ args }) {
       const { system } = context;
       const { plan } = await findTarget(system, args.bottle);

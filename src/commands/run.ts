@@ -26,6 +26,13 @@ export const run = (context: Context) =>
       fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
+    examples: [
+      ["claude-bottle", "the agent of bottle.toml, in this directory's bottle"],
+      [
+        'claude-bottle run --name review -- -p "look for bugs"',
+        "Claude's own words after --, in a second bottle of the directory",
+      ],
+    ],
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;

@@ -16,6 +16,10 @@ export const shell = (context: Context) =>
       profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
+    examples: [
+      ["claude-bottle shell", "a shell beside the agent, in the same bottle"],
+      ["claude-bottle shell -- git status", "that command on this terminal, instead of a shell"],
+    ],
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;

@@ -13,6 +13,10 @@ export const stop = (context: Context) =>
       force: { type: "boolean", description: "even while sessions run in it" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
+    examples: [
+      ["claude-bottle stop", "this directory's bottle, which keeps what is in it"],
+      ["claude-bottle stop --dry-run", "the command that would do it"],
+    ],
     async run({ args }) {
       const { system } = context;
       const { plan } = await findTarget(system, args.bottle);

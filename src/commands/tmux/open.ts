@@ -27,6 +27,10 @@ export const open = (context: Context) =>
       client: { type: "string", valueHint: "CLIENT", description: "the client that is told when it fails" },
       "dry-run": { type: "boolean", description: "print the command, and run none" },
     },
+    examples: [
+      ["claude-bottle tmux open --split below", "the agent under this pane"],
+      ["claude-bottle tmux open --shell --window", "a shell in the bottle, in a window of its own"],
+    ],
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;

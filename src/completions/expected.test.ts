@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import type { Described } from "../described.ts";
+import { expectedAt } from "./expected.ts";
+
+const plain = {
+  description: "",
+  hidden: false,
+  takesRest: false,
+  positionals: [],
+  options: [],
+  examples: [],
+  verbs: [],
+};
+const word = (name: string) => ({ name, description: "", required: false });
+const flag = (name: string, value?: string) => ({ name, value, description: "" });
+const commands: Described[] = [
+  { ...plain, name: "run", takesRest: true, options: [flag("agent", "AGENT"), flag("fresh")] },
+  { ...plain, name: "rm", positionals: [word("bottle")], options: [flag("force")] },
+  { ...plain, name: "cp", positionals: [word("source"), word("destination")] },
+  { ...plain, name: "completions", positionals: [word("bash|zsh")] },
+  { ...plain, name: "secret", hidden: true },
+  {
+    ...plain,
+    name: "tmux",
+    verbs: [
+      { ...plain, name: "open", options: [flag("split", "right|below"), flag("window")] },
+      { ...plain, name: "pane", hidden: true },
+    ],
+  },
+];
+
+test.each([
+  ["nothing yet", [""], "run rm cp completions tmux"],
+  ["a part of a command", ["r"], "run rm cp completions tmux"],
+  ["an option first is one of run's", ["--"], "--agent --fresh --help --"],
+  ["an option's value, of run's", ["--agent", ""], ":agents"],
+  ["a command's first argument", ["rm", ""], ":bottles"],
+  ["behind its last argument", ["rm", "cb-a", ""], "--force --help"],
+  ["an option that is there already", ["run", "--fresh", "-"], "--agent --help --"],
+  ["an option's value", ["run", "--agent", "r"], ":agents"],
+  ["behind an option's value", ["run", "--agent", "review", "-"], "--fresh --help --"],
+  ["behind a switch", ["rm", "--force", ""], ":bottles"],
+  ["a value in the same word", ["tmux", "open", "--split="], "--split=right --split=below"],
+  ["the same, as bash cuts it", ["tmux", "open", "--split", "="], "right below"],
+  ["the same, with a letter of it", ["tmux", "open", "--split", "=", "r"], "right below"],
+  ["behind such a value", ["tmux", "open", "--split", "=", "right", "-"], "--window --help"],
+  ["a verb", ["tmux", ""], "open"],
+  ["words that the help names", ["completions", ""], "bash zsh"],
+  ["a side of cp", ["cp", "notes.txt", ""], ":places"],
+  ["words of the bottle's command", ["run", "--", "-"], ":files"],
+  ["an unknown command", ["frobnicate", ""], ""],
+  ["an unknown verb", ["tmux", "frobnicate", ""], ""],
+  ["a word that every object has", ["constructor", ""], ""],
+  ["no word at all", [], "run rm cp completions tmux"],
+])("%s", (_, words, expected) => {
+  const found = expectedAt(words, commands);
+  expect(found.kind === "words" ? found.words.map(({ word }) => word).join(" ") : `:${found.kind}`).toBe(expected);
+});

@@ -1,0 +1,90 @@
+import type { Described, Option } from "../described.ts";
+
+export type Candidate = { readonly word: string; readonly description: string };
+
+/** What may stand where the cursor is: known words, or a kind of words that live outside the program. */
+export type Expected =
+  | { readonly kind: "words"; readonly words: readonly Candidate[] }
+  | { readonly kind: "bottles" | "agents" | "profiles" | "backends" | "places" | "files" };
+
+const nothing: Expected = { kind: "words", words: [] };
+
+/** `words`: those of the command line behind the program, with the one under the cursor last. */
+export function expectedAt(words: readonly string[], commands: readonly Described[]): Expected {
+  const before = words.slice(0, -1);
+  const current = words.at(-1) ?? "";
+  if (before.includes("--")) return { kind: "files" };
+  const [name, ...after] = before;
+  if (name === undefined && !current.startsWith("-")) return named(commands);
+  // Without a command it is run.
+  const isNamed = name !== undefined && !name.startsWith("-");
+  const command = commands.find((known) => known.name === (isNamed ? name : "run"));
+  return command ? inCommand(command, isNamed ? after : before, current) : nothing;
+}
+
+function inCommand(command: Described, before: readonly string[], current: string): Expected {
+  if (command.verbs.length > 0) {
+    const [verb, ...after] = before;
+    const chosen = command.verbs.find(({ name }) => name === verb);
+    return chosen ? inCommand(chosen, after, current) : verb === undefined ? named(command.verbs) : nothing;
+  }
+  const { options } = command;
+  const optionOf = (word: string | undefined) => options.find(({ name }) => word === `--${name}`);
+  // bash takes `--agent=x` for three words.
+  const isEquals = current === "=";
+  const held = before.at(-1) === "=" ? before.at(-2) : before.at(-1);
+  const waiting = isEquals ? optionOf(before.at(-1)) : optionOf(held);
+  if (waiting?.value !== undefined) return valuesOf(waiting.value);
+  const [, joined] = /^(--[^=]+)=/s.exec(current) ?? [];
+  if (joined !== undefined) return prefixed(`${joined}=`, valuesOf(optionOf(joined)?.value ?? ""));
+  if (current.startsWith("-")) return { kind: "words", words: optionWords(command, before) };
+  const taken = before.filter((word, at) => !word.startsWith("-") && word !== "=" && !hasValueAt(optionOf, before, at));
+  const positional = command.positionals[taken.length];
+  if (positional) return valuesOf(positional.name);
+  return { kind: "words", words: optionWords(command, before) };
+}
+
+const hasValueAt = (optionOf: (word: string | undefined) => Option | undefined, words: readonly string[], at: number) =>
+  optionOf(words[at - 1] === "=" ? words[at - 2] : words[at - 1])?.value !== undefined;
+
+function optionWords(command: Described, before: readonly string[]): Candidate[] {
+  const own = command.options.filter(({ name }) => !before.includes(`--${name}`));
+  const words = [...own, { name: "help", description: "what the command does" }].map(({ name, description }) => ({
+    word: `--${name}`,
+    description,
+  }));
+  return command.takesRest ? [...words, { word: "--", description: "words for the command in the bottle" }] : words;
+}
+
+const named = (commands: readonly Described[]): Expected => ({
+  kind: "words",
+  words: commands.filter(({ hidden }) => !hidden).map(({ name, description }) => ({ word: name, description })),
+});
+
+/** By what the help calls the value: a list of words, or one of the names that stand for a kind. */
+function valuesOf(hint: string): Expected {
+  if (hint.includes("|")) return { kind: "words", words: hint.split("|").map((word) => ({ word, description: "" })) };
+  switch (hint.toLowerCase()) {
+    case "bottle":
+      return { kind: "bottles" };
+    case "agent":
+      return { kind: "agents" };
+    case "profile":
+      return { kind: "profiles" };
+    case "backend":
+      return { kind: "backends" };
+    case "source":
+    case "destination":
+      return { kind: "places" };
+    case "file":
+    case "directory":
+      return { kind: "files" };
+    default:
+      return nothing;
+  }
+}
+
+const prefixed = (prefix: string, expected: Expected): Expected =>
+  expected.kind === "words"
+    ? { kind: "words", words: expected.words.map(({ word, description }) => ({ word: prefix + word, description })) }
+    : expected;

@@ -1,0 +1,59 @@
+import type { ArgsDef, CommandDef } from "citty";
+import { table } from "./lib/table.ts";
+
+/** A line to copy, and what it does. A test runs each. */
+export type Example = readonly [line: string, does: string];
+
+/** A command as help, completions, the manual page and the documentation show it. */
+export type Described = {
+  readonly name: string;
+  readonly description: string;
+  readonly hidden: boolean;
+  /** Whether words may follow `--`. */
+  readonly takesRest: boolean;
+  readonly positionals: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+  readonly options: readonly Option[];
+  readonly examples: readonly Example[];
+  readonly verbs: readonly Described[];
+};
+
+/** `value`: what stands for the option's value, such as "AGENT" or "right|below"; undefined for a switch. */
+export type Option = { readonly name: string; readonly value: string | undefined; readonly description: string };
+
+/** A command as command.ts and the parents of verbs make it: nothing in it is left to be resolved. */
+type Definition = {
+  readonly meta?: { readonly name?: string; readonly description?: string; readonly hidden?: boolean };
+  readonly args?: ArgsDef;
+  readonly rest?: boolean;
+  readonly examples?: readonly Example[];
+  readonly subCommands?: Readonly<Record<string, () => Promise<CommandDef<never>>>>;
+};
+
+export async function describeCommand(command: CommandDef<never>): Promise<Described> {
+  const { meta = {}, args = {}, rest = false, examples = [], subCommands = {} } = command as unknown as Definition;
+  const all = Object.entries(args);
+  return {
+    name: meta.name ?? "",
+    description: meta.description ?? "",
+    hidden: meta.hidden ?? false,
+    takesRest: rest,
+    positionals: all
+      .filter(([, { type }]) => type === "positional")
+      .map(([name, { description = "", required = true }]) => ({ name, description, required })),
+    options: all
+      .filter(([, { type }]) => type !== "positional")
+      .map(([name, { type, valueHint, description = "" }]) => ({
+        name,
+        value: type === "string" ? (valueHint ?? "VALUE") : undefined,
+        description,
+      })),
+    examples,
+    verbs: await Promise.all(Object.values(subCommands).map(async (make) => describeCommand(await make()))),
+  };
+}
+
+/** The end of a command's help; the verbs' examples are in the help of each. */
+export function renderExamples({ examples }: Described): string {
+  if (examples.length === 0) return "";
+  return `\nEXAMPLES\n\n${table(examples.map(([line, does]) => [`  ${line}`, does])).trimEnd()}\n`;
+}

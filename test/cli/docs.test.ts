@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { describeAll, generateDocs } from "../../docs/commands.ts";
+import { shellQuote } from "../../src/lib/quote.ts";
+import { Home, tool } from "../support/tool.ts";
+
+const docs = `${import.meta.dir}/../../docs`;
+const commands = await describeAll();
+const leaves = commands.flatMap((command) => (command.verbs.length > 0 ? command.verbs : [command]));
+
+test("the documentation is what the commands say (bun run docs writes it)", () => {
+  const files = generateDocs(commands);
+  for (const [file, text] of files) expect([file, readFileSync(`${docs}/${file}`, "utf8")]).toEqual([file, text]);
+  expect(readdirSync(`${docs}/commands`).sort()).toEqual(
+    [...files.keys()].flatMap((file) => /^commands\/(.*)/.exec(file)?.[1] ?? []).sort(),
+  );
+});
+
+test("every command, option and argument is described, and every command has two examples", () => {
+  for (const { name, description, options, positionals, examples } of leaves) {
+    expect([name, examples.length >= 2]).toEqual([name, true]);
+    for (const text of [description, ...options.map((o) => o.description), ...positionals.map((p) => p.description)])
+      expect([name, text.length > 0]).toEqual([name, true]);
+  }
+});
+
+test.skipIf(!Bun.which("groff"))("groff has no complaint about the manual page", () => {
+  const { stderr, exitCode } = Bun.spawnSync(["groff", "-man", "-ww", "-Tutf8", `${docs}/claude-bottle.1`]);
+  expect([stderr.toString(), exitCode]).toEqual(["", 0]);
+});
+
+const examples = leaves.flatMap(({ examples }) => examples.map(([line]) => line));
+
+/** What the program says while it works, and no complaint. */
+const progress = /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n/gm;
+
+test.concurrent.each(examples)("the example works: %s", async (line) => {
+  if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
+  using home = new Home();
+  home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
+  home.program("claude", "exit 0");
+  writeFileSync(`${home.project}/notes.txt`, "text\n");
+  writeFileSync(`${home.folder}/notes.txt`, "text\n");
+  // A guest here is this very host, so what an example names in it lies in a folder of the test.
+  const words = line.replaceAll(":/tmp/", `:${home.folder}/`);
+  Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
+  await home.run(["exec", "--", "true"]);
+  // What is started in a pane of tmux is only shown.
+  const shown = words.startsWith("claude-bottle tmux") ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1") : words;
+  const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", shown], {
+    cwd: home.project,
+    env: home.env,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  const stderr = await new Response(child.stderr).text();
+  // A machine without KVM is a finding of doctor's, and no failure of the example.
+  const code = (await child.exited) - (line.startsWith("claude-bottle doctor") && child.exitCode === 1 ? 1 : 0);
+  expect([code, stderr.replace(progress, "")]).toEqual([0, ""]);
+});

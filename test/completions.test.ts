@@ -1,0 +1,89 @@
+// The completions as the shells themselves use them, and how long one press of the tab key takes. About 5 s.
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { binary } from "./support/binary.ts";
+import { inPairs } from "./bench/pairs.ts";
+import { Screen } from "./support/screen.ts";
+import { Home } from "./support/tool.ts";
+
+let home: Home;
+let bottle = "";
+beforeAll(async () => {
+  home = new Home();
+  home.program("claude-bottle", `exec '${await binary()}' "$@"`);
+  home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.review]\ncommand = "claude"\n[agents.repair]\ncommand = "claude"\n`); // prettier-ignore
+  mkdirSync(`${home.project}/a folder`);
+  writeFileSync(`${home.project}/notes.txt`, "");
+  await home.run(["exec", "--", "true"]);
+  bottle = home.machines()[0]?.name ?? "";
+}, 60_000);
+afterAll(() => home[Symbol.dispose]());
+
+type Shell = { readonly name: string; readonly argv: string[]; readonly setUp: string };
+const shells: readonly Shell[] = [
+  { name: "bash", argv: ["bash", "--norc", "--noprofile", "-i"], setUp: "source <(claude-bottle completions bash)" },
+  {
+    name: "zsh",
+    argv: ["zsh", "-f", "-i"],
+    setUp: "autoload -Uz compinit; compinit -D -u; source <(claude-bottle completions zsh)",
+  },
+  { name: "fish", argv: ["fish", "--no-config", "-i"], setUp: "claude-bottle completions fish | source" },
+];
+
+/** What a line becomes after the tab key; the shell echoes it back between marks. */
+const lines = [
+  ["a command", "claude-bottle comp", "claude-bottle completions"],
+  ["an option", "claude-bottle exec --dry", "claude-bottle exec --dry-run"],
+  ["an agent of the manifest", "claude-bottle run --agent rev", "claude-bottle run --agent review"],
+  ["a bottle that lives", "claude-bottle stop cb-", "claude-bottle stop BOTTLE"],
+  ["a file behind --", "claude-bottle exec -- cat no", "claude-bottle exec -- cat notes.txt"],
+  ["a verb", "claude-bottle tmux op", "claude-bottle tmux open"],
+] as const;
+
+for (const { name, argv, setUp } of shells) {
+  test.skipIf(!Bun.which(name))(
+    `${name} completes commands, options, agents, bottles and files`,
+    async () => {
+      await using screen = new Screen(argv, {
+        cwd: home.project,
+        env: { ...home.env, PS1: "$ ", PROMPT: "$ " },
+        columns: 120,
+        rows: 40,
+      });
+      screen.press(`${setUp}; echo rea""dy\r`);
+      await screen.until(/^ready$/m);
+      for (const [what, typed, wanted] of lines) {
+        screen.press(`${typed}\t`);
+        const whole = wanted.replace("BOTTLE", bottle);
+        await screen.until(whole).catch((error) => {
+          throw new Error(`${name}, ${what}: ${error instanceof Error ? error.message : error}`);
+        });
+        // Ctrl-U: an empty line again.
+        screen.press("\x15");
+      }
+    },
+    60_000,
+  );
+}
+
+test("a press of the tab key takes at most 30 ms more than an empty program", async () => {
+  const program = await binary();
+  const run = async (argv: string[]) =>
+    void (await Bun.spawn(argv, { cwd: home.project, env: home.env, stdout: "ignore", stderr: "ignore" }).exited);
+  for (const words of [[""], ["stop", ""], ["run", "--agent", ""]]) {
+    const { difference } = await inPairs(
+      15,
+      () => run([program, "complete", "--", ...words]),
+      () => run(["/bin/true"]),
+    );
+    expect(difference).toBeLessThan(30);
+  }
+}, 60_000);
+
+test("what cannot be read completes to nothing, without a word", async () => {
+  home.manifest("[bottle\n");
+  const none = { stdout: "", stderr: "", code: 0 };
+  expect(await home.run(["complete", "--", "run", "--agent", ""])).toEqual(none);
+  expect(await home.run(["complete", "--", "stop", ""], { env: { XDG_STATE_HOME: "/nonexistent" } })).toEqual(none);
+  expect(await home.run(["complete", "--", "stop", ""], { env: { XDG_STATE_HOME: "", HOME: "" } })).toEqual(none);
+});
