@@ -1,5 +1,8 @@
+import claudeHomeScript from "./claude-home.sh" with { type: "text" };
 import controlScript from "./control.sh" with { type: "text" };
+import foregroundScript from "./foreground.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
+import prepareScript from "./prepare.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
 type Start = {
@@ -29,3 +32,36 @@ export const endArgv = (prefix: readonly string[], session: string): string[] =>
   "end",
   session,
 ];
+
+/** Before a session's argv, where its terminal is the caller's own: in a process group that the host has no part in. */
+export const foregroundArgv = (argv: readonly string[]): string[] => [
+  "/bin/sh",
+  "-c",
+  // bash takes the terminal from its stderr, and dash has no status of its own when it gives a terminal back.
+  'shell=/bin/sh; [ ! -x /bin/bash ] || shell=/bin/bash; exec "$shell" -m -c "$0" sh "$@" 3>&2 2>/dev/tty',
+  withoutComments(foregroundScript),
+  ...argv,
+];
+
+/** As the guest's root: the user, the home and the project's path; `mount` is where the project is mounted. */
+export const prepareArgv = ({ user, directory }: Place, mount: string, claude: ClaudeHome): string[] => [
+  "/bin/sh", "-c", withoutComments(prepareScript + claudeHomeScript), "sh",
+  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings,
+]; // prettier-ignore
+
+/** As the bottle's user: no more than what Claude wants to find at home. */
+export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
+  "/bin/sh",
+  "-c",
+  withoutComments(claudeHomeScript),
+  "sh",
+  home,
+  claude.config,
+  claude.settings,
+];
+
+type ClaudeHome = { readonly config: string; readonly settings: string };
+type Place = {
+  readonly user: { readonly uid: number; readonly gid: number; readonly name: string; readonly home: string };
+  readonly directory: string;
+};

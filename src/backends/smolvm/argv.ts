@@ -1,6 +1,4 @@
-import { preludeArgv } from "../../guest/guest.ts";
-import prepareScript from "../../guest/prepare.sh" with { type: "text" };
-import { withoutComments } from "../../guest/script.ts";
+import { preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 
 /** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
@@ -77,13 +75,11 @@ export function prepareArgv(
   plan: BottlePlan,
   claude: { readonly config: string; readonly settings: string },
 ): string[] {
-  const { user, directory } = plan;
+  const { directory } = plan;
   return [
     "machine", "exec", "--error-format", "json", "--name", plan.name,
     ...secretArgv(plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable)),
-    "--", "/bin/sh", "-c", withoutComments(prepareScript), "sh",
-    String(user.uid), String(user.gid), user.name, user.home,
-    directory, isPlainPath(directory) ? directory : plainMount, claude.config, claude.settings,
+    "--", ...guestPrepareArgv(plan, isPlainPath(directory) ? directory : plainMount, claude),
   ]; // prettier-ignore
 }
 
