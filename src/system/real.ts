@@ -1,4 +1,4 @@
-import { accessSync, constants, realpathSync, writeSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { interruptible } from "./interrupt.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
@@ -189,11 +189,16 @@ const isTty = (fd: number) => process.getBuiltinModule("node:tty").isatty(fd);
 function currentUser(env: Readonly<Record<string, string>>): User {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
+  // Bun's userInfo() knows no more than USER, which a tmux server or a cron job may lack. macOS keeps its users elsewhere.
+  return { uid, gid, name: nameInPasswd(uid) ?? (env.USER || `u${uid}`) };
+}
+
+function nameInPasswd(uid: number): string | undefined {
   try {
-    return { uid, gid, name: process.getBuiltinModule("node:os").userInfo().username };
+    const line = new RegExp(`^([^:\n]+):[^:\n]*:${uid}:`, "m");
+    return line.exec(readFileSync("/etc/passwd", "utf8"))?.[1];
   } catch {
-    // A uid without a passwd entry, as in many containers.
-    return { uid, gid, name: env.USER ?? `u${uid}` };
+    return undefined;
   }
 }
 
