@@ -19,14 +19,15 @@ export const ls = (context: Context) =>
       if (args.json) return system.out(`${JSON.stringify(bottles, null, 2)}\n`);
       if (bottles.length === 0)
         return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
-      const rows = bottles.map(({ name, backend, state, sessions, madeAt, directory }) => [
+      const rows = bottles.map(({ name, backend, isolation, state, sessions, madeAt, directory }) => [
         name,
         backend,
+        isolation,
         state,
         String(sessions.length),
         madeAt === undefined ? "-" : shortDuration(system.now() - madeAt),
         printable(directory),
       ]);
-      system.out(table([["BOTTLE", "BACKEND", "STATE", "SESSIONS", "AGE", "DIRECTORY"], ...rows]));
+      system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "SESSIONS", "AGE", "DIRECTORY"], ...rows]));
     },
   });

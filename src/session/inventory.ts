@@ -1,13 +1,15 @@
-import type { Machine } from "../backends/backend.ts";
+import type { Backend, Machine } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
+import type { Capabilities } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 
 /** A bottle as it is now: what the backend says, with what the ledger knows besides. */
 export type Bottle = {
   readonly name: string;
   readonly backend: string;
+  readonly isolation: Capabilities["isolation"];
   /** "missing": in the ledger, and no longer at the backend. "unknown": the backend does not answer. */
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
@@ -15,27 +17,30 @@ export type Bottle = {
   readonly sessions: readonly SessionRecord[];
 };
 
-/** All bottles of this user; `complaints` are the backends that did not answer, in words. */
+/** All bottles of this user; `complaints` are the backends that have some of them and did not answer, in words. */
 export async function listBottles(system: System): Promise<{ bottles: Bottle[]; complaints: string[] }> {
   const complaints: string[] = [];
   // The backends work while we read our own record.
-  const listings = backendNames.map((backend) => ({ backend, machines: listMachines(system, backend) }));
+  const listings = backendNames.map((name) => {
+    const backend = backendOf(system, name);
+    return { backend: name, isolation: backend.capabilities.isolation, answer: machinesOf(backend) };
+  });
   using ledger = new Ledger(system);
   const records = ledger.bottles();
   const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
   const bottles: Bottle[] = [];
-  for (const { backend, machines: listing } of listings) {
+  for (const { backend, isolation, answer } of listings) {
     const own = records.filter(({ plan }) => plan.backend === backend);
-    const answer = await listing;
-    const machines = answer instanceof UserError ? undefined : answer;
+    const { machines, complaint } = await answer;
     // One that has none of our bottles need not answer.
-    if (answer instanceof UserError && own.length > 0) complaints.push(answer.message);
+    if (complaint !== undefined && own.length > 0) complaints.push(complaint);
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
       const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";
       bottles.push({
         name: plan.name,
         backend,
+        isolation,
         state,
         directory: plan.directory,
         madeAt,
@@ -45,7 +50,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     }
     for (const { name, state, owner } of found.values())
       if (owner && owner.uid === system.user.uid)
-        bottles.push({ name, backend, state, directory: owner.directory, madeAt: undefined, sessions: [] });
+        bottles.push({ name, backend, isolation, state, directory: owner.directory, madeAt: undefined, sessions: [] });
   }
   return {
     bottles: bottles.sort((a, b) =>
@@ -55,11 +60,11 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   };
 }
 
-async function listMachines(system: System, backend: string): Promise<Machine[] | UserError> {
+async function machinesOf(backend: Backend): Promise<{ machines?: Machine[]; complaint?: string }> {
   try {
-    return await backendOf(system, backend).list();
+    return { machines: await backend.list() };
   } catch (error) {
-    if (error instanceof UserError) return error;
+    if (error instanceof UserError) return { complaint: error.message };
     throw error;
   }
 }

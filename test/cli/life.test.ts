@@ -104,12 +104,13 @@ test("ls shows what is there, as a table and as JSON", async () => {
   await home.run(["exec", "--", "true"]);
   const { stdout } = await home.run(["ls"]);
   expect(stdout.replace(/ +/g, " ").replace(/ \d+s /, " 0s ")).toBe(
-    "BOTTLE BACKEND STATE SESSIONS AGE DIRECTORY\ncb-BOTTLE smolvm running 0 0s ~/home/project\n",
+    "BOTTLE BACKEND ISOLATION STATE SESSIONS AGE DIRECTORY\ncb-BOTTLE smolvm vm running 0 0s ~/home/project\n",
   );
   expect(JSON.parse((await home.run(["ls", "--json"])).stdout)).toEqual([
     {
       name: "cb-BOTTLE",
       backend: "smolvm",
+      isolation: "vm",
       state: "running",
       directory: "~/home/project",
       madeAt: expect.any(Number),
