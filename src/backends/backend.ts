@@ -25,6 +25,8 @@ export interface Backend {
   /** How a guest reaches the host's loopback. */
   readonly loopbackAddress: string;
   probe(): Promise<Probe>;
+  /** Sees to a program that sessions are to run, where they see the host's: once for all bottles. */
+  provide?(program: string, options?: StepOptions): Promise<void>;
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;

@@ -23,6 +23,11 @@ export const run = (context: Context) =>
         description: `what isolates a new bottle: ${backendNames.join(", ")}`,
       },
       profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
+      network: {
+        type: "string",
+        valueHint: "MODE",
+        description: "what a new bottle reaches: list (the hosts of bottle.toml), off or open",
+      },
       fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
@@ -43,7 +48,11 @@ export const run = (context: Context) =>
       const promptFile = promptFileOf(project, name);
       const code = await launch(
         system,
-        await projectTarget(system, project, { name: args.name, backend: args.backend }),
+        await projectTarget(system, project, {
+          name: args.name,
+          backend: args.backend,
+          network: networkMode(args.network),
+        }),
         {
           kind: "agent",
           terminal: true,
@@ -57,6 +66,13 @@ export const run = (context: Context) =>
       context.exit(code);
     },
   });
+
+function networkMode(text: string | undefined) {
+  const mode = (["list", "off", "open"] as const).find((known) => known === text);
+  if (text !== undefined && !mode)
+    throw new UserError(`--network must be list, off or open, not "${printable(text)}"`, { exitCode: exitCode.usage });
+  return mode;
+}
 
 function unknownAgent(name: string, known: string[]): UserError {
   const like = suggest(name, known);

@@ -48,6 +48,17 @@ export function planBottle({ name, directory, backend, manifest, host, gateway }
   };
 }
 
+/** Throws UserError for what the backend cannot hold a new bottle to. */
+export function refuseImpossible(
+  { network, directory }: BottlePlan,
+  { name, capabilities }: BottleRequest["backend"],
+): void {
+  if (network.mode === "list" && capabilities.network === "open")
+    throw new UserError(`${name} cannot hold a bottle to a list of hosts: it gives all of the network, or none`, {
+      hint: `choose: claude-bottle run --network open (or off), or under [network] in ${directory}/bottle.toml: mode = "open" (or "off")`,
+    });
+}
+
 function imageOf({ bottle: { image } }: Manifest, directory: string): string {
   if (image !== undefined) return image;
   throw new UserError("no image to make the bottle from", {

@@ -1,7 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { differences } from "../plan/bottle.ts";
+import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
@@ -49,9 +49,7 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
               await backend.remove(plan.name, { detached: true });
               ledger.forgetBottle(plan.name);
             });
-            system.err(
-              `claude-bottle: making bottle "${plan.name}" (${backend.name}, ${plan.cpus} cpus, ${plan.memoryMiB} MiB) from ${plan.image}\n`,
-            );
+            system.err(`claude-bottle: making bottle "${plan.name}" ${describe(plan)}\n`);
             if (plan.network.hosts.includes(backend.loopbackAddress))
               system.err(
                 "claude-bottle: it may reach all of this machine's loopback, because ANTHROPIC_BASE_URL is there\n",
@@ -68,10 +66,22 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
   );
 }
 
+/** Throws UserError before anything is made, for what the backend cannot do. */
+export function checkPlan(
+  { backend, ledger }: Omit<Tools, "system">,
+  plan: BottlePlan,
+  { fresh }: { fresh: boolean },
+): void {
+  if (fresh || !ledger.bottle(plan.name)) refuseImpossible(plan, backend);
+}
+
 async function readyPlan({ backend, ledger }: Tools, name: string): Promise<BottlePlan | undefined> {
   const record = ledger.bottle(name);
   return record && (await backend.isReady(record.plan, record.machine)) ? record.plan : undefined;
 }
+
+const describe = ({ backend, cpus, memoryMiB, image }: BottlePlan): string =>
+  image === undefined ? `(${backend})` : `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${image}`;
 
 function warnOfDifferences(system: System, made: BottlePlan, asked: BottlePlan): BottlePlan {
   const changed = differences(made, asked);

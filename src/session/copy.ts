@@ -7,7 +7,7 @@ import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { planSession } from "../plan/session.ts";
 import type { Program, Run, System } from "../system/system.ts";
-import { bringUp } from "./bring-up.ts";
+import { bringUp, checkPlan } from "./bring-up.ts";
 
 export type Copy = {
   readonly plan: BottlePlan;
@@ -60,6 +60,7 @@ async function transfer(
         .join(" | ")}\n`,
     );
   using ledger = new Ledger(system);
+  checkPlan({ backend, ledger }, plan, { fresh: false });
   const made = await bringUp({ system, backend, ledger }, plan, { fresh: false });
   const { from, to } = await system.pipe(...ends(inGuest(made)));
   // A packer whose reader has gone complains of the pipe; the reader's own words say why.
