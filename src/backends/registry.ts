@@ -3,6 +3,7 @@ import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 import type { Backend } from "./backend.ts";
 import { docker, podman } from "./container/index.ts";
+import { bubblewrap } from "./bubblewrap/index.ts";
 import { smolvm } from "./smolvm/index.ts";
 
 /** Every backend by its name, in the order in which they are preferred. A further backend is one more line. */
@@ -10,6 +11,7 @@ const backends: Readonly<Record<string, (system: System) => Backend>> = {
   smolvm,
   docker,
   podman,
+  bubblewrap,
 };
 
 export const backendNames: readonly string[] = Object.keys(backends);

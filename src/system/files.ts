@@ -3,13 +3,18 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   closeSync,
+  readdirSync,
   readFileSync,
+  readSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
@@ -104,3 +109,59 @@ export function openDevice(path: string): void {
         });
   }
 }
+
+/** A program for the processor itself, and no script that needs another one. */
+export function isNativeProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    const file = openSync(path, "r");
+    try {
+      const start = new Uint8Array(4);
+      readSync(file, start);
+      return Buffer.from(start).toString("latin1") === "\x7fELF";
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** The names in a folder; none where there is no such folder. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Whole or not at all; for us alone. */
+export function writePrivate(path: string, content: string | Uint8Array): void {
+  privateFolder(dirname(path));
+  const work = `${path}.new-${process.pid}`;
+  try {
+    writeFileSync(work, content, { mode: 0o600 });
+    renameSync(work, path);
+  } catch (cause) {
+    rmSync(work, { force: true });
+    throw new UserError(`cannot write "${path}": ${String(codeOf(cause))}`, { cause });
+  }
+}
+
+/** A new folder of ours whose path starts with `prefix`. */
+export function makeFolder(prefix: string): string {
+  privateFolder(dirname(prefix));
+  return mkdtempSync(prefix);
+}
+
+/** Another process may have been first, which is as good. */
+export function moveInPlace(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
+  }
+}
+
+export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });

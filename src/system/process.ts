@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync } from "node:fs";
 
 /** A process by more than its number, which the kernel gives out again. */
 export type Identity = { readonly pid: number; readonly started: string };
@@ -64,4 +64,30 @@ function linkOf(fd: number): string {
 function terminalByPs(): string | undefined {
   const { stdout } = Bun.spawnSync(["/bin/ps", "-o", "tty=", "-p", String(process.pid)], { env: { LC_ALL: "C" } });
   return `/dev/${stdout.toString().trim()}`;
+}
+
+/** The running processes whose command line fits; on Linux. */
+export function findProcesses(fits: (argv: readonly string[]) => boolean): Identity[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const process = fits(commandLine(pid)) ? identify(Number(pid)) : undefined;
+      return process ? [process] : [];
+    });
+}
+
+function commandLine(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    return [];
+  }
+}
+
+const goneWithinMs = 5_000;
+
+/** Kills those that still live, and waits for their end. */
+export async function endProcesses(processes: readonly Identity[]): Promise<void> {
+  for (const { pid } of processes.filter(isAlive)) process.kill(pid, "SIGKILL");
+  for (let waited = 0; processes.some(isAlive) && waited < goneWithinMs; waited += 10) await Bun.sleep(10);
 }

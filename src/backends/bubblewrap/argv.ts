@@ -1,0 +1,111 @@
+import { claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
+import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+
+/** Where things are on the host. */
+export type Sandbox = {
+  readonly bwrap: string;
+  /** The bottle's own: its home and its /tmp. */
+  readonly folder: string;
+  /** The compiled seccomp filter. */
+  readonly filter: string;
+  /** Of all bottles and the ledger. */
+  readonly stateFolder: string;
+  /** The host's Claude Code, one executable file. */
+  readonly claude: string | undefined;
+};
+
+export const homeOf = (folder: string): string => `${folder}/home`;
+export const temporaryOf = (folder: string): string => `${folder}/tmp`;
+
+const ownBin = "/opt/claude-bottle/bin";
+const searchPath = (home: string) =>
+  `${home}/.local/bin:${ownBin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+
+const systemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
+
+/** What programs read in /etc: no passwords, no keys, nothing that an administrator writes secrets in. */
+const settings = [
+  "alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version", "fonts",
+  "gai.conf", "group", "host.conf", "hosts", "inputrc", "java-11-openjdk", "java-17-openjdk", "java-21-openjdk", "ld.so.cache",
+  "ld.so.conf", "ld.so.conf.d", "locale.alias", "locale.conf", "localtime", "login.defs", "lsb-release", "magic", "mime.types",
+  "nsswitch.conf", "os-release", "passwd", "perl", "pki/ca-trust/extracted", "pki/tls/cert.pem", "pki/tls/certs", "profile",
+  "profile.d", "protocols", "python3", "resolv.conf", "services", "shells", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf",
+  "terminfo", "timezone", "vim",
+]; // prettier-ignore
+
+/** bubblewrap takes the filter from a descriptor, which nobody but a shell can be asked to open. */
+const withFilter = (filter: string, argv: readonly string[]): string[] => [
+  "/bin/sh",
+  "-c",
+  'exec 9<"$1" && shift && exec "$@"',
+  "sh",
+  filter,
+  ...argv,
+];
+
+/** A session. On a terminal, which is the caller's own, the shell of `foregroundArgv` is the sandbox's first process. */
+export function sessionArgv(sandbox: Sandbox, plan: BottlePlan, session: SessionPlan): string[] {
+  const { id, size, directory, command } = session;
+  const prelude = preludeArgv({ session: id, size, directory, command });
+  return withFilter(sandbox.filter, [
+    ...sandboxArgv(sandbox, plan),
+    size ? "--as-pid-1" : "--new-session",
+    ...environment({ PATH: searchPath(plan.user.home), ...session.env, CLAUDE_BOTTLE_SESSION: id }),
+    "--",
+    ...(size ? foregroundArgv(prelude) : prelude),
+  ]);
+}
+
+/** Run in the sandbox, where a link that a session left in the home leads nowhere. */
+export const prepareArgv = (
+  sandbox: Sandbox,
+  plan: BottlePlan,
+  claude: { readonly config: string; readonly settings: string },
+): string[] =>
+  withFilter(sandbox.filter, [
+    ...sandboxArgv(sandbox, plan),
+    "--new-session",
+    ...environment({ PATH: searchPath(plan.user.home), HOME: plan.user.home }),
+    "--",
+    ...claudeHomeArgv(plan.user.home, claude),
+  ]);
+
+/** Mount order matters: a later one lies on top. */
+function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
+  const { bwrap, folder, claude, stateFolder } = sandbox;
+  const { user, directory, network } = plan;
+  return [
+    bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+    ...(network.mode === "open" ? [] : ["--unshare-net"]),
+    "--cap-drop", "ALL", "--seccomp", "9", "--hostname", plan.name,
+    ...systemFolders.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+    "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
+    "--bind", temporaryOf(folder), "/tmp",
+    "--bind", homeOf(folder), user.home,
+    ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
+    "--bind", directory, directory,
+    ...(stateFolder.startsWith(`${directory}/`) ? ["--tmpfs", stateFolder] : []),
+    "--remount-ro", "/", "--chdir", "/",
+  ]; // prettier-ignore
+}
+
+const environment = (env: Readonly<Record<string, string>>): string[] =>
+  Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]);
+
+/** A folder that a guest made unwritable is removed all the same. */
+export const removeArgv = (folder: string): string[] => [
+  "/bin/sh",
+  "-c",
+  'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }',
+  "sh",
+  folder,
+];
+
+export const makeArgv = (folder: string): string[] => ["mkdir", "-m", "700", "-p", homeOf(folder), temporaryOf(folder)];
+
+/** The host process of one of the bottle's sandboxes; ours that wait for it carry the same words further on. */
+export const isSandboxOf =
+  (folder: string) =>
+  (argv: readonly string[]): boolean =>
+    (argv[0]?.endsWith("bwrap") ?? false) && argv.includes(homeOf(folder));

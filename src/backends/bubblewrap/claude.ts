@@ -1,0 +1,51 @@
+import { UserError } from "../../errors.ts";
+import { claudeCode } from "../../guest/claude-code.ts";
+import { exists, isNativeProgram, makeFolder, moveInPlace, realPath, removeTree } from "../../system/files.ts";
+import type { System } from "../../system/system.ts";
+
+/** The platform's package, as npm lays it out below a folder. */
+const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
+const ownFolder = ({ env }: System) =>
+  `${env.XDG_CACHE_HOME?.startsWith("/") ? env.XDG_CACHE_HOME : `${env.HOME ?? ""}/.cache`}/claude-bottle`;
+const ownInstallation = (system: System) => `${ownFolder(system)}/claude-${claudeCode.version}`;
+
+/** The host's Claude Code as one executable file, or the one that we installed; undefined where there is neither. */
+export function findClaude(system: System): string | undefined {
+  const path = system.which("claude") ?? system.which(`${system.env.HOME ?? ""}/.local/bin/claude`);
+  const found = path === undefined ? undefined : realPath(path);
+  if (found !== undefined && isNativeProgram(found)) return found;
+  const own = `${ownInstallation(system)}/node_modules/${packageName()}/claude`;
+  return exists(own) ? own : undefined;
+}
+
+/** Once for all bottles. An interrupt leaves nothing that a later call would take for whole. */
+export async function installClaude(system: System, signal: AbortSignal | undefined): Promise<void> {
+  const npm = system.which("npm");
+  if (!npm)
+    throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
+      hint: "curl -fsSL https://claude.ai/install.sh | bash",
+    });
+  const work = makeFolder(`${ownFolder(system)}/.installing-`);
+  system.err(`claude-bottle: installing Claude Code ${claudeCode.version} with npm, once for all bottles (90 MB)\n`);
+  try {
+    // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.
+    const { code, stderr } = await system.run(
+      ["/bin/sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", work, npm, "install", "--prefix", work, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", `${packageName()}@${claudeCode.version}`],
+      { signal },
+    ); // prettier-ignore
+    signal?.throwIfAborted();
+    if (code !== 0)
+      throw new UserError(`npm could not install Claude Code: ${lastLine(stderr)}`, {
+        hint: "install it yourself: npm install -g @anthropic-ai/claude-code",
+      });
+    moveInPlace(work, ownInstallation(system));
+  } finally {
+    removeTree(work);
+  }
+}
+
+const lastLine = (text: string) =>
+  text
+    .split("\n")
+    .filter((line) => line.startsWith("npm error ") || line.startsWith("npm ERR! "))
+    .map((line) => line.replace(/^npm (error|ERR!) /, ""))[0] ?? "it does not say why";

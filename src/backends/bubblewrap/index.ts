@@ -1,0 +1,148 @@
+import * as v from "valibot";
+import { UserError } from "../../errors.ts";
+import { claudeHome } from "../../guest/claude-home.ts";
+import { printable } from "../../lib/quote.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { exists, namesIn, privateFolder, readText, writePrivate } from "../../system/files.ts";
+import { endProcesses, findProcesses } from "../../system/process.ts";
+import { stateFolder, type Program, type System } from "../../system/system.ts";
+import type { Backend, Machine, StepOptions } from "../backend.ts";
+import * as argv from "./argv.ts";
+import { findClaude, installClaude } from "./claude.ts";
+import { findBwrap, probeBwrap } from "./probe.ts";
+import { type Architecture, seccompFilter } from "./seccomp.ts";
+
+/** Whose bottle a folder is; beside what is in it. */
+const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
+
+/** A bottle is a folder of ours; there is no machine, and each session is a sandbox of its own on that folder. */
+export function bubblewrap(system: System): Backend {
+  const state = stateFolder(system.env);
+  const bottles = `${state}/bubblewrap`;
+  const folderOf = (name: string) => `${bottles}/${name}`;
+  const ownerFile = (name: string) => `${folderOf(name)}/owner.json`;
+  const filter = seccompFilter(process.arch as Architecture);
+  // By its content: a bottle that an older version of ours made has another one.
+  const filterOf = (name: string) => `${folderOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
+
+  const sandboxOf = ({ name }: BottlePlan): argv.Sandbox => ({
+    bwrap: findBwrap(system),
+    folder: folderOf(name),
+    filter: filterOf(name),
+    stateFolder: state,
+    claude: findClaude(system),
+  });
+
+  /** The sandbox inherits the environment, so the host's variables go out of it: what a session gets is in its argv. */
+  const program = (words: string[], kept: readonly string[]): Program => ({
+    argv: words,
+    env: Object.fromEntries(
+      Object.keys(system.env)
+        .filter((name) => !kept.includes(name))
+        .map((name) => [name, undefined]),
+    ),
+  });
+
+  function machine(name: string): Machine | undefined {
+    const text = readText(ownerFile(name));
+    if (text === undefined) return undefined;
+    const running = findProcesses(argv.isSandboxOf(folderOf(name))).length > 0;
+    return { name, state: running ? "running" : "stopped", owner: parseOwner(text), pid: undefined };
+  }
+
+  async function run(
+    words: string[],
+    doing: string,
+    options: StepOptions,
+    kept: readonly string[] = [],
+  ): Promise<void> {
+    const { argv, env } = program(words, ["PATH", ...kept]);
+    const { code, stderr } = await system.run(argv, { ...options, env });
+    options.signal?.throwIfAborted();
+    if (code !== 0)
+      throw new UserError(`cannot ${doing}: ${printable(stderr.trim().split("\n").at(-1) ?? "") || `status ${code}`}`, {
+        hint: "claude-bottle doctor",
+      });
+  }
+
+  return {
+    name: "bubblewrap",
+    capabilities: {
+      isolation: "namespace",
+      network: "open",
+      credentialBroker: false,
+      programs: "host",
+      user: "host",
+      mounts: "live",
+      snapshot: false,
+      remote: false,
+    },
+    loopbackAddress: "127.0.0.1",
+    probe: () => probeBwrap(system),
+    find: async (name) => machine(name),
+    list: async () => namesIn(bottles).flatMap((name) => machine(name) ?? []),
+
+    async provide(name, options = {}) {
+      if (name === "claude" && findClaude(system) === undefined) await installClaude(system, options.signal);
+    },
+
+    async create({ name, directory, user }) {
+      refuseHome(user.home);
+      privateFolder(argv.homeOf(folderOf(name)));
+      privateFolder(argv.temporaryOf(folderOf(name)));
+      writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
+    },
+
+    async start(plan, options = {}) {
+      writePrivate(filterOf(plan.name), filter);
+      const secrets = plan.credentials.map(({ variable }) => variable);
+      const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory));
+      await run(words, `set up bottle "${plan.name}"`, options, secrets);
+      return undefined;
+    },
+
+    async stop(name) {
+      await endProcesses(findProcesses(argv.isSandboxOf(folderOf(name))));
+    },
+
+    async remove(name, options = {}) {
+      await endProcesses(findProcesses(argv.isSandboxOf(folderOf(name))));
+      await run(argv.removeArgv(folderOf(name)), `remove bottle "${name}"`, options);
+    },
+
+    isReady: async ({ name }) => exists(filterOf(name)) && exists(ownerFile(name)),
+    attach: (plan, session) =>
+      program(argv.sessionArgv(sandboxOf(plan), plan, session), [
+        "PATH",
+        ...(session.size ? ["TERM"] : []),
+        ...session.secrets,
+      ]),
+    controlArgv: () => undefined,
+    explain: (plan) => ({
+      create: [argv.makeArgv(folderOf(plan.name))],
+      start: [argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory))],
+      stop: endArgv(folderOf(plan.name)),
+      remove: [...endArgv(folderOf(plan.name)), argv.removeArgv(folderOf(plan.name))],
+    }),
+  };
+}
+
+function endArgv(folder: string): string[][] {
+  const running = findProcesses(argv.isSandboxOf(folder));
+  return running.length > 0 ? [["kill", "-KILL", ...running.map(({ pid }) => String(pid))]] : [];
+}
+
+function refuseHome(home: string): void {
+  if (!home.startsWith("/") || home === "/")
+    throw new UserError(`HOME is "${printable(home)}", and a bubblewrap bottle has a home of its own in that place`, {
+      hint: "set HOME to a folder of yours",
+    });
+}
+
+function parseOwner(text: string): Machine["owner"] {
+  try {
+    return v.parse(ownerSchema, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
