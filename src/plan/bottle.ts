@@ -30,10 +30,6 @@ export function planBottle({ name, directory, backend, manifest, host, gateway }
   const { capabilities } = backend;
   const { cpus, memory, user } = manifest.bottle;
   const { mode, hosts, presets: names } = manifest.network;
-  if (mode === "list" && capabilities.network !== "enforced")
-    throw new UserError(`${backend.name} cannot hold a bottle to a list of hosts`, {
-      hint: `set mode = "off" or mode = "open" below [network] in ${directory}/bottle.toml`,
-    });
   const listed = [...claudeHosts(gateway), ...names.flatMap((preset) => presets[preset]), ...hosts];
   return {
     name,
@@ -69,10 +65,12 @@ function imageOf({ bottle: { image } }: Manifest, directory: string): string {
 const unique = (words: readonly string[]) => [...new Set(words)].sort();
 
 /** What a changed manifest or environment asks of a bottle that was made otherwise; the keys, for a message. */
-export function differences(made: BottlePlan, asked: BottlePlan): string[] {
+export function differences(made: BottlePlan, asked: BottlePlan, { network }: Capabilities): string[] {
+  // Nobody asked for it who says nothing of the network and took what the backend has.
+  const beyond = asked.network.mode === "list" && network === "open";
   const keys = ["image", "cpus", "memoryMiB", "user", "network", "credentials"] as const;
   return keys
-    .filter((key) => JSON.stringify(made[key]) !== JSON.stringify(asked[key]))
+    .filter((key) => JSON.stringify(made[key]) !== JSON.stringify(asked[key]) && !(key === "network" && beyond))
     .map((key) => (key === "memoryMiB" ? "memory" : key));
 }
 

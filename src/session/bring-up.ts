@@ -18,7 +18,7 @@ type Tools = { readonly system: System; readonly backend: Backend; readonly ledg
 export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: boolean }): Promise<BottlePlan> {
   const { system, backend, ledger } = tools;
   const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
-  if (warm) return warnOfDifferences(system, warm, plan);
+  if (warm) return warnOfDifferences(tools, warm, plan);
   return interruptible((signal) =>
     withLock(
       system,
@@ -31,7 +31,7 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
       () =>
         Undo.guard(async (undo) => {
           const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
-          if (ready) return warnOfDifferences(system, ready, plan);
+          if (ready) return warnOfDifferences(tools, ready, plan);
           const machine = await backend.find(plan.name);
           if (machine) refuseForeign(plan, machine.owner);
           // A start would kill a machine that only does not answer, and with it whoever still works in it.
@@ -60,7 +60,7 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
           const pid = (await backend.start(made, { signal })) ?? machine?.pid;
           signal.throwIfAborted();
           ledger.saveBottle(made, pid);
-          return warnOfDifferences(system, made, plan);
+          return warnOfDifferences(tools, made, plan);
         }),
     ),
   );
@@ -83,8 +83,12 @@ async function readyPlan({ backend, ledger }: Tools, name: string): Promise<Bott
 const describe = ({ backend, cpus, memoryMiB, image }: BottlePlan): string =>
   image === undefined ? `(${backend})` : `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${image}`;
 
-function warnOfDifferences(system: System, made: BottlePlan, asked: BottlePlan): BottlePlan {
-  const changed = differences(made, asked);
+function warnOfDifferences(
+  { system, backend }: Omit<Tools, "ledger">,
+  made: BottlePlan,
+  asked: BottlePlan,
+): BottlePlan {
+  const changed = differences(made, asked, backend.capabilities);
   if (changed.length > 0)
     system.err(
       `claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`,
