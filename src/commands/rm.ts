@@ -3,7 +3,7 @@ import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { refuseBusy } from "../session/bring-up.ts";
-import { findTarget } from "../session/target.ts";
+import { findBottle } from "../session/target.ts";
 
 export const rm = (context: Context) =>
   command(context, {
@@ -19,7 +19,7 @@ export const rm = (context: Context) =>
     ],
     async run({ args }) {
       const { system } = context;
-      const { plan } = await findTarget(system, args.bottle);
+      const plan = await findBottle(system, args.bottle);
       const backend = backendOf(system, plan.backend);
       if (args["dry-run"]) return backend.explain(plan).remove.forEach((argv) => system.out(`${shellLine(argv)}\n`));
       using ledger = new Ledger(system);

@@ -11,6 +11,7 @@ import { Ledger } from "./ledger.ts";
 const plan: BottlePlan = {
   name: "cb-shop-0", backend: "smolvm", directory: "/home/ann/it's a shop", image: "debian", cpus: 2, memoryMiB: 4096,
   user: { name: "ann", uid: 1000, gid: 1000, home: "/home/ann" },
+  mounts: [],
   network: { mode: "off", hosts: [] }, credentials: [],
 }; // prettier-ignore
 const session: SessionPlan = {

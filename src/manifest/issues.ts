@@ -19,12 +19,14 @@ export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
   const above = path.slice(0, -1);
   const name = path.at(-1) ?? "";
   if (issue.type === "strict_object") {
+    if (issue.received === "undefined")
+      return [{ path: above, text: `${keyPath(above, items)} needs the key ${quoted(name)}` }];
     const known = issue.message.split(" ");
     return Object.keys(Object(last?.input))
       .filter((key) => !known.includes(key))
       .map((key) => ({
         path: [...above, key],
-        text: unknownKey(key, above, known),
+        text: unknownKey(key, tableOf(above, items), known),
         isUnknown: true,
       }));
   }
@@ -44,13 +46,19 @@ export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
     const text = `${place} must be ${either(issue.message.split(" "))}, not ${received(last?.value)}`;
     return [{ path, text: text + meant(last?.value, issue.message) }];
   }
-  const not = contrast(last?.value, path.includes("env"));
+  const isCount = issue.type === "check" || issue.type === "min_length";
+  const not = isCount && !isScalar(last?.value) ? "" : contrast(last?.value, isPrivatePath(path));
   const advice = issue.type === "string" && isScalar(last?.value) ? "; put it in quotes" : "";
   return [{ path, text: `${place} must be ${issue.message}${not}${advice}` }];
 }
 
-function unknownKey(key: string, above: readonly string[], known: readonly string[]): string {
-  const where = above.length === 0 ? "at the top level" : `in [${keyPath(above)}]`;
+function tableOf(path: readonly string[], items: readonly { readonly type: string }[]): string {
+  if (path.length === 0) return "at the top level";
+  const isItem = items.slice(0, path.length).some(({ type }) => type === "array");
+  return isItem ? `in ${keyPath(path, items)}` : `in [${keyPath(path)}]`;
+}
+
+function unknownKey(key: string, where: string, known: readonly string[]): string {
   const near = suggest(key, known);
   const expected = near === undefined ? `expected ${either(known)}` : `did you mean "${near}"?`;
   return `unknown key ${quoted(key)} ${where}; ${expected}`;
@@ -75,6 +83,10 @@ function keyPath(path: readonly string[], items: readonly { readonly type: strin
     })
     .join("");
 }
+
+/** The value of a variable, or what stands in place of a secret's source. */
+const isPrivatePath = (path: readonly string[]): boolean =>
+  path.at(-1) === "secrets" || path.at(-2) === "secrets" || (path.includes("env") && !path.includes("secrets"));
 
 function contrast(value: unknown, isPrivate: boolean): string {
   if (value === "" || (isPrivate && typeof value === "string")) return "";

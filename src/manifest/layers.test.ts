@@ -40,6 +40,8 @@ test("each setting says where it comes from", () => {
     "bottle.cpus": "config.toml:3",
     "bottle.memory": "bottle.toml:8",
     env: "default",
+    mounts: "default",
+    secrets: "default",
     "network.hosts": "default",
     "network.mode": "default",
     "network.presets.0": "config.toml:1",

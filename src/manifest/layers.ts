@@ -18,7 +18,10 @@ export type Resolved = {
 };
 
 /** Lists of things that stand for themselves: those of all layers count. Any other list is replaced as a whole. */
-const addsUp = /^network\.(hosts|presets)$/;
+const addsUp = /^(mounts|network\.(hosts|presets))$/;
+
+/** Tables that make sense as a whole only: another source of a secret is another secret. */
+const isWhole = /^secrets\.[^.]+$/;
 
 /**
  * Lays the files over each other, the first one lowest, then the profile's sections. Throws UserError.
@@ -121,7 +124,8 @@ class Merge {
       const below = Object.hasOwn(under, key) ? under[key] : undefined;
       const from: Origin = { layer: origin.layer, path: [...origin.path, key] };
       if (isTable(value)) {
-        const table: Table = isTable(below) ? below : Object.create(null);
+        const isBase = isTable(below) && !isWhole.test(path.join("."));
+        const table: Table = isBase ? below : Object.create(null);
         under[key] = table;
         this.#lay(table, value, path, from);
       } else if (Array.isArray(value) && addsUp.test(path.join("."))) {

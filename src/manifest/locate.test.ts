@@ -53,3 +53,8 @@ test.each([
 test("the values of variables are known as private", () => {
   expect(layout.privateValues.map(([start, end]) => toml.slice(start, end))).toEqual(['"secret"']);
 });
+
+test("each table of a list has the place of its own header", () => {
+  const found = locateKeys("[[a.list]]\n[[a.list]]\n\n[[ a.list ]]\n");
+  expect(["0", "1", "2"].map((index) => findPlace(found, ["a", "list", index])?.start)).toEqual([2, 13, 26]);
+});

@@ -3,13 +3,24 @@ export type Place = {
   readonly start: number;
   readonly end: number;
   readonly children: Map<string, Place>;
-  /** In a table of environment variables, whose values may be secret. */
-  readonly isPrivate: boolean;
+  readonly holds: Contents;
   /** Written between brackets rather than before a value. */
   readonly isHeader: boolean;
   /** Written as `[[key]]`; the children are its tables. */
   isList: boolean;
 };
+
+/** The values of variables may be secret; the table of secrets holds sources, where only a value that stands in for one may. */
+type Contents = "values" | "variables" | "secrets" | "source";
+
+export const isPrivate = ({ holds }: Place): boolean => holds !== "values";
+
+function contentsOf(parent: Contents, name: string): Contents {
+  if (parent === "variables") return "variables";
+  if (parent === "secrets") return "source";
+  if (parent === "source") return "values";
+  return name === "env" ? "variables" : name === "secrets" ? "secrets" : "values";
+}
 
 export type Layout = {
   readonly root: Place;
@@ -24,7 +35,7 @@ export function locateKeys(toml: string): Layout {
     start: 0,
     end: 0,
     children: new Map(),
-    isPrivate: false,
+    holds: "values",
     isHeader: true,
     isList: false,
   };
@@ -33,12 +44,11 @@ export function locateKeys(toml: string): Layout {
   function child(parent: Place, name: string, start: number, end: number, isHeader = false): Place {
     const known = parent.children.get(name);
     if (known) return known;
-    const isPrivate = parent.isPrivate || name === "env";
     const place: Place = {
       start,
       end,
       children: new Map(),
-      isPrivate,
+      holds: contentsOf(parent.holds, name),
       isHeader,
       isList: false,
     };
@@ -111,17 +121,20 @@ export function locateKeys(toml: string): Layout {
     if (toml[at] === "{") return readItems("}", () => readAssignment(place));
     if (toml[at] === '"' || toml[at] === "'") skipString();
     else while (at < toml.length && !/[,\]}#\n]/.test(toml.charAt(at))) at++;
-    if (place.isPrivate) privateValues.push([start, at]);
+    if (isPrivate(place)) privateValues.push([start, at]);
   }
 
   function readHeader(): Place {
     const isList = toml.startsWith("[[", at);
     at += isList ? 2 : 1;
+    skipBlank();
+    const start = at;
     const place = readKey(root, true);
+    const end = at;
     at += isList ? 2 : 1;
     if (!isList) return place.isList ? lastOf(place) : place;
     place.isList = true;
-    return child(place, String(place.children.size), place.start, place.end, true);
+    return child(place, String(place.children.size), start, end, true);
   }
 
   let table = root;

@@ -72,7 +72,7 @@ test.each([
   [
     "an escape sequence as a key",
     '"\\u001b[31m" = 1',
-    '1:1: unknown key "\\x1b[31m" at the top level; expected "bottle", "env", "network", "agents" or "profiles"\n  "\\u001b[31m" = ...\n  ^',
+    '1:1: unknown key "\\x1b[31m" at the top level; expected "bottle", "env", "secrets", "mounts", "network", "agents" or "profiles"\n  "\\u001b[31m" = ...\n  ^',
   ],
   [
     "deep nesting",
@@ -127,4 +127,17 @@ test.each([
   expect(message).toStartWith("bottle.toml:");
   expect(message.length).toBeLessThan(500);
   expect(message.split("\n").length).toBeLessThanOrEqual(4);
+});
+
+test("a secret that somebody wrote into the file does not get into a message", () => {
+  for (const toml of [
+    '[secrets]\nA = "s3cret"',
+    'secrets.A = "s3cret"',
+    "[secrets]\nA = s3cret",
+    '[secrets]\nA = "s3cret',
+    'secrets = { A = "s3cret" }',
+    '[secrets.A]\nvalue = "s3cret"',
+    'secrets = "s3cret"',
+  ])
+    expect(complaint(toml)).toMatch(/^bottle.toml:(?!.*s3cret)/s);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { resolveManifest } from "./layers.ts";
-import type { Manifest } from "./schema.ts";
+import { manifestFileSchema, type Manifest } from "./schema.ts";
+import { shapeOf, type Shape } from "./shape.ts";
 
 const parse = (text: string): Manifest =>
   resolveManifest([{ kind: "project", file: "bottle.toml", folder: "/project", text }], { backends: ["smolvm"] })
@@ -11,6 +12,8 @@ const claude = { command: "claude", args: [], env: {} };
 const defaults: Manifest = {
   bottle: { cpus: 2, memory: 4096, agent: "claude" },
   env: {},
+  secrets: {},
+  mounts: [],
   network: { mode: "list", hosts: [], presets: [] },
   agents: { claude },
 };
@@ -75,8 +78,9 @@ test.each<[string, string, Partial<{ [Section in keyof Manifest]: Partial<Manife
     { agents: { claude: { ...claude, command: "/opt/claude" } } },
   ],
 ])("%s", (_, toml, parts) => {
-  const { bottle, env, network, agents } = defaults;
+  const { bottle, env, network, agents, ...rest } = defaults;
   expect(parse(toml)).toEqual({
+    ...rest,
     bottle: { ...bottle, ...parts.bottle },
     env: (parts.env ?? env) as Manifest["env"],
     network: { ...network, ...parts.network },
@@ -111,33 +115,31 @@ test("no manifest changes what every object has", () => {
   expect(({} as Record<string, unknown>).x).toBeUndefined();
 });
 
-test("the example of docs/manifest.md is a manifest that uses every key", async () => {
-  const page = await Bun.file(new URL("../../docs/manifest.md", import.meta.url)).text();
-  const [, example = ""] = /```toml\n([^]*?)```/.exec(page) ?? [];
-  const manifest = parse(example);
-  expect(manifest).toEqual({
-    bottle: {
-      backend: "smolvm",
-      image: "./images/claude.tar",
-      cpus: 4,
-      memory: 8192,
-      user: "dev",
-      agent: "claude",
-    },
-    env: { EDITOR: "vim", NODE_ENV: "development", PORT: "8080" },
-    network: {
-      mode: "list",
-      hosts: ["docs.example.org", "*.example.net", "10.1.2.3", "10.20.0.0/16"],
-      presets: ["github", "npm"],
-    },
-    agents: {
-      claude: { ...claude, args: ["--model", "opus"] },
-      reviewer: {
-        command: "claude",
-        args: ["--permission-mode", "plan"],
-        "prompt-file": "prompts/reviewer.md",
-        env: { REVIEW_LEVEL: "strict" },
-      },
-    },
+/** The keys of the schema that nothing of `values` uses. */
+function unused(shape: Shape, values: readonly unknown[], at: string): string[] {
+  if (values.length === 0) return [at];
+  if (shape.kind !== "table" && shape.kind !== "named" && shape.kind !== "list") return [];
+  return [...shape.parts].flatMap(([name, part]) => {
+    const below = values.flatMap((value) =>
+      shape.kind === "table"
+        ? Object.entries(Object(value)).filter(([key]) => key === name)
+        : Object.entries(Object(value)),
+    );
+    return unused(part, below.map(([, value]) => value), at === "" ? name : `${at}.${name}`); // prettier-ignore
   });
+}
+
+test("the example of docs/manifest.md is a manifest that uses every key", async () => {
+  const example = await Bun.file(new URL("../../docs/example.toml", import.meta.url)).text();
+  parse(example);
+  const shape = shapeOf(manifestFileSchema(["smolvm"]));
+  const elsewhere = [...(shape.parts.get("profiles")?.parts.get("NAME")?.parts.keys() ?? [])]
+    .filter((name) => name !== "extends" && name !== "bottle")
+    .map((name) => `profiles.NAME.${name}`);
+  const { bottle: _, ...left } = Object.fromEntries(
+    unused(shape, [Bun.TOML.parse(example)], "").map((path) => [path, true]),
+  );
+  expect(
+    Object.keys(left).filter((path) => !path.startsWith("profiles.NAME.bottle.") && !elsewhere.includes(path)),
+  ).toEqual([]);
 });

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { excerpt, position, visible } from "./excerpt.ts";
 import { problemsOf, type Problem } from "./issues.ts";
-import { findPlace, locateKeys } from "./locate.ts";
+import { findPlace, isPrivate, locateKeys } from "./locate.ts";
 import { manifestFileSchema } from "./schema.ts";
 import { readToml, type Table } from "./syntax.ts";
 
@@ -53,7 +53,7 @@ export function errorAt({ file, text: toml }: Source, found: readonly Problem[])
   const more = others === 0 ? "" : `\nand ${others} more problem${others === 1 ? "" : "s"}`;
   const { place, text, hint } = first;
   if (!place) return new UserError(`${file}: ${text}${more}`, { hint });
-  const isValueHidden = first.isUnknown === true || place.isPrivate;
+  const isValueHidden = first.isUnknown === true || isPrivate(place);
   const source = excerpt(toml, place.start, {
     hidden: layout.privateValues,
     ...(isValueHidden && !place.isHeader && { cut: toml.indexOf("=", place.end) + 1 }),

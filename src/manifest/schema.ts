@@ -115,6 +115,72 @@ const bottleTable = (backends: readonly string[]) =>
     agent: v.optional(about(string, "the agent that `claude-bottle run` starts when no --agent is given"), "claude"),
   });
 
+const hostPath = v.pipe(
+  filled,
+  v.regex(/^(?:~|\.{1,2})?\/[^\x00-\x1f\x7f]*$/, "a path that starts with /, ~/, ./ or ../"),
+);
+
+const guestPath = v.pipe(
+  filled,
+  v.regex(
+    /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@+,-]+)+$/,
+    "an absolute path of letters, digits and _ . @ + , - in the bottle, other than /",
+  ),
+  v.check(
+    (path) => !/^\/(?:proc|sys|dev|run|etc|usr|bin|sbin|lib|lib64)(?:\/|$)/.test(path),
+    "a path outside the bottle's own system folders",
+  ),
+);
+
+const Mount = table({
+  source: about(hostPath, "a folder of your machine; relative to the file that names it"),
+  target: v.optional(about(guestPath, "where the bottle finds it; the same path without it")),
+  mode: v.optional(about(choice(["ro", "rw"]), "whether the bottle may also write there"), "ro"),
+});
+
+/** A secret goes to the bottle through the environment of programs on this machine, which obey some variables. */
+const obeyed =
+  /^(?:LD_|DYLD_|GCONV|LOCPATH|MALLOC_|BASH|SHELLOPTS|PS4$|ENV$|IFS$|PATH$|TMPDIR$|XDG_|BUN_|NODE_|PYTHON|PERL|RUBY|GIT_|SSH_|DOCKER_|CONTAINER_|PODMAN_|SMOLVM_|BWRAP|SSL_|CURL_|RUST_|GO|(?:HTTPS?|NO|ALL)_PROXY$)/i;
+
+const secretName = v.pipe(
+  variableName,
+  v.check((name) => !obeyed.test(name), "cannot be a secret: programs on your machine would obey it"),
+);
+
+const secretHost = v.pipe(
+  string,
+  v.check((text) => isHost(text) && !/[*/]/.test(text), "the name of a host alone, without pattern, scheme or port"),
+  v.toLowerCase(),
+);
+
+const outerVariable = v.pipe(string, v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of a variable"));
+
+const sources = ["env", "file", "command"] as const;
+
+const Secret = v.pipe(
+  table({
+    env: v.optional(about(outerVariable, "the variable of your environment that holds it")),
+    file: v.optional(about(hostPath, "the file that holds it")),
+    command: v.optional(
+      about(
+        v.pipe(
+          v.array(filled, "an array of strings"),
+          v.minLength(1, "an array that names a program"),
+          v.check(([program]) => !/^\.|^[^/]+\//.test(program ?? ""), "a program on PATH, or an absolute path"),
+        ),
+        'the program that prints it, and its words, such as ["op", "read", "op://work/key"]',
+      ),
+    ),
+    host: v.optional(
+      about(secretHost, "the only host that it is sent to: where the backend can, the bottle holds a placeholder"),
+    ),
+  }),
+  v.check(
+    (secret) => sources.filter((source) => secret[source] !== undefined).length === 1,
+    'given by exactly one of "env", "file" and "command"',
+  ),
+);
+
 const Network = table({
   mode: v.optional(
     about(
@@ -133,6 +199,14 @@ const Network = table({
 const sectionsOf = (backends: readonly string[]) => ({
   bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
   env: v.optional(about(env, "Variables of every session: agents, `shell` and `exec`."), {}),
+  secrets: v.optional(
+    about(named(secretName, Secret), "Variables of every session whose values are secret, and stand in no file."),
+    {},
+  ),
+  mounts: v.optional(
+    about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "Further folders of your machine."),
+    [],
+  ),
   network: v.optional(about(Network, "What the bottle may reach."), {}),
   agents: v.optional(
     about(
@@ -180,4 +254,5 @@ export const manifestSchema = (backends: readonly string[]) =>
   );
 
 export type Manifest = v.InferOutput<ReturnType<typeof manifestSchema>>;
+export type Secret = v.InferOutput<typeof Secret>;
 export type Agent = v.InferOutput<typeof Agent>;

@@ -71,7 +71,7 @@ function definedTwice(toml: string, offset: number): string {
 /** Text that cannot be parsed may be a variable's value, a secret perhaps: then the message shows no line. */
 function mayBePrivate(toml: string, offset: number): boolean {
   const before = toml.slice(0, endOfLine(toml, offset));
-  const env = before.lastIndexOf("env");
-  const isAfterEnv = env !== -1 && !/^[ \t]*\[[ \t]*(?:bottle|network|agents)\b/m.test(before.slice(env));
+  const env = Math.max(before.lastIndexOf("env"), before.lastIndexOf("secrets"));
+  const isAfterEnv = env !== -1 && !/^[ \t]*\[\[?[ \t]*(?:bottle|mounts|network|agents)\b/m.test(before.slice(env));
   return isAfterEnv || before.slice(before.lastIndexOf("\n") + 1).includes("{");
 }

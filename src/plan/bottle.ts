@@ -3,7 +3,7 @@ import { printable } from "../lib/quote.ts";
 import { presets } from "../manifest/presets.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
-import type { BottlePlan, Capabilities, GuestUser } from "./plan.ts";
+import type { BottlePlan, Capabilities, Credential, GuestUser, MountPlan } from "./plan.ts";
 
 export type Host = {
   readonly uid: number;
@@ -20,27 +20,40 @@ export type BottleRequest = {
   readonly directory: string;
   readonly backend: { readonly name: string; readonly capabilities: Capabilities };
   readonly manifest: Manifest;
+  /** Of the manifest, with real paths. */
+  readonly image: string | undefined;
+  readonly mounts: readonly MountPlan[];
   readonly host: Host;
   readonly gateway: Gateway | undefined;
 };
 
 /** Throws UserError for a directory that must not be shared and for what the backend cannot do. */
-export function planBottle({ name, directory, backend, manifest, host, gateway }: BottleRequest): BottlePlan {
+export function planBottle(request: BottleRequest): BottlePlan {
+  const { name, directory, backend, manifest, host, gateway } = request;
   refuseToShare(directory, host.home);
   const { capabilities } = backend;
   const { cpus, memory, user } = manifest.bottle;
   const { mode, hosts, presets: names } = manifest.network;
-  const listed = [...claudeHosts(gateway), ...names.flatMap((preset) => presets[preset]), ...hosts];
+  const listed = [
+    ...claudeHosts(gateway),
+    ...names.flatMap((preset) => presets[preset]),
+    ...hosts,
+    ...secretHosts(manifest),
+  ];
   return {
     name,
     backend: backend.name,
     directory,
-    image: capabilities.programs === "host" ? undefined : imageOf(manifest, directory),
+    image: capabilities.programs === "host" ? undefined : requireImage(request),
     cpus,
     memoryMiB: memory,
     user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
+    mounts: request.mounts,
     network: { mode, hosts: mode === "list" ? unique(listed) : [] },
-    credentials: credentialsOf(host.env, { gateway, broker: capabilities.credentialBroker }),
+    credentials: [
+      ...credentialsOf(host.env, { gateway, broker: capabilities.credentialBroker }),
+      ...secretsOf(manifest, capabilities.credentialBroker),
+    ],
   };
 }
 
@@ -55,12 +68,18 @@ export function refuseImpossible(
     });
 }
 
-function imageOf({ bottle: { image } }: Manifest, directory: string): string {
+function requireImage({ image, directory }: BottleRequest): string {
   if (image !== undefined) return image;
   throw new UserError("no image to make the bottle from", {
     hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
   });
 }
+
+const secretHosts = ({ secrets }: Manifest): string[] =>
+  Object.values(secrets).flatMap(({ host }) => (host === undefined ? [] : [host]));
+
+const secretsOf = ({ secrets }: Manifest, broker: boolean): Credential[] =>
+  Object.entries(secrets).map(([variable, { host }]) => ({ variable, host: broker ? host : undefined }));
 
 const unique = (words: readonly string[]) => [...new Set(words)].sort();
 
@@ -68,11 +87,19 @@ const unique = (words: readonly string[]) => [...new Set(words)].sort();
 export function differences(made: BottlePlan, asked: BottlePlan, { network }: Capabilities): string[] {
   // Nobody asked for it who says nothing of the network and took what the backend has.
   const beyond = asked.network.mode === "list" && network === "open";
-  const keys = ["image", "cpus", "memoryMiB", "user", "network", "credentials"] as const;
+  const keys = ["image", "cpus", "memoryMiB", "user", "mounts", "network", "credentials"] as const;
   return keys
-    .filter((key) => JSON.stringify(made[key]) !== JSON.stringify(asked[key]) && !(key === "network" && beyond))
+    .filter(
+      (key) => JSON.stringify(fixed(made)[key]) !== JSON.stringify(fixed(asked)[key]) && !(key === "network" && beyond),
+    )
     .map((key) => (key === "memoryMiB" ? "memory" : key));
 }
+
+/** Without what each session is given anew. */
+const fixed = (plan: BottlePlan): BottlePlan => ({
+  ...plan,
+  credentials: plan.credentials.filter(({ host }) => host !== undefined),
+});
 
 function refuseToShare(directory: string, home: string): void {
   const hint = "cd to a project's own directory";

@@ -28,6 +28,8 @@ export type BottlePlan = {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly user: GuestUser;
+  /** Further folders of the host. */
+  readonly mounts: readonly MountPlan[];
   readonly network: NetworkPlan;
   readonly credentials: readonly Credential[];
   /** Set once a container engine was asked, when the bottle was made. */
@@ -48,6 +50,9 @@ export type EngineFacts = {
 
 /** The user whom sessions run as; the host's uid, so that files belong to the same person on both sides. */
 export type GuestUser = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
+
+/** `source` is real and absolute, on the host; `target` is absolute, in the guest. */
+export type MountPlan = { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" };
 
 export type NetworkPlan = {
   readonly mode: "list" | "off" | "open";

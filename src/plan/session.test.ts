@@ -5,6 +5,7 @@ import { agentCommand, planSession } from "./session.ts";
 const bottle: BottlePlan = {
   name: "cb-shop-0", backend: "smolvm", directory: "/home/ann/shop", image: "debian", cpus: 2, memoryMiB: 4096,
   user: { name: "ann", uid: 1000, gid: 1000, home: "/home/ann" },
+  mounts: [],
   network: { mode: "list", hosts: [] }, credentials: [{ variable: "ANTHROPIC_API_KEY", host: undefined }],
 }; // prettier-ignore
 const request = {
@@ -14,6 +15,7 @@ const request = {
   env: {},
   hostEnv: {},
   gateway: undefined,
+  secrets: ["ANTHROPIC_API_KEY"],
   size: { rows: 24, columns: 80 },
 } as const;
 

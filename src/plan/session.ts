@@ -11,6 +11,8 @@ export type SessionRequest = {
   readonly env: Readonly<Record<string, string>>;
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly gateway: Gateway | undefined;
+  /** Variables whose values stand in no argv. */
+  readonly secrets: readonly string[];
   readonly size: TerminalSize | undefined;
 };
 
@@ -21,7 +23,7 @@ const passedThrough = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "h
 /** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
 export function planSession(
   bottle: BottlePlan,
-  { kind, command, directory, env, hostEnv, gateway, size }: SessionRequest,
+  { kind, command, directory, env, hostEnv, gateway, secrets, size }: SessionRequest,
 ): SessionPlan {
   const user = sessionUser(bottle);
   return {
@@ -42,7 +44,7 @@ export function planSession(
       USER: user.name,
       LOGNAME: user.name,
     },
-    secrets: bottle.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
+    secrets,
     command,
     size,
   };

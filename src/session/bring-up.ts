@@ -1,10 +1,12 @@
 import type { Backend } from "../backends/backend.ts";
+import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
+import { withSecrets, type Secrets } from "./secrets.ts";
 import { withLock } from "./lock.ts";
 import { Undo } from "./undo.ts";
 
@@ -15,8 +17,12 @@ type Tools = { readonly system: System; readonly backend: Backend; readonly ledg
  * and whose host process still lives costs no call of the backend. `fresh` remakes the bottle.
  * A failure or an interrupt leaves what was there before, and no more.
  */
-export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: boolean }): Promise<BottlePlan> {
-  const { system, backend, ledger } = tools;
+export async function bringUp(
+  tools: Tools,
+  { plan, secrets }: { readonly plan: BottlePlan; readonly secrets: Secrets },
+  options: { fresh: boolean },
+): Promise<BottlePlan> {
+  const { system, ledger } = tools;
   const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
   if (warm) return warnOfDifferences(tools, warm, plan);
   return interruptible((signal) =>
@@ -32,6 +38,13 @@ export async function bringUp(tools: Tools, plan: BottlePlan, options: { fresh: 
         Undo.guard(async (undo) => {
           const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
           if (ready) return warnOfDifferences(tools, ready, plan);
+          // Before anything is made: a secret that cannot be had is a start that cannot be.
+          const armed = await withSecrets(
+            system,
+            secrets,
+            plan.credentials.map(({ variable }) => variable),
+          );
+          const backend = armed === system ? tools.backend : backendOf(armed, plan.backend);
           const machine = await backend.find(plan.name);
           if (machine) refuseForeign(plan, machine.owner);
           // A start would kill a machine that only does not answer, and with it whoever still works in it.

@@ -14,6 +14,8 @@ import { bringUp, checkPlan } from "./bring-up.ts";
 import { chooseBackend } from "./choose.ts";
 import { explain } from "./explain.ts";
 import type { Project } from "./project.ts";
+import { secretsOf, withSecrets, type Secrets } from "./secrets.ts";
+import { admit } from "./trust.ts";
 
 export type Launch = {
   readonly kind: SessionPlan["kind"];
@@ -25,8 +27,13 @@ export type Launch = {
   readonly dryRun: boolean;
 };
 
-/** What the command works on: the directory's project, or a bottle by its name in the ledger. */
-export type Target = { readonly plan: BottlePlan; readonly directory: string; readonly gateway: Gateway | undefined };
+/** What a session starts from: the directory's project, or a bottle by its name in the ledger. */
+export type Target = {
+  readonly plan: BottlePlan;
+  readonly directory: string;
+  readonly gateway: Gateway | undefined;
+  readonly secrets: Secrets;
+};
 
 /** Brings the target's bottle up, runs the session in it, and returns its exit status; or prints what it would run. */
 export async function launch(
@@ -48,6 +55,8 @@ export async function launch(
       env,
       hostEnv: system.env,
       gateway: target.gateway,
+      // The manifest's own word, as with all of the environment: only what is put in on the wire is the bottle's.
+      secrets: target.plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
       size,
     });
   if (kind === "agent" && backend.capabilities.isolation === "namespace")
@@ -55,8 +64,10 @@ export async function launch(
   checkPlan({ backend, ledger }, target.plan, { fresh });
   if (dryRun) return await explain({ system, backend, ledger }, target.plan, session, { fresh });
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
-  const plan = await bringUp({ system, backend, ledger }, target.plan, { fresh });
-  return await attachSession({ system, backend, ledger }, plan, session(plan));
+  const plan = await bringUp({ system, backend, ledger }, target, { fresh });
+  const started = session(plan);
+  const armed = await withSecrets(system, target.secrets, started.secrets);
+  return await attachSession({ system: armed, backend: backendOf(armed, plan.backend), ledger }, plan, started);
 }
 
 /** Flags, which win over the manifest. */
@@ -66,17 +77,45 @@ export type Asked = {
   readonly network?: Manifest["network"]["mode"] | undefined;
 };
 
-export async function projectTarget(
-  system: System,
-  { directory, cwd, manifest }: Project,
-  asked: Asked = {},
-): Promise<Target> {
-  const { env, user } = system;
-  const name = bottleName(directory, user.uid, asked.name);
-  const backend = await chooseBackend(system, { bottle: name, asked: asked.backend ?? manifest.bottle.backend });
-  const gateway = gatewayOf(env, backend.loopbackAddress);
-  const host = { uid: user.uid, gid: user.gid, userName: user.name, home: env.HOME ?? "", env };
-  const network = { ...manifest.network, mode: asked.network ?? manifest.network.mode };
-  const wanted = { ...manifest, network };
-  return { plan: planBottle({ name, directory, backend, manifest: wanted, host, gateway }), directory: cwd, gateway };
+/** Throws UserError where the manifest asks for what is not trusted. */
+export async function projectTarget(system: System, project: Project, asked: Asked = {}): Promise<Target> {
+  const backend = await projectBackend(system, project, asked);
+  const { secretFiles, ...grants } = admit(system, project, backend);
+  const gateway = gatewayOf(system.env, backend.loopbackAddress);
+  return {
+    plan: projectPlan(system, project, { backend, gateway, grants, asked }),
+    directory: project.cwd,
+    gateway,
+    secrets: secretsOf(system, project.manifest.secrets, secretFiles),
+  };
 }
+
+export const projectBackend = (system: System, { directory, manifest }: Project, asked: Asked = {}): Promise<Backend> =>
+  chooseBackend(system, {
+    bottle: bottleName(directory, system.user.uid, asked.name),
+    asked: asked.backend ?? manifest.bottle.backend,
+  });
+
+export function projectPlan(
+  { env, user }: System,
+  { directory, manifest }: Project,
+  { backend, gateway, grants, asked }: PlanRequest,
+): BottlePlan {
+  const host = { uid: user.uid, gid: user.gid, userName: user.name, home: env.HOME ?? "", env };
+  return planBottle({
+    name: bottleName(directory, user.uid, asked.name),
+    directory,
+    backend,
+    manifest: { ...manifest, network: { ...manifest.network, mode: asked.network ?? manifest.network.mode } },
+    host,
+    gateway,
+    ...grants,
+  });
+}
+
+type PlanRequest = {
+  readonly backend: Backend;
+  readonly gateway: Gateway | undefined;
+  readonly grants: Pick<BottlePlan, "image" | "mounts">;
+  readonly asked: Asked;
+};

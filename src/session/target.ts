@@ -4,11 +4,14 @@ import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { gatewayOf } from "../plan/credentials.ts";
 import { backendOf } from "../backends/registry.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
-import { projectTarget, type Target } from "./launch.ts";
+import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
+import { secretsOf } from "./secrets.ts";
+import { admit } from "./trust.ts";
 
-/** The bottle of that name, or the one of the working directory. Throws UserError with the names that there are. */
+/** The bottle of that name, or the one of the working directory, to start a session in. Throws UserError with the names that there are. */
 export async function findTarget(
   system: System,
   name: string | undefined,
@@ -19,12 +22,29 @@ export async function findTarget(
     return { ...(await projectTarget(system, project)), env: project.manifest.env };
   }
   const plan = recordedPlan(system, name);
-  const env = findProject(system, { start: plan.directory, profile }).manifest.env;
-  const { loopbackAddress } = backendOf(system, plan.backend);
-  return { plan, directory: plan.directory, gateway: gatewayOf(system.env, loopbackAddress), env };
+  const project = findProject(system, { start: plan.directory, profile });
+  const { env, secrets } = project.manifest;
+  const backend = backendOf(system, plan.backend);
+  const { secretFiles } = admit(system, project, backend);
+  return {
+    plan,
+    directory: plan.directory,
+    gateway: gatewayOf(system.env, backend.loopbackAddress),
+    secrets: secretsOf(system, secrets, secretFiles),
+    env,
+  };
 }
 
-export function recordedPlan(system: System, name: string): Target["plan"] {
+/** The bottle of that name, or the one of the working directory, to stop or to remove: whatever its manifest asks for by now. */
+export async function findBottle(system: System, name: string | undefined): Promise<BottlePlan> {
+  if (name !== undefined) return recordedPlan(system, name);
+  const project = findProject(system);
+  const backend = await projectBackend(system, project);
+  const grants = { image: project.manifest.bottle.image, mounts: [] };
+  return projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} });
+}
+
+export function recordedPlan(system: System, name: string): BottlePlan {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
   if (record) return record.plan;

@@ -2,6 +2,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -35,6 +36,29 @@ export function readText(path: string): string | undefined {
   }
 }
 
+/** The text of a file by its real path, or nothing at all: a link put there meanwhile is not followed. */
+export function readJudgedFile(path: string): string {
+  const refuse = (cause?: unknown) =>
+    new UserError(`"${printable(path)}" cannot be read: ${String(codeOf(cause) ?? "it has changed just now")}`, {
+      cause,
+    });
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    throw refuse(cause);
+  }
+  try {
+    const opened = fstatSync(file);
+    const now = statSync(realPath(path) ?? "/");
+    // A folder on the way may have become a link.
+    if (!opened.isFile() || realPath(path) !== path || now.ino !== opened.ino || now.dev !== opened.dev) throw refuse();
+    return readFileSync(file, "utf8");
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** The real path of what is there, or undefined. */
 export function realPath(path: string): string | undefined {
   try {
@@ -63,6 +87,14 @@ export function enterFolder(path: string): void {
   } catch (cause) {
     throw new UserError(`cannot enter "${printable(path)}": ${String(codeOf(cause))}`, { cause });
   }
+}
+
+/** What is there, in words. */
+export function kindOf(path: string): "folder" | "file" | "socket" | "device" {
+  const found = statSync(path);
+  if (found.isDirectory()) return "folder";
+  if (found.isFile()) return "file";
+  return found.isSocket() ? "socket" : "device";
 }
 
 /** Makes a folder of ours, for us alone. */
@@ -162,6 +194,13 @@ export function moveInPlace(from: string, to: string): void {
   } catch (error) {
     if (!existsSync(to)) throw error;
   }
+}
+
+/** Whether there was one. */
+export function removeFile(path: string): boolean {
+  const isThere = existsSync(path);
+  rmSync(path, { force: true });
+  return isThere;
 }
 
 export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });

@@ -94,6 +94,12 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       };
     },
     terminalSize,
+    async ask(question) {
+      write(2, question);
+      for await (const line of console) return line;
+      return "";
+    },
+    withEnv: (extra) => realSystem({ ...env, ...extra }),
     now: () => Date.now(),
     out: (data) => write(1, data),
     err: (data) => write(2, data),

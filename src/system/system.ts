@@ -47,6 +47,10 @@ export interface System {
   pipe(from: Program, to: Program): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
   terminalSize(): TerminalSize | undefined;
+  /** Asks on stderr and reads one line of stdin; empty at its end. */
+  ask(question: string): Promise<string>;
+  /** The same, with variables that the programs it starts get. */
+  withEnv(extra: Readonly<Record<string, string>>): System;
   now(): number;
   out(text: string): void;
   err(text: string): void;

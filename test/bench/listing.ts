@@ -71,6 +71,8 @@ function planOf(home: Home, directory: string) {
     directory,
     backend: smolvm(realSystem({})),
     manifest: { ...manifest, bottle: { ...manifest.bottle, image: `${home.folder}/home/projects` } },
+    image: `${home.folder}/home/projects`,
+    mounts: [],
     host: {
       uid,
       gid: process.getgid?.() ?? 0,

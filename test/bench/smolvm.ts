@@ -62,7 +62,8 @@ export function realSmolvm() {
         mkdirSync(directory);
         const plan: BottlePlan = {
           name: bottleName(directory, uid), backend: "smolvm", directory, image, cpus: 1, memoryMiB: 512,
-          user: { name: "root", uid, gid: 0, home: "/root" }, network: { mode: "off", hosts: [] }, credentials: [],
+          user: { name: "root", uid, gid: 0, home: "/root" }, mounts: [],
+  network: { mode: "off", hosts: [] }, credentials: [],
         }; // prettier-ignore
         const { exitCode, stderr } = Bun.spawnSync([program, ...createArgv(plan, "")], { env });
         if (exitCode !== 0) throw new Error(`smolvm create: ${stderr.toString()}`);

@@ -18,6 +18,8 @@ bottle.cpus            8                 bottle.toml:6
 bottle.memory          4096              default
 bottle.agent           "claude"          default
 env.A                  "a b"             bottle.toml:4
+secrets                {}                default
+mounts                 []                default
 network.mode           "list"            default
 network.hosts          []                default
 network.presets.0      "github"          ~/.config/claude-bottle/config.toml:2
@@ -50,10 +52,8 @@ test("a mistake in the user's own file is told by its name", async () => {
 
 test("presets, the user's own hosts and a profile reach the backend", async () => {
   using home = new Home();
-  configure(home, '[network]\nhosts = ["user.example"]\n');
-  home.manifest(
-    `[bottle]\nimage = "/images/claude"\n[network]\npresets = ["gitlab"]\n[profiles.ci.network]\nhosts = ["ci.example"]\n`,
-  );
+  configure(home, '[network]\nhosts = ["user.example"]\n[profiles.ci.network]\nhosts = ["ci.example"]\n');
+  home.manifest(`[bottle]\nimage = "/images/claude"\n[network]\npresets = ["gitlab"]\n`);
   await home.run(["exec", "--profile", "ci", "--", "true"]);
   const create = home.calls().find(([, verb]) => verb === "create") ?? [];
   expect(create.filter((_, index) => create[index - 1] === "--allow-host-pattern")).toEqual([

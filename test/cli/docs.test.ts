@@ -32,7 +32,8 @@ test.skipIf(!Bun.which("groff"))("groff has no complaint about the manual page",
 const examples = leaves.flatMap(({ examples }) => examples.map(([line]) => line));
 
 /** What the program says while it works, and no complaint. */
-const progress = /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n/gm;
+const progress =
+  /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|the manifest asks for nothing that needs your trust)\n/gm;
 
 test.concurrent.each(examples)("the example works: %s", async (line) => {
   if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");

@@ -35,10 +35,11 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
     lab = await Lab.up(version);
     project = `${lab.home}/it's a "project" #{x} $(id) é;`;
     await lab.expectOk(
-      `mkdir -p ${quote(project)} && cat > ${quote(project)}/bottle.toml`,
+      `mkdir -p ${quote(project)} ~/.config/claude-bottle && cat > ~/.config/claude-bottle/config.toml`,
       // Claude's JIT does not get to its prompt under emulation, and from the image folder it crawls: it is copied to the machine's own disk.
-      `[bottle]\nimage = "${lab.share}/images/claude"\ncpus = 1\nmemory = 2048\n[env]\nBUN_JSC_useJIT = "0"\n[agents.claude]\ncommand = "/home/dev/claude"\nprompt-file = "prompt é.md"\n`,
+      `[bottle]\nimage = "${lab.share}/images/claude"\ncpus = 1\nmemory = 2048\n[env]\nBUN_JSC_useJIT = "0"\n[agents.claude]\ncommand = "/home/dev/claude"\n`,
     );
+    await lab.expectOk(`cat > ${quote(project)}/bottle.toml`, `[agents.claude]\nprompt-file = "prompt é.md"\n`);
     await lab.expectOk(`echo 'Speak softly.' > ${quote(project)}/'prompt é.md'`);
     await lab.expectOk(
       "nohup $KIT/stub-api --port 8123 --bodies --log $LAB/requests </dev/null >$LAB/stub.log 2>&1 & echo $! > $LAB/stub.pid",

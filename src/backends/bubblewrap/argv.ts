@@ -73,7 +73,7 @@ export const prepareArgv = (
 /** Mount order matters: a later one lies on top. */
 function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
   const { bwrap, folder, claude, stateFolder } = sandbox;
-  const { user, directory, network } = plan;
+  const { user, directory, mounts, network } = plan;
   return [
     bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
     ...(network.mode === "open" ? [] : ["--unshare-net"]),
@@ -85,6 +85,7 @@ function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     "--bind", homeOf(folder), user.home,
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
     "--bind", directory, directory,
+    ...mounts.flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
     ...(stateFolder.startsWith(`${directory}/`) ? ["--tmpfs", stateFolder] : []),
     "--remount-ro", "/", "--chdir", "/",
   ]; // prettier-ignore

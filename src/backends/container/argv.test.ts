@@ -5,6 +5,7 @@ import { createArgv, sessionArgv } from "./argv.ts";
 const plan: BottlePlan = {
   name: "cb-shop-0", backend: "docker", directory: "/home/ann/shop", image: "debian", cpus: 2, memoryMiB: 4096,
   user: { name: "ann", uid: 1000, gid: 100, home: "/home/ann" },
+  mounts: [],
   network: { mode: "open", hosts: [] }, credentials: [],
 }; // prettier-ignore
 const facts: EngineFacts = {

@@ -1,7 +1,7 @@
 import { preludeArgv } from "../../guest/guest.ts";
 import prepareScript from "../../guest/prepare.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
-import type { BottlePlan, EngineFacts, GuestUser, SessionPlan } from "../../plan/plan.ts";
+import type { BottlePlan, EngineFacts, GuestUser, MountPlan, SessionPlan } from "../../plan/plan.ts";
 
 /** What both command lines understand alike; each function gives the words after the program's name. */
 export type ProgramName = "docker" | "podman";
@@ -34,20 +34,19 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     ...(limits.pids ? ["--pids-limit", pidsLimit] : []),
     ...(keepId ? ["--userns", "keep-id"] : []),
     ...(network.mode === "off" ? ["--network", "none"] : []),
-    ...mountArgv(directory),
+    ...mountArgv({ source: directory, target: directory, mode: "rw" }),
+    ...plan.mounts.flatMap(mountArgv),
     "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
   ]; // prettier-ignore
 }
 
 /** `-v` splits at colons. `--mount` takes CSV, whose quotes podman's docker-compatible service loses on the way. */
-function mountArgv(directory: string): string[] {
-  if (!directory.includes(":")) return ["-v", `${directory}:${directory}`];
-  const field = (key: string) => `"${key}=${directory.replaceAll('"', '""')}"`;
-  const plain = !/[",\n]/.test(directory);
-  return [
-    "--mount",
-    plain ? `type=bind,src=${directory},dst=${directory}` : `type=bind,${field("src")},${field("dst")}`,
-  ];
+function mountArgv({ source, target, mode }: MountPlan): string[] {
+  if (!source.includes(":")) return ["-v", `${source}:${target}${mode === "ro" ? ":ro" : ""}`];
+  const isPlain = !/[",\n]/.test(source);
+  const field = (key: string, path: string) => (isPlain ? `${key}=${path}` : `"${key}=${path.replaceAll('"', '""')}"`);
+  const words = ["type=bind", field("src", source), field("dst", target), ...(mode === "ro" ? ["readonly"] : [])];
+  return ["--mount", words.join(",")];
 }
 
 export const startArgv = (name: string): string[] => ["start", name];

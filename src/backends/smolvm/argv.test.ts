@@ -5,6 +5,7 @@ import { createArgv, isPlainPath, prepareArgv, sessionArgv } from "./argv.ts";
 const plan: BottlePlan = {
   name: "cb-shop-0", backend: "smolvm", directory: "/home/ann/shop", image: "debian", cpus: 2, memoryMiB: 4096,
   user: { name: "ann", uid: 1000, gid: 100, home: "/home/ann" },
+  mounts: [],
   network: { mode: "off", hosts: [] }, credentials: [],
 }; // prettier-ignore
 const session: SessionPlan = {

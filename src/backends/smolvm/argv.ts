@@ -16,18 +16,35 @@ export const labels = {
 /** smolvm 1.32 does not start with a space in a guest path and cannot say a colon in a host path. */
 export const isPlainPath = (path: string): boolean => /^[A-Za-z0-9_.@+,/-]+$/.test(path);
 
+/** Symlinks with plain names to the folders whose own names are not plain. */
+export function linksOf({ directory, mounts }: BottlePlan, link: string): { link: string; target: string }[] {
+  return [directory, ...mounts.map(({ source }) => source)].flatMap((target, index) =>
+    isPlainPath(target) ? [] : [{ link: linkName(link, index), target }],
+  );
+}
+
+const linkName = (link: string, index: number) => (index === 0 ? link : `${link}-${index}`);
+
+function volumesOf({ directory, mounts }: BottlePlan, link: string): string[] {
+  const project = isPlainPath(directory) ? `${directory}:${directory}` : `${link}:${plainMount}`;
+  const others = mounts.map(
+    ({ source, target, mode }, index) =>
+      `${isPlainPath(source) ? source : linkName(link, index + 1)}:${target}${mode === "ro" ? ":ro" : ""}`,
+  );
+  return [project, ...others].flatMap((volume) => ["-v", volume]);
+}
+
 /**
- * `link` is a symlink with a plain name to the project, for a project whose own name is not plain.
+ * `link` is what the names of the symlinks start with.
  * Credentials and volumes are fixed here: smolvm's `update` changes neither.
  */
 export function createArgv(plan: BottlePlan, link: string): string[] {
   const { directory } = plan;
-  const volume = isPlainPath(directory) ? `${directory}:${directory}` : `${link}:${plainMount}`;
   return [
     "machine", "create", "--error-format", "json", "--name", plan.name,
     "--cpus", String(plan.cpus), "--mem", String(plan.memoryMiB),
     ...(plan.image === undefined ? [] : ["--image", plan.image]),
-    "-v", volume,
+    ...volumesOf(plan, link),
     "--label", `${labels.mark}=1`,
     "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { openDevice, plainLink, removeLink } from "../../system/files.ts";
+import { namesIn, openDevice, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
 import type { Run, System } from "../../system/system.ts";
 import { stateFolder } from "../../system/system.ts";
@@ -39,7 +39,8 @@ export function smolvm(system: System): Backend {
     throw smolvmError("ask smolvm for its machines", run);
   }
 
-  const link = (name: string) => `${stateFolder(system.env)}/links/${name}`;
+  const linkFolder = () => `${stateFolder(system.env)}/links`;
+  const link = (name: string) => `${linkFolder()}/${name}`;
 
   async function settle(
     name: string,
@@ -99,7 +100,7 @@ export function smolvm(system: System): Backend {
     },
 
     async create(plan, options = {}) {
-      if (!argv.isPlainPath(plan.directory)) plainLink(link(plan.name), plan.directory);
+      for (const { link: path, target } of argv.linksOf(plan, link(plan.name))) plainLink(path, target);
       await settle(plan.name, "make bottle", argv.createArgv(plan, link(plan.name)), options);
     },
 
@@ -118,7 +119,8 @@ export function smolvm(system: System): Backend {
       // smolvm's delete of a running machine once left its process behind.
       await settle(name, "stop bottle", argv.stopArgv(name), options, { mayBeGone: true });
       await settle(name, "remove bottle", argv.deleteArgv(name), options, { mayBeGone: true });
-      removeLink(link(name));
+      for (const file of namesIn(linkFolder()))
+        if (file === name || file.startsWith(`${name}-`)) removeLink(`${linkFolder()}/${file}`);
     },
 
     isReady: async (_, machine) => machine !== undefined && isAlive(machine),

@@ -1,0 +1,87 @@
+import { command, type Context } from "../command.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { shortDuration } from "../lib/duration.ts";
+import { printable } from "../lib/quote.ts";
+import { table } from "../lib/table.ts";
+import { visible } from "../manifest/excerpt.ts";
+import { projectBackend } from "../session/launch.ts";
+import { findProject } from "../session/project.ts";
+import { listTrust, requestOf, revokeTrust, saveTrust, trustOf, type Request } from "../session/trust.ts";
+import type { System } from "../system/system.ts";
+
+export const trust = (context: Context) =>
+  command(context, {
+    meta: { name: "trust", description: "Show what this manifest asks of your machine, and allow it until it changes" },
+    args: {
+      profile: { type: "string", valueHint: "PROFILE", description: "with the sections of that profile" },
+      accept: { type: "string", valueHint: "HASH", description: "allow what has this hash, without a question" },
+      list: { type: "boolean", description: "the projects that you trust" },
+      revoke: { type: "boolean", description: "trust this project no longer" },
+      json: { type: "boolean", description: "as JSON, without a question" },
+    },
+    examples: [
+      ["claude-bottle trust", "show what bottle.toml asks of your machine, and ask whether you allow it"],
+      ["claude-bottle trust --list", "the projects that you trust"],
+    ],
+    async run({ args }) {
+      const { system } = context;
+      if (args.list) return list(system, args.json ?? false);
+      const project = findProject(system, { profile: args.profile });
+      const { directory } = project;
+      if (args.revoke)
+        return system.err(
+          revokeTrust(system, directory)
+            ? `claude-bottle: "${printable(directory)}" is trusted no longer\n`
+            : `claude-bottle: "${printable(directory)}" was not trusted\n`,
+        );
+      const request = requestOf(system, project, await projectBackend(system, project));
+      if (args.json) return show(system, request, trustOf(system, directory)?.hash === request.hash);
+      if (request.dangers.length === 0)
+        return system.err("claude-bottle: the manifest asks for nothing that needs your trust\n");
+      system.out(describe(directory, request));
+      if (trustOf(system, directory)?.hash === request.hash)
+        return system.err("claude-bottle: you trust this already\n");
+      if (!(await isAccepted(system, request.hash, args.accept))) {
+        system.err("claude-bottle: nothing is trusted\n");
+        return context.exit(exitCode.failed);
+      }
+      saveTrust(system, { directory, hash: request.hash, trustedAt: system.now() });
+      system.err("claude-bottle: trusted, until any of this changes\n");
+    },
+  });
+
+const describe = (directory: string, { dangers, hash }: Request): string =>
+  `The manifest of ${printable(directory)}\n\n${table(
+    dangers.map(({ place, text }) => [`  ${printable(place)}`, visible(text)]),
+  )}\nhash ${hash}\n`;
+
+function show(system: System, { dangers, hash }: Request, trusted: boolean): void {
+  system.out(
+    `${JSON.stringify({ hash, trusted, asks: dangers.map(({ place, text }) => ({ place, text })) }, null, 2)}\n`,
+  );
+}
+
+/** Yes is a word typed on a terminal, or the hash of exactly this. Throws UserError without either. */
+async function isAccepted(system: System, hash: string, accept: string | undefined): Promise<boolean> {
+  if (accept !== undefined) {
+    if (accept === hash) return true;
+    throw new UserError("the manifest asks for something else than what has that hash");
+  }
+  if (!system.isTty.stdin || !system.isTty.stderr)
+    throw new UserError("trust is given on a terminal", {
+      hint: `type claude-bottle trust there, or allow exactly this: claude-bottle trust --accept ${hash}`,
+    });
+  return /^y(es)?$/i.test((await system.ask("Trust this? [y/N] ")).trim());
+}
+
+function list(system: System, asJson: boolean): void {
+  const trusted = listTrust(system);
+  if (asJson) return system.out(`${JSON.stringify(trusted, null, 2)}\n`);
+  if (trusted.length === 0) return system.err("claude-bottle: you trust no project\n");
+  const rows = trusted.map(({ directory, hash, trustedAt }) => [
+    printable(directory),
+    shortDuration(system.now() - trustedAt),
+    hash.slice(0, 12),
+  ]);
+  system.out(table([["DIRECTORY", "SINCE", "HASH"], ...rows]));
+}

@@ -1,0 +1,84 @@
+import type { Resolved } from "./layers.ts";
+import { placeOf } from "./parse.ts";
+import { isPresetHost } from "./presets.ts";
+
+/** Something that a project's own file asks for and that could hurt whoever starts it. */
+export type Danger = {
+  /** Where it is written. */
+  readonly place: string;
+  /** In plain words; may hold the file's own text. */
+  readonly text: string;
+  /** All that was judged; another value is another danger. */
+  readonly judged: readonly unknown[];
+};
+
+/** What the manifest's words stand for on this machine, each path resolved. */
+export type Facts = {
+  readonly directory: string;
+  /** The real path of what the bottle is made from, where it is a file or folder that is there. */
+  readonly imagePath: string | undefined;
+  readonly mounts: readonly { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" }[];
+  readonly secretFiles: ReadonlyMap<string, string>;
+  readonly isolation: "vm" | "container" | "namespace";
+  /** The bottle holds a placeholder for Claude's credential, not the credential. */
+  readonly isBrokered: boolean;
+};
+
+/**
+ * What of the manifest waits for trust. Whatever runs in the bottle is taken to be hostile, trusted or not: what counts is
+ * what it may see of this machine, and whom it may tell. The user's own file needs no trust.
+ */
+export function dangersOf({ manifest, origin }: Resolved, facts: Facts): Danger[] {
+  const dangers: Danger[] = [];
+  function add(path: readonly string[], text: string, ...judged: unknown[]): void {
+    const from = origin(path);
+    if (from?.layer.kind !== "project") return;
+    dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, ...judged] });
+  }
+
+  const { bottle, network, secrets, mounts } = manifest;
+  if (facts.imagePath !== undefined && !isIn(facts.directory, facts.imagePath))
+    add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
+  if (facts.isolation !== "vm")
+    add(["bottle", "backend"], `asks for ${word(bottle.backend)}, which isolates less than a virtual machine`);
+  if (bottle.user === "root") add(["bottle", "user"], "runs sessions as root in the bottle");
+
+  if (network.mode === "open") add(["network", "mode"], "opens all of the network, your own machines' too");
+  network.hosts.forEach((host, index) => {
+    if (!isPresetHost(host)) add(["network", "hosts", String(index)], `lets the bottle reach ${word(host)}`);
+  });
+
+  if (!facts.isBrokered)
+    network.presets.forEach((preset, index) =>
+      add(["network", "presets", String(index)], `lets the bottle, which holds your credential, reach ${word(preset)}`),
+    );
+
+  mounts.forEach((_, index) => {
+    const mount = facts.mounts[index];
+    if (!mount) return;
+    const how = mount.mode === "rw" ? "read and write" : "read";
+    const where = mount.target === mount.source ? "" : `, as ${word(mount.target)}`;
+    add(["mounts", String(index)], `lets the bottle ${how} ${word(mount.source)}${where}`);
+  });
+
+  for (const [name, secret] of Object.entries(secrets)) {
+    const path = (source: string) => ["secrets", name, source];
+    const what = `gives the bottle ${word(name)}, which is`;
+    const bound = secret.host === undefined ? "" : `, for ${word(secret.host)}`;
+    if (secret.env !== undefined)
+      add(path("env"), `${what} the variable ${word(secret.env)} of your environment${bound}`);
+    if (secret.file !== undefined) add(path("file"), `${what} the file ${word(facts.secretFiles.get(name))}${bound}`);
+    if (secret.command !== undefined)
+      add(path("command"), `${what} what your machine prints for ${words(secret.command)}${bound}`);
+  }
+  return dangers;
+}
+
+/** Equal for the same dangers in the same project, wherever in the file they stand. */
+export const hashOf = (directory: string, dangers: readonly Danger[]): string =>
+  new Bun.CryptoHasher("sha256").update(JSON.stringify([directory, dangers.map(({ judged }) => judged)])).digest("hex");
+
+const isIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+const word = (text: string | undefined): string => JSON.stringify(text ?? "");
+const words = (list: readonly string[]): string => list.map(word).join(" ");

@@ -1,0 +1,104 @@
+import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import type { Resolved } from "../manifest/layers.ts";
+import { errorAt } from "../manifest/parse.ts";
+import type { MountPlan } from "../plan/plan.ts";
+import { kindOf, realPath } from "../system/files.ts";
+import { configFolder, stateFolder, type System } from "../system/system.ts";
+
+/**
+ * What the manifest asks of this machine, each path resolved once: what is judged here is what is used later.
+ * All paths are real and absolute.
+ */
+export type Grants = {
+  /** A registry reference, or the real path of what is there. */
+  readonly image: string | undefined;
+  readonly mounts: readonly MountPlan[];
+  readonly secretFiles: ReadonlyMap<string, string>;
+};
+
+/** Throws UserError for what is not there and for what no trust could make safe. */
+export function resolveGrants(system: System, directory: string, resolved: Resolved): Grants {
+  const { manifest } = resolved;
+  const home = system.env.HOME ?? "";
+
+  const refuse = (path: readonly string[], text: string, hint?: string): UserError => {
+    const origin = resolved.origin(path);
+    return origin ? errorAt(origin.layer, [{ path: origin.path, text, hint }]) : new UserError(text, { hint });
+  };
+
+  /** As it is written, from the file that it is written in. */
+  function absolute(path: readonly string[], written: string): string {
+    if (written.startsWith("/")) return written;
+    if (written.startsWith("~/")) return `${home}${written.slice(1)}`;
+    return `${resolved.origin(path)?.layer.folder ?? directory}/${written}`;
+  }
+
+  const held = contains(directory, home) ? undefined : ownFolders(system).find((folder) => contains(directory, folder));
+  if (held !== undefined)
+    throw new UserError(`"${printable(directory)}" holds claude-bottle's own files and cannot be a bottle's project`, {
+      hint: "cd to a project's own directory",
+    });
+
+  const mounts: MountPlan[] = [];
+  manifest.mounts.forEach(({ source: written, target, mode }, index) => {
+    const path = ["mounts", String(index)];
+    const name = `the folder "${printable(written)}"`;
+    const source = realPath(absolute(path, written));
+    if (source === undefined) throw refuse(path, `${name} is not there`);
+    const kind = kindOf(source);
+    if (kind !== "folder") throw refuse(path, `"${printable(written)}" is a ${kind}, and only a folder can be mounted`);
+    const real = `"${printable(source)}"`;
+    if (source === "/" || `${home}/`.startsWith(`${source}/`))
+      throw refuse(path, `${real} holds your home directory, and the bottle would see your keys and settings`);
+    if (contains(directory, source)) throw refuse(path, `${real} is in the project, which the bottle has already`);
+    const outer = mounts.find((other) => other.mode === "rw" && contains(other.source, source));
+    if (outer)
+      throw refuse(
+        path,
+        `${real} is in "${printable(outer.source)}", where the bottle could put another folder in its place`,
+      );
+    const own = ownFolders(system).find((folder) => contains(source, folder) || contains(folder, source));
+    if (own && mode === "rw")
+      throw refuse(path, `${real} holds claude-bottle's own files, and the bottle could change them`);
+    if (target === undefined && !/^[A-Za-z0-9_.@+,/-]+$/.test(source))
+      throw refuse(
+        path,
+        `${real} cannot have the same path in the bottle`,
+        "add a target of letters, digits and _ . @ + , -",
+      );
+    mounts.push({ source, target: target ?? source, mode });
+  });
+
+  const secretFiles = new Map<string, string>();
+  for (const [name, { file }] of Object.entries(manifest.secrets)) {
+    if (file === undefined) continue;
+    const path = ["secrets", name, "file"];
+    const real = realPath(absolute(path, file));
+    if (real === undefined) throw refuse(path, `the file of secret "${name}", "${printable(file)}", is not there`);
+    const kind = kindOf(real);
+    if (kind !== "file") throw refuse(path, `the file of secret "${name}", "${printable(file)}", is a ${kind}`);
+    secretFiles.set(name, real);
+  }
+
+  return {
+    image: imageOf(manifest.bottle.image, (written) => absolute(["bottle", "image"], written)),
+    mounts,
+    secretFiles,
+  };
+}
+
+/** A path resolved, where it is there; a registry reference as it is. */
+function imageOf(image: string | undefined, absolute: (written: string) => string): string | undefined {
+  if (image === undefined || !/^(?:\.{1,2})?\//.test(image)) return image;
+  return realPath(absolute(image)) ?? absolute(image);
+}
+
+/** Where a bottle that could write would decide what the next one may do. */
+export function ownFolders({ env }: System): string[] {
+  return [stateFolder(env), configFolder(env)]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => realPath(folder) ?? folder);
+}
+
+const contains = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import type { Secret } from "../manifest/schema.ts";
+import { realSystem } from "../system/real.ts";
+import { secretsOf } from "./secrets.ts";
+
+let folder: string;
+beforeEach(() => void (folder = realpathSync(mkdtempSync(`${tmpdir()}/secrets-`))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const system = () => realSystem({ PATH: `${folder}:/usr/bin:/bin`, OUTER: "from env" });
+const valueOf = async (secret: Partial<Secret>, file?: string) =>
+  (await secretsOf(system(), { X: secret as Secret }, new Map(file ? [["X", file]] : []))(["X"])).X;
+function program(script: string): string[] {
+  writeFileSync(`${folder}/vault`, `#!/bin/sh\n${script}\n`);
+  chmodSync(`${folder}/vault`, 0o755);
+  return ["vault", "read"];
+}
+
+test("a value comes from a variable, a file or a command, without its last newline", async () => {
+  writeFileSync(`${folder}/key`, "from file\n");
+  expect([
+    await valueOf({ env: "OUTER" }),
+    await valueOf({ file: "key" }, `${folder}/key`),
+    await valueOf({ command: program('printf "from %s in %s\\n" "$1" "$PWD"') }),
+  ]).toEqual(["from env", "from file", "from read in /"]);
+});
+
+test("nothing is asked for that is not named", async () => {
+  const secrets = secretsOf(system(), { X: { command: program(`touch ${folder}/mark`) } as Secret }, new Map());
+  expect(await secrets(["ANTHROPIC_API_KEY"])).toEqual({});
+  expect(await Bun.file(`${folder}/mark`).exists()).toBe(false);
+});
+
+test.each<[string, Partial<Secret> | string, string]>([
+  ["a variable that is not set", { env: "NOWHERE" }, 'secret "X": the variable "NOWHERE" is not set'],
+  [
+    "a command that fails",
+    "echo 'vault is locked' >&2; exit 3",
+    'secret "X": "vault" failed with status 3: vault is locked',
+  ],
+  ["a command that fails silently", "exit 1", 'secret "X": "vault" failed with status 1'],
+  [
+    "a command that prints two lines",
+    "echo s3cret; echo s3cret",
+    'secret "X": "vault" printed 2 lines, and a secret is one',
+  ],
+  ["a command that prints nothing", "echo", 'secret "X" is empty'],
+  ["a command that hangs", "kill -TERM $$", 'secret "X": "vault" was ended after 30 s'],
+  ["a command that is not there", { command: ["no-such-vault"] }, '"no-such-vault" was not found'],
+])("%s is said, without the value", async (_, secret, message) => {
+  const asked = typeof secret === "string" ? { command: program(secret) } : secret;
+  await expect(valueOf(asked)).rejects.toThrow(new Error(message));
+});
+
+test("a file that was exchanged for a link after it was judged is not read", async () => {
+  writeFileSync(`${folder}/private`, "s3cret");
+  symlinkSync("private", `${folder}/key`);
+  await expect(valueOf({ file: "key" }, `${folder}/key`)).rejects.toThrow(`"${folder}/key" cannot be read: ELOOP`);
+  symlinkSync(folder, `${folder}/way`);
+  await expect(valueOf({ file: "key" }, `${folder}/way/private`)).rejects.toThrow("it has changed just now");
+});
