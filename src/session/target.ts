@@ -8,6 +8,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
+import { loginOf } from "./login.ts";
 import { secretsOf } from "./secrets.ts";
 import { admit } from "./trust.ts";
 
@@ -26,11 +27,13 @@ export async function findTarget(
   const { env, secrets } = project.manifest;
   const backend = backendOf(system, plan.backend);
   const { secretFiles } = admit(system, project, backend);
+  const login = loginOf(system);
   return {
     plan,
     directory: plan.directory,
     gateway: gatewayOf(system.env, backend.loopbackAddress),
-    secrets: secretsOf(system, secrets, secretFiles),
+    secrets: secretsOf(system, secrets, secretFiles, login),
+    login,
     env,
   };
 }
