@@ -115,7 +115,7 @@ export function projectPlan(
   // The plan knows variables by name only.
   const env = login ? { ...system.env, [login.variable]: "kept" } : system.env;
   const host = { uid: user.uid, gid: user.gid, userName: user.name, home: system.env.HOME ?? "", env };
-  return planBottle({
+  const plan = planBottle({
     name: bottleName(directory, user.uid, asked.name),
     directory,
     backend,
@@ -124,6 +124,7 @@ export function projectPlan(
     gateway,
     ...grants,
   });
+  return asked.name === undefined ? plan : { ...plan, givenName: asked.name };
 }
 
 type PlanRequest = {

@@ -30,12 +30,23 @@ export async function findTarget(
   const login = loginOf(system);
   return {
     plan,
-    directory: plan.directory,
+    directory: startIn(system, plan.directory),
     gateway: gatewayOf(system.env, backend.loopbackAddress),
     secrets: secretsOf(system, secrets, secretFiles, login),
     login,
     env,
   };
+}
+
+/** Where in the project we are, or its top. */
+function startIn(system: System, project: string): string {
+  try {
+    const cwd = system.cwd();
+    return cwd.startsWith(`${project}/`) ? cwd : project;
+  } catch (error) {
+    if (error instanceof UserError) return project;
+    throw error;
+  }
 }
 
 /** The bottle of that name, or the one of the working directory, to stop or to remove: whatever its manifest asks for by now. */

@@ -36,6 +36,7 @@ const progress =
   /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|the manifest asks for nothing that needs your trust)\n|^claude-bottle: subscription, by .*\n/gm;
 
 test.concurrent.each(examples)("the example works: %s", async (line) => {
+  if (/^claude-bottle tmux (menu|paste-image)/.test(line)) return; // in a pane only: test/tmux
   if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
   using home = new Home();
   home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
@@ -52,7 +53,9 @@ test.concurrent.each(examples)("the example works: %s", async (line) => {
   Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
   await home.run(["exec", "--", "true"]);
   // What is started in a pane of tmux is only shown.
-  const shown = words.startsWith("claude-bottle tmux") ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1") : words;
+  const shown = words.startsWith("claude-bottle tmux open")
+    ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1")
+    : words;
   const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", shown], {
     cwd: home.project,
     env: home.env,
