@@ -23,6 +23,9 @@ export class UserError extends Error {
   }
 }
 
+/** A backend that looked usable turned out not to be on this machine; the next one may be. */
+export class Unusable extends UserError {}
+
 /** INT, TERM or HUP came to us. No UserError: who catches those to go on must not catch this one. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";

@@ -2,9 +2,9 @@ import type { BottlePlan, Capabilities, SessionPlan } from "../plan/plan.ts";
 import type { Identity } from "../system/process.ts";
 import type { Program } from "../system/system.ts";
 
-/** `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
+/** A quick look tells no version. `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
 export type Probe =
-  | { readonly usable: true; readonly version: string }
+  | { readonly usable: true; readonly version: string | undefined }
   | { readonly usable: false; readonly reason: string; readonly hint: string };
 
 /** What the backend itself says of one machine; `owner` is undefined where the machine is not ours. */
@@ -16,6 +16,8 @@ export type Machine = {
   readonly pid: number | undefined;
 };
 
+export type ProbeOptions = { readonly quick?: boolean; readonly afresh?: boolean };
+
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
 
 /** One kind of isolated machine. Every step may be repeated: what is already so is success. */
@@ -24,7 +26,8 @@ export interface Backend {
   readonly capabilities: Capabilities;
   /** How a guest reaches the host's loopback. */
   readonly loopbackAddress: string;
-  probe(): Promise<Probe>;
+  /** `quick`: without a call of the backend where a look will do. `afresh`: whatever an earlier run found out. */
+  probe(options?: ProbeOptions): Promise<Probe>;
   /** Sees to a program that sessions are to run, where they see the host's: once for all bottles. */
   provide?(program: string, options?: StepOptions): Promise<void>;
   /** Undefined when there is no machine of that name. */

@@ -1,6 +1,7 @@
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { exitCode } from "../errors.ts";
+import { describeProbe } from "../session/auto.ts";
 
 export const doctor = (context: Context) =>
   command(context, {
@@ -16,13 +17,7 @@ export const doctor = (context: Context) =>
         backendNames.map(async (name) => ({ backend: name, ...(await backendOf(system, name).probe()) })),
       );
       if (args.json) system.out(`${JSON.stringify(probes, null, 2)}\n`);
-      else
-        for (const probe of probes)
-          system.out(
-            probe.usable
-              ? `${probe.backend} ${probe.version}: usable\n`
-              : `${probe.backend}: ${probe.reason}\n  ${probe.hint}\n`,
-          );
+      else for (const probe of probes) system.out(`${describeProbe(probe.backend, probe)}\n`);
       context.exit(probes.some(({ usable }) => usable) ? exitCode.ok : exitCode.failed);
     },
   });

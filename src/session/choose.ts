@@ -2,10 +2,12 @@ import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { chooseAutomatically } from "./auto.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The backend of the bottle: a bottle stays on the one that it was made on; a new one gets the one that was asked for.
+ * The backend of the bottle: a bottle stays on the one that it was made on; a new one gets the one that was asked for,
+ * or the best that there is.
  * Throws UserError where the two differ.
  */
 export async function chooseBackend(
@@ -18,5 +20,6 @@ export async function chooseBackend(
     throw new UserError(`bottle "${bottle}" was made on ${made}, not on ${asked}, and stays there`, {
       hint: `remove it first: claude-bottle rm ${bottle}`,
     });
-  return backendOf(system, made ?? asked ?? "smolvm");
+  const name = made ?? asked;
+  return name === undefined ? chooseAutomatically(system) : backendOf(system, name);
 }

@@ -143,19 +143,20 @@ export function openDevice(path: string): void {
 }
 
 /** A program for the processor itself, and no script that needs another one. */
-export function isNativeProgram(path: string): boolean {
+export const isNativeProgram = (path: string): boolean => startOf(path, 4) === "\x7fELF";
+
+/** The first bytes of a file, one character each; none where it cannot be read. */
+export function startOf(path: string, length: number): string {
   try {
-    accessSync(path, constants.X_OK);
     const file = openSync(path, "r");
     try {
-      const start = new Uint8Array(4);
-      readSync(file, start);
-      return Buffer.from(start).toString("latin1") === "\x7fELF";
+      const start = Buffer.alloc(length);
+      return start.toString("latin1", 0, readSync(file, start));
     } finally {
       closeSync(file);
     }
   } catch {
-    return false;
+    return "";
   }
 }
 

@@ -1,21 +1,17 @@
-import { readSync, writeSync } from "node:fs";
+import { readSync } from "node:fs";
 
 /**
- * Asks on our terminal for one of `keys`, unechoed; undefined when the terminal is gone. What was typed before is
- * dropped: it was meant for a program that has ended. Blocks; a signal ends us as it would any program.
+ * One key from our terminal, unechoed; undefined when the terminal is gone. What was typed before is dropped: it was
+ * meant for a program that has ended. Blocks; a signal ends us as it would any program.
  */
-export function askForKey(question: string, keys: readonly string[]): string | undefined {
+export async function readKey(): Promise<string | undefined> {
   const saved = stty("-g");
   if (saved === undefined) return undefined;
   try {
     stty("-icanon", "-echo", "min", "0", "time", "1");
-    while (readByte() !== undefined) continue;
+    while (readByte()) continue;
     stty("min", "1", "time", "0");
-    writeSync(2, question);
-    for (;;) {
-      const key = readByte();
-      if (key === undefined || keys.includes(key)) return key;
-    }
+    return readByte();
   } finally {
     stty(saved);
   }

@@ -40,7 +40,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     signal?.throwIfAborted();
     const child = start(argv, {
       env: merged(options.env),
-      stdin: options.stdin === undefined ? "ignore" : Buffer.from(options.stdin),
+      stdin: "ignore",
       stdout: options.progress ? 2 : "pipe",
       stderr: options.progress ? 2 : "pipe",
       detached: true,
@@ -63,6 +63,9 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
   return {
     env,
     platform: process.platform === "darwin" ? "darwin" : "linux",
+    get kernel() {
+      return process.getBuiltinModule("node:os").release();
+    },
     get user() {
       return (user ??= currentUser(env));
     },
@@ -94,17 +97,10 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       };
     },
     terminalSize,
-    async ask(question, { isHidden } = { isHidden: false }) {
+    async ask(question) {
       write(2, question);
-      if (!isHidden || !isTty(0)) return await readLine();
-      const stty = (word: string) => Bun.spawnSync(["stty", word], { env: merged({}), stdin: "inherit" });
-      stty("-echo");
-      try {
-        return await readLine();
-      } finally {
-        stty("echo");
-        write(2, "\n");
-      }
+      for await (const line of console) return line;
+      return "";
     },
     withEnv: (extra) => realSystem({ ...env, ...extra }),
     now: () => Date.now(),
@@ -120,11 +116,6 @@ function notStartable(program: string, cause?: unknown): UserError {
     hint: `install ${program}, or put its folder on PATH`,
     cause,
   });
-}
-
-async function readLine(): Promise<string> {
-  for await (const line of console) return line;
-  return "";
 }
 
 async function text(stream: unknown): Promise<string> {

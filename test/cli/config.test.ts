@@ -1,15 +1,9 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { Home } from "../support/tool.ts";
-
-const configure = (home: Home, text: string) => {
-  mkdirSync(`${home.folder}/home/.config/claude-bottle`, { recursive: true });
-  writeFileSync(`${home.folder}/home/.config/claude-bottle/config.toml`, text);
-};
 
 test("config shows each setting and the line that it comes from", async () => {
   using home = new Home();
-  configure(home, '[network]\npresets = ["github"]\n');
+  home.settings('[network]\npresets = ["github"]\n');
   home.manifest(`[bottle]\nimage = "/images/claude"\n[env]\n"A" = "a b"\n[profiles.ci]\nbottle.cpus = 8\n`);
   expect(await home.run(["config", "--profile", "ci"])).toEqual({
     stdout: `SETTING                VALUE             FROM
@@ -42,7 +36,7 @@ test("config --schema is the published schema file", async () => {
 
 test("a mistake in the user's own file is told by its name", async () => {
   using home = new Home();
-  configure(home, "bottle.cpu = 3\n");
+  home.settings("bottle.cpu = 3\n");
   expect(await home.run(["exec", "--", "true"])).toEqual({
     stdout: "",
     stderr: `claude-bottle: ~/.config/claude-bottle/config.toml:1:8: unknown key "cpu" in [bottle]; did you mean "cpus"?\n  bottle.cpu = ...\n         ^\n`,
@@ -52,7 +46,9 @@ test("a mistake in the user's own file is told by its name", async () => {
 
 test("presets, the user's own hosts and a profile reach the backend", async () => {
   using home = new Home();
-  configure(home, '[network]\nhosts = ["user.example"]\n[profiles.ci.network]\nhosts = ["ci.example"]\n');
+  home.settings(
+    'bottle.backend = "smolvm"\n[network]\nhosts = ["user.example"]\n[profiles.ci.network]\nhosts = ["ci.example"]\n',
+  );
   home.manifest(`[bottle]\nimage = "/images/claude"\n[network]\npresets = ["gitlab"]\n`);
   await home.run(["exec", "--profile", "ci", "--", "true"]);
   const create = home.calls().find(([, verb]) => verb === "create") ?? [];

@@ -32,6 +32,8 @@ export class Home implements Disposable {
     for (const folder of [this.bin, this.project, this.smolvm]) mkdirSync(folder, { recursive: true });
     // Bun would load the project's own bunfig.toml and .env.
     this.program("smolvm", `cd / && exec '${bun}' '${root}/test/support/fake-smolvm.ts' "$@"`);
+    // Whatever this machine has.
+    this.settings('bottle.backend = "smolvm"\n');
     this.manifest(`[bottle]\nimage = "/images/claude"\n`);
   }
 
@@ -41,8 +43,10 @@ export class Home implements Disposable {
     return `${this.bin}/${name}`;
   }
 
-  removeProgram(name: string): void {
-    rmSync(`${this.bin}/${name}`);
+  /** The user's own, for every project. */
+  settings(text: string): void {
+    mkdirSync(`${this.folder}/home/.config/claude-bottle`, { recursive: true });
+    writeFileSync(`${this.folder}/home/.config/claude-bottle/config.toml`, text);
   }
 
   manifest(text: string): void {
@@ -134,12 +138,12 @@ export const isRunning = (pid: number): boolean => identify(pid) !== undefined;
 
 /** Polls until `check` gives a value that is not undefined or false; its last word is the failure's. */
 export async function until<T>(
-  check: () => T | undefined | false | Promise<T | undefined | false>,
+  check: () => T | undefined | false,
   describe: () => string = () => "condition",
   limitMs = 20_000,
 ): Promise<T> {
   for (const end = Date.now() + limitMs; ; await Bun.sleep(20)) {
-    const value = await check();
+    const value = check();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`still waiting after ${limitMs} ms: ${describe()}`);
   }

@@ -1,4 +1,4 @@
-import { UserError } from "../../errors.ts";
+import { Unusable, UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Run } from "../../system/system.ts";
 
@@ -32,6 +32,11 @@ const rules: readonly Rule[] = [
   [/[Nn]o space left/, "no space left on device", "free some disk space, for example by claude-bottle rm"],
   [/agent rootfs not found|library load failed/, "this installation of smolvm is broken", "install smolvm again"],
 ];
+
+export const noBoot = (words: string): Unusable =>
+  new Unusable(`/dev/kvm is there, but no microVM boots on it: ${printable(words)}`, {
+    hint: "switch on nested virtualization for this machine; claude-bottle doctor --fix tries again",
+  });
 
 /** `doing`: what we were about, as "make bottle x". */
 export function smolvmError(doing: string, run: Run): UserError {

@@ -8,8 +8,9 @@ import type { Run, System } from "../../system/system.ts";
 import { stateFolder } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
-import { failureOf, smolvmError } from "./errors.ts";
-import { checkVersion, findSmolvm } from "./program.ts";
+import { forgetNoBoot, hypervisorWords, knownNoBoot, rememberNoBoot } from "./boot.ts";
+import { failureOf, noBoot, smolvmError } from "./errors.ts";
+import { checkVersion, findSmolvm, refuseOther } from "./program.ts";
 
 /** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
 const readyWithinMs = 30_000;
@@ -80,10 +81,16 @@ export function smolvm(system: System): Backend {
     },
     loopbackAddress: argv.loopbackAddress,
 
-    async probe() {
+    async probe({ quick = false, afresh = false } = {}) {
       try {
+        const path = findSmolvm(system);
+        if (quick) refuseOther(path);
+        const version = quick ? undefined : await checkVersion(system, path);
         if (system.platform === "linux") openDevice("/dev/kvm");
-        return { usable: true, version: await checkVersion(system, findSmolvm(system)) };
+        if (afresh) forgetNoBoot(system);
+        const words = knownNoBoot(system, path);
+        if (words !== undefined) throw noBoot(words);
+        return { usable: true, version };
       } catch (error) {
         if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
         throw error;
@@ -105,9 +112,16 @@ export function smolvm(system: System): Backend {
     },
 
     async start(plan, options = {}) {
-      const { stdout } = await settle(plan.name, "start bottle", argv.startArgv(plan.name), options);
+      const run = await call(argv.startArgv(plan.name), options);
+      options.signal?.throwIfAborted();
+      const words = run.code === 0 ? undefined : hypervisorWords(run);
+      if (words !== undefined) {
+        rememberNoBoot(system, smolvm([])[0] ?? "", words);
+        throw noBoot(words);
+      }
+      if (run.code !== 0) throw smolvmError(`start bottle "${plan.name}"`, run);
       await prepare(plan, options);
-      const pid = /\(PID: (\d+)\)/.exec(stdout)?.[1];
+      const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
     },
 

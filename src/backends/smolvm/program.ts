@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { startOf } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 
 export const minimum = "1.28.1";
@@ -20,15 +21,23 @@ export function findSmolvm({ env, which }: System): string {
   });
 }
 
+/** Without running it: the other smolvm is a Python script. Throws UserError for that one. */
+export function refuseOther(program: string): void {
+  const start = startOf(program, 4096);
+  if (/^#!.*python/.test(start) && !start.includes("smolmachines")) throw isOther(program);
+}
+
+/** CelestoAI's smolvm, a Python package, counts 0.0.x and has no machines. */
+const isOther = (program: string) =>
+  new UserError(`"${program}" is another program that is also called smolvm`, {
+    hint: `install the one that runs microVMs, and put it first on PATH: ${recommended}`,
+  });
+
 /** The version of a real and recent smolvm. Throws UserError for an older one and for another program of that name. */
 export async function checkVersion(system: System, program: string): Promise<string> {
   const { code, stdout } = await system.run([program, "--version"], { timeoutMs: 10_000 });
   const version = /^smolvm (\d+\.\d+\.\d+)\b/.exec(stdout)?.[1];
-  // CelestoAI's smolvm, a Python package, counts 0.0.x and has no machines.
-  if (code !== 0 || version === undefined || version.startsWith("0.0."))
-    throw new UserError(`"${program}" is another program that is also called smolvm`, {
-      hint: `install the one that runs microVMs, and put it first on PATH: ${recommended}`,
-    });
+  if (code !== 0 || version === undefined || version.startsWith("0.0.")) throw isOther(program);
   if (isOlder(version, minimum))
     throw new UserError(`smolvm ${version} is too old: ${minimum} or newer is needed`, {
       hint: `upgrade it: ${recommended}`,

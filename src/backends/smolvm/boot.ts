@@ -1,0 +1,37 @@
+import * as v from "valibot";
+import { fileStamp, readText, removeLink, writePrivate } from "../../system/files.ts";
+import { stateFolder, type System } from "../../system/system.ts";
+import { failureOf } from "./errors.ts";
+import type { Run } from "../../system/system.ts";
+
+// A /dev/kvm may be there and openable and still boot no guest, as in a virtual machine without nested virtualization.
+// Only a start finds that out, so what it found is kept, until the kernel or smolvm is another one.
+
+const schema = v.object({ with: v.string(), words: v.string() });
+
+const file = ({ env }: System) => `${stateFolder(env)}/no-boot.json`;
+const circumstances = ({ kernel }: System, program: string) => `${kernel} ${program} ${fileStamp(program)}`;
+
+/** What the hypervisor said when it made no machine at all; undefined for any other failure of a start. */
+export const hypervisorWords = (run: Run): string | undefined =>
+  /KvmContext\(.*?\)+|Error creating KVM object.*|hv_vm_create.*/.exec(failureOf(run).message)?.[0];
+
+export const rememberNoBoot = (system: System, program: string, words: string): void =>
+  writePrivate(file(system), JSON.stringify({ with: circumstances(system, program), words }));
+
+export const forgetNoBoot = (system: System): void => removeLink(file(system));
+
+/** The hypervisor's words, where a start with this kernel and this smolvm failed of it. */
+export function knownNoBoot(system: System, program: string): string | undefined {
+  const text = readText(file(system));
+  const known = text === undefined ? undefined : v.safeParse(schema, parseJson(text));
+  return known?.success && known.output.with === circumstances(system, program) ? known.output.words : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

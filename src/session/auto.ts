@@ -1,0 +1,56 @@
+import type { Backend, Probe } from "../backends/backend.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { exists, writePrivate } from "../system/files.ts";
+import { readKey } from "../system/key.ts";
+import { stateFolder, type System } from "../system/system.ts";
+
+/** As `doctor` says it and the error of `run`: the second line is what mends it. */
+export const describeProbe = (name: string, probe: Probe): string =>
+  probe.usable ? `${name} ${probe.version ?? ""}: usable` : `${name}: ${probe.reason}\n  ${probe.hint}`;
+
+/**
+ * The backend of a new bottle that asks for none: the first usable one that is a VM or a container. A weaker one only
+ * where there is nothing else, and where the user said yes to it once. Throws UserError that says why each was passed over.
+ */
+export async function chooseAutomatically(system: System): Promise<Backend> {
+  const backends = backendNames.map((name) => backendOf(system, name));
+  const isWeak = ({ capabilities }: Backend) => capabilities.isolation === "namespace";
+  const reasons: string[] = [];
+  for (const backend of backends.filter((one) => !isWeak(one))) {
+    const probe = await backend.probe({ quick: true });
+    if (probe.usable) return backend;
+    reasons.push(describeProbe(backend.name, probe));
+  }
+  for (const backend of backends.filter(isWeak)) {
+    const probe = await backend.probe({ quick: true });
+    if (probe.usable) return withConsent(system, backend, reasons);
+    reasons.push(describeProbe(backend.name, probe));
+  }
+  throw new UserError("nothing here can run a bottle", { hint: indent(reasons) });
+}
+
+async function withConsent(system: System, backend: Backend, reasons: readonly string[]): Promise<Backend> {
+  const consent = `${stateFolder(system.env)}/allowed/${backend.name}`;
+  if (exists(consent)) return backend;
+  const nothingBetter = "no microVM and no container can run here";
+  const wouldDo = `${backend.name} can: namespaces, not a VM; what runs in it shares this machine's kernel`;
+  if (!system.isTty.stdin || !system.isTty.stderr)
+    throw new UserError(nothingBetter, {
+      hint: `${indent(reasons)}\n  ${wouldDo}: claude-bottle run --backend ${backend.name}`,
+    });
+  system.err(
+    `claude-bottle: ${nothingBetter}\n  ${indent(reasons)}\n${wouldDo}.\nUse it on this machine from now on? [y/N] `,
+  );
+  const yes = /^y$/i.test((await readKey()) ?? "");
+  system.err(yes ? "y\n" : "n\n");
+  if (!yes)
+    throw new UserError("no bottle was made", {
+      exitCode: exitCode.cancelled,
+      hint: "what mends the others stands above",
+    });
+  writePrivate(consent, "");
+  return backend;
+}
+
+const indent = (texts: readonly string[]) => texts.join("\n").replaceAll("\n", "\n  ");
