@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
+import { Unusable } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { planBottle } from "../plan/bottle.ts";
@@ -33,10 +34,22 @@ export type Target = {
   readonly directory: string;
   readonly gateway: Gateway | undefined;
   readonly secrets: Secrets;
+  /** The same with the next backend, where the backend was for us to choose. */
+  readonly otherwise?: (() => Promise<Target>) | undefined;
 };
 
 /** Brings the target's bottle up, runs the session in it, and returns its exit status; or prints what it would run. */
-export async function launch(
+export async function launch(system: System, target: Target, options: Launch): Promise<number> {
+  try {
+    return await launchOn(system, target, options);
+  } catch (error) {
+    if (!(error instanceof Unusable) || !target.otherwise) throw error;
+    system.err(`claude-bottle: ${target.plan.backend}: ${error.message}\n`);
+    return launch(system, await target.otherwise(), options);
+  }
+}
+
+async function launchOn(
   system: System,
   target: Target,
   { kind, terminal, command, env, fresh = false, dryRun }: Launch,
@@ -87,13 +100,16 @@ export async function projectTarget(system: System, project: Project, asked: Ask
     directory: project.cwd,
     gateway,
     secrets: secretsOf(system, project.manifest.secrets, secretFiles),
+    otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
 }
 
-export const projectBackend = (system: System, { directory, manifest }: Project, asked: Asked = {}): Promise<Backend> =>
+const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;
+
+export const projectBackend = (system: System, project: Project, asked: Asked = {}): Promise<Backend> =>
   chooseBackend(system, {
-    bottle: bottleName(directory, system.user.uid, asked.name),
-    asked: asked.backend ?? manifest.bottle.backend,
+    bottle: bottleName(project.directory, system.user.uid, asked.name),
+    asked: askedBackend(project, asked),
   });
 
 export function projectPlan(

@@ -8,8 +8,6 @@ export type Sandbox = {
   readonly folder: string;
   /** The compiled seccomp filter. */
   readonly filter: string;
-  /** Of all bottles and the ledger. */
-  readonly stateFolder: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
 };
@@ -72,7 +70,7 @@ export const prepareArgv = (
 
 /** Mount order matters: a later one lies on top. */
 function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
-  const { bwrap, folder, claude, stateFolder } = sandbox;
+  const { bwrap, folder, claude } = sandbox;
   const { user, directory, mounts, network } = plan;
   return [
     bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
@@ -86,7 +84,6 @@ function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
     "--bind", directory, directory,
     ...mounts.flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
-    ...(stateFolder.startsWith(`${directory}/`) ? ["--tmpfs", stateFolder] : []),
     "--remount-ro", "/", "--chdir", "/",
   ]; // prettier-ignore
 }

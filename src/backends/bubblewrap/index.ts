@@ -17,8 +17,7 @@ const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 
 /** A bottle is a folder of ours; there is no machine, and each session is a sandbox of its own on that folder. */
 export function bubblewrap(system: System): Backend {
-  const state = stateFolder(system.env);
-  const bottles = `${state}/bubblewrap`;
+  const bottles = `${stateFolder(system.env)}/bubblewrap`;
   const folderOf = (name: string) => `${bottles}/${name}`;
   const ownerFile = (name: string) => `${folderOf(name)}/owner.json`;
   const filter = seccompFilter(process.arch as Architecture);
@@ -29,7 +28,6 @@ export function bubblewrap(system: System): Backend {
     bwrap: findBwrap(system),
     folder: folderOf(name),
     filter: filterOf(name),
-    stateFolder: state,
     claude: findClaude(system),
   });
 

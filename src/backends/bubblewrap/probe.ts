@@ -40,7 +40,7 @@ export async function probeBwrap(system: System): Promise<Probe> {
   const trial = ["--unshare-user", "--unshare-pid", "--unshare-net", "--cap-drop", "ALL"];
   const [version, sandbox] = await Promise.all([
     system.run([bwrap, "--version"], { timeoutMs: 5_000 }),
-    system.run([bwrap, ...trial, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true"], { timeoutMs: 5_000 }),
+    system.run([bwrap, ...trial, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "/bin/sh", "-c", ":"], { timeoutMs: 5_000 }),
   ]); // prettier-ignore
   if (sandbox.code === 0)
     return { usable: true, version: /\d+(\.\d+)+/.exec(version.stdout)?.[0] ?? "of an unknown version" };
