@@ -7,6 +7,9 @@ const load = (make: unknown) => make as CommandDef<never>;
 export const tmux = (context: Context) => {
   const verbs: Record<string, Load> = {
     open: () => import("./tmux/open.ts").then((m) => load(m.open(context))),
+    menu: () => import("./tmux/menu.ts").then((m) => load(m.menu(context))),
+    stop: () => import("./tmux/stop.ts").then((m) => load(m.stop(context))),
+    show: () => import("./tmux/show.ts").then((m) => load(m.show(context))),
     pane: () => import("./tmux/pane.ts").then((m) => load(m.pane(context))),
   };
   return {

@@ -19,6 +19,8 @@ export type Capabilities = {
 /** All that a machine is made from; it holds no secret and is what the ledger remembers. */
 export type BottlePlan = {
   readonly name: string;
+  /** What the user called a further bottle of the directory. */
+  readonly givenName?: string;
   /** By its name in the registry. */
   readonly backend: string;
   /** Real, absolute, the same in the guest. */

@@ -2,7 +2,7 @@ import type { Backend, Probe } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { exists, writePrivate } from "../system/files.ts";
-import { readKey } from "../system/key.ts";
+import { askForKey } from "../system/key.ts";
 import { stateFolder, type System } from "../system/system.ts";
 
 /** As `doctor` says it and the error of `run`: the second line is what mends it. */
@@ -39,10 +39,16 @@ async function withConsent(system: System, backend: Backend, reasons: readonly s
     throw new UserError(nothingBetter, {
       hint: `${indent(reasons)}\n  ${wouldDo}: claude-bottle run --backend ${backend.name}`,
     });
-  system.err(
-    `claude-bottle: ${nothingBetter}\n  ${indent(reasons)}\n${wouldDo}.\nUse it on this machine from now on? [y/N] `,
-  );
-  const yes = /^y$/i.test((await readKey()) ?? "");
+  const question = "Use it on this machine from now on? [y/N] ";
+  const key = askForKey(`claude-bottle: ${nothingBetter}\n  ${indent(reasons)}\n${wouldDo}.\n${question}`, [
+    "y",
+    "Y",
+    "n",
+    "N",
+    "\r",
+    "\n",
+  ]);
+  const yes = /^y$/i.test(key ?? "");
   system.err(yes ? "y\n" : "n\n");
   if (!yes)
     throw new UserError("no bottle was made", {

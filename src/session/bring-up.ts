@@ -6,7 +6,9 @@ import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
-import { withSecrets, type Secrets } from "./secrets.ts";
+import type { Target } from "./launch.ts";
+import { noteLogin } from "./login.ts";
+import { withSecrets } from "./secrets.ts";
 import { withLock } from "./lock.ts";
 import { Undo } from "./undo.ts";
 
@@ -19,7 +21,7 @@ type Tools = { readonly system: System; readonly backend: Backend; readonly ledg
  */
 export async function bringUp(
   tools: Tools,
-  { plan, secrets }: { readonly plan: BottlePlan; readonly secrets: Secrets },
+  { plan, secrets, login }: Pick<Target, "plan" | "secrets" | "login">,
   options: { fresh: boolean },
 ): Promise<BottlePlan> {
   const { system, ledger } = tools;
@@ -72,6 +74,7 @@ export async function bringUp(
           if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
           const pid = (await backend.start(made, { signal })) ?? machine?.pid;
           signal.throwIfAborted();
+          noteLogin(system, made, login, armed);
           ledger.saveBottle(made, pid);
           return warnOfDifferences(tools, made, plan);
         }),

@@ -8,11 +8,12 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { planSession } from "../plan/session.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { bringUp, checkPlan } from "./bring-up.ts";
-import type { Secrets } from "./secrets.ts";
+import type { Target } from "./launch.ts";
 
 export type Copy = {
   readonly plan: BottlePlan;
-  readonly secrets: Secrets;
+  readonly secrets: Target["secrets"];
+  readonly login: Target["login"];
   readonly source: string;
   readonly destination: string;
   readonly dryRun: boolean;
@@ -36,7 +37,7 @@ const onHost = (argv: readonly string[]): Program => ({ argv, env: {} });
 
 async function transfer(
   system: System,
-  { plan, secrets, source, destination, dryRun }: Copy,
+  { plan, secrets, login, source, destination, dryRun }: Copy,
   ends: (guest: InGuest) => [Program, Program],
 ): Promise<void> {
   const backend = backendOf(system, plan.backend);
@@ -64,7 +65,7 @@ async function transfer(
     );
   using ledger = new Ledger(system);
   checkPlan({ backend, ledger }, plan, { fresh: false });
-  const made = await bringUp({ system, backend, ledger }, { plan, secrets }, { fresh: false });
+  const made = await bringUp({ system, backend, ledger }, { plan, secrets, login }, { fresh: false });
   const { from, to } = await system.pipe(...ends(inGuest(made)));
   // A packer whose reader has gone complains of the pipe; the reader's own words say why.
   const failed = to.code !== 0 && from.code !== 3 ? to : from.code !== 0 ? from : to;

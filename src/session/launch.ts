@@ -4,6 +4,7 @@ import { Unusable } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { planBottle } from "../plan/bottle.ts";
+import type { Login } from "../login/login.ts";
 import { bottleName } from "../plan/name.ts";
 import { gatewayOf, type Gateway } from "../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
@@ -15,6 +16,7 @@ import { bringUp, checkPlan } from "./bring-up.ts";
 import { chooseBackend } from "./choose.ts";
 import { explain } from "./explain.ts";
 import type { Project } from "./project.ts";
+import { describeLogin, loginOf, renewedSince } from "./login.ts";
 import { secretsOf, withSecrets, type Secrets } from "./secrets.ts";
 import { admit } from "./trust.ts";
 
@@ -34,6 +36,7 @@ export type Target = {
   readonly directory: string;
   readonly gateway: Gateway | undefined;
   readonly secrets: Secrets;
+  readonly login: Login | undefined;
   /** The same with the next backend, where the backend was for us to choose. */
   readonly otherwise?: (() => Promise<Target>) | undefined;
 };
@@ -78,7 +81,11 @@ async function launchOn(
   if (dryRun) return await explain({ system, backend, ledger }, target.plan, session, { fresh });
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   const plan = await bringUp({ system, backend, ledger }, target, { fresh });
-  const started = session(plan);
+  const planned = session(plan);
+  const renewed = await renewedSince(system, plan, target.login);
+  const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
+  if (kind === "agent" && size && started.command[0] === "claude")
+    system.err(await describeLogin(target.login, target.plan));
   const armed = await withSecrets(system, target.secrets, started.secrets);
   return await attachSession({ system: armed, backend: backendOf(armed, plan.backend), ledger }, plan, started);
 }
@@ -93,13 +100,15 @@ export type Asked = {
 /** Throws UserError where the manifest asks for what is not trusted. */
 export async function projectTarget(system: System, project: Project, asked: Asked = {}): Promise<Target> {
   const backend = await projectBackend(system, project, asked);
+  const login = loginOf(system);
   const { secretFiles, ...grants } = admit(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
   return {
     plan: projectPlan(system, project, { backend, gateway, grants, asked }),
     directory: project.cwd,
     gateway,
-    secrets: secretsOf(system, project.manifest.secrets, secretFiles),
+    secrets: secretsOf(system, project.manifest.secrets, secretFiles, login),
+    login,
     otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
 }
@@ -113,12 +122,16 @@ export const projectBackend = (system: System, project: Project, asked: Asked = 
   });
 
 export function projectPlan(
-  { env, user }: System,
+  system: System,
   { directory, manifest }: Project,
   { backend, gateway, grants, asked }: PlanRequest,
 ): BottlePlan {
-  const host = { uid: user.uid, gid: user.gid, userName: user.name, home: env.HOME ?? "", env };
-  return planBottle({
+  const { user } = system;
+  const login = loginOf(system);
+  // The plan knows variables by name only.
+  const env = login ? { ...system.env, [login.variable]: "kept" } : system.env;
+  const host = { uid: user.uid, gid: user.gid, userName: user.name, home: system.env.HOME ?? "", env };
+  const plan = planBottle({
     name: bottleName(directory, user.uid, asked.name),
     directory,
     backend,
@@ -127,6 +140,7 @@ export function projectPlan(
     gateway,
     ...grants,
   });
+  return asked.name === undefined ? plan : { ...plan, givenName: asked.name };
 }
 
 type PlanRequest = {

@@ -11,7 +11,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const system = () => realSystem({ PATH: `${folder}:/usr/bin:/bin`, OUTER: "from env" });
 const valueOf = async (secret: Partial<Secret>, file?: string) =>
-  (await secretsOf(system(), { X: secret as Secret }, new Map(file ? [["X", file]] : []))(["X"])).X;
+  (await secretsOf(system(), { X: secret as Secret }, new Map(file ? [["X", file]] : []), undefined)(["X"])).X;
 function program(script: string): string[] {
   writeFileSync(`${folder}/vault`, `#!/bin/sh\n${script}\n`);
   chmodSync(`${folder}/vault`, 0o755);
@@ -28,7 +28,12 @@ test("a value comes from a variable, a file or a command, without its last newli
 });
 
 test("nothing is asked for that is not named", async () => {
-  const secrets = secretsOf(system(), { X: { command: program(`touch ${folder}/mark`) } as Secret }, new Map());
+  const secrets = secretsOf(
+    system(),
+    { X: { command: program(`touch ${folder}/mark`) } as Secret },
+    new Map(),
+    undefined,
+  );
   expect(await secrets(["ANTHROPIC_API_KEY"])).toEqual({});
   expect(await Bun.file(`${folder}/mark`).exists()).toBe(false);
 });
@@ -46,7 +51,7 @@ test.each<[string, Partial<Secret> | string, string]>([
     "echo s3cret; echo s3cret",
     'secret "X": "vault" printed 2 lines, and a secret is one',
   ],
-  ["a command that prints nothing", "echo", 'secret "X" is empty'],
+  ["a command that prints nothing", "echo", 'secret "X": "vault" printed nothing'],
   ["a command that hangs", "kill -TERM $$", 'secret "X": "vault" was ended after 30 s'],
   ["a command that is not there", { command: ["no-such-vault"] }, '"no-such-vault" was not found'],
 ])("%s is said, without the value", async (_, secret, message) => {

@@ -8,6 +8,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
+import { loginOf } from "./login.ts";
 import { secretsOf } from "./secrets.ts";
 import { admit } from "./trust.ts";
 
@@ -26,13 +27,26 @@ export async function findTarget(
   const { env, secrets } = project.manifest;
   const backend = backendOf(system, plan.backend);
   const { secretFiles } = admit(system, project, backend);
+  const login = loginOf(system);
   return {
     plan,
-    directory: plan.directory,
+    directory: startIn(system, plan.directory),
     gateway: gatewayOf(system.env, backend.loopbackAddress),
-    secrets: secretsOf(system, secrets, secretFiles),
+    secrets: secretsOf(system, secrets, secretFiles, login),
+    login,
     env,
   };
+}
+
+/** Where in the project we are, or its top. */
+function startIn(system: System, project: string): string {
+  try {
+    const cwd = system.cwd();
+    return cwd.startsWith(`${project}/`) ? cwd : project;
+  } catch (error) {
+    if (error instanceof UserError) return project;
+    throw error;
+  }
 }
 
 /** The bottle of that name, or the one of the working directory, to stop or to remove: whatever its manifest asks for by now. */

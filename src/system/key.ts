@@ -1,17 +1,21 @@
-import { readSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 
 /**
- * One key from our terminal, unechoed; undefined when the terminal is gone. What was typed before is dropped: it was
- * meant for a program that has ended. Blocks; a signal ends us as it would any program.
+ * Asks on our terminal for one of `keys`, unechoed; undefined when the terminal is gone. What was typed before is
+ * dropped: it was meant for a program that has ended. Blocks; a signal ends us as it would any program.
  */
-export async function readKey(): Promise<string | undefined> {
+export function askForKey(question: string, keys: readonly string[]): string | undefined {
   const saved = stty("-g");
   if (saved === undefined) return undefined;
   try {
     stty("-icanon", "-echo", "min", "0", "time", "1");
-    while (readByte()) continue;
+    while (readByte() !== undefined) continue;
     stty("min", "1", "time", "0");
-    return readByte();
+    writeSync(2, question);
+    for (;;) {
+      const key = readByte();
+      if (key === undefined || keys.includes(key)) return key;
+    }
   } finally {
     stty(saved);
   }

@@ -40,7 +40,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     signal?.throwIfAborted();
     const child = start(argv, {
       env: merged(options.env),
-      stdin: "ignore",
+      stdin: options.stdin === undefined ? "ignore" : Buffer.from(options.stdin),
       stdout: options.progress ? 2 : "pipe",
       stderr: options.progress ? 2 : "pipe",
       detached: true,
@@ -97,10 +97,17 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       };
     },
     terminalSize,
-    async ask(question) {
+    async ask(question, { isHidden } = { isHidden: false }) {
       write(2, question);
-      for await (const line of console) return line;
-      return "";
+      if (!isHidden || !isTty(0)) return await readLine();
+      const stty = (word: string) => Bun.spawnSync(["stty", word], { env: merged({}), stdin: "inherit" });
+      stty("-echo");
+      try {
+        return await readLine();
+      } finally {
+        stty("echo");
+        write(2, "\n");
+      }
     },
     withEnv: (extra) => realSystem({ ...env, ...extra }),
     now: () => Date.now(),
@@ -116,6 +123,11 @@ function notStartable(program: string, cause?: unknown): UserError {
     hint: `install ${program}, or put its folder on PATH`,
     cause,
   });
+}
+
+async function readLine(): Promise<string> {
+  for await (const line of console) return line;
+  return "";
 }
 
 async function text(stream: unknown): Promise<string> {

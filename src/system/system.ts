@@ -7,6 +7,8 @@ export type Run = { readonly code: number; readonly stdout: string; readonly std
 export type RunOptions = {
   /** Where it is started; our own working directory without one. */
   readonly cwd?: string;
+  /** All that it reads; nothing without it. */
+  readonly stdin?: string;
   /** Added to the environment; `undefined` removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the program (TERM, then KILL) when it fires; the run then throws the signal's reason. */
@@ -49,8 +51,8 @@ export interface System {
   pipe(from: Program, to: Program): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
   terminalSize(): TerminalSize | undefined;
-  /** Asks on stderr and reads one line of stdin; empty at its end. */
-  ask(question: string): Promise<string>;
+  /** Asks on stderr and reads one line of stdin, which a terminal does not show when it is hidden; empty at its end. */
+  ask(question: string, options?: { readonly isHidden: boolean }): Promise<string>;
   /** The same, with variables that the programs it starts get. */
   withEnv(extra: Readonly<Record<string, string>>): System;
   now(): number;

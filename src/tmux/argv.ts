@@ -88,3 +88,23 @@ export const messageArgv = (client: string | undefined, text: string): string[] 
   ...(client === undefined ? [] : ["-c", client]),
   literal(text),
 ];
+
+/** What a menu runs by a key; undefined: a line between. The label is text, the command is for tmux to parse. */
+export type MenuItem = { readonly label: string; readonly key: string; readonly command: string } | undefined;
+
+export const menuArgv = (pane: string, client: string, title: string, items: readonly MenuItem[]): string[] => [
+  "display-menu",
+  "-c",
+  client,
+  "-t",
+  pane,
+  "-x",
+  "P",
+  "-y",
+  "P",
+  "-T",
+  literal(title),
+  "--",
+  // The command is a format too, before it is parsed.
+  ...items.flatMap((item) => (item ? [literal(item.label), item.key, item.command.replaceAll("#", "##")] : [""])),
+];

@@ -5,22 +5,27 @@ import { tmuxQuote } from "./argv.ts";
 export const actions = {
   open: { key: "b", note: "Claude in this directory's bottle", words: ["open"] },
   shell: { key: "e", note: "a shell in the same bottle", words: ["open", "--shell", "--split", "below"] },
+  menu: { key: "B", note: "what else fits this pane", words: ["menu"] },
 } as const satisfies Record<string, { key: string; note: string; words: readonly string[] }>;
 
 export type Action = keyof typeof actions;
 export const actionNames = Object.keys(actions) as Action[];
 
-/** In the background, or the client's keys would wait; with two ids only, as everything else can be asked for. */
-export const runShellWords = (self: readonly string[], words: readonly string[]): string[] => [
-  "run-shell",
-  "-b",
-  `${[...self, "tmux", ...words].map(shellQuote).join(" ").replaceAll("#", "##")} --pane #{q:pane_id} --client #{q:client_name}`,
-];
-
-export function bindingLine(self: readonly string[], action: Action, key: string): string {
-  const { note, words } = actions[action];
-  const [command = "", flag = "", line = ""] = runShellWords(self, words);
-  return `bind-key -N ${tmuxQuote(`claude-bottle: ${note}`)} ${bareKey(key)} ${command} ${flag} ${tmuxQuote(line)}`;
+/**
+ * A verb of ours, for tmux to parse. In the background, or the client's keys would wait; with two ids only, as all else
+ * can be asked for.
+ */
+export function ownCommand(self: readonly string[], [verb = "", ...rest]: readonly string[], ids = bindingIds): string {
+  const [program, words] = [[...self, "tmux", verb], rest].map((part) =>
+    part.map(shellQuote).join(" ").replaceAll("#", "##"),
+  );
+  const line = [program, "--pane", ids.pane, "--client", ids.client, words].filter(Boolean).join(" ");
+  return `run-shell -b ${tmuxQuote(line)}`;
 }
+
+const bindingIds = { pane: "#{q:pane_id}", client: "#{q:client_name}" };
+
+export const bindingLine = (self: readonly string[], action: Action, key: string): string =>
+  `bind-key -N ${tmuxQuote(`claude-bottle: ${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
 
 const bareKey = (key: string): string => (/^[\w-]+$/.test(key) ? key : tmuxQuote(key));

@@ -1,47 +1,49 @@
 import { exitCode } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { readKey } from "../system/key.ts";
+import { askForKey } from "../system/key.ts";
 import type { System } from "../system/system.ts";
 
 /** A shell's own status says how its last command went; only one that ended this soon never was a session. */
 const shellFailsWithinMs = 3_000;
 
 /** Ended by the user or by the end of the pane: there is nothing to read, or nobody to read it. */
-const ended: readonly number[] = [exitCode.ok, exitCode.cancelled, 129, 143];
+const endedByUser: readonly number[] = [exitCode.ok, exitCode.cancelled, 129, 143];
+
+/** What comes after a good end: the pane closes, it waits for a key, or the user's own shell takes it over. */
+export type Ending = "close" | "key" | "shell";
+
+type Held = { readonly directory: string; readonly words: readonly string[]; readonly ending: Ending };
 
 /**
  * What a pane of ours runs: `words` of this program, and after a failure a line that waits for a key, so that the pane
  * does not take the reason with it. tmux's remain-on-exit would lose the key, and on some builds the pane.
  */
-export async function holdPane(system: System, directory: string, words: readonly string[]): Promise<number> {
+export async function holdPane(system: System, held: Held): Promise<number> {
+  const { directory, words, ending } = held;
   system.out(`\x1b]2;${printable(directory.split("/").at(-1) ?? "")}\x07`);
   for (;;) {
-    const began = system.now();
-    const { code, signal } = await system.attach([...system.self, ...words]);
-    const shellEnded = words[0] === "shell" && system.now() - began > shellFailsWithinMs;
-    if (signal || shellEnded || ended.includes(code)) return code;
-    for (let answer = ""; answer !== "retry";) {
-      system.err(`\r\n[status ${code}]  enter: close   r: retry   d: doctor `);
-      answer = await choose();
-      system.err("\r\n");
-      if (answer === "close") return code;
-      if (answer === "doctor") await system.attach([...system.self, "doctor"]);
+    const { code, signal, wasSession } = await runOnce(system, words);
+    if (signal) return code;
+    const good = wasSession || endedByUser.includes(code);
+    if (!good || ending === "key") {
+      if ((await ask(system, code)) === "retry") continue;
     }
+    return ending === "shell" ? (await system.attach([system.env.SHELL || "/bin/sh"])).code : code;
   }
 }
 
-async function choose(): Promise<"close" | "retry" | "doctor"> {
+async function runOnce(system: System, words: readonly string[]) {
+  const began = system.now();
+  const ended = await system.attach([...system.self, ...words]);
+  return { ...ended, wasSession: words[0] === "shell" && system.now() - began > shellFailsWithinMs };
+}
+
+async function ask(system: System, code: number): Promise<"close" | "retry"> {
+  const status = code === 0 ? "" : `[status ${code}]  `;
   for (;;) {
-    switch (await readKey()) {
-      case "r":
-        return "retry";
-      case "d":
-        return "doctor";
-      case undefined:
-      case "\r":
-      case "\n":
-      case "q":
-        return "close";
-    }
+    const key = askForKey(`\r\n${status}enter: close   r: again   d: doctor `, ["\r", "\n", "q", "r", "d"]);
+    if (key !== undefined) system.err("\r\n");
+    if (key !== "d") return key === "r" ? "retry" : "close";
+    await system.attach([...system.self, "doctor"]);
   }
 }

@@ -3,7 +3,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { tagArgv } from "./argv.ts";
-import { ownPane } from "./own-pane.ts";
+import { ownPane } from "./asked.ts";
 import { Tmux } from "./tmux.ts";
 
 const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, kind });

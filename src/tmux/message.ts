@@ -1,9 +1,8 @@
 import { UserError } from "../errors.ts";
-import type { System } from "../system/system.ts";
 import { messageArgv } from "./argv.ts";
 import type { Tmux } from "./tmux.ts";
 
-type Reader = { readonly system: System; readonly tmux: Tmux | undefined; readonly client: string | undefined };
+type Reader = { readonly tmux: Tmux | undefined; readonly client: string | undefined };
 
 /**
  * Runs `work` for somebody who pressed a key in that client: a failure is told on its status line. A key binding has no

@@ -1,9 +1,11 @@
 import { UserError } from "../errors.ts";
-import type { Ledger, SessionRecord } from "../ledger/ledger.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import { isFolder } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { adoptArgv, openArgv, tmuxArgv, type Place } from "./argv.ts";
+import type { Ending } from "./hold.ts";
 import type { Tmux } from "./tmux.ts";
 
 export type OpenRequest = {
@@ -34,8 +36,11 @@ export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, req
   const seen = await tmux.ask(pane, paneFields);
   if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
   const session = ledger.sessionIn({ id: pane, server: tmux.server });
+  const bottle = session && ledger.bottle(session.bottle)?.plan;
   const directory = session?.directory ?? directoryOf(seen);
   const place = fittingPlace(request.place, seen);
+  if (place === "here") refuseToEnd(seen);
+  const ending = place === "here" ? "shell" : "close";
   const argv = openArgv({
     place,
     pane,
@@ -43,18 +48,26 @@ export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, req
     window: seen.window_id,
     zoomed: seen.window_zoomed_flag === "1",
     name: directory.split("/").at(-1) || directory,
-    command: what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, session)),
+    command:
+      what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending),
   });
   if (request.dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
+  if (place === "popup") return void (await tmux.runAndWait(argv));
   const opened = (await tmux.runIn(directory, argv)).trim();
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
 }
 
 /** The pane's own process, which holds what `words` tell this program to do. */
-const holderArgv = (system: System, directory: string, words: readonly string[]): string[] => [
+export const holderArgv = (
+  system: System,
+  directory: string,
+  words: readonly string[],
+  ending: Ending = "close",
+): string[] => [
   ...system.self,
   "tmux",
   "pane",
+  ...(ending === "close" ? [] : ["--ending", ending]),
   directory,
   "--",
   ...words,
@@ -63,14 +76,16 @@ const holderArgv = (system: System, directory: string, words: readonly string[])
 /** As a person in that directory would type it: tmux-resurrect types it again. */
 export function sessionWords(
   { what, agent, rest }: { what: "agent" | "shell"; agent?: string | undefined; rest: readonly string[] },
-  session?: Pick<SessionRecord, "bottle">,
+  bottle?: Pick<BottlePlan, "name" | "givenName">,
 ): string[] {
   const after = rest.length > 0 ? ["--", ...rest] : [];
-  if (what === "shell") return ["shell", ...(session ? [session.bottle] : []), ...after];
-  return ["run", ...(agent === undefined ? [] : ["--agent", agent]), ...after];
+  if (what === "shell") return ["shell", ...(bottle ? [bottle.name] : []), ...after];
+  const name = bottle?.givenName === undefined ? [] : ["--name", bottle.givenName];
+  return ["run", ...name, ...(agent === undefined ? [] : ["--agent", agent]), ...after];
 }
 
-function directoryOf({ pane_current_path: path }: PaneFields): string {
+/** Throws UserError where the pane's directory is gone. */
+export function directoryOf({ pane_current_path: path }: { readonly pane_current_path: string }): string {
   // tmux 3.4 puts a backslash before a `$` of what it prints.
   const directory = [path, path.replaceAll("\\$", "$")].find(isFolder);
   if (directory !== undefined) return directory;
@@ -78,6 +93,14 @@ function directoryOf({ pane_current_path: path }: PaneFields): string {
     path === "" ? "the pane has no directory" : `the pane's directory "${printable(path)}" is not there any more`,
     { hint: "cd to a project first" },
   );
+}
+
+/** Whatever else runs in the pane, such as an editor, would be killed. */
+function refuseToEnd({ pane_current_command: running }: PaneFields): void {
+  if (/^-?([a-z]{0,4}sh|nu|elvish)$/.test(running)) return;
+  throw new UserError(`"${printable(running)}" runs in the pane, and would be ended`, {
+    hint: "leave it first, or open beside it",
+  });
 }
 
 /** A window of its own, where half of the pane would be too small. */

@@ -31,12 +31,17 @@ export class Tmux {
 
   /** What the commands print. Throws UserError in tmux's own words. */
   async run(...commands: readonly (readonly string[])[]): Promise<string> {
+    return this.#call(commands, { timeoutMs });
+  }
+
+  /** The same, for a command that ends when a person is done with it. */
+  async runAndWait(...commands: readonly (readonly string[])[]): Promise<string> {
     return this.#call(commands, {});
   }
 
   /** The same, started in `cwd`: where tmux opens what it opens. */
   async runIn(cwd: string, ...commands: readonly (readonly string[])[]): Promise<string> {
-    return this.#call(commands, { cwd });
+    return this.#call(commands, { cwd, timeoutMs });
   }
 
   /** The fields of a pane; undefined where there is no such pane. The last one may hold tabs. */
@@ -55,8 +60,11 @@ export class Tmux {
     return Object.fromEntries(cells) as Record<Fields[number], string>;
   }
 
-  async #call(commands: readonly (readonly string[])[], options: { cwd?: string }): Promise<string> {
-    const { code, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), { ...options, timeoutMs });
+  async #call(
+    commands: readonly (readonly string[])[],
+    options: { cwd?: string; timeoutMs?: number },
+  ): Promise<string> {
+    const { code, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), options);
     if (code === 0) return stdout;
     const words =
       printable(stderr.trim()) || (code > 128 ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`);

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { bindingLine, actionNames, actions } from "../../src/tmux/bindings.ts";
+import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/bindings.ts";
 import { Screen } from "./screen.ts";
 import { Home, tool, until } from "./tool.ts";
 
@@ -12,11 +12,13 @@ export type StageOptions = {
   readonly rows?: number;
   /** Where the session starts; the project without it. */
   readonly cwd?: string;
+  /** Where the bindings find the program. */
   readonly program?: readonly string[];
+  /** The tmux program. */
+  readonly tmux?: string;
+  /** What the first pane runs; a shell without it. */
+  readonly command?: readonly string[];
 };
-
-/** The tmux that a suite is run with, and what its libraries need. */
-export const tmuxProgram = process.env.TEST_TMUX ?? "tmux";
 
 /** A real tmux server with a real client on a terminal, in a home of its own. Afterwards no process of it may be left. */
 export class Stage implements AsyncDisposable {
@@ -24,9 +26,24 @@ export class Stage implements AsyncDisposable {
   readonly socket = `${this.home.folder}/tmux`;
   readonly env: Record<string, string>;
   readonly #cwd: string;
+  readonly #tmux: string;
+  readonly #command: readonly string[];
+  readonly #program: readonly string[];
   readonly #clients: Screen[] = [];
 
-  constructor({ conf = "", env = {}, columns = 120, rows = 40, cwd, program = tool }: StageOptions = {}) {
+  constructor({
+    conf = "",
+    env = {},
+    columns = 120,
+    rows = 40,
+    cwd,
+    program = tool,
+    tmux = "tmux",
+    command = [],
+  }: StageOptions = {}) {
+    this.#tmux = tmux;
+    this.#program = program;
+    this.#command = command;
     this.env = Object.fromEntries(
       Object.entries({ ...this.home.env, SHELL: "/bin/sh", PS1: "$ ", LANG: "C.UTF-8", ...env }).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
@@ -35,7 +52,7 @@ export class Stage implements AsyncDisposable {
     this.#cwd = cwd ?? this.home.project;
     mkdirSync(this.#cwd, { recursive: true });
     const bindings = actionNames.map((action) => bindingLine(program, action, actions[action].key));
-    writeFileSync(`${this.home.folder}/tmux.conf`, `${bindings.join("\n")}\n${conf}\n`);
+    writeFileSync(`${this.home.folder}/tmux.conf`, `set -g assume-paste-time 0\n${bindings.join("\n")}\n${conf}\n`);
     this.agent("ready");
     this.attach({ columns, rows });
   }
@@ -50,7 +67,19 @@ export class Stage implements AsyncDisposable {
   /** A further client of the session; the first one starts the server. */
   attach({ columns = 120, rows = 40 }: { columns?: number; rows?: number } = {}): Screen {
     const client = new Screen(
-      [tmuxProgram, "-u", "-S", this.socket, "-f", `${this.home.folder}/tmux.conf`, "new-session", "-A", "-s", "main"],
+      [
+        this.#tmux,
+        "-u",
+        "-S",
+        this.socket,
+        "-f",
+        `${this.home.folder}/tmux.conf`,
+        "new-session",
+        "-A",
+        "-s",
+        "main",
+        ...this.#command,
+      ],
       { cwd: this.#cwd, env: this.env, columns, rows },
     );
     this.#clients.push(client);
@@ -68,17 +97,35 @@ export class Stage implements AsyncDisposable {
 
   /** One command line of tmux, from outside. */
   tmux(...words: string[]): string {
-    const { stdout, stderr, exitCode } = Bun.spawnSync([tmuxProgram, "-u", "-S", this.socket, ...words], {
+    return this.tmuxIn(this.home.folder, ...words);
+  }
+
+  /** The same, started in a directory: where a new pane begins. */
+  tmuxIn(cwd: string, ...words: string[]): string {
+    const { stdout, stderr, exitCode } = Bun.spawnSync([this.#tmux, "-u", "-S", this.socket, ...words], {
       env: { ...this.env, LC_ALL: "C.UTF-8" },
-      cwd: this.home.folder,
+      cwd,
     });
     if (exitCode !== 0) throw new Error(`tmux ${words.join(" ")}: ${stderr.toString()}`);
     return stdout.toString().replace(/\n$/, "");
   }
 
+  /** The program as a shell in a pane may call it; a login shell has another PATH than the server. */
+  ownProgram(): string {
+    const words = this.#program.map((word) => `'${word}'`).join(" ");
+    return this.home.program("cb", `PATH='${this.env.PATH}' exec ${words} "$@"`);
+  }
+
+  /** A further key for a verb of ours. */
+  bind(key: string, words: readonly string[]): void {
+    const file = `${this.home.folder}/bind.conf`;
+    writeFileSync(file, `bind-key ${key} ${ownCommand(this.#program, words)}\n`);
+    this.tmux("source-file", file);
+  }
+
   /** As a person does it: the prefix, then the key. */
-  press(key: string, screen = this.screen): void {
-    screen.press("\x02");
+  press(key: string, { prefix = true, screen = this.screen }: { prefix?: boolean; screen?: Screen } = {}): void {
+    if (prefix) screen.press("\x02");
     screen.press(key);
   }
 
@@ -132,7 +179,7 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      Bun.spawnSync([tmuxProgram, "-S", this.socket, "kill-server"], { env: this.env });
+      Bun.spawnSync([this.#tmux, "-S", this.socket, "kill-server"], { env: this.env });
       for (const client of this.#clients) await client[Symbol.asyncDispose]();
       await until(
         () => this.left.length === 0,

@@ -43,6 +43,10 @@ export class Home implements Disposable {
     return `${this.bin}/${name}`;
   }
 
+  removeProgram(name: string): void {
+    rmSync(`${this.bin}/${name}`);
+  }
+
   /** The user's own, for every project. */
   settings(text: string): void {
     mkdirSync(`${this.folder}/home/.config/claude-bottle`, { recursive: true });
@@ -138,12 +142,12 @@ export const isRunning = (pid: number): boolean => identify(pid) !== undefined;
 
 /** Polls until `check` gives a value that is not undefined or false; its last word is the failure's. */
 export async function until<T>(
-  check: () => T | undefined | false,
+  check: () => T | undefined | false | Promise<T | undefined | false>,
   describe: () => string = () => "condition",
   limitMs = 20_000,
 ): Promise<T> {
   for (const end = Date.now() + limitMs; ; await Bun.sleep(20)) {
-    const value = check();
+    const value = await check();
     if (value !== undefined && value !== false) return value;
     if (Date.now() > end) throw new Error(`still waiting after ${limitMs} ms: ${describe()}`);
   }

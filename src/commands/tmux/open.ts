@@ -5,7 +5,7 @@ import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";
 import { reportingTo } from "../../tmux/message.ts";
 import { openBeside, sessionWords } from "../../tmux/open.ts";
-import { ownPane } from "../../tmux/own-pane.ts";
+import { askedPane, ownPane, paneArgs } from "../../tmux/asked.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
 export const open = (context: Context) =>
@@ -23,8 +23,7 @@ export const open = (context: Context) =>
       shell: { type: "boolean", description: "a shell in the bottle; words after -- are run in it instead" },
       host: { type: "boolean", description: "your own shell, outside the bottle" },
       agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
-      pane: { type: "string", valueHint: "PANE", description: "beside which pane, such as %3; ours without one" },
-      client: { type: "string", valueHint: "CLIENT", description: "the client that is told when it fails" },
+      ...paneArgs,
       "dry-run": { type: "boolean", description: "print the command, and run none" },
     },
     examples: [
@@ -38,20 +37,15 @@ export const open = (context: Context) =>
       const what = whatOf(args);
       const dryRun = args["dry-run"] ?? false;
       const tmux = Tmux.connect(system);
-      await reportingTo({ system, tmux, client: args.client }, async () => {
+      await reportingTo({ tmux, client: args.client }, async () => {
         const own = tmux && args.pane === undefined ? await ownPane(system, tmux) : undefined;
         if (what !== "host" && (!tmux || (place === "here" && own !== undefined))) {
           const argv = [...system.self, ...sessionWords({ what, agent: args.agent, rest })];
           if (dryRun) return system.out(`${shellLine(argv)}\n`);
           return context.exit((await system.attach(argv)).code);
         }
-        if (!tmux) throw new UserError("there is no tmux here", { hint: "start one: tmux new-session" });
-        const pane = args.pane ?? own;
-        if (pane === undefined)
-          throw new UserError("beside which pane?", {
-            exitCode: exitCode.usage,
-            hint: "name it, as a key binding does: claude-bottle tmux open --pane '#{pane_id}'",
-          });
+        if (!tmux) throw new UserError("there is no tmux to open your own shell in");
+        const pane = own ?? (await askedPane(system, tmux, args.pane));
         using ledger = new Ledger(system);
         const { client, agent } = args;
         await openBeside(system, tmux, ledger, { pane, client, place, what, agent, rest, dryRun });

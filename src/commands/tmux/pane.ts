@@ -1,6 +1,6 @@
 import { command, type Context } from "../../command.ts";
 import { enterFolder } from "../../system/files.ts";
-import { holdPane } from "../../tmux/hold.ts";
+import { holdPane, type Ending } from "../../tmux/hold.ts";
 
 export const pane = (context: Context) =>
   command(context, {
@@ -9,11 +9,16 @@ export const pane = (context: Context) =>
       description: "What a pane of ours runs: the words after --, held when they fail",
       hidden: true,
     },
-    args: { directory: { type: "positional", required: true, description: "where to run them" } },
+    args: {
+      directory: { type: "positional", required: true, description: "where to run them" },
+      ending: { type: "string", valueHint: "close|key|shell", description: "what comes after a good end" },
+    },
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
       enterFolder(args.directory);
-      context.exit(await holdPane(system, args.directory, rest));
+      context.exit(
+        await holdPane(system, { directory: args.directory, words: rest, ending: (args.ending ?? "close") as Ending }),
+      );
     },
   });

@@ -1,0 +1,85 @@
+import { command, type Context } from "../command.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import { readClaudeStore } from "../login/claude-store.ts";
+import { forgetLogin, keepLogin, modes, storedLogin, useClaudeLogin, useCommand, type Mode } from "../login/login.ts";
+import type { System } from "../system/system.ts";
+
+export const login = (context: Context) =>
+  command(context, {
+    meta: { name: "login", description: "Keep Claude's credential for all bottles; words after -- print it each time" },
+    args: {
+      "from-claude": { type: "boolean", description: "share the login of Claude Code on this machine" },
+      as: { type: "string", valueHint: "MODE", description: `what it is: ${Object.keys(modes).join(", ")}` },
+      file: { type: "boolean", description: "keep it in a file for you alone, not in the keychain" },
+      status: { type: "boolean", description: "say what is kept, and when it ends" },
+      forget: { type: "boolean", description: "keep it no longer" },
+    },
+    examples: [
+      ["claude-bottle login --from-claude", "share the login of Claude Code on this machine"],
+      ["claude-bottle login -- pass show claude/token", "have a password manager print it at each start"],
+    ],
+    rest: true,
+    async run({ args }) {
+      const { system, rest } = context;
+      if (args.status) return await status(context);
+      if (args.forget) {
+        const was = await forgetLogin(system);
+        return system.err(`claude-bottle: ${was ? "the login is forgotten" : "there was no login"}\n`);
+      }
+      const mode = modeNamed(args.as);
+      if (rest !== undefined) useCommand(system, mode ?? "subscription", required(rest));
+      else if (args["from-claude"] || (await wantsClaude(system))) await shareClaude(system);
+      else await keepLogin(system, await readToken(system), { mode, place: args.file ? "file" : undefined });
+      system.err(`claude-bottle: ${await storedLogin(system)?.describe()}\n`);
+    },
+  });
+
+async function status({ system, exit }: Context): Promise<void> {
+  const found = storedLogin(system);
+  const variable = Object.values(modes).find((name) => system.env[name]);
+  if (variable) system.out(`${variable} of your environment\n`);
+  else if (found) system.out(`${await found.describe()}\n`);
+  else {
+    system.err("claude-bottle: there is no login\n  claude-bottle login\n");
+    exit(exitCode.failed);
+  }
+}
+
+function modeNamed(text: string | undefined): Mode | undefined {
+  const mode = (Object.keys(modes) as Mode[]).find((known) => known === text);
+  if (text === undefined || mode !== undefined) return mode;
+  throw new UserError(`--as must be ${Object.keys(modes).join(", ")}, not "${printable(text)}"`, {
+    exitCode: exitCode.usage,
+  });
+}
+
+function required(command: readonly string[]): readonly string[] {
+  if (command.length > 0) return command;
+  throw new UserError("no command that prints the credential", {
+    exitCode: exitCode.usage,
+    hint: "put it after --, as in: claude-bottle login -- op read op://private/claude/token",
+  });
+}
+
+/** Asked once; the login stays where it is, and Claude Code goes on using it. */
+async function wantsClaude(system: System): Promise<boolean> {
+  if (!system.isTty.stdin || !(await readClaudeStore(system))) return false;
+  const answer = await system.ask("Share the login of Claude Code on this machine? [Y/n] ");
+  return !/^n/i.test(answer.trim());
+}
+
+async function shareClaude(system: System): Promise<void> {
+  if (!(await readClaudeStore(system)))
+    throw new UserError("Claude Code on this machine is not logged in", {
+      hint: "log in with claude first, or keep a token: claude-bottle login",
+    });
+  useClaudeLogin(system);
+}
+
+async function readToken(system: System): Promise<string> {
+  const question = system.isTty.stdin ? "A token of claude setup-token, or an API key: " : "";
+  const token = (await system.ask(question, { isHidden: true })).trim();
+  if (token === "") throw new UserError("no token was given", { hint: "claude setup-token makes one" });
+  return token;
+}

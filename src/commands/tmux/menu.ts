@@ -1,0 +1,25 @@
+import { command, type Context } from "../../command.ts";
+import { Ledger } from "../../ledger/ledger.ts";
+import { askedClient, askedPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
+import { showMenu } from "../../tmux/menu.ts";
+import { reportingTo } from "../../tmux/message.ts";
+
+export const menu = (context: Context) =>
+  command(context, {
+    meta: { name: "menu", description: "A tmux menu of what fits a pane: shell, second agent, diff, stop, ..." },
+    examples: [
+      ["claude-bottle tmux menu", "the menu over this pane"],
+      ["claude-bottle tmux menu --pane %3 --dry-run", "the command of tmux that shows it over that pane"],
+    ],
+    args: { ...paneArgs, "dry-run": { type: "boolean", description: "print the command, and run none" } },
+    async run({ args }) {
+      const { system } = context;
+      const tmux = requireTmux(system);
+      await reportingTo({ tmux, client: args.client }, async () => {
+        const pane = await askedPane(system, tmux, args.pane);
+        const client = await askedClient(tmux, pane, args.client);
+        using ledger = new Ledger(system);
+        await showMenu(system, tmux, ledger, { pane, client, dryRun: args["dry-run"] ?? false });
+      });
+    },
+  });

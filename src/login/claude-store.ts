@@ -1,0 +1,71 @@
+import * as v from "valibot";
+import { UserError } from "../errors.ts";
+import { withDirectoryLock } from "../system/directory-lock.ts";
+import { exists, readText, realPath, writePrivate } from "../system/files.ts";
+import type { System } from "../system/system.ts";
+
+/** Where Claude Code itself keeps its login: everything that it wrote stays, also what we do not know. */
+const storeSchema = v.looseObject({
+  claudeAiOauth: v.looseObject({
+    accessToken: v.string(),
+    refreshToken: v.optional(v.string(), ""),
+    /** Milliseconds. */
+    expiresAt: v.optional(v.number(), 0),
+    scopes: v.optional(v.array(v.string()), ["user:inference", "user:profile"]),
+    subscriptionType: v.nullish(v.string()),
+  }),
+});
+
+export type ClaudeStore = v.InferOutput<typeof storeSchema>;
+export type Tokens = ClaudeStore["claudeAiOauth"];
+
+const keychainService = "Claude Code-credentials";
+/** Claude Code holds its own lock for no longer without a sign of life. */
+const lock = { staleMs: 60_000, waitMs: 30_000 };
+
+const claudeFolder = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
+const storeFile = (system: System): string => `${claudeFolder(system)}/.credentials.json`;
+
+/** Undefined where Claude Code on this machine is not logged in. */
+export async function readClaudeStore(system: System): Promise<ClaudeStore | undefined> {
+  const text = readText(storeFile(system)) ?? (await readKeychain(system));
+  try {
+    const result = v.safeParse(storeSchema, JSON.parse(text ?? "null"));
+    return result.success && result.output.claudeAiOauth.accessToken !== "" ? result.output : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Back to where it was read from, whole or not at all. Throws UserError. */
+export async function writeClaudeStore(system: System, store: ClaudeStore): Promise<void> {
+  const text = JSON.stringify(store);
+  if (system.platform !== "darwin" || exists(storeFile(system))) return writePrivate(storeFile(system), text);
+  const words = ["add-generic-password", "-U", "-s", keychainService, "-a", system.user.name, "-X", hex(text)];
+  const { code } = await system.run(["security", "-i"], {
+    stdin: `${words.map((word) => JSON.stringify(word)).join(" ")}\n`,
+    timeoutMs: 15_000,
+  });
+  if (code !== 0) throw new UserError("the keychain did not take Claude Code's new login", { hint: "unlock it" });
+}
+
+async function readKeychain(system: System): Promise<string | undefined> {
+  if (system.platform !== "darwin") return undefined;
+  const argv = ["security", "find-generic-password", "-s", keychainService, "-w"];
+  const { code, stdout } = await system.run(argv, { timeoutMs: 15_000 });
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+const hex = (text: string): string => Buffer.from(text).toString("hex");
+
+/** As the one process of this machine, Claude Code's own included, that renews the login. Throws UserError. */
+export async function withClaudeLock<T>(system: System, work: () => Promise<T>): Promise<T> {
+  const folder = claudeFolder(system);
+  // The first name is Claude Code's own of late, the second that of older versions; it takes both.
+  const paths = [`${folder}/.oauth_refresh.lock`, `${realPath(folder) ?? folder}.lock`];
+  const done = await withDirectoryLock(paths, lock, work);
+  if (done) return done.value;
+  throw new UserError("another process has been renewing Claude's login for 30 s", {
+    hint: `try again; when no Claude Code runs, remove the folder ${paths[0]}`,
+  });
+}

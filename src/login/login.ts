@@ -1,0 +1,127 @@
+import * as v from "valibot";
+import { UserError } from "../errors.ts";
+import { shortDuration } from "../lib/duration.ts";
+import { readText, removeFile, writePrivate } from "../system/files.ts";
+import { secretOfCommand } from "../system/secret-command.ts";
+import { stateFolder, type System } from "../system/system.ts";
+import { readClaudeStore } from "./claude-store.ts";
+import { freshTokens } from "./refresh.ts";
+import { forgetSecret, keepSecret, readSecret, type Place } from "./vault.ts";
+
+/** What Claude's requests are paid by, and the variable that says so to Claude Code. */
+export const modes = {
+  subscription: "CLAUDE_CODE_OAUTH_TOKEN",
+  "api-key": "ANTHROPIC_API_KEY",
+  gateway: "ANTHROPIC_AUTH_TOKEN",
+} as const;
+export type Mode = keyof typeof modes;
+
+const mode = v.picklist(Object.keys(modes) as Mode[]);
+
+/** What `claude-bottle login` has noted; it holds no secret. */
+const recordSchema = v.variant("source", [
+  v.object({ source: v.literal("claude") }),
+  v.object({ source: v.literal("kept"), mode, place: v.picklist(["keychain", "file"]) }),
+  v.object({ source: v.literal("command"), mode, command: v.array(v.string()) }),
+]);
+type LoginRecord = v.InferOutput<typeof recordSchema>;
+
+export type Login = {
+  readonly mode: Mode;
+  readonly variable: (typeof modes)[Mode];
+  /** Its value changes by itself, at intervals of hours. */
+  readonly rotates: boolean;
+  /** In words, with when it ends. */
+  describe(): Promise<string>;
+  /** Throws UserError. */
+  value(): Promise<string>;
+};
+
+const recordFile = (system: System): string => `${stateFolder(system.env)}/login.json`;
+
+/** What `claude-bottle login` has left, if anything. */
+export function storedLogin(system: System): Login | undefined {
+  const record = readRecord(system);
+  return record && loginOf(system, record);
+}
+
+function readRecord(system: System): LoginRecord | undefined {
+  try {
+    const result = v.safeParse(recordSchema, JSON.parse(readText(recordFile(system)) ?? "null"));
+    return result.success ? result.output : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function loginOf(system: System, record: LoginRecord): Login {
+  switch (record.source) {
+    case "claude":
+      return {
+        mode: "subscription",
+        variable: modes.subscription,
+        rotates: true,
+        describe: () => describeClaude(system),
+        value: async () => (await freshTokens(system)).accessToken,
+      };
+    case "kept":
+      return {
+        mode: record.mode,
+        variable: modes[record.mode],
+        rotates: false,
+        describe: async () =>
+          `${record.mode}, kept in ${record.place === "file" ? "a file for you alone" : "the keychain"}`,
+        value: () => readSecret(system, record.place),
+      };
+    case "command":
+      return {
+        mode: record.mode,
+        variable: modes[record.mode],
+        rotates: false,
+        describe: async () => `${record.mode}, by ${record.command[0]}`,
+        value: () => secretOfCommand(system, "the login", record.command),
+      };
+  }
+}
+
+async function describeClaude(system: System): Promise<string> {
+  const store = await readClaudeStore(system);
+  if (!store) return "subscription, by Claude Code on this machine, which is not logged in";
+  const { expiresAt, subscriptionType } = store.claudeAiOauth;
+  const left = expiresAt - system.now();
+  const end = left > 0 ? `renewed before its token ends in ${shortDuration(left)}` : "to be renewed";
+  return `subscription${subscriptionType ? ` (${subscriptionType})` : ""}, by Claude Code on this machine, ${end}`;
+}
+
+export const useClaudeLogin = (system: System): void => save(system, { source: "claude" });
+
+export const useCommand = (system: System, asked: Mode, command: readonly string[]): void =>
+  save(system, { source: "command", mode: asked, command: [...command] });
+
+export async function keepLogin(
+  system: System,
+  secret: string,
+  { mode: asked, place }: { readonly mode: Mode | undefined; readonly place: Place | undefined },
+): Promise<void> {
+  if (/\s|[^\x21-\x7e]|["\\]/.test(secret)) throw new UserError("that is no token: it holds spaces or odd characters");
+  const found = asked ?? modeOf(secret);
+  save(system, { source: "kept", mode: found, place: await keepSecret(system, secret, place) });
+}
+
+function modeOf(secret: string): Mode {
+  if (secret.startsWith("sk-ant-oat")) return "subscription";
+  if (secret.startsWith("sk-ant-api")) return "api-key";
+  throw new UserError("that is neither a token of claude setup-token (sk-ant-oat...) nor an API key (sk-ant-api...)", {
+    hint: "say what it is: claude-bottle login --as gateway",
+  });
+}
+
+/** Whether there was one. */
+export async function forgetLogin(system: System): Promise<boolean> {
+  await forgetSecret(system);
+  return removeFile(recordFile(system));
+}
+
+const save = (system: System, record: LoginRecord): void =>
+  writePrivate(recordFile(system), `${JSON.stringify(record)}\n`);

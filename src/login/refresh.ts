@@ -1,0 +1,103 @@
+import * as v from "valibot";
+import { UserError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { readClaudeStore, withClaudeLock, writeClaudeStore, type Tokens } from "./claude-store.ts";
+
+const tokenUrl = "https://platform.claude.com/v1/oauth/token";
+/** Claude Code's own name at the token server, whose login this is. */
+const clientId = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
+/** A session gets an access token that is good for so long at least, where the server gives such ones. */
+const leastLifeMs = 60 * 60 * 1000;
+const answerWithinMs = 30_000;
+
+const answerSchema = v.object({
+  access_token: v.pipe(v.string(), v.nonEmpty()),
+  refresh_token: v.optional(v.string()),
+  expires_in: v.number(),
+  scope: v.optional(v.string()),
+});
+
+const notLoggedIn = () =>
+  new UserError("Claude Code on this machine is not logged in", {
+    hint: "log in with claude, or keep a token of your own: claude-bottle login",
+  });
+
+/**
+ * The login of Claude Code on this machine, renewed when it is about to end. Renewing it makes the refresh token anew and
+ * the old one void, so only one process may do it: under Claude Code's own lock, and only if nobody was first.
+ */
+export async function freshTokens(system: System): Promise<Tokens> {
+  const found = await readClaudeStore(system);
+  if (!found) throw notLoggedIn();
+  if (isFresh(system, found.claudeAiOauth)) return found.claudeAiOauth;
+  try {
+    return await withClaudeLock(system, async () => {
+      const store = await readClaudeStore(system);
+      if (!store) throw notLoggedIn();
+      // Renewed while we waited: a server that gives short lives would be asked at each turn otherwise.
+      const isNew = store.claudeAiOauth.accessToken !== found.claudeAiOauth.accessToken;
+      if (isNew && store.claudeAiOauth.expiresAt > system.now()) return store.claudeAiOauth;
+      const tokens = await renew(system, store.claudeAiOauth);
+      await writeClaudeStore(system, { ...store, claudeAiOauth: tokens });
+      return tokens;
+    });
+  } catch (error) {
+    // Good for the moment: a server that cannot be reached now may be reached later.
+    if (error instanceof Unreachable && found.claudeAiOauth.expiresAt > system.now()) return found.claudeAiOauth;
+    throw error;
+  }
+}
+
+const isFresh = (system: System, { expiresAt }: Tokens): boolean => expiresAt - system.now() > leastLifeMs;
+
+class Unreachable extends UserError {}
+
+async function renew(system: System, tokens: Tokens): Promise<Tokens> {
+  if (tokens.refreshToken === "") {
+    if (tokens.expiresAt > system.now()) return tokens;
+    throw ended();
+  }
+  const body = {
+    grant_type: "refresh_token",
+    refresh_token: tokens.refreshToken,
+    client_id: clientId,
+    scope: tokens.scopes.join(" "),
+  };
+  const response = await ask(system.env._CLAUDE_BOTTLE_TOKEN_URL ?? tokenUrl, body);
+  if (response.status === 400 || response.status === 401) throw ended();
+  if (!response.ok)
+    throw new Unreachable(`Claude's token server answers ${response.status}`, { hint: "try again later" });
+  const answer = v.safeParse(answerSchema, await response.json().catch(() => undefined));
+  if (!answer.success)
+    throw new Unreachable("Claude's token server answers something unknown", { hint: "try again later" });
+  const { access_token, refresh_token, expires_in, scope } = answer.output;
+  return {
+    ...tokens,
+    accessToken: access_token,
+    refreshToken: refresh_token ?? tokens.refreshToken,
+    expiresAt: system.now() + expires_in * 1000,
+    ...(scope !== undefined && { scopes: scope.split(" ").filter(Boolean) }),
+  };
+}
+
+async function ask(url: string, body: unknown): Promise<Response> {
+  try {
+    return await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      redirect: "error",
+      signal: AbortSignal.timeout(answerWithinMs),
+    });
+  } catch (cause) {
+    throw new Unreachable("Claude's token server cannot be reached to renew the login", {
+      hint: "check the network, and try again",
+      cause,
+    });
+  }
+}
+
+const ended = () =>
+  new UserError("the login of Claude Code on this machine has ended", {
+    hint: "log in again: claude, then /login",
+  });

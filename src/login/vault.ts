@@ -1,0 +1,81 @@
+import { UserError } from "../errors.ts";
+import { readText, removeFile, writePrivate } from "../system/files.ts";
+import { stateFolder, type System } from "../system/system.ts";
+
+/** Where a secret of ours is kept. */
+export type Place = "keychain" | "file";
+
+const limitMs = 15_000;
+const item = { service: "claude-bottle", account: "claude" } as const;
+
+export const secretFile = (system: System): string => `${stateFolder(system.env)}/login-secret`;
+
+/** In the system's keychain where there is one that answers, in a file for you alone otherwise. */
+export async function keepSecret(system: System, secret: string, asked: Place | undefined): Promise<Place> {
+  if (asked !== "file" && (await storeInKeychain(system, secret))) {
+    removeFile(secretFile(system));
+    return "keychain";
+  }
+  if (asked === "keychain")
+    throw new UserError("the keychain did not take the secret", { hint: "unlock it, or keep it in a file: --file" });
+  writePrivate(secretFile(system), `${secret}\n`);
+  return "file";
+}
+
+/** Throws UserError where it is gone or locked. */
+export async function readSecret(system: System, place: Place): Promise<string> {
+  if (place === "file") {
+    const secret = readText(secretFile(system))?.trim();
+    if (secret) return secret;
+    throw new UserError(`the login kept in "${secretFile(system)}" is gone`, { hint: "claude-bottle login" });
+  }
+  const argv = keychainArgv(system)?.lookup;
+  const found = argv && (await system.run(argv, { timeoutMs: limitMs }));
+  if (found?.code === 0 && found.stdout.trim() !== "") return found.stdout.trim();
+  const isSlow = found?.code === 143 || found?.code === 137;
+  throw new UserError(
+    isSlow ? "the keychain does not answer; it may be locked" : "the keychain has no login for claude-bottle",
+    {
+      hint: isSlow ? "unlock it, and try again" : "claude-bottle login",
+    },
+  );
+}
+
+export async function forgetSecret(system: System): Promise<void> {
+  removeFile(secretFile(system));
+  const argv = keychainArgv(system)?.forget;
+  if (argv) await system.run(argv, { timeoutMs: limitMs });
+}
+
+async function storeInKeychain(system: System, secret: string): Promise<boolean> {
+  const store = keychainArgv(system)?.store(secret);
+  if (!store) return false;
+  const { code } = await system.run(store.argv, { stdin: store.stdin, timeoutMs: limitMs });
+  return code === 0;
+}
+
+/** The secret goes by stdin: an argv is for everybody to read. */
+function keychainArgv({ platform, env, which }: System) {
+  const { service, account } = item;
+  if (platform === "darwin") {
+    const find = (verb: string) => ["security", verb, "-s", service, "-a", account];
+    return {
+      lookup: [...find("find-generic-password"), "-w"],
+      forget: find("delete-generic-password"),
+      store: (secret: string) => ({
+        argv: ["security", "-i"],
+        stdin: `add-generic-password -U -s ${service} -a ${account} -w "${secret}"\n`,
+      }),
+    };
+  }
+  if (!env.DBUS_SESSION_BUS_ADDRESS || !which("secret-tool")) return undefined;
+  const attributes = ["service", service, "account", account];
+  return {
+    lookup: ["secret-tool", "lookup", ...attributes],
+    forget: ["secret-tool", "clear", ...attributes],
+    store: (secret: string) => ({
+      argv: ["secret-tool", "store", "--label=claude-bottle", ...attributes],
+      stdin: secret,
+    }),
+  };
+}

@@ -1,0 +1,51 @@
+import { exitCode, UserError } from "../errors.ts";
+import { terminalName } from "../system/process.ts";
+import type { System } from "../system/system.ts";
+import { Tmux } from "./tmux.ts";
+
+/** How a key binding names what a verb is about. */
+export const paneArgs = {
+  pane: { type: "string", valueHint: "PANE", description: "which pane, such as %3; ours without one" },
+  client: { type: "string", valueHint: "CLIENT", description: "the client that is told when it fails" },
+} as const;
+
+export function requireTmux(system: System): Tmux {
+  const tmux = Tmux.connect(system);
+  if (tmux) return tmux;
+  throw new UserError("this works inside tmux only", { hint: "start one: tmux new-session" });
+}
+
+/**
+ * The pane that we run in. TMUX_PANE is not enough: whatever tmux starts outside a pane, and a terminal that was opened
+ * from one, may have inherited another pane's.
+ */
+export async function ownPane(system: System, tmux: Tmux): Promise<string | undefined> {
+  const pane = system.env.TMUX_PANE;
+  const terminal = terminalName();
+  if (!pane || terminal === undefined) return undefined;
+  const seen = await tmux.ask(pane, ["pane_tty"]);
+  return seen?.pane_tty === terminal ? pane : undefined;
+}
+
+/** The named pane, or our own. Throws UserError where there is neither. */
+export async function askedPane(system: System, tmux: Tmux, named: string | undefined): Promise<string> {
+  if (named !== undefined && !/^%\d+$/.test(named))
+    throw new UserError(`a pane is a number such as %3, not "${named}"`, { exitCode: exitCode.usage });
+  const pane = named ?? (await ownPane(system, tmux));
+  if (pane !== undefined) return pane;
+  throw new UserError("which pane?", {
+    exitCode: exitCode.usage,
+    hint: "name it, as key bindings do: --pane '#{pane_id}'",
+  });
+}
+
+/** The named client, or the one that last showed the pane's session. Throws UserError where nobody looks at it. */
+export async function askedClient(tmux: Tmux, pane: string, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  const seen = await tmux.ask(pane, ["session_id"]);
+  const lines =
+    seen && (await tmux.run(["list-clients", "-t", seen.session_id, "-F", "#{client_activity} #{client_name}"]));
+  const [latest] = (lines ?? "").trim().split("\n").filter(Boolean).sort().reverse();
+  if (latest !== undefined) return latest.slice(latest.indexOf(" ") + 1);
+  throw new UserError("no client shows this pane");
+}

@@ -1,0 +1,80 @@
+import { UserError } from "../errors.ts";
+import type { Ledger, SessionRecord } from "../ledger/ledger.ts";
+import { printable, shellLine } from "../lib/quote.ts";
+import type { System } from "../system/system.ts";
+import { menuArgv, tmuxArgv, tmuxQuote, type MenuItem } from "./argv.ts";
+import { ownCommand } from "./bindings.ts";
+import type { Tmux } from "./tmux.ts";
+
+type Request = { readonly pane: string; readonly client: string; readonly dryRun: boolean };
+
+/** Shows what fits the pane, in a menu of tmux's own, and waits until it is closed. */
+export async function showMenu(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
+  const { pane, client, dryRun } = request;
+  const seen = await tmux.ask(pane, ["pane_start_command", "pane_current_path"]);
+  if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
+  const session = ledger.sessionIn({ id: pane, server: tmux.server });
+  const directory = session?.directory ?? seen.pane_current_path;
+  const own = (...words: string[]) => ownCommand(system.self, words, { pane: `'${pane}'`, client: `'${client}'` });
+  const items = session
+    ? bottleItems(
+        own,
+        session,
+        ledger.sessions(session.bottle).length,
+        /\btmux\b.*\bpane\b/.test(seen.pane_start_command),
+      )
+    : hostItems(own);
+  const argv = menuArgv(pane, client, ` ${directory.split("/").at(-1)} `, items);
+  if (dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
+  await refuseUnshowable(tmux, client, items.length);
+  await tmux.runAndWait(argv);
+}
+
+type Own = (...words: string[]) => string;
+
+const hostItems = (own: Own): MenuItem[] => [
+  { label: "Claude, on the right", key: "r", command: own("open") },
+  { label: "Claude, below", key: "b", command: own("open", "--split", "below") },
+  { label: "Claude, in a window", key: "w", command: own("open", "--window") },
+  { label: "Claude, in this pane", key: "h", command: own("open", "--here") },
+  { label: "shell in the bottle", key: "s", command: own("open", "--shell", "--split", "below") },
+  undefined,
+  { label: "all bottles", key: "l", command: own("show", "--", "ls") },
+  { label: "doctor", key: "d", command: own("show", "--", "doctor") },
+];
+
+function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours: boolean): MenuItem[] {
+  const asked = `"${bottle}" and its ${sessions === 1 ? "session" : `${sessions} sessions`}? (y/n)`;
+  const confirmed = (verb: string, command: string) =>
+    `confirm-before -p ${tmuxQuote(`${verb} ${asked}`)} ${tmuxQuote(command)}`;
+  return [
+    { label: "shell, below", key: "s", command: own("open", "--shell", "--split", "below") },
+    { label: "second agent, on the right", key: "r", command: own("open") },
+    { label: "second agent, in a window", key: "w", command: own("open", "--window") },
+    { label: "your own shell, on the host", key: "h", command: own("open", "--host", "--split", "below") },
+    undefined,
+    { label: "diff", key: "d", command: own("open", "--shell", "--window", "--", "sh", "-c", diffScript) },
+    { label: "all bottles", key: "l", command: own("show", "--", "ls") },
+    { label: "doctor", key: "t", command: own("show", "--", "doctor") },
+    undefined,
+    ...(ours
+      ? [{ label: "restart the bottle", key: "R", command: confirmed("restart", own("stop", "--restart")) }]
+      : []),
+    { label: "stop the bottle", key: "S", command: confirmed("stop", own("stop")) },
+  ];
+}
+
+/** In the bottle: a repository's own git settings may run programs. */
+const diffScript = "{ git status --short; git diff --color=always HEAD; } 2>&1 | { less -R || more; }";
+
+/** tmux shows a menu that is higher than the client nowhere, without a word, and hangs in control mode. */
+async function refuseUnshowable(tmux: Tmux, client: string, items: number): Promise<void> {
+  const clients = (await tmux.run(["list-clients", "-F", "#{client_name}\t#{client_control_mode}\t#{client_height}"]))
+    .trim()
+    .split("\n")
+    .map((line) => line.split("\t"));
+  const [, control, height] = clients.find(([name]) => name === client) ?? [];
+  if (height === undefined) throw new UserError(`there is no client "${printable(client)}"`);
+  if (control === "1") throw new UserError("a client in control mode shows no menus");
+  if (Number(height) < items + 3) throw new UserError("the menu does not fit this terminal");
+}

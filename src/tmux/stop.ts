@@ -1,0 +1,20 @@
+import { UserError } from "../errors.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { System } from "../system/system.ts";
+import { tell } from "./message.ts";
+import type { Tmux } from "./tmux.ts";
+
+type Request = { readonly pane: string; readonly client: string | undefined; readonly restart: boolean };
+
+/** Stops the bottle that the pane shows, whoever works in it; `restart`: the pane then begins anew. */
+export async function stopShown(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
+  const { pane, client, restart } = request;
+  const session = ledger.sessionIn({ id: pane, server: tmux.server });
+  if (!session) throw new UserError("this pane shows no bottle");
+  const { code, stderr } = await system.run([...system.self, "stop", "--force", session.bottle]);
+  const words = stderr.trim().split("\n").at(-1) ?? "";
+  if (code !== 0) throw new UserError(words.replace(/^claude-bottle: /, ""));
+  // Without words tmux runs what the pane was opened with.
+  if (restart) await tmux.run(["respawn-pane", "-k", "-t", pane]);
+  else if (client !== undefined) await tell(tmux, client, words);
+}

@@ -1,0 +1,163 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { Screen } from "../support/screen.ts";
+import { Home, tool } from "../support/tool.ts";
+
+const oauth = "sk-ant-oat01-0123456789";
+const show = ["exec", "--", "sh", "-c", "echo $CLAUDE_CODE_OAUTH_TOKEN$ANTHROPIC_API_KEY$ANTHROPIC_AUTH_TOKEN"];
+const calls = (home: Home) => readFileSync(`${home.smolvm}/calls`, "utf8");
+
+function hostLogin(home: Home, hours: number): void {
+  mkdirSync(`${home.folder}/home/.claude`, { recursive: true });
+  const claudeAiOauth = {
+    accessToken: "host-access",
+    refreshToken: "host-refresh",
+    expiresAt: Date.now() + hours * 3600_000 + 60_000,
+    subscriptionType: "max",
+  };
+  writeFileSync(`${home.folder}/home/.claude/.credentials.json`, JSON.stringify({ claudeAiOauth }));
+}
+
+test("a token from stdin is kept in a file for its owner alone, and bound to the API's host", async () => {
+  using home = new Home();
+  expect(await home.run(["login"], { stdin: `${oauth}\n` })).toEqual({
+    stdout: "",
+    stderr: "claude-bottle: subscription, kept in a file for you alone\n",
+    code: 0,
+  });
+  const file = `${home.folder}/state/claude-bottle/login-secret`;
+  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([`${oauth}\n`, 0o600]);
+  expect((await home.run(show)).code).toBe(0);
+  expect(calls(home)).toContain("claude-code-oauth-token=CLAUDE_CODE_OAUTH_TOKEN@api.anthropic.com");
+  expect(calls(home)).toContain('["credential","CLAUDE_CODE_OAUTH_TOKEN","set"]');
+  for (const place of [calls(home), readFileSync(`${home.folder}/state/claude-bottle/ledger.db`, "latin1")])
+    expect(place).not.toContain(oauth);
+});
+
+test("an API key is known by its looks, a gateway's token is named, and the environment wins", async () => {
+  using home = new Home();
+  expect((await home.run(["login"], { stdin: "sk-ant-api03-abc" })).stderr).toContain("api-key, kept");
+  expect((await home.run(["login"], { stdin: "whatever" })).stderr).toBe(
+    "claude-bottle: that is neither a token of claude setup-token (sk-ant-oat...) nor an API key (sk-ant-api...)\n  say what it is: claude-bottle login --as gateway\n",
+  );
+  expect((await home.run(["login", "--as", "gateway"], { stdin: "whatever" })).code).toBe(0);
+  const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
+  expect((await home.run(show, { env })).stdout).toBe("whatever\n");
+  expect((await home.run(["login", "--status"])).stdout).toBe("gateway, kept in a file for you alone\n");
+  expect((await home.run(["login", "--status"], { env: { ANTHROPIC_API_KEY: "x" } })).stdout).toBe(
+    "ANTHROPIC_API_KEY of your environment\n",
+  );
+});
+
+test("a command prints it at each start, and its failure is said before anything is made", async () => {
+  using home = new Home();
+  home.program("vault", `cat '${home.folder}/token'`);
+  const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
+  await home.run(["login", "--as", "api-key", "--", "vault", "read"]);
+  expect(await home.run(show, { env })).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: the login: "vault" failed with status 1: cat: ~/token: No such file or directory\n`,
+    code: 1,
+  });
+  expect(home.verbs()).toEqual([]);
+  writeFileSync(`${home.folder}/token`, "first\n");
+  expect((await home.run(show, { env })).stdout).toBe("first\n");
+  writeFileSync(`${home.folder}/token`, "second\n");
+  expect((await home.run(show, { env })).stdout).toBe("second\n");
+  expect(calls(home)).not.toMatch(/first|second/);
+});
+
+test("the keychain gets it by stdin, and a keychain that refuses leaves the file", async () => {
+  using home = new Home();
+  home.program(
+    "secret-tool",
+    `printf '%s\\n' "$*" >>'${home.folder}/words'; case $1 in store) cat >'${home.folder}/chain' ;; lookup) cat '${home.folder}/chain' ;; clear) rm -f '${home.folder}/chain' ;; esac`,
+  );
+  const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
+  expect((await home.run(["login"], { stdin: oauth, env })).stderr).toBe(
+    "claude-bottle: subscription, kept in the keychain\n",
+  );
+  expect(readFileSync(`${home.folder}/chain`, "utf8")).toBe(oauth);
+  expect(readFileSync(`${home.folder}/words`, "utf8")).not.toContain(oauth);
+  expect(existsSync(`${home.folder}/state/claude-bottle/login-secret`)).toBe(false);
+  expect((await home.run(show, { env: { ...env, ANTHROPIC_BASE_URL: "http://gateway.example" } })).stdout).toBe(
+    `${oauth}\n`,
+  );
+  expect((await home.run(["login", "--forget"], { env })).stderr).toBe("claude-bottle: the login is forgotten\n");
+  expect(existsSync(`${home.folder}/chain`)).toBe(false);
+  home.program("secret-tool", "exit 1");
+  expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("kept in a file for you alone");
+});
+
+test("a keychain that is locked at the start of a session is said", async () => {
+  using home = new Home();
+  home.program("secret-tool", `case $1 in store) exit 0 ;; esac; kill -TERM $$`);
+  const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
+  await home.run(["login"], { stdin: oauth, env });
+  expect(await home.run(["exec", "--", "true"], { env })).toEqual({
+    stdout: "",
+    stderr: "claude-bottle: the keychain does not answer; it may be locked\n  unlock it, and try again\n",
+    code: 1,
+  });
+  expect(home.verbs()).toEqual([]);
+});
+
+test("Claude Code's own login is shared by name; a session gets its access token, and never the refresh token", async () => {
+  using home = new Home();
+  expect(await home.run(["login", "--from-claude"])).toEqual({
+    stdout: "",
+    stderr:
+      "claude-bottle: Claude Code on this machine is not logged in\n  log in with claude first, or keep a token: claude-bottle login\n",
+    code: 1,
+  });
+  hostLogin(home, 7);
+  expect((await home.run(["login", "--from-claude"])).stderr).toBe(
+    "claude-bottle: subscription (max), by Claude Code on this machine, renewed before its token ends in 7h\n",
+  );
+  const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
+  expect((await home.run(show, { env })).stdout).toBe("host-access\n");
+  expect(calls(home)).not.toMatch(/host-access|host-refresh/);
+});
+
+test("a login that was renewed since the machine started goes into the session itself", async () => {
+  using home = new Home();
+  hostLogin(home, 7);
+  await home.run(["login", "--from-claude"]);
+  // The stand-in for smolvm gives a guest no placeholder, so what it has is what the session was given.
+  expect((await home.run(show)).stdout).toBe("\n");
+  writeFileSync(
+    `${home.folder}/home/.claude/.credentials.json`,
+    JSON.stringify({ claudeAiOauth: { accessToken: "renewed", expiresAt: Date.now() + 7 * 3600_000 } }),
+  );
+  expect((await home.run(show)).stdout).toBe("renewed\n");
+  expect(home.verbs().filter((verb) => verb === "start").length).toBe(1);
+});
+
+test("a login that has ended is said before anything is made", async () => {
+  using home = new Home();
+  hostLogin(home, 1);
+  await home.run(["login", "--from-claude"]);
+  writeFileSync(
+    `${home.folder}/home/.claude/.credentials.json`,
+    JSON.stringify({ claudeAiOauth: { accessToken: "old", refreshToken: "", expiresAt: 1 } }),
+  );
+  expect(await home.run(["run"])).toEqual({
+    stdout: "",
+    stderr: "claude-bottle: the login of Claude Code on this machine has ended\n  log in again: claude, then /login\n",
+    code: 1,
+  });
+  expect(home.verbs()).toEqual([]);
+});
+
+test("on a terminal the host's login is offered once, and a token is not shown while it is typed", async () => {
+  using home = new Home();
+  hostLogin(home, 7);
+  await using offered = new Screen([...tool, "login"], { cwd: home.project, env: home.env });
+  await offered.until("Share the login of Claude Code on this machine? [Y/n]");
+  offered.press("n\r");
+  await offered.until("or an API key:");
+  offered.press(`${oauth}\r`);
+  await offered.until("kept in a file for you alone");
+  expect(offered.raw).not.toContain(oauth);
+  expect(await offered.process.exited).toBe(0);
+}, 20_000);

@@ -1,0 +1,91 @@
+import { expect, test } from "bun:test";
+import { until } from "../support/tool.ts";
+import { Stage } from "../support/tmux.ts";
+import { everyTmux } from "../support/tmuxes.ts";
+
+everyTmux((tmux) => {
+  test.each(["off", "on", "failed"])(
+    "with remain-on-exit %s a failed session stays until a key, and a good end closes its pane",
+    async (setting) => {
+      await using stage = new Stage({
+        tmux,
+        conf: `set -g remain-on-exit ${setting}`,
+        env: { FAKE_SMOLVM_FAIL_create: "no room left on this machine" },
+      });
+      await stage.until(1);
+      stage.press("b");
+      await stage.screen.until(/no room left[^]*enter: close {3}r: again {3}d: doctor/);
+      stage.press("r", { prefix: false });
+      await until(
+        () => stage.home.verbs().filter((verb) => verb === "create").length === 2,
+        () => stage.home.verbs().join(" "),
+      );
+      await stage.screen.until(/no room left[^]*doctor[^]*no room left[^]*doctor/);
+      stage.press("d", { prefix: false });
+      await stage.screen.until("smolvm 1.32.2: usable");
+      await stage.screen.until(/usable[^]*enter: close/);
+      stage.press("\r", { prefix: false });
+      await stage.until(1);
+      expect(stage.panes("#{pane_dead}")).toEqual(["0"]);
+      expect(await stage.sessions()).toEqual([]);
+    },
+    30_000,
+  );
+
+  test.each([
+    ["no manifest at all", "", "no image to make the bottle from"],
+    ["a mistake in the manifest", "[bottle]\nimagine = 1\n", "imagine"],
+    ["no smolvm", `[bottle]\nimage = "/images/claude"\n`, "smolvm is not installed"],
+  ])(
+    "%s can be read",
+    async (what, manifest, words) => {
+      await using stage = new Stage({ tmux });
+      await stage.until(1);
+      stage.home.manifest(manifest);
+      if (what === "no smolvm") stage.home.removeProgram("smolvm");
+      stage.press("b");
+      await stage.screen.until(new RegExp(`${words}[^]*\\[status 1\\] {2}enter: close`));
+      // What was meant for the agent does not end the pane.
+      stage.screen.press("xyz");
+      stage.press("q", { prefix: false });
+      await stage.until(1);
+    },
+    30_000,
+  );
+
+  test("the agent that fails later is held, the shell that ends with a status of its own is not", async () => {
+    await using stage = new Stage({ tmux });
+    stage.agent("ready", "sleep 0.5; echo 'I cannot log in'; exit 1");
+    await stage.until(1);
+    stage.press("b");
+    await stage.screen.until(/I cannot log in\n.*\n?.*\[status 1\]/);
+    stage.press("\r", { prefix: false });
+    await stage.until(1);
+    stage.press("e");
+    const [, shell = ""] = await stage.until(2);
+    await stage.prompt(shell);
+    await Bun.sleep(3_100);
+    stage.tmux("send-keys", "-t", shell, "exit 3", "Enter");
+    await stage.until(1);
+  }, 30_000);
+
+  test("in place of the shell in the pane, and back to it; not in place of an editor", async () => {
+    await using stage = new Stage({ tmux });
+    stage.agent("ready", "read line");
+    stage.home.program("vim", "sleep 1000");
+    const [pane = ""] = await stage.until(1);
+    stage.bind("h", ["open", "--here"]);
+    stage.tmux("send-keys", "-t", pane, "exec sleep 1000", "Enter");
+    await until(() => stage.panes("#{pane_current_command}")[0] === "sleep");
+    stage.press("h");
+    await stage.screen.until('claude-bottle: "sleep" runs in the pane, and would be ended');
+    stage.tmux("respawn-pane", "-k", "-t", pane);
+    await stage.prompt(pane);
+    stage.press("h");
+    await stage.screen.until("ready 39 120");
+    stage.press("\r", { prefix: false });
+    await stage.prompt(pane);
+    stage.tmux("send-keys", "-t", pane, "echo $((40 + 2))", "Enter");
+    await stage.screen.until(/^42$/m);
+  }, 30_000);
+});

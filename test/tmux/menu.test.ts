@@ -1,0 +1,72 @@
+import { expect, test } from "bun:test";
+import { until } from "../support/tool.ts";
+import { Stage } from "../support/tmux.ts";
+import { everyTmux } from "../support/tmuxes.ts";
+
+everyTmux((tmux) => {
+  test("in a pane of the host the menu offers Claude, and what it offers works", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    stage.press("B");
+    await stage.screen.until(/ project .*\n(.*\n)*.*Claude, in a window/);
+    stage.press("w", { prefix: false });
+    await stage.screen.until("ready 39 120");
+    expect(stage.tmux("display-message", "-p", "#{window_name}")).toBe("project");
+    stage.press("B");
+    await stage.screen.until("all bottles");
+    stage.press("l", { prefix: false });
+    await stage.screen.until(/BOTTLE +BACKEND[^]*running +1[^]*enter: close/);
+    stage.press("\r", { prefix: false });
+    await until(
+      () => !stage.screen.text.includes("BACKEND"),
+      () => stage.screen.text,
+    );
+  }, 30_000);
+
+  test("in a pane of a bottle it offers what works in that bottle", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    stage.press("b");
+    await stage.screen.until("ready 39 59");
+    await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+    stage.press("B");
+    expect(await stage.screen.until("stop the bottle")).toMatch(
+      /shell, below.*\n[^]*second agent[^]*your own shell[^]*diff/,
+    );
+    stage.press("h", { prefix: false });
+    const [, , host = ""] = await stage.until(3);
+    await stage.prompt(host);
+    stage.tmux("send-keys", "-t", host, "echo host $PWD", "Enter");
+    await stage.screen.until(`host ${stage.home.project}`);
+  }, 30_000);
+
+  test("restart and stop ask first, and stop the bottle", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    stage.press("b");
+    await stage.screen.until("ready 39 59");
+    await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+    stage.press("B");
+    await stage.screen.until("restart the bottle");
+    stage.press("R", { prefix: false });
+    await stage.screen.until(/restart "cb-project-\w+" and its session\? \(y\/n\)/);
+    stage.press("y", { prefix: false });
+    await until(() => stage.home.verbs().filter((verb) => verb === "start").length === 2);
+    await stage.screen.until("ready 39 59");
+    await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+    stage.press("B");
+    await stage.screen.until("stop the bottle");
+    stage.press("S", { prefix: false });
+    await stage.screen.until(/stop "cb-project-\w+" and its session\? \(y\/n\)/);
+    stage.press("y", { prefix: false });
+    await stage.screen.until(/claude-bottle: bottle "cb-project-\w+" is stopped/);
+    expect(stage.home.machines().map(({ state }) => state)).toEqual(["stopped"]);
+  }, 30_000);
+
+  test("where it cannot be shown it says so", async () => {
+    await using stage = new Stage({ tmux, rows: 10 });
+    await stage.until(1);
+    stage.press("B");
+    await stage.screen.until("claude-bottle: the menu does not fit this terminal");
+  }, 30_000);
+});
