@@ -35,36 +35,40 @@ const examples = leaves.flatMap(({ examples }) => examples.map(([line]) => line)
 const progress =
   /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|the manifest asks for nothing that needs your trust)\n|^claude-bottle: subscription, by .*\n/gm;
 
-test.concurrent.each(examples)("the example works: %s", async (line) => {
-  if (/^claude-bottle tmux (menu|paste-image)/.test(line)) return; // in a pane only: test/tmux
-  if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
-  using home = new Home();
-  home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
-  home.program("claude", "exit 0");
-  mkdirSync(`${home.folder}/home/.claude`);
-  writeFileSync(
-    `${home.folder}/home/.claude/.credentials.json`,
-    JSON.stringify({ claudeAiOauth: { accessToken: "a", expiresAt: Date.now() * 2 } }),
-  );
-  writeFileSync(`${home.project}/notes.txt`, "text\n");
-  writeFileSync(`${home.folder}/notes.txt`, "text\n");
-  // A guest here is this very host, so what an example names in it lies in a folder of the test.
-  const words = line.replaceAll(":/tmp/", `:${home.folder}/`);
-  Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
-  await home.run(["exec", "--", "true"]);
-  // What is started in a pane of tmux is only shown.
-  const shown = words.startsWith("claude-bottle tmux open")
-    ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1")
-    : words;
-  const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", shown], {
-    cwd: home.project,
-    env: home.env,
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "pipe",
-  });
-  const stderr = await new Response(child.stderr).text();
-  // A machine without KVM is a finding of doctor's, and no failure of the example.
-  const code = (await child.exited) - (line.startsWith("claude-bottle doctor") && child.exitCode === 1 ? 1 : 0);
-  expect([code, stderr.replace(progress, "")]).toEqual([0, ""]);
-});
+test.concurrent.each(examples)(
+  "the example works: %s",
+  async (line) => {
+    if (/^claude-bottle tmux (menu|paste-image)/.test(line)) return; // in a pane only: test/tmux
+    if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
+    using home = new Home();
+    home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
+    home.program("claude", "exit 0");
+    mkdirSync(`${home.folder}/home/.claude`);
+    writeFileSync(
+      `${home.folder}/home/.claude/.credentials.json`,
+      JSON.stringify({ claudeAiOauth: { accessToken: "a", expiresAt: Date.now() * 2 } }),
+    );
+    writeFileSync(`${home.project}/notes.txt`, "text\n");
+    writeFileSync(`${home.folder}/notes.txt`, "text\n");
+    // A guest here is this very host, so what an example names in it lies in a folder of the test.
+    const words = line.replaceAll(":/tmp/", `:${home.folder}/`);
+    Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
+    await home.run(["exec", "--", "true"]);
+    // What is started in a pane of tmux is only shown.
+    const shown = words.startsWith("claude-bottle tmux open")
+      ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1")
+      : words;
+    const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", shown], {
+      cwd: home.project,
+      env: home.env,
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+    });
+    const stderr = await new Response(child.stderr).text();
+    // A machine without KVM is a finding of doctor's, and no failure of the example.
+    const code = (await child.exited) - (line.startsWith("claude-bottle doctor") && child.exitCode === 1 ? 1 : 0);
+    expect([code, stderr.replace(progress, "")]).toEqual([0, ""]);
+  },
+  60_000,
+);
