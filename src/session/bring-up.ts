@@ -2,8 +2,10 @@ import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { printable } from "../lib/quote.ts";
 import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { isFolder } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import type { Target } from "./launch.ts";
@@ -40,6 +42,7 @@ export async function bringUp(
         Undo.guard(async (undo) => {
           const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
           if (ready) return warnOfDifferences(tools, ready, plan);
+          refuseMissing(plan);
           // Before anything is made: a secret that cannot be had is a start that cannot be.
           const armed = await withSecrets(
             system,
@@ -110,6 +113,14 @@ function warnOfDifferences(
       `claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`,
     );
   return made;
+}
+
+/** A backend may wait long for a folder that is not there, and then say something else. */
+function refuseMissing({ name, directory }: BottlePlan): void {
+  if (isFolder(directory)) return;
+  throw new UserError(`the project's directory "${printable(directory)}" is no longer there`, {
+    hint: `claude-bottle rm ${name} removes its bottle`,
+  });
 }
 
 function refuseForeign(plan: BottlePlan, owner: { directory: string; uid: number } | undefined): void {

@@ -79,6 +79,21 @@ test("a bottle deleted behind our back is made again", async () => {
   expect(await home.run(["exec", "--", "echo", "again"])).toEqual({ stdout: "again\n", stderr: making, code: 0 });
 });
 
+test("a bottle whose project is gone is not started, and can be removed", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  await home.run(["stop"]);
+  const name = home.machines()[0]?.name ?? "";
+  rmSync(home.project, { recursive: true });
+  expect(await home.run(["exec", name, "--", "true"], { cwd: home.folder })).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: the project's directory "~/home/project" is no longer there\n  claude-bottle rm cb-BOTTLE removes its bottle\n`,
+    code: 1,
+  });
+  expect(home.machines()).toMatchObject([{ state: "stopped" }]);
+  expect((await home.run(["rm", name], { cwd: home.folder })).code).toBe(0);
+});
+
 test("stop and rm can be said twice", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
