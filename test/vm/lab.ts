@@ -6,6 +6,11 @@ const root = `${import.meta.dir}/../..`;
 /** The oldest smolvm that we support, and the newest. */
 export const versions = ["1.28.1", "1.32.2"] as const;
 
+export const key = "sk-ant-api03-offline-0123456789-abcdefghij";
+
+/** How vmhost ends when the emulated machine has died, with its disk. */
+const died = 75;
+
 /** Why the emulated machine cannot run here, in one line; undefined where it can. */
 export function whyNot(): string | undefined {
   if (process.env.CLAUDE_BOTTLE_VM === "0") return "left out by CLAUDE_BOTTLE_VM=0";
@@ -15,68 +20,103 @@ export function whyNot(): string | undefined {
 
 export type Outcome = { stdout: string; stderr: string; code: number };
 
-/** The emulated machine, as the user `dev` with one smolvm of its own, our compiled program and the stand-in API. */
+/**
+ * The emulated machine as the user `dev`, with one smolvm of its own, our compiled program, the stand-in API, and a project
+ * whose name holds what a name may hold.
+ */
 export class Lab {
   readonly version: string;
-  readonly share: string;
+  readonly home: string;
+  readonly project: string;
+  readonly image: string;
 
-  private constructor(version: string, share: string) {
+  private constructor(version: string, name: string, share: string) {
     this.version = version;
-    this.share = share;
+    this.home = `/home/dev/${name}-${version}`;
+    this.project = `${this.home}/it's a "project" #{x} $(id) é;`;
+    this.image = `${share}/images/claude`;
   }
 
-  static async up(version: string): Promise<Lab> {
+  /** `name` keeps what one test file makes apart from the others'. */
+  static async up(version: string, name: string): Promise<Lab> {
     for (const step of [["setup"], ["smolvm", ...versions], ["image"]]) await vm(step);
     const share = (await vm(["share"])).trim();
     const kit = `${share}/kit`;
     mkdirSync(kit, { recursive: true });
     const binary = process.env.TOOL_BIN ?? `${root}/dist/claude-bottle`;
     if (!existsSync(binary)) throw new Error(`${binary} is not built: bun run build`);
-    // Renamed into place: the machine may still run the one before it.
-    await local(["cp", binary, `${kit}/claude-bottle.new`]);
-    await local(["mv", `${kit}/claude-bottle.new`, `${kit}/claude-bottle`]);
-    await local([
-      process.execPath,
-      "build",
-      "--compile",
-      "--outfile",
-      `${kit}/stub-api`,
-      `${root}/test/support/claude/stub-api.ts`,
-    ]);
+    await local(["cp", binary, `${kit}/claude-bottle`]);
+    const stub = `${root}/test/support/claude/stub-api.ts`;
+    await local([process.execPath, "build", "--compile", "--outfile", `${kit}/stub-api`, stub]);
     await vm(["up"]);
-    const lab = new Lab(version, share);
-    await lab.expectOk(
-      `mkdir -p ${lab.home}/bin && cat > ${lab.home}/bin/smolvm && chmod +x ${lab.home}/bin/smolvm`,
-      smolvmShim(version, lab.home),
-    );
+    const lab = new Lab(version, name, share);
+    await lab.#furnish(kit);
     return lab;
   }
 
-  /** What this version's tests keep apart from the other's. */
-  get home(): string {
-    return `/home/dev/lab-${this.version}`;
+  async #furnish(kit: string): Promise<void> {
+    // Our programs on the machine's own disk: through the share each start reads them again.
+    await this.expectOk(
+      `mkdir -p $LAB/bin $KIT && cp ${kit}/* $KIT/ && cat > $LAB/bin/smolvm && chmod +x $LAB/bin/smolvm`,
+      smolvmShim(this.version),
+    );
+    // Claude's JIT does not get to its prompt under emulation.
+    await this.expectOk(
+      "mkdir -p $XDG_CONFIG_HOME/claude-bottle && cat > $XDG_CONFIG_HOME/claude-bottle/config.toml",
+      `[bottle]\nbackend = "smolvm"\nimage = "${this.image}"\ncpus = 1\nmemory = 2048\n[env]\nBUN_JSC_useJIT = "0"\n`,
+    );
+    await this.expectOk(
+      `mkdir -p ${quote(this.project)} && cd ${quote(this.project)} && cat > bottle.toml && echo 'Speak softly.' > 'prompt é.md'`,
+      `[agents.claude]\nprompt-file = "prompt é.md"\n`,
+    );
+    await this.expectOk(
+      "nohup $KIT/stub-api --port 8123 --bodies --log $LAB/requests </dev/null >$LAB/stub.log 2>&1 & echo $! > $LAB/stub.pid",
+    );
   }
 
-  /** A line of bash as dev, with this version's smolvm first on PATH. */
-  async sh(script: string, stdin: string | Uint8Array = ""): Promise<Outcome> {
-    const set = `export PATH=${this.home}/bin:$PATH XDG_DATA_HOME=${this.home}/data XDG_CACHE_HOME=${this.home}/cache XDG_STATE_HOME=${this.home}/state KIT=${this.share}/kit LAB=${this.home}; `;
-    const child = Bun.spawn([vmhost, "sh", set + script], {
-      stdin: Buffer.from(stdin),
-      stdout: "pipe",
-      stderr: "pipe",
-    });
-    const [stdout, stderr, code] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    return { stdout, stderr, code };
+  /** Before a line of bash: this version's smolvm first on PATH, our own program not on it. */
+  get exports(): string {
+    const own = ["data", "cache", "state", "config"].map(
+      (kind) => `XDG_${kind.toUpperCase()}_HOME=${this.home}/${kind}`,
+    );
+    return `export LAB=${this.home} KIT=${this.home}/kit PATH=${this.home}/bin:$PATH ${own.join(" ")}; cb=$KIT/claude-bottle; `;
   }
 
-  async expectOk(script: string, stdin: string | Uint8Array = ""): Promise<string> {
-    const { stdout, stderr, code } = await this.sh(script, stdin);
+  /** The same with the stand-in API and a key for it, in the project. */
+  get atWork(): string {
+    return `${this.exports}cd ${quote(this.project)} && export ANTHROPIC_BASE_URL=http://127.0.0.1:8123 ANTHROPIC_API_KEY=${key}; `;
+  }
+
+  async sh(script: string, stdin: string | Uint8Array = "", user: "sh" | "root" = "sh"): Promise<Outcome> {
+    const outcome = await run([vmhost, user, this.exports + script], stdin);
+    if (outcome.code === died) throw new Error(`no word about our program: ${script}\n${outcome.stderr}`);
+    return outcome;
+  }
+
+  async expectOk(script: string, stdin: string | Uint8Array = "", user: "sh" | "root" = "sh"): Promise<string> {
+    const { stdout, stderr, code } = await this.sh(script, stdin, user);
     if (code !== 0) throw new Error(`${script}\nended with ${code}:\n${stdout}${stderr}`);
     return stdout;
+  }
+
+  inProject(script: string, stdin?: string | Uint8Array): Promise<Outcome> {
+    return this.sh(this.atWork + script, stdin);
+  }
+
+  /** `script` in the bottle, by `exec`. */
+  guest(script: string): Promise<Outcome> {
+    return this.inProject(`$cb exec -- sh -c ${quote(script)}`);
+  }
+
+  async machines(): Promise<{ name: string; state: string }[]> {
+    return JSON.parse(await this.expectOk("smolvm machine ls --json"));
+  }
+
+  /** Ends what the tests may have left. */
+  async clear(): Promise<void> {
+    await this.sh(
+      `kill $(cat $LAB/stub.pid); for m in $(smolvm machine ls --json | grep -o '"name": "[^"]*' | cut -d'"' -f4); do smolvm machine stop --name $m; smolvm machine delete -f --name $m; done`,
+    );
   }
 
   static async down(): Promise<void> {
@@ -84,10 +124,25 @@ export class Lab {
   }
 }
 
-/** Logs each call's verb ("settle" and "end" for our control execs), and with the file no-winch hides SIGWINCH from the client. */
-const smolvmShim = (version: string, home: string) => `#!/bin/sh
-case "$*" in *' sh settle '*) echo settle ;; *' sh end '*) echo end ;; *) echo "$2" ;; esac >>${home}/calls
-[ -e ${home}/no-winch ] && exec python3 -c 'import os, signal, sys
+/**
+ * For what boots a microVM: under emulation some die at it, which smolvm then says. Our launch has undone itself, and is tried
+ * again, twice at most.
+ */
+export async function booting(work: () => Promise<Outcome>): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await work();
+    const isFault = /boot process exited|did not become ready/.test(outcome.stderr);
+    if (!isFault || attempt === 3) return outcome;
+    console.log(`attempt ${attempt}: a microVM died while it booted: ${outcome.stderr}`);
+  }
+}
+
+export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** Logs each call's verb ("settle" and "end" for our control execs); the file no-winch hides SIGWINCH from the client. */
+const smolvmShim = (version: string) => `#!/bin/sh
+case "$*" in *' sh settle '*) echo settle ;; *' sh end '*) echo end ;; *) echo "$2" ;; esac >>$LAB/calls
+[ -e $LAB/no-winch ] && exec python3 -c 'import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
 os.execvp(sys.argv[1], sys.argv[1:])' smolvm-${version} "$@"
 exec smolvm-${version} "$@"
@@ -98,12 +153,17 @@ async function vm(args: readonly string[]): Promise<string> {
 }
 
 async function local(argv: readonly string[]): Promise<string> {
-  const child = Bun.spawn([...argv], { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const { stdout, stderr, code } = await run(argv);
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+async function run(argv: readonly string[], stdin: string | Uint8Array = ""): Promise<Outcome> {
+  const child = Bun.spawn([...argv], { stdin: Buffer.from(stdin), stdout: "pipe", stderr: "pipe" });
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
-  return stdout;
+  return { stdout, stderr, code };
 }

@@ -1,4 +1,4 @@
-import type { Lab } from "./lab.ts";
+import { type Lab, quote } from "./lab.ts";
 
 /** A pane of a tmux server in the emulated machine, 100x30 to begin with. */
 export class Pane implements AsyncDisposable {
@@ -10,12 +10,12 @@ export class Pane implements AsyncDisposable {
     this.#tmux = `tmux -L ${name} -f /dev/null`;
   }
 
-  /** `script` is run by bash in the pane, in `directory`; the pane stays for a while after it. */
-  static async open(lab: Lab, name: string, directory: string, script: string): Promise<Pane> {
+  /** `script` is run by bash in the pane, in the project; the pane stays after it. */
+  static async open(lab: Lab, name: string, script: string): Promise<Pane> {
     const pane = new Pane(lab, name);
     await lab.expectOk(
-      `cat > $LAB/${name}.sh && cd ${quote(directory)} && ${pane.#tmux} new-session -d -s s -x 100 -y 30 bash $LAB/${name}.sh`,
-      `${script}\nsleep 100\n`,
+      `cat > $LAB/${name}.sh && ${pane.#tmux} new-session -d -s s -x 100 -y 30 bash $LAB/${name}.sh`,
+      `${lab.atWork}\n${script}\nexec sleep 1000\n`,
     );
     return pane;
   }
@@ -42,6 +42,13 @@ export class Pane implements AsyncDisposable {
     await this.#lab.expectOk(`${this.#tmux} send-keys -t s ${key}`);
   }
 
+  /** `count` sizes as fast as tmux can, then this one. */
+  async storm(count: number, columns: number, rows: number): Promise<void> {
+    await this.#lab.expectOk(
+      `for i in $(seq 1 ${count}); do ${this.#tmux} resize-window -t s -x $((60 + i % 50)) -y $((15 + i % 20)); done; ${this.#tmux} resize-window -t s -x ${columns} -y ${rows}`,
+    );
+  }
+
   async resize(columns: number, rows: number): Promise<void> {
     await this.#lab.expectOk(`${this.#tmux} resize-window -t s -x ${columns} -y ${rows}`);
   }
@@ -54,5 +61,3 @@ export class Pane implements AsyncDisposable {
     await this.#lab.sh(`${this.#tmux} kill-server`);
   }
 }
-
-export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
