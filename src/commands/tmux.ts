@@ -8,6 +8,11 @@ export const tmux = (context: Context) => {
   const verbs: Record<string, Load> = {
     open: () => import("./tmux/open.ts").then((m) => load(m.open(context))),
     menu: () => import("./tmux/menu.ts").then((m) => load(m.menu(context))),
+    install: () => import("./tmux/install.ts").then((m) => load(m.install(context))),
+    uninstall: () => import("./tmux/uninstall.ts").then((m) => load(m.uninstall(context))),
+    status: () => import("./tmux/status.ts").then((m) => load(m.status(context))),
+    "paste-image": () => import("./tmux/paste-image.ts").then((m) => load(m.pasteImage(context))),
+    bind: () => import("./tmux/bind.ts").then((m) => load(m.bind(context))),
     stop: () => import("./tmux/stop.ts").then((m) => load(m.stop(context))),
     show: () => import("./tmux/show.ts").then((m) => load(m.show(context))),
     pane: () => import("./tmux/pane.ts").then((m) => load(m.pane(context))),

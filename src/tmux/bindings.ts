@@ -6,6 +6,7 @@ export const actions = {
   open: { key: "b", note: "Claude in this directory's bottle", words: ["open"] },
   shell: { key: "e", note: "a shell in the same bottle", words: ["open", "--shell", "--split", "below"] },
   menu: { key: "B", note: "what else fits this pane", words: ["menu"] },
+  paste: { key: "P", note: "the clipboard's picture, into the bottle", words: ["paste-image"] },
 } as const satisfies Record<string, { key: string; note: string; words: readonly string[] }>;
 
 export type Action = keyof typeof actions;
@@ -27,5 +28,14 @@ const bindingIds = { pane: "#{q:pane_id}", client: "#{q:client_name}" };
 
 export const bindingLine = (self: readonly string[], action: Action, key: string): string =>
   `bind-key -N ${tmuxQuote(`claude-bottle: ${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
+
+/** The keys by what they are to do; `none` in place of a key leaves it out. */
+export type Keys = Readonly<Partial<Record<Action, string>>>;
+
+export const bindingLines = (self: readonly string[], keys: Keys): string[] =>
+  actionNames.flatMap((action) => {
+    const key = keys[action] ?? actions[action].key;
+    return key === "none" ? [] : [bindingLine(self, action, key)];
+  });
 
 const bareKey = (key: string): string => (/^[\w-]+$/.test(key) ? key : tmuxQuote(key));

@@ -53,6 +53,7 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
     { label: "second agent, in a window", key: "w", command: own("open", "--window") },
     { label: "your own shell, on the host", key: "h", command: own("open", "--host", "--split", "below") },
     undefined,
+    { label: "paste a picture", key: "P", command: own("paste-image") },
     { label: "diff", key: "d", command: own("open", "--shell", "--window", "--", "sh", "-c", diffScript) },
     { label: "all bottles", key: "l", command: own("show", "--", "ls") },
     { label: "doctor", key: "t", command: own("show", "--", "doctor") },

@@ -16,6 +16,10 @@ export type StageOptions = {
   readonly program?: readonly string[];
   /** The tmux program. */
   readonly tmux?: string;
+  /** Where it is false: without our bindings, and with the home's own configuration in place of ours. */
+  readonly bindings?: boolean;
+  /** The home's own configuration; none without it. */
+  readonly home?: string | undefined;
   /** What the first pane runs; a shell without it. */
   readonly command?: readonly string[];
 };
@@ -28,6 +32,7 @@ export class Stage implements AsyncDisposable {
   readonly #cwd: string;
   readonly #tmux: string;
   readonly #command: readonly string[];
+  readonly #conf: readonly string[];
   readonly #program: readonly string[];
   readonly #clients: Screen[] = [];
 
@@ -40,9 +45,13 @@ export class Stage implements AsyncDisposable {
     program = tool,
     tmux = "tmux",
     command = [],
+    bindings = true,
+    home,
   }: StageOptions = {}) {
     this.#tmux = tmux;
     this.#program = program;
+    this.#conf = bindings ? ["-f", `${this.home.folder}/tmux.conf`] : [];
+    this.home.program("tmux", `exec '${Bun.which(tmux)}' "$@"`);
     this.#command = command;
     this.env = Object.fromEntries(
       Object.entries({ ...this.home.env, SHELL: "/bin/sh", PS1: "$ ", LANG: "C.UTF-8", ...env }).filter(
@@ -51,9 +60,10 @@ export class Stage implements AsyncDisposable {
     );
     this.#cwd = cwd ?? this.home.project;
     mkdirSync(this.#cwd, { recursive: true });
-    const bindings = actionNames.map((action) => bindingLine(program, action, actions[action].key));
-    writeFileSync(`${this.home.folder}/tmux.conf`, `set -g assume-paste-time 0\n${bindings.join("\n")}\n${conf}\n`);
+    const bound = bindings ? actionNames.map((action) => bindingLine(program, action, actions[action].key)) : [];
+    writeFileSync(`${this.home.folder}/tmux.conf`, `set -g assume-paste-time 0\n${bound.join("\n")}\n${conf}\n`);
     this.agent("ready");
+    if (home !== undefined) writeFileSync(`${this.home.folder}/home/.tmux.conf`, home, "latin1");
     this.attach({ columns, rows });
   }
 
@@ -67,19 +77,7 @@ export class Stage implements AsyncDisposable {
   /** A further client of the session; the first one starts the server. */
   attach({ columns = 120, rows = 40 }: { columns?: number; rows?: number } = {}): Screen {
     const client = new Screen(
-      [
-        this.#tmux,
-        "-u",
-        "-S",
-        this.socket,
-        "-f",
-        `${this.home.folder}/tmux.conf`,
-        "new-session",
-        "-A",
-        "-s",
-        "main",
-        ...this.#command,
-      ],
+      [this.#tmux, "-u", "-S", this.socket, ...this.#conf, "new-session", "-A", "-s", "main", ...this.#command],
       { cwd: this.#cwd, env: this.env, columns, rows },
     );
     this.#clients.push(client);

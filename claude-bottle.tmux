@@ -1,0 +1,9 @@
+#!/bin/sh
+# A plugin for tpm: set -g @plugin 'OWNER/claude-bottle'. Options, each before tpm's own line:
+#   @claude-bottle-binary PATH   the program, where it is not on the PATH of the tmux server
+#   @claude-bottle-open-key KEY, and likewise -shell-key, -menu-key, -paste-key; none leaves it out
+here=$(cd "$(dirname "$0")" && pwd)
+for binary in "$(tmux show-option -gqv @claude-bottle-binary)" "$(command -v claude-bottle)" "$HOME/.local/bin/claude-bottle" "$here/dist/claude-bottle"; do
+  [ -x "$binary" ] && exec "$binary" tmux bind
+done
+exec tmux display-message -d 8000 "claude-bottle: the program was not found; set @claude-bottle-binary to its path"

@@ -1,0 +1,10 @@
+import { command, type Context } from "../../command.ts";
+import { requireTmux } from "../../tmux/asked.ts";
+import { bind as bindKeys } from "../../tmux/install.ts";
+
+export const bind = (context: Context) =>
+  command(context, {
+    meta: { name: "bind", description: "Bind the keys in the running server, for a plugin manager", hidden: true },
+    args: {},
+    run: () => bindKeys(context.system, requireTmux(context.system)),
+  });

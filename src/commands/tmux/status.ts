@@ -1,0 +1,21 @@
+import { command, type Context } from "../../command.ts";
+import { Ledger } from "../../ledger/ledger.ts";
+import { renderStatus, workingBottles } from "../../tmux/status.ts";
+
+export const status = (context: Context) =>
+  command(context, {
+    meta: { name: "status", description: "A short segment for status-right: the bottles that somebody works in" },
+    examples: [
+      ["claude-bottle tmux status", "as in: set -g status-right '#(claude-bottle tmux status)'"],
+      ["claude-bottle tmux status --json", "the same, for a program"],
+    ],
+    args: { json: { type: "boolean", description: "as JSON" } },
+    run({ args }) {
+      const { system } = context;
+      using ledger = new Ledger(system);
+      const working = workingBottles(ledger);
+      if (args.json) return system.out(`${JSON.stringify(working, null, 2)}\n`);
+      const text = renderStatus(working);
+      system.out(text && `${text}\n`);
+    },
+  });

@@ -1,0 +1,43 @@
+import { chownSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { UserError } from "../errors.ts";
+
+const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : String(error));
+
+/** A file of the user's, a character for each byte, so that what is not ours is written back as it was. */
+export function readBytes(path: string): string | undefined {
+  try {
+    return readFileSync(path, "latin1");
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return undefined;
+    throw new UserError(`cannot read "${path}": ${codeOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Whole or not at all, with the mode and the owner that it had, and through a symlink; undefined removes. Throws
+ * UserError for a file that is not to be written, though root could.
+ */
+export function rewriteBytes(path: string, bytes: string | undefined): void {
+  const file = targetOf(path);
+  const had = statSync(file, { throwIfNoEntry: false });
+  if (had && (had.mode & 0o222) === 0) throw new UserError(`"${path}" is read-only`);
+  const work = `${file}.new-${process.pid}`;
+  try {
+    if (bytes === undefined) return rmSync(file);
+    writeFileSync(work, bytes, { encoding: "latin1", mode: had ? had.mode & 0o7777 : 0o644 });
+    if (had) chownSync(work, had.uid, had.gid);
+    renameSync(work, file);
+  } catch (cause) {
+    rmSync(work, { force: true });
+    throw new UserError(`cannot write "${path}": ${codeOf(cause)}`, { cause });
+  }
+}
+
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
+    throw new UserError(`"${path}" is a symlink to a file that is not there`);
+  }
+}

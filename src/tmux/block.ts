@@ -1,0 +1,38 @@
+/** What is written into a configuration stands between two lines of ours; the first one says what was there before. */
+const pattern = /# >>> claude-bottle(?: \((new file|line ended)\))? >>>\n[^]*?# <<< claude-bottle <<<\n/;
+
+type Note = "new file" | "line ended" | undefined;
+
+const block = (lines: readonly string[], note: Note): string =>
+  [`# >>> claude-bottle${note ? ` (${note})` : ""} >>>`, ...lines, "# <<< claude-bottle <<<", ""].join("\n");
+
+/** The text with the lines between our marks, in place of those of an earlier time; undefined: there is no such file. */
+export function withBlock(text: string | undefined, lines: readonly string[]): string {
+  const found = text === undefined ? null : pattern.exec(text);
+  if (text !== undefined && found)
+    return text.slice(0, found.index) + block(lines, found[1] as Note) + text.slice(found.index + found[0].length);
+  if (text === undefined) return block(lines, "new file");
+  return text === "" || text.endsWith("\n") ? text + block(lines, undefined) : `${text}\n${block(lines, "line ended")}`;
+}
+
+/** The text as it was before; undefined: no file, where we made it. */
+export function withoutBlock(text: string): string | undefined {
+  const found = pattern.exec(text);
+  if (!found) return text;
+  const after = text.slice(found.index + found[0].length);
+  const before = text.slice(0, found.index);
+  if (found[1] === "line ended" && after === "") return before.slice(0, -1);
+  return found[1] === "new file" && before + after === "" ? undefined : before + after;
+}
+
+/** The lines that a change takes and gives, as diff says it. */
+export function renderChange(file: string, before = "", after = ""): string {
+  const [old, now] = [before, after].map((text) => text.split("\n")) as [string[], string[]];
+  let start = 0;
+  while (start < old.length && start < now.length && old[start] === now[start]) start += 1;
+  let end = 0;
+  while (end < old.length - start && end < now.length - start && old.at(-1 - end) === now.at(-1 - end)) end += 1;
+  const taken = old.slice(start, old.length - end).map((line) => `-${line}\n`);
+  const given = now.slice(start, now.length - end).map((line) => `+${line}\n`);
+  return `${file}, line ${start + 1}:\n${[...taken, ...given].join("")}`;
+}

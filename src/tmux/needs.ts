@@ -1,0 +1,53 @@
+import type { Tmux } from "./tmux.ts";
+
+/** An option of tmux that Claude Code is better with. */
+export type Need = { readonly option: string; readonly line: string; readonly why: string };
+
+type Wanted = Need & { readonly good: (value: string) => boolean };
+
+const isOn = (value: string) => value !== "off" && value !== "0";
+
+/** Options that a server does not know are passed over. */
+const wanted: readonly Wanted[] = [
+  { option: "extended-keys", good: isOn, line: "set -sq extended-keys on", why: "Shift-Enter is a new line" },
+  {
+    option: "terminal-features",
+    good: (value) => value.includes("extkeys"),
+    line: "set -asq terminal-features '*:extkeys'",
+    why: "the terminal is asked for such keys",
+  },
+  { option: "focus-events", good: isOn, line: "set -sq focus-events on", why: "Claude knows whether you look at it" },
+  {
+    option: "allow-passthrough",
+    good: isOn,
+    line: "set -gq allow-passthrough on",
+    why: "notifications reach the terminal",
+  },
+  {
+    option: "default-terminal",
+    good: (value) => /^(tmux|screen|xterm)-(256color|direct)$/.test(value),
+    line: "set -sq default-terminal tmux-256color",
+    why: "all colours",
+  },
+  { option: "escape-time", good: (ms) => Number(ms) <= 50, line: "set -sq escape-time 10", why: "Escape acts at once" },
+  {
+    option: "set-clipboard",
+    good: (value) => value === "on",
+    line: "set -sq set-clipboard on",
+    why: "what Claude copies reaches your clipboard",
+  },
+];
+
+export const needs: readonly Need[] = wanted;
+
+/** What this server would have to be told for Claude Code to be at its best; options that it does not know are not asked of it. */
+export async function unmetNeeds(tmux: Tmux): Promise<Need[]> {
+  const format = wanted.map(({ option }) => `#{${option}}`).join("\t");
+  const values = (await tmux.run(["display-message", "-p", format])).replace(/\n$/, "").split("\t");
+  // A list has no value as a format in older ones.
+  const features = await tmux.run(["show-options", "-s", "terminal-features"]);
+  return wanted.filter(({ option, good }, index) => {
+    const value = option === "terminal-features" ? features : (values[index] ?? "");
+    return value !== "" && !good(value);
+  });
+}

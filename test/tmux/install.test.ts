@@ -1,0 +1,163 @@
+import { expect, test } from "bun:test";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { until } from "../support/tool.ts";
+import { Stage } from "../support/tmux.ts";
+import { everyTmux } from "../support/tmuxes.ts";
+
+const samples: readonly (readonly [string, string | undefined])[] = [
+  ["empty", ""],
+  ["absent", undefined],
+  ["without a final newline", "set -g mouse on\nset -g history-limit 50000"],
+  ["with a plugin manager", "set -g @plugin 'tmux-plugins/tpm'\n\nrun '~/.tmux/plugins/tpm/tpm'\n"],
+  ["of other bytes", '# caf\xe9 \xff\nset -g @a "#{pane_id}"\r\n'],
+];
+
+everyTmux((tmux) => {
+  /** A server that reads the home's own configuration, and the program as called from it. */
+  function open(text: string | undefined) {
+    const stage = new Stage({ tmux, bindings: false, home: text });
+    const file = `${stage.home.folder}/home/.tmux.conf`;
+    const call = async (...words: string[]) => {
+      const TMUX = `${stage.socket},${stage.tmux("display-message", "-p", "#{pid}")},0`;
+      return stage.home.run(["tmux", ...words], { env: { TMUX } });
+    };
+    const read = () => (existsSync(file) ? readFileSync(file, "latin1") : undefined);
+    return { stage, file, call, read };
+  }
+
+  test.each(samples)(
+    "a configuration %s is as it was after install and uninstall, and the keys work in between",
+    async (_, text) => {
+      const { stage, call, read } = open(text);
+      await using _stage = stage;
+      await stage.until(1);
+      stage.tmux("set-option", "-g", "assume-paste-time", "0");
+      const first = await call("install", "--yes");
+      expect([first.code, first.stdout]).toEqual([0, ""]);
+      const installed = read();
+      expect(installed).toContain("bind-key");
+      stage.press("b");
+      await stage.screen.until("ready 39 59");
+      expect((await call("install", "--yes")).stderr).toContain("has these bindings already");
+      expect(read()).toBe(installed);
+      expect((await call("uninstall", "--yes")).code).toBe(0);
+      expect(read()).toBe(text);
+      expect(stage.tmux("list-keys", "-T", "prefix")).not.toContain("tmux open");
+    },
+    30_000,
+  );
+
+  test("without a yes nothing is written; --dry-run prints the change", async () => {
+    const { stage, file, call, read } = open("set -g mouse on\n");
+    await using _stage = stage;
+    await stage.until(1);
+    const dry = await call("install", "--dry-run");
+    expect([dry.code, dry.stdout.split("\n").slice(0, 2)]).toEqual([
+      0,
+      ["~/home/.tmux.conf, line 2:", "+# >>> claude-bottle >>>"],
+    ]);
+    const refused = await call("install", "--file", file);
+    expect([refused.code, refused.stderr.split("\n").slice(-3)]).toEqual([
+      1,
+      ["claude-bottle: nothing is changed without your yes", "  --yes says it", ""],
+    ]);
+    expect(read()).toBe("set -g mouse on\n");
+  }, 30_000);
+
+  test("a read-only file is refused, a symlink is written through, a mode stays", async () => {
+    const { stage, file, call } = open(undefined);
+    await using _stage = stage;
+    await stage.until(1);
+    const real = `${stage.home.folder}/dotfiles`;
+    writeFileSync(real, "# mine\n", { mode: 0o444 });
+    symlinkSync(real, file);
+    const refused = await call("install", "--yes");
+    expect([refused.code, refused.stderr.split("\n").at(-2)]).toEqual([
+      1,
+      'claude-bottle: "~/home/.tmux.conf" is read-only',
+    ]);
+    chmodSync(real, 0o640);
+    await call("install", "--yes");
+    expect(readFileSync(real, "utf8")).toContain("# >>> claude-bottle >>>");
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    await call("uninstall", "--yes");
+    expect(readFileSync(real, "utf8")).toBe("# mine\n");
+    rmSync(real);
+    expect((await call("install", "--yes")).stderr).toContain("is a symlink to a file that is not there");
+  }, 30_000);
+
+  test("a key of the user's stays the user's, and another one can be chosen", async () => {
+    const { stage, file, call, read } = open("");
+    await using _stage = stage;
+    await stage.until(1);
+    stage.tmux("bind-key", "b", "display-message", "mine");
+    const { stderr } = await call("install", "--yes", "--menu-key", "Y", "--paste-key", "none");
+    expect(stderr).toContain("claude-bottle: prefix b is left as it is: display-message mine\n");
+    expect(stderr).toContain("choose another key: --open-key KEY");
+    expect(
+      read()
+        ?.match(/bind-key .*?" \S+ run/g)
+        ?.map((line) => line.split(" ").at(-2)),
+    ).toEqual(["e", "Y"]);
+    expect(stage.tmux("list-keys", "-T", "prefix")).toContain("display-message mine");
+  }, 30_000);
+
+  test("the lines that Claude Code is better with are offered, and written when asked for", async () => {
+    const { stage, file, call, read } = open("");
+    await using _stage = stage;
+    await stage.until(1);
+    expect((await call("install", "--yes")).stderr).toMatch(
+      /which install --options adds:\n {2}set -sq extended-keys on {3}# Shift/,
+    );
+    expect(read()).not.toContain("extended-keys");
+    const { stderr } = await call("install", "--yes", "--options");
+    expect(stderr).not.toContain("is better with");
+    expect(read()).toContain("set -sq set-clipboard on\n");
+    expect(stage.tmux("show-options", "-sv", "set-clipboard")).toBe("on");
+    expect((await call("install", "--yes", "--options")).stderr).toContain("has these bindings already");
+    expect((await call("uninstall", "--yes")).code).toBe(0);
+    expect(read()).toBe("");
+  }, 30_000);
+
+  test("it finds the configuration that this tmux reads: XDG's, and the local one of somebody's whole program", async () => {
+    const { stage, file, call } = open("source ~/.tmux.conf.local # if-shell tmux.conf.local\n");
+    await using _stage = stage;
+    await stage.until(1);
+    const where = async () => (await call("install", "--dry-run")).stdout.split(",")[0];
+    writeFileSync(`${file}.local`, "");
+    expect(await where()).toBe("~/home/.tmux.conf.local");
+    rmSync(`${file}.local`);
+    rmSync(file);
+    mkdirSync(`${stage.home.folder}/home/.config/tmux`, { recursive: true });
+    expect(await where()).toBe("~/home/.config/tmux/tmux.conf");
+  }, 30_000);
+
+  test("as a plugin: the options choose the keys, and the binary's absolute path is bound", async () => {
+    const stage = new Stage({ tmux, bindings: false });
+    await using _stage = stage;
+    await stage.until(1);
+    const program = stage.ownProgram();
+    stage.tmux("set-option", "-g", "assume-paste-time", "0");
+    // Away from the checkout, where a built program may lie.
+    const plugin = `${stage.home.folder}/claude-bottle.tmux`;
+    cpSync(`${import.meta.dir}/../../claude-bottle.tmux`, plugin);
+    stage.tmux("run-shell", `'${plugin}'`);
+    await stage.screen.until("claude-bottle: the program was not found; set @claude-bottle-binary");
+    stage.tmux("set-option", "-g", "@claude-bottle-binary", program);
+    stage.tmux("set-option", "-g", "@claude-bottle-open-key", "C-y");
+    stage.tmux("run-shell", `'${plugin}' >/dev/null 2>&1`);
+    await until(() => stage.tmux("list-keys", "-T", "prefix").includes("tmux open"));
+    stage.press("\x19");
+    await stage.screen.until("ready 39 59");
+  }, 30_000);
+});
