@@ -10,7 +10,7 @@ export const filled = v.pipe(
   v.check((text) => !text.includes("\0"), "without NUL characters"),
 );
 
-const anyTable = v.custom<Record<string, unknown>>(
+export const anyTable = v.custom<Record<string, unknown>>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date),
   "a table",
 );

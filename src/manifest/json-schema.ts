@@ -31,7 +31,7 @@ const bodies: Readonly<Record<Shape["kind"], (shape: Shape) => Json>> = {
   text: () => ({ type: "string" }),
   number: () => ({ type: "integer" }),
   size: () => ({ type: ["integer", "string"] }),
-  anything: () => ({}),
+  anything: () => ({ type: "object" }),
 };
 
 function first(parts: Shape["parts"]): Shape {

@@ -48,9 +48,13 @@ test("each setting says where it comes from", () => {
     "agents.claude.command": "default",
     "agents.claude.args": "default",
     "agents.claude.env": "default",
+    "agents.claude.mcp-servers": "default",
+    "agents.claude.settings": "default",
     "agents.fast.command": "default",
     "agents.fast.args.0": "bottle.toml:6",
     "agents.fast.env": "default",
+    "agents.fast.mcp-servers": "default",
+    "agents.fast.settings": "default",
   });
 });
 

@@ -15,6 +15,8 @@ export type Resolved = {
   readonly layers: readonly Layer[];
   readonly profiles: readonly string[];
   origin(path: readonly string[]): Origin | undefined;
+  /** Of all that is written below it. */
+  originsBelow(path: readonly string[]): Origin[];
 };
 
 /** Lists of things that stand for themselves: those of all layers count. Any other list is replaced as a whole. */
@@ -41,7 +43,14 @@ export function resolveManifest(
       merged.add(sections, { layer, path: ["profiles", name] });
     }
   const result = v.safeParse(manifestSchema(backends), merged.value, { abortPipeEarly: true });
-  if (result.success) return { manifest: result.output, layers, profiles, origin: (path) => merged.origin(path) };
+  if (result.success)
+    return {
+      manifest: result.output,
+      layers,
+      profiles,
+      origin: (path) => merged.origin(path),
+      originsBelow: (path) => merged.originsBelow(path),
+    };
   throw mergedError(merged, result.issues);
 }
 
@@ -116,6 +125,11 @@ class Merge {
       if (found) return { layer: found.layer, path: [...found.path, ...path.slice(length)] };
     }
     return undefined;
+  }
+
+  originsBelow(path: readonly string[]): Origin[] {
+    const start = `${JSON.stringify(path).slice(0, -1)},`;
+    return [...this.#origins].flatMap(([key, origin]) => (key.startsWith(start) ? [origin] : []));
   }
 
   #lay(under: Table, over: Table, at: readonly string[], origin: Origin): void {

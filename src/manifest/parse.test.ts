@@ -7,7 +7,7 @@ const parse = (text: string): Manifest =>
   resolveManifest([{ kind: "project", file: "bottle.toml", folder: "/project", text }], { backends: ["smolvm"] })
     .manifest;
 const defaultManifest = () => resolveManifest([], { backends: [] }).manifest;
-const claude = { command: "claude", args: [], env: {} };
+const claude = { command: "claude", args: [], settings: {}, "mcp-servers": {}, env: {} };
 
 const defaults: Manifest = {
   bottle: { cpus: 2, memory: 4096, agent: "claude" },
@@ -64,7 +64,7 @@ test.each<[string, string, Partial<{ [Section in keyof Manifest]: Partial<Manife
       agents: {
         claude,
         "re-view": {
-          command: "claude",
+          ...claude,
           args: ["-p", "--", ""],
           "prompt-file": "../p q.md",
           env: { A: "1" },

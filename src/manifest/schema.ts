@@ -1,45 +1,9 @@
 import * as v from "valibot";
-import { about, bare, choice, filled, list, named, plain, string, table } from "./fields.ts";
+import { Agent, agentName } from "./agent.ts";
+import { about, bare, choice, filled, list, named, string, table } from "./fields.ts";
 import { hasMoreThanHost, isHost } from "./host.ts";
 import { presetNames } from "./presets.ts";
-
-/** What a credential's name in a file is told; issues.ts adds the hint. */
-export const credentialInFile = "is a credential, which never belongs in a file";
-
-const credentials = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
-const ownNames = /^(?:HOME|USER|LOGNAME|_?CLAUDE_BOTTLE_.*)$/;
-
-const variableName = v.pipe(
-  v.string(),
-  v.regex(
-    /^[A-Za-z_][A-Za-z0-9_]*$/,
-    "is not the name of a variable: letters, digits and underscores, and no digit first",
-  ),
-  v.check((name) => !ownNames.test(name), "is set by claude-bottle itself and cannot be changed"),
-  v.check((name) => !credentials.includes(name), credentialInFile),
-);
-
-const env = named(variableName, plain);
-
-const agentName = v.pipe(
-  v.string(),
-  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of an agent: small letters, digits and dashes, and a letter first"),
-);
-
-const Agent = table({
-  command: v.optional(
-    about(
-      v.pipe(filled, v.regex(/^[^-]/, "a command that does not start with a dash")),
-      "the program in the bottle, by name or path",
-    ),
-    "claude",
-  ),
-  args: about(list(plain), "passed as they are"),
-  "prompt-file": v.optional(
-    about(filled, "file with text for the agent's system prompt; relative to the manifest, and in the project"),
-  ),
-  env: v.optional(about(env, "table like `[env]`, whose values it overrides for this agent"), {}),
-});
+import { env, variableName } from "./variables.ts";
 
 const cpus = "a whole number from 1 to 64";
 const memory = 'a number of MiB from 256 to 262144, or a size such as "4G" or "512M"';
@@ -255,4 +219,3 @@ export const manifestSchema = (backends: readonly string[]) =>
 
 export type Manifest = v.InferOutput<ReturnType<typeof manifestSchema>>;
 export type Secret = v.InferOutput<typeof Secret>;
-export type Agent = v.InferOutput<typeof Agent>;

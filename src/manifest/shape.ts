@@ -32,7 +32,8 @@ function shape(node: Node): Shape {
   if (node.wrapped && !node.pipe)
     return { ...shape(node.wrapped), ...(node.default !== undefined && { fallback: node.default }) };
   const steps = flatten(node);
-  const base = steps.findLast(({ type }) => type in kinds) ?? node;
+  const base =
+    steps.findLast(({ type }) => type in kinds && type !== "custom") ?? steps.find(({ type }) => type in kinds) ?? node;
   const messages = steps.map(({ message }) => message).filter((message) => typeof message === "string");
   const about = steps.find(({ type }) => type === "description")?.description;
   return {
@@ -53,6 +54,7 @@ const kinds: Readonly<Record<string, Shape["kind"]>> = {
   string: "text",
   number: "number",
   union: "size",
+  custom: "anything",
 };
 
 function partsOf({ entries, value, item }: Node): (readonly [string, Node])[] {

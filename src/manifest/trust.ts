@@ -1,4 +1,4 @@
-import type { Resolved } from "./layers.ts";
+import type { Origin, Resolved } from "./layers.ts";
 import { placeOf } from "./parse.ts";
 import { isPresetHost } from "./presets.ts";
 
@@ -28,12 +28,11 @@ export type Facts = {
  * What of the manifest waits for trust. Whatever runs in the bottle is taken to be hostile, trusted or not: what counts is
  * what it may see of this machine, and whom it may tell. The user's own file needs no trust.
  */
-export function dangersOf({ manifest, origin }: Resolved, facts: Facts): Danger[] {
+export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: Facts): Danger[] {
   const dangers: Danger[] = [];
-  function add(path: readonly string[], text: string, ...judged: unknown[]): void {
-    const from = origin(path);
+  function add(path: readonly string[], text: string, from: Origin | undefined = origin(path), value?: unknown): void {
     if (from?.layer.kind !== "project") return;
-    dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, ...judged] });
+    dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, value] });
   }
 
   const { bottle, network, secrets, mounts } = manifest;
@@ -70,6 +69,32 @@ export function dangersOf({ manifest, origin }: Resolved, facts: Facts): Danger[
     if (secret.file !== undefined) add(path("file"), `${what} the file ${word(facts.secretFiles.get(name))}${bound}`);
     if (secret.command !== undefined)
       add(path("command"), `${what} what your machine prints for ${words(secret.command)}${bound}`);
+  }
+  for (const [name, agent] of Object.entries(manifest.agents)) {
+    /** A table, part of which may be the user's own. */
+    function addTable(path: readonly string[], text: string, value: unknown): void {
+      add(
+        path,
+        text,
+        originsBelow(path).find(({ layer }) => layer.kind === "project"),
+        value,
+      );
+    }
+    const path = ["agents", name];
+    for (const [server, given] of Object.entries(agent["mcp-servers"])) {
+      const { command, args, url } = given;
+      const what = command === undefined ? `at ${word(url)}` : `which runs ${words([command, ...args])} in the bottle`;
+      addTable(
+        [...path, "mcp-servers", server],
+        `gives agent ${word(name)} the MCP server ${word(server)}, ${what}`,
+        given,
+      );
+    }
+    addTable(
+      [...path, "settings"],
+      `gives agent ${word(name)} the Claude settings ${JSON.stringify(agent.settings)}`,
+      undefined,
+    );
   }
   return dangers;
 }

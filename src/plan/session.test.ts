@@ -47,22 +47,40 @@ test("without a terminal there is no TERM", () => {
   expect(planSession(bottle, { ...request, size: undefined }).env).not.toHaveProperty("TERM");
 });
 
+const bare = { args: [], settings: {}, "mcp-servers": {}, env: {} };
+
 test.each([
   [
     "claude in a VM",
-    { command: "claude", args: [] },
+    { ...bare, command: "claude" },
     { promptFile: undefined, skipPermissions: true, rest: ["-c"] },
     "claude --dangerously-skip-permissions -c",
   ],
   [
     "claude elsewhere",
-    { command: "claude", args: ["--x"] },
+    { ...bare, command: "claude", args: ["--x"] },
     { promptFile: "/p", skipPermissions: false, rest: [] },
     "claude --append-system-prompt-file /p --x",
   ],
   [
+    "claude with all that an agent may have",
+    {
+      ...bare,
+      command: "claude",
+      args: ["--model", "opus"],
+      prompt: "Be kind.",
+      settings: { hooks: {} },
+      "mcp-servers": {
+        a: { command: "x", args: ["y"], env: {}, headers: {} },
+        b: { url: "https://b", args: [], env: {}, headers: { H: "v" } },
+      },
+    },
+    { promptFile: undefined, skipPermissions: false, rest: ["go"] },
+    'claude --append-system-prompt Be kind. --settings {"hooks":{}} --mcp-config={"mcpServers":{"a":{"command":"x","args":["y"],"env":{}},"b":{"type":"http","url":"https://b","headers":{"H":"v"}}}} --model opus go',
+  ],
+  [
     "another program",
-    { command: "/bin/bash", args: ["-l"] },
+    { ...bare, command: "/bin/bash", args: ["-l"] },
     { promptFile: undefined, skipPermissions: true, rest: ["a b"] },
     "/bin/bash -l a b",
   ],

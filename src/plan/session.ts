@@ -1,4 +1,5 @@
 import type { TerminalSize } from "../lib/terminal-size.ts";
+import type { Agent } from "../manifest/agent.ts";
 import type { Gateway } from "./credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "./plan.ts";
 
@@ -55,15 +56,30 @@ const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term)
 
 /** The agent's own words, with what the isolation allows it: inside a VM Claude need not ask before each step. */
 export function agentCommand(
-  agent: { command: string; args: readonly string[] },
+  agent: Agent,
   options: { promptFile: string | undefined; skipPermissions: boolean; rest: readonly string[] },
 ): string[] {
   const isClaude = agent.command.split("/").at(-1) === "claude";
+  const { prompt, settings, "mcp-servers": servers } = agent;
   return [
     agent.command,
     ...(isClaude && options.skipPermissions ? ["--dangerously-skip-permissions"] : []),
     ...(options.promptFile === undefined ? [] : ["--append-system-prompt-file", options.promptFile]),
+    ...(prompt === undefined ? [] : ["--append-system-prompt", prompt]),
+    ...(Object.keys(settings).length === 0 ? [] : ["--settings", JSON.stringify(settings)]),
+    // With a space in between it would also take the words that follow.
+    ...(Object.keys(servers).length === 0
+      ? []
+      : [`--mcp-config=${JSON.stringify({ mcpServers: serversOf(servers) })}`]),
     ...agent.args,
     ...options.rest,
   ];
 }
+
+const serversOf = (servers: Agent["mcp-servers"]) =>
+  Object.fromEntries(
+    Object.entries(servers).map(([name, { url, type = "http", headers, command, args, env }]) => [
+      name,
+      url === undefined ? { command, args, env } : { type, url, headers },
+    ]),
+  );

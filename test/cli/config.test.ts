@@ -6,20 +6,22 @@ test("config shows each setting and the line that it comes from", async () => {
   home.settings('[network]\npresets = ["github"]\n');
   home.manifest(`[bottle]\nimage = "/images/claude"\n[env]\n"A" = "a b"\n[profiles.ci]\nbottle.cpus = 8\n`);
   expect(await home.run(["config", "--profile", "ci"])).toEqual({
-    stdout: `SETTING                VALUE             FROM
-bottle.image           "/images/claude"  bottle.toml:2
-bottle.cpus            8                 bottle.toml:6
-bottle.memory          4096              default
-bottle.agent           "claude"          default
-env.A                  "a b"             bottle.toml:4
-secrets                {}                default
-mounts                 []                default
-network.mode           "list"            default
-network.hosts          []                default
-network.presets.0      "github"          ~/.config/claude-bottle/config.toml:2
-agents.claude.command  "claude"          default
-agents.claude.args     []                default
-agents.claude.env      {}                default
+    stdout: `SETTING                    VALUE             FROM
+bottle.image               "/images/claude"  bottle.toml:2
+bottle.cpus                8                 bottle.toml:6
+bottle.memory              4096              default
+bottle.agent               "claude"          default
+env.A                      "a b"             bottle.toml:4
+secrets                    {}                default
+mounts                     []                default
+network.mode               "list"            default
+network.hosts              []                default
+network.presets.0          "github"          ~/.config/claude-bottle/config.toml:2
+agents.claude.command      "claude"          default
+agents.claude.args         []                default
+agents.claude.settings     {}                default
+agents.claude.mcp-servers  {}                default
+agents.claude.env          {}                default
 `,
     stderr: "",
     code: 0,

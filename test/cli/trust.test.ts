@@ -110,6 +110,21 @@ describe("waits for trust, and reaches neither the backend nor a program until t
     ],
     ["root in the bottle", '[bottle]\nimage = "/images/claude"\nuser = "root"', "runs sessions as root in the bottle"],
     [
+      "an MCP server",
+      '[agents.claude.mcp-servers.x]\ncommand = "./script"\nargs = ["a b"]',
+      'gives agent "claude" the MCP server "x", which runs "./script" "a b" in the bottle',
+    ],
+    [
+      "an MCP server elsewhere",
+      '[agents.claude.mcp-servers.x]\nurl = "https://evil.example"',
+      'gives agent "claude" the MCP server "x", at "https://evil.example"',
+    ],
+    [
+      "hooks of Claude's",
+      '[[agents.claude.settings.hooks.SessionStart]]\nhooks = [{ type = "command", command = "./script" }]',
+      'gives agent "claude" the Claude settings {"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"./script"}]}]}}',
+    ],
+    [
       "an image that is a folder of yours",
       '[bottle]\nimage = "HOME/.ssh"',
       'makes the bottle from "~/home/.ssh", which is not in the project',

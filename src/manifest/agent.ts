@@ -1,0 +1,76 @@
+import * as v from "valibot";
+import { about, anyTable, choice, filled, list, named, plain, string, table } from "./fields.ts";
+import { env } from "./variables.ts";
+
+const serverName = v.pipe(
+  v.string(),
+  v.regex(/^[A-Za-z0-9_-]+$/, "is not the name of an MCP server: letters, digits, dashes and underscores"),
+);
+
+/** As Claude Code's own .mcp.json has it. */
+const Server = v.pipe(
+  table({
+    command: v.optional(about(filled, "the program that is the server")),
+    args: about(list(plain), "its words"),
+    env: v.optional(about(env, "variables for it alone"), {}),
+    url: v.optional(
+      about(
+        v.pipe(string, v.regex(/^https?:\/\/[^\s"\\]+$/, "an http(s) address")),
+        "where the server is, when it runs elsewhere",
+      ),
+    ),
+    type: v.optional(about(choice(["http", "sse"]), "how a server that runs elsewhere is spoken to; http without it")),
+    headers: v.optional(
+      about(
+        named(v.string(), plain),
+        "what is sent to it; `${NAME}` in a value is the variable or secret NAME of the session",
+      ),
+      {},
+    ),
+  }),
+  v.check(({ command, url }) => (command === undefined) !== (url === undefined), 'given by either "command" or "url"'),
+);
+
+/** Claude Code knows what belongs in it, and changes that often. */
+const settings = v.pipe(
+  anyTable,
+  v.check((table) => isJson(table), "a table without dates"),
+);
+
+const isJson = (value: unknown): boolean =>
+  !(value instanceof Date) && (typeof value !== "object" || value === null || Object.values(value).every(isJson));
+
+export const agentName = v.pipe(
+  v.string(),
+  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of an agent: small letters, digits and dashes, and a letter first"),
+);
+
+export const Agent = table({
+  command: v.optional(
+    about(
+      v.pipe(filled, v.regex(/^[^-]/, "a command that does not start with a dash")),
+      "the program in the bottle, by name or path",
+    ),
+    "claude",
+  ),
+  args: about(list(plain), "passed as they are"),
+  "prompt-file": v.optional(
+    about(filled, "file with text for the agent's system prompt; relative to the manifest, and in the project"),
+  ),
+  prompt: v.optional(about(filled, "text for the agent's system prompt, after that of the file")),
+  settings: v.optional(
+    about(
+      settings,
+      "table of Claude Code's own settings for this agent: hooks, permissions and what else its settings.json takes",
+    ),
+    {},
+  ),
+  "mcp-servers": v.optional(
+    about(named(serverName, Server), "tables of MCP servers, by name, that this agent has; they run in the bottle"),
+    {},
+  ),
+  env: v.optional(about(env, "table like `[env]`, whose values it overrides for this agent"), {}),
+});
+
+export type Server = v.InferOutput<typeof Server>;
+export type Agent = v.InferOutput<typeof Agent>;
