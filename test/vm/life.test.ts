@@ -205,6 +205,10 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       };
       await lab.expectOk("mkdir -p $LAB/full && mount -t tmpfs -o size=1m,uid=1000 full $LAB/full", "", "root");
       const said = [
+        await refuse(
+          "mkdir -p locked; cd locked; chmod 0 .; $cb exec -- true; c=$?; chmod 700 $LAB/refused/locked; exit $c",
+        ),
+        await refuse("> bottle.toml; chmod 0 bottle.toml; $cb exec -- true; c=$?; rm -f bottle.toml; exit $c"),
         await refuse("echo 'bottle.image = \"./none\"' > bottle.toml; $cb exec -- true"),
         await refuse("rm bottle.toml; XDG_CACHE_HOME=$LAB/full XDG_DATA_HOME=$LAB/full $cb exec -- true"),
         await refuse("head -c 2m /dev/zero 2>/dev/null >$LAB/full/zero; XDG_STATE_HOME=$LAB/full $cb exec -- true"),
@@ -213,6 +217,8 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       said.push(await refuse("$cb exec -- true"));
       await lab.expectOk("mv /dev/none /dev/kvm", "", "root");
       expect(said).toEqual([
+        "claude-bottle: the current directory cannot be read\n  cd to the project first\n",
+        'claude-bottle: cannot read "LAB/refused/bottle.toml": EACCES\n',
         'claude-bottle: cannot make bottle "BOTTLE": smolvm says: config operation failed: --image: cannot read archive LAB/refused/./none: No such file or directory (os error 2)\n',
         'claude-bottle: cannot start bottle "BOTTLE": no space left on device\n  free some disk space, for example by claude-bottle rm\n',
         'claude-bottle: no space left on device for "LAB/full/claude-bottle/ledger.db"\n  free some disk space\n',
