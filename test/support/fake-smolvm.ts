@@ -3,7 +3,16 @@
 //   FAKE_SMOLVM_STATE   folder of the machines, and of "calls", one JSON array of words a line
 //   FAKE_SMOLVM_VERSION what --version says; FAKE_SMOLVM_FAIL_<verb> a message; FAKE_SMOLVM_DELAY_<verb> ms, or a file to wait for
 //   FAKE_SMOLVM_NO_WINCH a client that does not follow its terminal's size
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { parseArgs } from "node:util";
 import { identify } from "../../src/system/process.ts";
 import { windowSize } from "../../src/terminal/libc.ts";
@@ -30,7 +39,12 @@ appendFileSync(`${state}/calls`, `${JSON.stringify(argv)}\n`);
 const file = (name: string) => `${state}/machines/${name}.json`;
 const read = (name: string): Machine | undefined =>
   existsSync(file(name)) ? JSON.parse(readFileSync(file(name), "utf8")) : undefined;
-const save = (machine: Machine) => writeFileSync(file(machine.name), JSON.stringify(machine));
+/** Whole or not at all: an interrupted test ends us anywhere. */
+function save(machine: Machine): void {
+  const whole = `${state}/${process.pid}.new`;
+  writeFileSync(whole, JSON.stringify(machine));
+  renameSync(whole, file(machine.name));
+}
 
 function fail(code: string, message: string): never {
   console.error(values["error-format"] === "json" ? JSON.stringify({ error: { code, message } }) : `Error: ${message}`);
