@@ -12,6 +12,8 @@ install.sh                 install the newest release, or say that it is there a
   --version V              that release instead, older or newer
   --archive FILE           a downloaded claude-bottle-V-SYSTEM.tar.gz, with its SHA256SUMS beside it: needs no network
   --from-source            build from the clone that this file stands in (needs node, npm, git)
+  --run                    then open a first session in the current directory; on a Linux with nothing that runs a bottle,
+                           in bubblewrap, which apt-get installs where it is missing (by sudo, if you are not root)
   --prefix DIR             into DIR/bin; without it ~/.local/bin
   --modify-path            also put that folder on PATH in your shell's start file
 install.sh --check         say what is installed and what is the newest release
@@ -37,12 +39,13 @@ warn() { printf 'install.sh: %s\n' "$*" >&2; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
 main() {
-  mode=release prefix=${CLAUDE_BOTTLE_PREFIX:-} base=${CLAUDE_BOTTLE_BASE_URL:-$default_base} wanted='' archive='' dry='' modify=''
+  mode=release prefix=${CLAUDE_BOTTLE_PREFIX:-} base=${CLAUDE_BOTTLE_BASE_URL:-$default_base} wanted='' archive='' dry='' modify='' run=''
   while [ $# -gt 0 ]; do
     case $1 in
       --from-source) mode=source ;;
       --check | --rollback | --uninstall) mode=${1#--} ;;
       --dry-run) dry=yes ;;
+      --run) run=yes ;;
       --modify-path) modify=yes ;;
       --version | --archive | --prefix)
         { [ $# -ge 2 ] && [ -n "$2" ]; } || fail "$1 needs a value" 'sh install.sh --help'
@@ -76,6 +79,7 @@ main() {
     uninstall) uninstall ;;
     *) install ;;
   esac
+  if [ -n "$run" ] && [ -z "$dry" ]; then first_session; fi
 }
 
 clean_up() {
@@ -226,13 +230,13 @@ from_source() {
     has $program || fail "$program is needed to build" "install Node.js, which brings it (Debian: sudo apt-get install nodejs npm)"
   done
   (
-    cd "$root"
+    # No -e holds in here.
+    cd "$root" || exit
     bun=node_modules/.bin/bun
-    [ -e "$bun" ] || npm ci --silent
+    [ -e "$bun" ] || npm ci --silent || exit
     # An npm that runs no install scripts leaves this to us.
-    "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js
-    "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null
-    cp docs/claude-bottle.1 "$work"
+    "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js || exit
+    "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null && cp docs/claude-bottle.1 "$work"
   ) || fail 'the build failed; nothing was changed'
   place
 }
@@ -377,6 +381,26 @@ advise() {
   has smolvm || say 'smolvm, which runs the microVMs, is not installed: claude-bottle doctor says how'
   if [ "$(uname -s)" = Linux ] && ! [ -w /dev/kvm ]; then say 'microVMs need a /dev/kvm that you may open: claude-bottle doctor says more'; fi
   say 'next: claude-bottle doctor (and claude-bottle completions --help)'
+}
+
+# Without a microVM and a container, what is left is bubblewrap, which can hold nobody to a list of hosts.
+first_session() {
+  set -- run
+  if [ "$(uname -s)" = Linux ] && ! has smolvm && ! has docker && ! has podman; then
+    has bwrap || install_bubblewrap
+    set -- run --backend bubblewrap --network open
+  fi
+  say "starting: claude-bottle $*"
+  clean_up
+  exec "$target" "$@"
+}
+
+install_bubblewrap() {
+  has apt-get || fail 'bubblewrap is needed for a first session' "install it with the system's packages, then: claude-bottle run --backend bubblewrap --network open"
+  set -- apt-get install -y -qq --no-install-recommends bubblewrap
+  [ "$(id -u)" = 0 ] || set -- sudo "$@"
+  say "installing bubblewrap: $*"
+  "$@" >/dev/null || fail 'bubblewrap could not be installed' "$*"
 }
 
 main "$@"
