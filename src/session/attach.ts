@@ -6,6 +6,8 @@ import type { Program, System } from "../system/system.ts";
 
 type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
 
+const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
+
 /**
  * Runs the session to its end and returns its exit status. With a terminal pty-resize holds it: no byte of it passes
  * through us. Without one a killed client leaves its command in the guest, so we end that ourselves.
@@ -26,9 +28,12 @@ export async function attachSession(
     code = ended.code;
     // A pane that hung up is gone.
     if (ended.signal !== "SIGHUP") await unmark?.();
+    // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
+    const signal = session.size ? undefined : (ended.signal ?? ended.interrupt);
+    if (signal === undefined) return code;
+    code = signalCodes[signal] ?? code;
     const control = backend.controlArgv(plan, session);
-    if (ended.signal && !session.size && control)
-      await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
+    if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
     return code;
   } finally {
     ledger.closeSession(session.id, code);

@@ -161,14 +161,17 @@ function killGroup(leader: number, signal: NodeJS.Signals): void {
 async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
   let passed: NodeJS.Signals | undefined;
   let child: Bun.Subprocess | undefined;
-  const ignore = () => {};
+  let interrupt: NodeJS.Signals | undefined;
+  const note = (signal: NodeJS.Signals) => {
+    interrupt = signal;
+  };
   const pass = (signal: NodeJS.Signals) => {
     passed = signal;
     child?.kill(signal);
   };
   const handlers = [
-    ["SIGINT", ignore],
-    ["SIGQUIT", ignore],
+    ["SIGINT", note],
+    ["SIGQUIT", note],
     ["SIGTERM", pass],
     ["SIGHUP", pass],
   ] as const;
@@ -177,7 +180,7 @@ async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
     child = spawn();
     if (passed) child.kill(passed);
     const code = await child.exited;
-    return { code, signal: (child.signalCode as NodeJS.Signals | null) ?? passed };
+    return { code, signal: (child.signalCode as NodeJS.Signals | null) ?? passed, interrupt };
   } finally {
     for (const [name, handler] of handlers) process.off(name, handler);
   }

@@ -60,8 +60,12 @@ export interface System {
   err(text: string): void;
 }
 
-/** `signal`: the one that was passed on to the program, or that ended it. */
-export type Attached = { readonly code: number; readonly signal: NodeJS.Signals | undefined };
+/** `signal`: the one that was passed on to the program, or that ended it. `interrupt`: one that was left to it. */
+export type Attached = {
+  readonly code: number;
+  readonly signal: NodeJS.Signals | undefined;
+  readonly interrupt: NodeJS.Signals | undefined;
+};
 
 /** Where our own files live, by the XDG rules. Throws UserError where there is no home to keep them in. */
 export function stateFolder(env: System["env"]): string {

@@ -48,6 +48,12 @@ export function bubblewrap(system: System): Backend {
     return { name, state: running ? "running" : "stopped", owner: parseOwner(text), pid: undefined };
   }
 
+  /** Throws UserError where this machine can run no sandbox at all. */
+  async function refuseUnusable(): Promise<void> {
+    const probe = await probeBwrap(system);
+    if (!probe.usable) throw new UserError(probe.reason, { hint: probe.hint });
+  }
+
   async function run(
     words: string[],
     doing: string,
@@ -57,6 +63,7 @@ export function bubblewrap(system: System): Backend {
     const { argv, env } = program(words, ["PATH", ...kept]);
     const { code, stderr } = await system.run(argv, { ...options, env });
     options.signal?.throwIfAborted();
+    if (code !== 0) await refuseUnusable();
     if (code !== 0)
       throw new UserError(`cannot ${doing}: ${printable(stderr.trim().split("\n").at(-1) ?? "") || `status ${code}`}`, {
         hint: "claude-bottle doctor",
@@ -81,7 +88,9 @@ export function bubblewrap(system: System): Backend {
     list: async () => namesIn(bottles).flatMap((name) => machine(name) ?? []),
 
     async provide(name, options = {}) {
-      if (name === "claude" && findClaude(system) === undefined) await installClaude(system, options.signal);
+      if (name !== "claude" || findClaude(system) !== undefined) return;
+      await refuseUnusable();
+      await installClaude(system, options.signal);
     },
 
     async create({ name, directory, user }) {

@@ -1,0 +1,242 @@
+import { expect } from "bun:test";
+import type { Place } from "./place.ts";
+
+export type Case = {
+  readonly title: string;
+  /** The user's settings, besides backend, image and network. */
+  readonly settings?: string;
+  readonly terminal?: true;
+  readonly work: (place: Place) => Promise<void>;
+};
+
+/** The whole outcome of a script whose stderr, our own progress aside, is empty. */
+const prints = async (place: Place, script: string, stdout: string, code = 0) =>
+  expect({ ...(await place.sh(`${ready}; ${script}`)) }).toEqual({ stdout, stderr: "", code });
+
+/** The bottle is there, so that nothing but the command says anything. */
+const ready = "claude-bottle exec -- true 2>/dev/null";
+
+const oddCharacters = Array.from({ length: 255 }, (_, index) => index + 1);
+const oddText = String.fromCodePoint(...oddCharacters);
+const hex = (text: string) => Buffer.from(text).toString("hex");
+const toml = oddCharacters.map((code) => `\\u${code.toString(16).padStart(4, "0")}`).join("");
+const toHex = "od -An -v -tx1 | tr -d ' \\n'";
+
+/** Loops that a live command keeps turning: what a beat counts is alive. */
+const beating = "sh -c 'while :; do echo >>beat; sleep 0.05; done'";
+const stops = `for _ in $(seq 100); do a=$(wc -l <beat); sleep 0.4; b=$(wc -l <beat); [ "$a" = "$b" ] && echo stopped && exit; done; echo beats`;
+const beats = "for _ in $(seq 200); do [ -s beat ] && break; sleep 0.05; done";
+
+export const cases: readonly Case[] = [
+  {
+    title: "the user, the home and the directory are the caller's",
+    work: async (place) => {
+      await prints(
+        place,
+        `claude-bottle exec -- sh -c 'id -u; echo "$USER $LOGNAME $HOME"; pwd; touch made; test -w "$HOME" && test -w /tmp && echo writable' >told
+{ read -r uid; read -r names; read -r directory; read -r writable; } <told
+set -- $names; echo "$directory" "$writable"; [ "$1" = "$2" ] && [ "$3" != "\${3#/}" ] && echo named
+[ "$(stat -c %u made)" = "$(id -u)" ] && [ "$uid" = "$(id -u)" ] && echo own`,
+        "~/home/project writable\nnamed\nown\n",
+      );
+    },
+  },
+  {
+    title: "a subdirectory is entered",
+    work: (place) => prints(place, "mkdir -p 'a b/é' && cd 'a b/é' && claude-bottle exec -- pwd", "~/home/project/a b/é\n"),
+  },
+  {
+    title: "the environment arrives whole, and nothing of the host's with it",
+    settings: `[env]\nODD = "${toml}"\nEMPTY = ""\n`,
+    work: async (place) => {
+      await prints(place, `claude-bottle exec -- sh -c 'printf %s "$ODD"' | ${toHex}`, hex(oddText));
+      await prints(place, "claude-bottle exec -- sh -c 'echo [${EMPTY-unset}]'", "[]\n");
+      await prints(place, "SECRET_OF_MINE=x claude-bottle exec -- sh -c 'env | grep -c SECRET_OF_MINE'", "0\n", 1);
+    },
+  },
+  {
+    title: "a credential is there, and stands in no command line",
+    work: (place) =>
+      prints(
+        place,
+        `key=sk-ant-api03-seen; export ANTHROPIC_API_KEY=$key-by-nobody
+claude-bottle exec -- sh -c 'echo "$ANTHROPIC_API_KEY"; touch started; while [ ! -e over ]; do sleep 0.05; done' & 
+for _ in $(seq 200); do [ -e started ] && break; sleep 0.05; done
+unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c 'seen-by-[n]obody'; touch over; wait`,
+        "sk-ant-api03-seen-by-nobody\n0\n",
+      ),
+  },
+  {
+    title: "the words of a command arrive whole",
+    work: async (place) => {
+      await prints(
+        place,
+        `claude-bottle exec -- sh -c 'for word; do printf "%s|" "$word"; done' sh -- -x "" "a b" '$(id)' "'\\"\\\\" ';' '*'`,
+        `--|-x||a b|$(id)|'"\\|;|*|`,
+      );
+      const octal = oddCharacters.map((code) => Array.from(Buffer.from(String.fromCodePoint(code)), (byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("")).join(""); // prettier-ignore
+      await prints(place, `claude-bottle exec -- printf %sx "$(printf '${octal}')" | ${toHex}`, hex(`${oddText}x`));
+    },
+  },
+  {
+    title: "the status is the command's own",
+    work: async (place) => {
+      await prints(place, "claude-bottle exec -- sh -c 'exit 7'", "", 7);
+      await prints(place, "claude-bottle exec -- sh -c 'kill -9 $$'", "", 137);
+      await prints(place, "claude-bottle exec -- sh -c 'kill -TERM $$'", "", 143);
+      expect(await place.sh(`${ready}; claude-bottle exec -- /etc/passwd`)).toMatchObject({ stdout: "", code: 126 });
+      expect(await place.sh(`${ready}; claude-bottle exec -- no-such-program`)).toEqual({
+        stdout: "",
+        stderr: "claude-bottle: the program 'no-such-program' was not found in the bottle\n",
+        code: 127,
+      });
+    },
+  },
+  {
+    title: "stdin, stdout and stderr are the command's own, to the last byte",
+    work: async (place) => {
+      await prints(place, "printf abc | claude-bottle exec -- cat; claude-bottle exec -- cat </dev/null", "abc");
+      expect(await place.sh(`${ready}; claude-bottle exec -- sh -c 'echo out; echo err >&2'`)).toEqual({ stdout: "out\n", stderr: "err\n", code: 0 }); // prettier-ignore
+      await prints(place, "head -c 16777216 /dev/urandom >sent; claude-bottle exec -- cat <sent | cmp - sent && rm sent", "");
+    },
+  },
+  {
+    title: "INT and TERM end a command, and what it started",
+    work: async (place) => {
+      for (const signal of ["INT", "TERM"])
+        await prints(
+          place,
+          // bash starts a job with INT ignored, unless it has a group of its own.
+          `exec 2>/dev/null; set -m; rm -f beat; claude-bottle exec -- ${beating} & ${beats}; kill -s ${signal} -- -$!; wait $!; echo $?; ${stops}`,
+          `${signal === "INT" ? 130 : 143}\nstopped\n`,
+        );
+    },
+  },
+  {
+    title: "a killed client leaves nothing behind",
+    work: (place) =>
+      prints(place, `claude-bottle exec -- ${beating} & ${beats}; kill -TERM $!; wait $! 2>/dev/null; ${stops}`, "stopped\n"),
+  },
+  {
+    title: "two sessions share the bottle at once",
+    work: (place) =>
+      prints(
+        place,
+        `wait_for() { echo "for _ in \\$(seq 200); do [ -e $1 ] && break; sleep 0.05; done; echo $2"; }
+claude-bottle exec -- sh -c "touch /tmp/one; $(wait_for /tmp/two first)" >first &
+claude-bottle exec -- sh -c "touch /tmp/two; $(wait_for /tmp/one second)" >second; wait; cat first second
+claude-bottle ls --json | grep -c '"name"'`,
+        "first\nsecond\n1\n",
+      ),
+  },
+  {
+    title: "two that come at the same moment make one bottle",
+    work: async (place) => {
+      const { stdout, stderr, code } = await place.sh(
+        "claude-bottle exec -- echo a & claude-bottle exec -- echo a; status=$?; wait; exit $status",
+      );
+      expect({ stdout, made: stderr.match(/making bottle/g)?.length, code }).toEqual({ stdout: "a\na\n", made: 1, code: 0 }); // prettier-ignore
+    },
+  },
+  {
+    title: "a stop keeps what is in the bottle, a removal does not; both may be repeated",
+    work: async (place) => {
+      const said = (word: string) => `claude-bottle: bottle "cb-BOTTLE" is ${word}\n`;
+      await prints(place, "claude-bottle exec -- sh -c 'echo kept >~/kept'", "");
+      expect(await place.sh("claude-bottle stop; claude-bottle stop")).toEqual({ stdout: "", stderr: said("stopped").repeat(2), code: 0 }); // prettier-ignore
+      await prints(place, "claude-bottle exec -- sh -c 'cat ~/kept'", "kept\n");
+      expect(await place.sh("claude-bottle rm; claude-bottle rm")).toEqual({ stdout: "", stderr: said("removed").repeat(2), code: 0 }); // prettier-ignore
+      await prints(place, "claude-bottle exec -- sh -c 'ls ~/kept 2>/dev/null | wc -l'", "0\n");
+    },
+  },
+  {
+    title: "a bottle in use is stopped by force only",
+    work: (place) =>
+      prints(
+        place,
+        `claude-bottle exec -- ${beating} 2>/dev/null & ${beats}; claude-bottle stop 2>/dev/null; echo $?
+claude-bottle stop --force 2>/dev/null; echo $?; wait $!; [ $? -gt 0 ] && echo ended; ${stops}`,
+        "1\n0\nended\nstopped\n",
+      ),
+  },
+  {
+    title: "trees are copied in and out with their modes and odd names",
+    work: (place) =>
+      prints(
+        place,
+        `mkdir -p 'tree/a b/-x' tree/empty && cd tree && printf 1 >'a b/-x/new
+line' && printf 2 >'é"$(id)' && chmod 750 empty && chmod 4711 'é"$(id)' && ln -s 'a b' link && cd ..
+claude-bottle cp tree :/tmp/copy && claude-bottle cp :/tmp/copy back && list() { (cd "$1" && find . -printf '%y %m %P %l\\n' | sort; find . -type f -exec cat {} + | sort); }
+list tree >one; list back >two; cmp one two && grep -c '4711\\|750' one`,
+        "2\n",
+      ),
+  },
+  {
+    title: "a terminal has its size from the start, and follows 200 changes",
+    terminal: true,
+    work: async (place) => {
+      await place.sh(ready);
+      await using screen = terminalOf(place, `claude-bottle shell -- sh -c 'stty size; while read -r line; do stty size; done'`, { columns: 91, rows: 23 }); // prettier-ignore
+      await screen.until(/^23 91$/m, 30_000);
+      for (let change = 0; change < 200; change += 1) screen.resize(60 + (change % 50), 20 + (change % 7));
+      screen.resize(77, 19);
+      // A backend that passes sizes on by itself may take a moment; the last one is the one that stays.
+      for (let tries = 0; tries < 20 && !/^19 77$/m.test(screen.text); tries += 1) {
+        screen.press("\r");
+        await Bun.sleep(tries === 0 ? 500 : 100);
+      }
+      await screen.until(/^19 77$/m);
+    },
+  },
+  {
+    title: "Ctrl-C is the command's, which may go on",
+    terminal: true,
+    work: async (place) => {
+      await place.sh(ready);
+      await using screen = terminalOf(place, `claude-bottle shell -- sh -c 'trap "echo caught" INT; echo ready; read -r line; echo "[$line]"; exit 5'; echo "status $?"`); // prettier-ignore
+      await screen.until(/^ready$/m, 30_000);
+      screen.press("\x03");
+      await screen.until(/caught/);
+      screen.press("on\r");
+      await screen.until(/status \d+$/m);
+      expect(screen.text).toMatch(/status [05]$/m);
+    },
+  },
+  {
+    title: "jobs are controlled in the bottle's own shell",
+    terminal: true,
+    work: async (place) => {
+      await place.sh(ready);
+      await using screen = terminalOf(place, "claude-bottle shell -- bash --norc; echo status $?");
+      await screen.until(/\$|#/, 30_000);
+      screen.press("sleep 1000\r");
+      await screen.until("sleep 1000");
+      await Bun.sleep(300);
+      screen.press("\x1a");
+      await screen.until(/Stopped +sleep 1000/);
+      screen.press("fg\r");
+      await Bun.sleep(300);
+      screen.press("\x03");
+      await Bun.sleep(300);
+      screen.press("exit 4\r");
+      await screen.until("status 4");
+    },
+  },
+  {
+    title: "a closed terminal leaves nothing behind",
+    terminal: true,
+    work: async (place) => {
+      await place.sh(ready);
+      const screen = terminalOf(place, `claude-bottle shell -- ${beating}`);
+      expect((await place.sh(`${beats}; [ -s beat ] && echo beats`)).stdout).toBe("beats\n");
+      screen.close();
+      await prints(place, stops, "stopped\n");
+      await screen[Symbol.asyncDispose]();
+    },
+  },
+]; // prettier-ignore
+
+function terminalOf(place: Place, script: string, size?: { columns: number; rows: number }) {
+  if (!place.terminal) throw new Error("a place without terminals was asked for one");
+  return place.terminal(script, size);
+}

@@ -1,0 +1,25 @@
+// One table of cases, with the compiled program, on each real backend that this machine has. About a minute for each backend.
+import { afterAll, beforeAll, describe, test } from "bun:test";
+import { cases } from "./cases.ts";
+import { downAll, kinds, type Place } from "./place.ts";
+
+const minute = 60_000;
+for (const { name, whyNot } of kinds) if (whyNot) console.log(`${name} skipped: ${whyNot}`);
+afterAll(downAll, minute);
+
+describe.each(kinds.map((kind) => [kind.name, kind] as const))("%s", (_, kind) => {
+  let open: (settings: string) => Promise<Place>;
+  beforeAll(async () => {
+    if (!kind.whyNot) open = await kind.up();
+  }, 10 * minute);
+
+  for (const { title, settings = "", work } of cases)
+    test.skipIf(kind.whyNot !== undefined)(
+      title,
+      async () => {
+        await using place = await open(settings);
+        await work(place);
+      },
+      2 * minute,
+    );
+});

@@ -1,0 +1,118 @@
+import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, copyFileSync } from "node:fs";
+import { binary } from "../support/binary.ts";
+import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
+import { Screen } from "../support/screen.ts";
+import { Home } from "../support/tool.ts";
+
+export type Outcome = { stdout: string; stderr: string; code: number };
+
+/** A machine with one backend, in one project of its user; `claude-bottle` is on its PATH. */
+export interface Place extends AsyncDisposable {
+  /** A script of bash in the project, on the host's side. */
+  sh(script: string, stdin?: string): Promise<Outcome>;
+  /** The same on a terminal; undefined where a test can have none. */
+  readonly terminal: ((script: string, size?: { columns: number; rows: number }) => Screen) | undefined;
+}
+
+export type PlaceKind = {
+  readonly name: string;
+  readonly whyNot: string | undefined;
+  /** What is started once for all places of the kind. */
+  up(): Promise<(settings: string) => Promise<Place>>;
+};
+
+const ordinary = 12345;
+
+const bubblewrap = (user: "root" | "an ordinary user"): PlaceKind => {
+  const isRoot = process.getuid?.() === 0;
+  const trial = () => Bun.spawnSync(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "true"]);
+  return {
+    name: `bubblewrap as ${user}`,
+    whyNot:
+      process.platform !== "linux"
+        ? "it needs Linux"
+        : !Bun.which("bwrap")
+          ? "bwrap is not installed"
+          : isRoot !== (user === "root") && !(isRoot && Bun.which("setpriv"))
+            ? `the tests run as ${isRoot ? "root, without setpriv" : "an ordinary user"}`
+            : trial().exitCode === 0
+              ? undefined
+              : `bwrap makes no sandbox here: ${trial().stderr.toString().trim()}`,
+    up: async () => async (settings) =>
+      local(`[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n${settings}`, {
+        uid: isRoot && user !== "root" ? ordinary : undefined,
+      }),
+  };
+};
+
+const container = (program: "podman" | "docker", whyNot: string | undefined): PlaceKind => ({
+  name: program,
+  whyNot,
+  async up() {
+    const podman = await Podman.up();
+    if (program === "docker") await podman.serve();
+    stops.push(() => podman[Symbol.asyncDispose]());
+    return async (settings) =>
+      local(`[bottle]\nbackend = "${program}"\nimage = "${baseImage}"\n[network]\nmode = "off"\n${settings}`, {
+        env: podman.env,
+      });
+  },
+});
+
+const stops: (() => PromiseLike<void>)[] = [];
+export const downAll = async () => {
+  for (const stop of stops.splice(0)) await stop();
+};
+
+export const kinds: readonly PlaceKind[] = [
+  bubblewrap("root"),
+  bubblewrap("an ordinary user"),
+  container("podman", whyNoPodman()),
+  container("docker", whyNoDocker()),
+];
+
+type Options = { readonly env?: Readonly<Record<string, string>>; readonly uid?: number | undefined };
+
+async function local(settings: string, { env = {}, uid }: Options): Promise<Place> {
+  const home = new Home();
+  home.settings(settings);
+  home.manifest("");
+  place(await binary(), `${home.bin}/claude-bottle`);
+  const all: Record<string, string> = { ...home.env, ...env };
+  delete all.XDG_STATE_HOME;
+  if (uid !== undefined) {
+    chmodSync(home.folder, 0o755);
+    Bun.spawnSync(["chown", "-R", `${uid}:${uid}`, `${home.folder}/home`]);
+    chownSync(home.folder, uid, uid);
+  }
+  const as = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
+  const words = (script: string) => [...as, "bash", "-c", script];
+  const sh = async (script: string, stdin = "") => {
+    const child = Bun.spawn(words(script), { cwd: home.project, env: all, stdin: Buffer.from(stdin), stdout: "pipe", stderr: "pipe" }); // prettier-ignore
+    const [stdout, stderr, code] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { stdout: home.plain(stdout), stderr: home.plain(stderr), code };
+  };
+  return {
+    sh,
+    terminal: (script, size) => new Screen(words(script), { cwd: home.project, env: all, ...size }),
+    async [Symbol.asyncDispose]() {
+      await sh("claude-bottle rm --force");
+      home[Symbol.dispose]();
+    },
+  };
+}
+
+/** A hundred megabytes are linked where that can be. */
+function place(program: string, path: string): void {
+  mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  if (existsSync(path)) return;
+  try {
+    linkSync(program, path);
+  } catch {
+    copyFileSync(program, path);
+  }
+}
