@@ -26,7 +26,7 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
       hint: "curl -fsSL https://claude.ai/install.sh | bash",
     });
   const work = makeFolder(`${ownFolder(system)}/.installing-`);
-  system.err(`claude-bottle: installing Claude Code ${claudeCode.version} with npm, once for all bottles (90 MB)\n`);
+  system.err(`claude-bottle: installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB)\n`);
   try {
     // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.
     const { code, stderr } = await system.run(

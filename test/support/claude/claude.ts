@@ -17,7 +17,7 @@ const program = `${folder}/node_modules/${npmPackage}-${platform}/claude`;
 export const whyNoClaude = (): string | undefined =>
   existsSync(program) || Bun.which("npm") ? undefined : "npm, which fetches the real Claude Code, is not installed";
 
-/** The path of one executable file, which every user may run. The first call on a machine downloads it (90 MB). */
+/** The path of one executable file, which every user may run. The first call on a machine downloads it (175 MB). */
 export async function realClaude(): Promise<string> {
   if (existsSync(program)) return program;
   mkdirSync(cache, { recursive: true });
