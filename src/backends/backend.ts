@@ -39,6 +39,10 @@ export interface Backend {
   create(plan: BottlePlan, options?: StepOptions): Promise<void>;
   /** Boots the machine and makes the user, the home and the project's path in it; returns its host process, if any. */
   start(plan: BottlePlan, options?: StepOptions): Promise<number | undefined>;
+  /** Holds a bottle that runs to another list of hosts: `plan` in place of `made`, from which it differs in the network alone. */
+  setNetwork?(plan: BottlePlan, made: BottlePlan, options?: StepOptions): Promise<void>;
+  /** What the bottle wanted to reach and may not, oldest first; `at` by ISO 8601. */
+  denied?(name: string): Promise<{ readonly at: string; readonly target: string }[]>;
   stop(name: string, options?: StepOptions): Promise<void>;
   remove(name: string, options?: StepOptions): Promise<void>;
   /**

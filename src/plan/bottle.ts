@@ -90,10 +90,18 @@ export function differences(made: BottlePlan, asked: BottlePlan, { network }: Ca
   const keys = ["image", "cpus", "memoryMiB", "user", "mounts", "network", "credentials"] as const;
   return keys
     .filter(
-      (key) => JSON.stringify(fixed(made)[key]) !== JSON.stringify(fixed(asked)[key]) && !(key === "network" && beyond),
+      (key) =>
+        JSON.stringify(fixed(made)[key]) !== JSON.stringify(fixed(withOpened(asked, made))[key]) &&
+        !(key === "network" && beyond),
     )
     .map((key) => (key === "memoryMiB" ? "memory" : key));
 }
+
+/** With the hosts that were opened to the bottle that was made. */
+const withOpened = (asked: BottlePlan, { network: { opened } }: BottlePlan): BottlePlan =>
+  opened === undefined || asked.network.mode !== "list"
+    ? asked
+    : { ...asked, network: { ...asked.network, hosts: unique([...asked.network.hosts, ...opened]), opened } };
 
 /** Without what each session is given anew. */
 const fixed = (plan: BottlePlan): BottlePlan => ({

@@ -34,6 +34,8 @@ export type BottlePlan = {
   readonly mounts: readonly MountPlan[];
   readonly network: NetworkPlan;
   readonly credentials: readonly Credential[];
+  /** Who commits in it; set when the bottle is started. */
+  readonly git?: GitIdentity;
   /** Set once a container engine was asked, when the bottle was made. */
   readonly engine?: EngineFacts;
 };
@@ -56,9 +58,13 @@ export type GuestUser = { readonly name: string; readonly uid: number; readonly 
 /** `source` is real and absolute, on the host; `target` is absolute, in the guest. */
 export type MountPlan = { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" };
 
+export type GitIdentity = { readonly name: string; readonly email: string };
+
 export type NetworkPlan = {
   readonly mode: "list" | "off" | "open";
   readonly hosts: readonly string[];
+  /** Those of the hosts that were opened to the bottle itself, whatever the manifest says. */
+  readonly opened?: readonly string[];
 };
 
 /**

@@ -40,6 +40,7 @@ export function planSession(
       ...(gateway && { ANTHROPIC_BASE_URL: gateway.url }),
       // Claude refuses to skip its questions as root unless told that it is in a sandbox.
       ...(user.uid === 0 && { IS_SANDBOX: "1" }),
+      ...gitEnv(bottle),
       ...env,
       HOME: user.home,
       USER: user.name,
@@ -49,6 +50,20 @@ export function planSession(
     command,
     size,
   };
+}
+
+/** Git's settings without a file: the repository's own are the user's, and the home is the bottle's. */
+function gitEnv({ directory, git }: BottlePlan): Record<string, string> {
+  // The folder is the caller's on the host, whoever it belongs to in the guest.
+  const settings: [key: string, value: string][] = [["safe.directory", directory]];
+  if (git) settings.push(["user.name", git.name], ["user.email", git.email]);
+  return Object.fromEntries([
+    ["GIT_CONFIG_COUNT", String(settings.length)],
+    ...settings.flatMap(([key, value], index) => [
+      [`GIT_CONFIG_KEY_${index}`, key],
+      [`GIT_CONFIG_VALUE_${index}`, value],
+    ]),
+  ]);
 }
 
 /** Names that every ordinary image has a terminal description of; any other one would break the agent's drawing. */

@@ -9,6 +9,7 @@ import { isFolder } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import type { Target } from "./launch.ts";
+import { gitIdentity } from "./git.ts";
 import { noteLogin } from "./login.ts";
 import { withSecrets } from "./secrets.ts";
 import { withLock } from "./lock.ts";
@@ -61,7 +62,9 @@ export async function bringUp(
             ledger.forgetBottle(plan.name);
           }
           const kept = machine && !options.fresh;
-          const made = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
+          const git = await gitIdentity(system);
+          const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
+          const made = git ? { ...found, git } : found;
           if (!kept) {
             undo.add(async () => {
               await backend.remove(plan.name, { detached: true });

@@ -205,3 +205,16 @@ export function removeFile(path: string): boolean {
 }
 
 export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });
+
+/** In place of what was there, whole or not at all; through a link, and with the rights that it had. */
+export function writeText(path: string, text: string): void {
+  const target = realPath(path) ?? path;
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    const work = `${target}.new-${process.pid}`;
+    writeFileSync(work, text, { mode: statSync(target, { throwIfNoEntry: false })?.mode ?? 0o644 });
+    renameSync(work, target);
+  } catch (cause) {
+    throw new UserError(`cannot write "${path}": ${String(codeOf(cause))}`, { cause });
+  }
+}

@@ -73,7 +73,7 @@ function parse() {
       options: {
         "error-format": text, name: { ...text, short: "n" }, cpus: text, mem: text, image: text, volume: { ...many, short: "v" }, label: many, user: text, workdir: { ...text, short: "w" },
         env: { ...many, short: "e" }, "secret-env": many, credential: many, "allow-cidr": many, "allow-host-pattern": many, net: flag, interactive: { ...flag, short: "i" },
-        tty: { ...flag, short: "t" }, force: { ...flag, short: "f" }, json: flag,
+        "reset-allow-list": flag, tty: { ...flag, short: "t" }, force: { ...flag, short: "f" }, json: flag,
       },
     }); // prettier-ignore
   } catch (error) {
@@ -169,6 +169,14 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     if (machine.pid !== null && alive(machine.pid)) process.kill(machine.pid, "SIGKILL");
     rmSync(file(name));
     console.log(`Cleaning up data directory for vm: ${name}\nDeleted machine: ${name}`);
+  },
+  update() {
+    known();
+    console.log(`Updated machine '${name}':`);
+  },
+  "egress-events"() {
+    known();
+    console.log(existsSync(`${state}/denied`) ? readFileSync(`${state}/denied`, "utf8") : "[]");
   },
   async status() {
     await fault();

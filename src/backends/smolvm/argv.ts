@@ -65,6 +65,13 @@ function networkArgv({ mode, hosts }: BottlePlan["network"]): string[] {
   });
 }
 
+/** In place of what it was allowed before, at once where it runs. */
+export const networkUpdateArgv = (plan: BottlePlan): string[] => [
+  "machine", "update", "--error-format", "json", "--name", plan.name, "--reset-allow-list", ...networkArgv(plan.network),
+]; // prettier-ignore
+
+export const deniedArgv = (name: string): string[] => ["machine", "egress-events", "--error-format", "json", "--name", name, "--json"]; // prettier-ignore
+
 export const startArgv = (name: string): string[] => ["machine", "start", "--error-format", "json", "--name", name];
 export const stopArgv = (name: string): string[] => ["machine", "stop", "--error-format", "json", "--name", name];
 export const deleteArgv = (name: string): string[] => [

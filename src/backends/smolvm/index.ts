@@ -9,6 +9,7 @@ import { stateFolder } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { forgetNoBoot, hypervisorWords, knownNoBoot, rememberNoBoot } from "./boot.ts";
+import { parseDenied } from "./denied.ts";
 import { failureOf, noBoot, smolvmError } from "./errors.ts";
 import { checkVersion, findSmolvm, refuseOther } from "./program.ts";
 
@@ -123,6 +124,14 @@ export function smolvm(system: System): Backend {
       await prepare(plan, options);
       const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
+    },
+
+    async setNetwork(plan, _made, options = {}) {
+      await settle(plan.name, "open hosts to bottle", argv.networkUpdateArgv(plan), options);
+    },
+
+    async denied(name) {
+      return parseDenied(await query(argv.deniedArgv(name)));
     },
 
     async stop(name, options = {}) {

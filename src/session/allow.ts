@@ -1,0 +1,88 @@
+import type { Backend } from "../backends/backend.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { addHost } from "../manifest/edit.ts";
+import { resolveManifest } from "../manifest/layers.ts";
+import type { Source } from "../manifest/parse.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { readText, realPath, writeText } from "../system/files.ts";
+import { configFolder, type System } from "../system/system.ts";
+import { projectBackend } from "./launch.ts";
+import { findProject } from "./project.ts";
+import { requestOf, saveTrust, trustOf } from "./trust.ts";
+
+/** How long a host stays open: in this bottle alone, for the project, or for all bottles. */
+export type Reach = "session" | "project" | "always";
+
+/** The host as the manifest has it. Throws UserError for what is none. */
+export function checkHost(host: string): string {
+  const text = `network.hosts = [${JSON.stringify(host)}]\n`;
+  const source: Source = { kind: "user", file: "the host", folder: "/", text };
+  try {
+    const [known = host] = resolveManifest([source], { backends: [] }).manifest.network.hosts;
+    return known;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const why = /must be (.*?)(?:\n|$)/.exec(error.message)?.[1] ?? "that is no host";
+    throw new UserError(`a host must be ${why}`, { exitCode: 2 });
+  }
+}
+
+/** Opens the host to the bottle as it runs, where there is one. Throws UserError where the backend cannot. */
+export async function openHost(system: System, name: string, host: string): Promise<void> {
+  using ledger = new Ledger(system);
+  const record = ledger.bottle(name);
+  if (record === undefined || record.plan.network.hosts.includes(host)) return;
+  const { plan } = record;
+  const { network } = plan;
+  if (network.mode !== "list")
+    throw new UserError(
+      network.mode === "open"
+        ? `bottle "${name}" reaches all of the network already`
+        : `bottle "${name}" has no network`,
+      { hint: "claude-bottle run --fresh --network list" },
+    );
+  const backend = backendOf(system, plan.backend);
+  if (!backend.setNetwork)
+    throw new UserError(`${backend.name} cannot open a host to a bottle that is made`, {
+      hint: `claude-bottle allow ${host} --project, then claude-bottle run --fresh`,
+    });
+  const hosts = [...network.hosts, host].sort();
+  const opened: BottlePlan = { ...plan, network: { ...network, hosts, opened: [...(network.opened ?? []), host] } };
+  await backend.setNetwork(opened, plan);
+  ledger.saveBottle(opened, record.machine?.pid);
+}
+
+/** Writes the host into the project's bottle.toml, or into the user's own file, and keeps the trust that there was. */
+export async function writeHost(system: System, host: string, reach: Exclude<Reach, "session">): Promise<string> {
+  const project = findProject(system);
+  const backend = await projectBackend(system, project);
+  const before = requestOf(system, project, backend);
+  const wasTrusted = before.dangers.length === 0 || trustOf(system, project.directory)?.hash === before.hash;
+  const folder = reach === "always" ? configFolder(system.env) : project.directory;
+  if (folder === undefined) throw new UserError("HOME is not set, and your own settings are kept there");
+  const path = `${folder}/${reach === "always" ? "config.toml" : "bottle.toml"}`;
+  if (reach === "project" && (realPath(path) ?? path) !== path)
+    throw new UserError(`"${path}" is a link, and what it leads to is not the project's`, {
+      hint: `claude-bottle allow ${host}, for this bottle alone`,
+    });
+  const source: Source = { kind: "project", file: path, folder, text: readText(path) ?? "" };
+  const { hosts } = resolveManifest([source], { backends: backendNames }).manifest.network;
+  if (hosts.includes(host)) return path;
+  const text = addHost(source, host, backendNames);
+  if (text === undefined)
+    throw new UserError(`cannot add to the way that "${path}" has its network`, {
+      hint: `add it yourself: hosts = [${JSON.stringify(host)}]`,
+    });
+  writeText(path, text);
+  if (reach === "project" && wasTrusted) await trustAnew(system, backend);
+  return path;
+}
+
+/** Who types the host has seen it. */
+async function trustAnew(system: System, backend: Backend): Promise<void> {
+  const project = findProject(system);
+  const { hash } = requestOf(system, project, backend);
+  saveTrust(system, { directory: project.directory, hash, trustedAt: system.now() });
+}

@@ -1,0 +1,120 @@
+import { expect, test } from "bun:test";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { Home } from "../support/tool.ts";
+
+const updates = (home: Home) =>
+  home
+    .calls()
+    .filter(([, verb]) => verb === "update")
+    .map((call) => call.filter((_, index) => /^--allow/.test(call[index - 1] ?? "")).join(" "));
+
+const claude = "api.anthropic.com claude.ai claude.com platform.claude.com";
+
+test("allow opens a host to the bottle as it runs, once", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  expect(await home.run(["allow", "Docs.Example.ORG"])).toEqual({
+    stdout: "",
+    stderr: 'claude-bottle: bottle "cb-BOTTLE" may reach "docs.example.org"\n',
+    code: 0,
+  });
+  expect((await home.run(["allow", "10.1.2.3"])).code).toBe(0);
+  expect((await home.run(["allow", "10.1.2.3"])).code).toBe(0);
+  expect(updates(home)).toEqual([
+    "api.anthropic.com claude.ai claude.com docs.example.org platform.claude.com",
+    "10.1.2.3/32 api.anthropic.com claude.ai claude.com docs.example.org platform.claude.com",
+  ]);
+  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
+});
+
+test("allow --project writes bottle.toml, and the trust that there was stays", async () => {
+  using home = new Home();
+  home.manifest('[bottle]\nimage = "/images/claude"\n\n[network] # ours\nmode = "list"\n');
+  await home.run(["exec", "--", "true"]);
+  expect((await home.run(["allow", "docs.example.org", "--project"])).stderr).toBe(
+    'claude-bottle: bottle "cb-BOTTLE" may reach "docs.example.org", by "~/home/project/bottle.toml"\n',
+  );
+  expect(readFileSync(`${home.project}/bottle.toml`, "utf8")).toBe(
+    '[bottle]\nimage = "/images/claude"\n\n[network] # ours\nhosts = ["docs.example.org"]\nmode = "list"\n',
+  );
+  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
+});
+
+test("allow --project gives no trust to what was not trusted before", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  home.manifest('[bottle]\nimage = "/images/claude"\n[network]\nhosts = ["evil.example"]\n');
+  await home.run(["allow", "docs.example.org", "--project"]);
+  expect((await home.run(["exec", "--", "true"])).stderr).toContain("2 things that need your trust");
+});
+
+test("allow --always writes the user's own file", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  expect((await home.run(["allow", "*.corp.example", "--always"])).code).toBe(0);
+  expect(readFileSync(`${home.folder}/home/.config/claude-bottle/config.toml`, "utf8")).toBe(
+    'bottle.backend = "smolvm"\n\n[network]\nhosts = ["*.corp.example"]\n',
+  );
+  expect(updates(home)).toEqual([`*.corp.example ${claude}`]);
+  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
+});
+
+test("a bottle.toml that is a link is not written through", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  writeFileSync(`${home.folder}/other.toml`, readFileSync(`${home.project}/bottle.toml`));
+  Bun.spawnSync(["rm", `${home.project}/bottle.toml`]);
+  symlinkSync(`${home.folder}/other.toml`, `${home.project}/bottle.toml`);
+  expect(await home.run(["allow", "docs.example.org", "--project"])).toMatchObject({
+    stderr: expect.stringContaining("is a link"),
+    code: 1,
+  });
+  expect(readFileSync(`${home.folder}/other.toml`, "utf8")).not.toContain("docs");
+});
+
+test.each([
+  [
+    ["allow", "https://x.example"],
+    'a host must be a host alone, without scheme, port or path, not "https://x.example"',
+  ],
+  [["allow", "0.0.0.0/0"], 'a host must be a part of the network; set mode = "open" for all of it, not "0.0.0.0/0"'],
+  [["allow", "x.example", "--project", "--always"], "--session, --project and --always exclude each other"],
+])("%p is refused", async (words, message) => {
+  using home = new Home();
+  const { stderr, code } = await home.run(words);
+  expect([stderr.split("\n")[0], code]).toEqual([`claude-bottle: ${message}`, 2]);
+  expect(home.verbs()).toEqual([]);
+});
+
+test("ls --denied tells each target once, with how often and when", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  expect((await home.run(["ls", "--denied"])).stderr).toBe("claude-bottle: nothing was denied\n");
+  const events = [
+    { timestamp: "2026-11-24T10:00:00Z", operation: "resolve", dest: "evil.example" },
+    { timestamp: "2026-11-24T11:00:00Z", operation: "connect", dest: "10.0.0.1:22" },
+    { timestamp: "2026-11-24T12:00:00Z", operation: "resolve", dest: "evil.example" },
+  ];
+  writeFileSync(`${home.smolvm}/denied`, JSON.stringify(events));
+  const { stdout } = await home.run(["ls", "--denied", "--json"]);
+  expect(JSON.parse(stdout)).toEqual([
+    { bottle: "cb-BOTTLE", target: "10.0.0.1:22", times: 1, last: "2026-11-24T11:00:00Z" },
+    { bottle: "cb-BOTTLE", target: "evil.example", times: 2, last: "2026-11-24T12:00:00Z" },
+  ]);
+});
+
+test("commits in a bottle have the user's own name, and the project is a safe directory, without a file", async () => {
+  using home = new Home();
+  writeFileSync(
+    `${home.folder}/home/.gitconfig`,
+    "[user]\nname = Ann O'Hara\nemail = ann@example.org\n[core]\nfsmonitor = touch mark\n",
+  );
+  const { stdout } = await home.run([
+    "exec",
+    "--",
+    "sh",
+    "-c",
+    "git config user.name; git config user.email; git config --get-all safe.directory",
+  ]);
+  expect(stdout).toBe("Ann O'Hara\nann@example.org\n~/home/project\n");
+});
