@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   ls: (context: Context) => import("./commands/ls.ts").then((m) => load(m.ls(context))),
   stop: (context: Context) => import("./commands/stop.ts").then((m) => load(m.stop(context))),
   rm: (context: Context) => import("./commands/rm.ts").then((m) => load(m.rm(context))),
+  init: (context: Context) => import("./commands/init.ts").then((m) => load(m.init(context))),
   allow: (context: Context) => import("./commands/allow.ts").then((m) => load(m.allow(context))),
   login: (context: Context) => import("./commands/login.ts").then((m) => load(m.login(context))),
   trust: (context: Context) => import("./commands/trust.ts").then((m) => load(m.trust(context))),

@@ -33,6 +33,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "lib",
     "node",
     "bun",
+    "valibot",
   ],
   login: ["system", "errors", "lib", "node", "valibot"],
   terminal: ["guest", "errors", "lib", "node", "bun"],

@@ -19,7 +19,7 @@ const path = /^\.{0,2}\/[^\x00-\x1f\x7f]*$/;
 const reference =
   /^[a-z0-9][a-z0-9._-]*(?::[0-9]{1,5})?(?:\/[a-z0-9._-]+)*(?::[a-z0-9_][a-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/i;
 
-const image = v.pipe(
+export const image = v.pipe(
   string,
   v.check(
     (text) => path.test(text) || !archive.test(text),

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describeAll, generateDocs } from "../../docs/commands.ts";
 import { shellQuote } from "../../src/lib/quote.ts";
 import { Home, tool } from "../support/tool.ts";
@@ -33,7 +33,7 @@ const examples = leaves.flatMap(({ examples }) => examples.map(([line]) => line)
 
 /** What the program says while it works, and no complaint. */
 const progress =
-  /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|the manifest asks for nothing that needs your trust)\n|^claude-bottle: subscription, by .*\n|^claude-bottle: bottle .* may reach .*\n|^claude-bottle: nothing was denied\n/gm;
+  /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|the manifest asks for nothing that needs your trust)\n|^claude-bottle: subscription, by .*\n|^claude-bottle: bottle .* may reach .*\n|^claude-bottle: nothing was denied\n|^claude-bottle: bottle\.toml is written.*\n/gm;
 
 test.concurrent.each(examples)(
   "the example works: %s",
@@ -58,6 +58,7 @@ test.concurrent.each(examples)(
     const shown = words.startsWith("claude-bottle tmux open")
       ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1")
       : words;
+    if (line === "claude-bottle init") rmSync(`${home.project}/bottle.toml`);
     const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", shown], {
       cwd: home.project,
       env: home.env,

@@ -1,0 +1,41 @@
+import { backendNames } from "../backends/registry.ts";
+import { command, type Context } from "../command.ts";
+import { UserError } from "../errors.ts";
+import { draftManifest } from "../manifest/draft.ts";
+import { resolveManifest } from "../manifest/layers.ts";
+import { readDevcontainer } from "../session/devcontainer.ts";
+import { exists, namesIn, writeText } from "../system/files.ts";
+
+export const init = (context: Context) =>
+  command(context, {
+    meta: { name: "init", description: "Write a commented bottle.toml that fits this project" },
+    args: { "dry-run": { type: "boolean", description: "print it, and write nothing" } },
+    examples: [
+      ["claude-bottle init --dry-run", "show what it would write"],
+      ["claude-bottle init", "write it, where there is none"],
+    ],
+    async run({ args }) {
+      const { system } = context;
+      const folder = system.cwd();
+      const path = `${folder}/bottle.toml`;
+      const names = namesIn(folder);
+      const full = draftManifest({ names, devcontainer: readDevcontainer(folder) });
+      // Whatever a devcontainer.json holds, what is written is a manifest.
+      const text = isManifest(full, folder) ? full : draftManifest({ names, devcontainer: undefined });
+      if (args["dry-run"]) return system.out(text);
+      if (exists(path))
+        throw new UserError("bottle.toml is there already", { hint: "claude-bottle init --dry-run shows a new one" });
+      writeText(path, text);
+      system.err("claude-bottle: bottle.toml is written; claude-bottle config shows what holds\n");
+    },
+  });
+
+function isManifest(text: string, folder: string): boolean {
+  try {
+    resolveManifest([{ kind: "project", file: "bottle.toml", folder, text }], { backends: backendNames });
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import * as v from "valibot";
+import type { Preset } from "./presets.ts";
+import { image as imageSchema } from "./schema.ts";
+import { variableName } from "./variables.ts";
+
+/** What a project looks like from outside: the names in its folder, and its devcontainer.json where it has one. */
+export type Looks = { readonly names: readonly string[]; readonly devcontainer: Devcontainer | undefined };
+export type Devcontainer = {
+  readonly image: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly setup: string | undefined;
+};
+
+/** A language by the files that give it away, and where its packages come from. */
+const languages: readonly { readonly name: string; readonly files: RegExp; readonly preset: Preset }[] = [
+  { name: "JavaScript", files: /^(package\.json|deno\.json|bunfig\.toml)$/, preset: "npm" },
+  { name: "Python", files: /^(pyproject\.toml|requirements.*\.txt|setup\.py|Pipfile)$/, preset: "pypi" },
+  { name: "Rust", files: /^Cargo\.toml$/, preset: "crates" },
+  { name: "Go", files: /^go\.mod$/, preset: "go" },
+  { name: "Ruby", files: /^Gemfile$/, preset: "rubygems" },
+  { name: "Java", files: /^(pom\.xml|build\.gradle(\.kts)?)$/, preset: "maven" },
+];
+
+/** A commented manifest that fits the project. */
+export function draftManifest({ names, devcontainer }: Looks): string {
+  const found = languages.filter(({ files }) => names.some((name) => files.test(name)));
+  const presets = ["github", ...found.map(({ preset }) => preset)];
+  const because =
+    found.length === 0 ? "git hosting" : `git hosting, and packages for ${found.map(({ name }) => name).join(", ")}`;
+  const { env = {}, setup } = devcontainer ?? {};
+  const image = v.is(imageSchema, devcontainer?.image) ? devcontainer?.image : undefined;
+  const variables = Object.entries(env).filter(([name]) => v.is(variableName, name));
+  return `# What this project's bottle is made from and what it may reach: claude-bottle config shows what holds.
+# Editors: claude-bottle config --schema prints the JSON Schema of this file.
+
+[bottle]
+${image === undefined ? '# image = "registry.example.org/claude:latest" # a reference, an archive or a folder' : `image = ${JSON.stringify(image)} # from devcontainer.json; it must hold claude`}
+# cpus = 2
+# memory = "4G"
+
+[network]
+presets = ${JSON.stringify(presets).replaceAll(",", ", ")} # ${because}
+# hosts = ["docs.example.org"]
+
+# Variables of every session; secrets have a section of their own.
+${variables.length === 0 ? '# [env]\n# NODE_ENV = "development"' : `[env]\n${variables.map(([name, value]) => `${name} = ${JSON.stringify(value)}`).join("\n")}`}
+
+# [secrets]
+# API_KEY = { env = "API_KEY" }
+
+# [[mounts]]
+# source = "~/data"
+
+# [agents.claude]
+# args = ["--model", "opus"]
+# prompt = "Run the tests before you say that you are done."
+${setup === undefined ? "" : `\n# devcontainer.json also runs, after it was created: ${JSON.stringify(setup)}\n`}`;
+}
