@@ -19,6 +19,7 @@ import type { Project } from "./project.ts";
 import { describeLogin, loginOf, renewedSince } from "./login.ts";
 import { secretsOf, withSecrets, type Secrets } from "./secrets.ts";
 import { admit } from "./trust.ts";
+import { worktreeMounts } from "./worktree.ts";
 
 export type Launch = {
   readonly kind: SessionPlan["kind"];
@@ -103,8 +104,9 @@ export async function projectTarget(system: System, project: Project, asked: Ask
   const login = loginOf(system);
   const { secretFiles, ...grants } = admit(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
+  const mounts = [...worktreeMounts(project.directory), ...grants.mounts];
   return {
-    plan: projectPlan(system, project, { backend, gateway, grants, asked }),
+    plan: projectPlan(system, project, { backend, gateway, asked, grants: { ...grants, mounts } }),
     directory: project.cwd,
     gateway,
     secrets: secretsOf(system, project.manifest.secrets, secretFiles, login),

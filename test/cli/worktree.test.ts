@@ -1,0 +1,38 @@
+// git in a linked worktree, in a real bubblewrap bottle.
+import { expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { Home } from "../support/tool.ts";
+
+const mayMakeNamespaces =
+  Bun.which("bwrap") !== null && Bun.spawnSync(["bwrap", "--ro-bind", "/", "/", "--unshare-user", "true"]).success;
+if (!mayMakeNamespaces) console.log("skipped: bubblewrap is not installed, or may make no namespaces here");
+
+test.skipIf(!mayMakeNamespaces)(
+  "a commit in a linked worktree is the user's own and arrives; hooks and configuration of the repository stay as they were",
+  async () => {
+    using home = new Home();
+    home.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "off"\n');
+    const git = (cwd: string, ...words: string[]) => {
+      const identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"];
+      const run = Bun.spawnSync(["git", ...identity, ...words], { cwd, env: home.env });
+      expect([run.stderr.toString().replace(/^Preparing.*\n/, ""), run.exitCode]).toEqual(["", 0]);
+      return run.stdout.toString();
+    };
+    const [main, linked] = [home.project, `${home.folder}/home/linked`];
+    git(main, "init", "-q");
+    git(main, "config", "--global", "user.name", "Ann");
+    git(main, "config", "--global", "user.email", "ann@example.org");
+    git(main, "commit", "-q", "--allow-empty", "-m", "one");
+    git(main, "worktree", "add", "-q", linked);
+    const before = readFileSync(`${main}/.git/config`, "utf8");
+    const script = `echo x >file && git add file && git commit -q -m two && git log --format=%an:%s
+      git config core.fsmonitor evil; touch '${main}/.git/hooks/pre-commit' '${main}/.git/evil' '${main}/stolen'`;
+    const { stdout } = await home.run(["exec", "--", "sh", "-c", script], { cwd: linked });
+    expect(stdout).toBe("Ann:two\nAnn:one\n");
+    expect(git(linked, "log", "-1", "--format=%s")).toBe("two\n");
+    expect(readFileSync(`${main}/.git/config`, "utf8")).toBe(before);
+    for (const path of [".git/hooks/pre-commit", ".git/evil", "stolen"])
+      expect(existsSync(`${main}/${path}`)).toBe(false);
+  },
+  30_000,
+);
