@@ -31,6 +31,17 @@ const settings = [
   "terminfo", "timezone", "vim",
 ]; // prettier-ignore
 
+/** Root needs no capability to write these, and some of them start programs on the host. */
+const kernelSettings = [
+  "/proc/sys",
+  "/proc/sysrq-trigger",
+  "/proc/irq",
+  "/proc/bus",
+  "/proc/fs",
+  "/proc/acpi",
+  "/proc/scsi",
+];
+
 /** bubblewrap takes the filter from a descriptor, which nobody but a shell can be asked to open. */
 const withFilter = (filter: string, argv: readonly string[]): string[] => [
   "/bin/sh",
@@ -78,7 +89,7 @@ function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     "--cap-drop", "ALL", "--seccomp", "9", "--hostname", plan.name,
     ...systemFolders.flatMap((path) => ["--ro-bind-try", path, path]),
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
-    "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
+    "--proc", "/proc", ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
     "--bind", temporaryOf(folder), "/tmp",
     "--bind", homeOf(folder), user.home,
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
