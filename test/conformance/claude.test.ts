@@ -1,0 +1,173 @@
+// The real Claude Code in a bottle of bubblewrap, and what a hostile program in one reaches. About 15 seconds.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { binary } from "../support/binary.ts";
+import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
+import { startStubApi } from "../support/claude/stub-api.ts";
+import { Screen } from "../support/screen.ts";
+import { Home } from "../support/tool.ts";
+import { kinds } from "./place.ts";
+
+const reason = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot && kinds.find(({ name }) => name === "bubblewrap as an ordinary user")?.whyNot; // prettier-ignore
+const whyNot = reason ?? whyNoClaude() ?? (Bun.which("tmux") ? undefined : "tmux is not installed");
+if (whyNot) console.log(`the real Claude Code in bubblewrap skipped: ${whyNot}`);
+const minute = 60_000;
+
+let program: string;
+beforeAll(async () => {
+  if (!whyNot) program = await binary();
+}, minute);
+
+const inBubblewrap = (home: Home, network: "open" | "off") => {
+  home.settings(`[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "${network}"\n`);
+  home.manifest("");
+};
+
+test.skipIf(whyNot !== undefined)("Claude answers in tmux, uses its tools in the project, and follows the size", async () => {
+  using home = new Home();
+  inBubblewrap(home, "open");
+  symlinkSync(await realClaude(), `${home.bin}/claude`);
+  const stub = startStubApi({ script: [{ bash: "pwd >made.txt" }, { text: "all done" }] });
+  const env = { ...home.env, ANTHROPIC_API_KEY: "sk-ant-api03-offline-0123456789-abcdefghij", ANTHROPIC_BASE_URL: stub.url };
+  const socket = `claude-${process.pid}`;
+  const tmux = (...words: string[]) =>
+    Bun.spawnSync(["tmux", "-L", socket, "-f", "/dev/null", ...words], { env, cwd: home.project }).stdout.toString();
+  const screen = async (fits: RegExp): Promise<string> => {
+    let text = "";
+    for (const end = Date.now() + 30_000; Date.now() < end; await Bun.sleep(50))
+      if (fits.test((text = tmux("capture-pane", "-p", "-t", "s")))) return text;
+    throw new Error(`not on the screen: ${fits}\n${text}`);
+  };
+  try {
+    tmux("new-session", "-d", "-s", "s", "-x", "100", "-y", "30", "-c", home.project, program);
+    await screen(/^❯/m);
+    tmux("send-keys", "-t", "s", "-l", "make the file");
+    await screen(/❯.make the file/);
+    tmux("send-keys", "-t", "s", "Enter");
+    await screen(/STUB: all done/);
+    expect(await Bun.file(`${home.project}/made.txt`).text()).toBe(`${home.project}\n`);
+    for (const columns of [60, 120]) {
+      tmux("resize-window", "-t", "s", "-x", String(columns), "-y", "25");
+      await screen(new RegExp(`^─{${columns}}$`, "m"));
+    }
+    tmux("send-keys", "-t", "s", "-l", "once more");
+    await screen(/❯.once more/);
+    tmux("send-keys", "-t", "s", "Enter");
+    await screen(/STUB: once more/);
+    expect(new Set(stub.requests.map(({ auth }) => auth.last4))).toEqual(new Set(["ghij"]));
+  } finally {
+    tmux("kill-server");
+    await stub.stop();
+    await home.run(["rm", "--force"]);
+  }
+}, minute); // prettier-ignore
+
+describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
+  const home = new Home();
+  let server: Server;
+  const abstract = `\0claude-bottle-test-${process.pid}`;
+  const secret = "a-secret-of-the-host";
+
+  /** What lies in a home that an agent has no business with, and is there for everybody else. */
+  const inHome = [
+    ".ssh/id_ed25519", ".aws/credentials", ".config/gh/hosts.yml", ".netrc", ".npmrc", ".docker/config.json", ".kube/config", ".gnupg/key",
+    ".bash_history", ".claude/.credentials.json", ".local/state/claude-bottle/secret", "other-project/.env", ".git-credentials", ".pgpass",
+  ]; // prettier-ignore
+  const elsewhere = [
+    "/etc/shadow", "/etc/ssh/ssh_host_ed25519_key", "/etc/sudoers", "/root/.ssh/id_rsa", "/var/run/docker.sock", "/run/docker.sock",
+    "/var/lib/dpkg/status", "/var/log/dpkg.log", "/sys/kernel/security", "/proc/kcore", "/dev/mem", "/dev/kvm", "/dev/sda", "/boot", "/mnt",
+  ]; // prettier-ignore
+
+  beforeAll(async () => {
+    inBubblewrap(home, "off");
+    for (const name of inHome) {
+      const path = `${home.folder}/home/${name}`;
+      mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+      writeFileSync(path, secret);
+      chmodSync(path, 0o644);
+    }
+    server = createServer().listen(abstract);
+  });
+  afterAll(async () => {
+    server.close();
+    await home.run(["rm", "--force"]);
+    home[Symbol.dispose]();
+  });
+
+  const inside = (script: string, env: Record<string, string> = {}) =>
+    home.run(["exec", "--", "sh", "-c", script], { env: { XDG_STATE_HOME: undefined as never, ...env } });
+
+  test(
+    "reads none of the host's tempting files",
+    async () => {
+      await inside("true");
+      const other = `${home.folder}/home/.local/state/claude-bottle/bubblewrap`;
+      const paths = [...inHome.map((name) => `${home.folder}/home/${name}`), ...elsewhere, other];
+      expect(paths.length).toBeGreaterThanOrEqual(20);
+      const { stdout } = await inside(`for path in ${paths.join(" ")}; do cat "$path" >/dev/null 2>&1 && echo "$path"; [ -S "$path" ] && echo "$path"; ls "$path"/* 2>/dev/null; done; grep -rs ${secret} ~ /tmp /etc /run /var /proc/[0-9]*/environ`); // prettier-ignore
+      expect(stdout).toBe("");
+    },
+    minute,
+  );
+
+  test(
+    "sees no variable of the host in any process, and no process of the host",
+    async () => {
+      const { stdout } = await inside(
+        "cat /proc/[0-9]*/environ | tr '\\0' '\\n' | grep -c AMBIENT; ls -d /proc/[0-9]* | wc -l",
+        {
+          AMBIENT_SECRET: secret,
+        },
+      );
+      const [variables, processes] = stdout.trim().split("\n").map(Number);
+      expect([variables, (processes ?? 99) < 10]).toEqual([0, true]);
+    },
+    minute,
+  );
+
+  test(
+    "writes nothing outside its own places, gains no privilege and reaches no socket",
+    async () => {
+      const { stdout } = await inside(`
+for path in /usr/x /etc/x /x /bin/x /proc/sys/kernel/core_pattern /proc/sysrq-trigger /sys/x; do ( : >"$path" ) 2>/dev/null && echo "wrote $path"; done
+mount -t tmpfs none /mnt 2>/dev/null && echo mounted
+grep -E '^(CapEff|CapPrm|NoNewPrivs|Seccomp):' /proc/self/status | tr -s '\\t ' ' '
+perl -e 'use Socket; socket(my $s, PF_UNIX, SOCK_STREAM, 0); print connect($s, pack("S a*", 1, "\\0claude-bottle-test-${process.pid}")) ? "connected\\n" : "refused\\n"' 2>/dev/null || echo refused
+perl -e 'syscall(250, 0, -3, 0) == -1 and print "no keyring\\n"' 2>/dev/null || echo "no keyring"`);
+      expect(stdout).toBe(
+        "CapPrm: 0000000000000000\nCapEff: 0000000000000000\nNoNewPrivs: 1\nSeccomp: 2\nrefused\nno keyring\n",
+      );
+    },
+    minute,
+  );
+
+  test(
+    "types nothing into the terminal, and signals nobody outside",
+    async () => {
+      const shell = ["bash", "--norc"];
+      await using screen = new Screen(shell, {
+        cwd: home.project,
+        env: { ...home.env, XDG_STATE_HOME: `${home.folder}/home/.local/state`, PS1: "outer> " },
+      });
+      await screen.until("outer>");
+      screen.press(`trap 'echo hit' HUP INT TERM USR1; ${program} shell -- bash --norc; echo status $?\r`);
+      await screen.until(/^bash-[0-9.]+[$#]$/m, 30_000);
+      // TIOCSTI, in perl's and in the kernel's numbers.
+      screen.press(
+        `perl -e 'for (split //, "echo injected\\n") { ioctl(STDIN, 0x5412, $_) or $bad = "$!" } print "[$bad]\\n"'\r`,
+      );
+      await screen.until("[Operation not permitted]");
+      screen.press(
+        `kill -TERM 0; kill -USR1 ${screen.process.pid}; kill -USR1 -- -${screen.process.pid}; echo tr"ied"\r`,
+      );
+      await screen.until(/^tried/m);
+      screen.press("exit 6\r");
+      await screen.until(/status \d+/);
+      expect(screen.text).not.toMatch(/^(hit|injected)$/m);
+      screen.press("echo still $((40 + 2))\r");
+      await screen.until("still 42");
+    },
+    minute,
+  );
+});
