@@ -8,11 +8,11 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { isFolder } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
+import { withLock } from "../system/lock.ts";
 import type { Target } from "./launch.ts";
 import { gitIdentity } from "./git.ts";
 import { noteLogin } from "./login.ts";
 import { withSecrets } from "./secrets.ts";
-import { withLock } from "./lock.ts";
 import { Undo } from "./undo.ts";
 
 type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { realSystem } from "../system/real.ts";
+import { realSystem } from "./real.ts";
 import { withLock } from "./lock.ts";
 
 let folder: string;

@@ -1,11 +1,11 @@
 import { Database } from "bun:sqlite";
-import { privateFolder } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { privateFolder } from "./files.ts";
+import { stateFolder, type System } from "./system.ts";
 
 const retryMs = 50;
 
 /**
- * Holds the bottle of that name against every other process of ours while `work` runs. SQLite's own file lock, which
+ * Holds the bottle or template of that name against every other process of ours while `work` runs. SQLite's own file lock, which
  * the kernel takes back when the process dies in whatever way.
  */
 export async function withLock<T>(
