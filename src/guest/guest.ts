@@ -60,7 +60,7 @@ export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
   claude.settings,
 ];
 
-type ClaudeHome = { readonly config: string; readonly settings: string };
+export type ClaudeHome = { readonly config: string; readonly settings: string };
 type Place = {
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string; readonly home: string };
   readonly directory: string;

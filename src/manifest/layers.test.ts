@@ -42,6 +42,7 @@ test("each setting says where it comes from", () => {
     env: "default",
     mounts: "default",
     secrets: "default",
+    template: "default",
     "network.hosts": "default",
     "network.mode": "default",
     "network.presets.0": "config.toml:1",

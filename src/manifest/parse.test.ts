@@ -11,6 +11,7 @@ const claude = { command: "claude", args: [], settings: {}, "mcp-servers": {}, e
 
 const defaults: Manifest = {
   bottle: { cpus: 2, memory: 4096, agent: "claude" },
+  template: {},
   env: {},
   secrets: {},
   mounts: [],
@@ -78,10 +79,11 @@ test.each<[string, string, Partial<{ [Section in keyof Manifest]: Partial<Manife
     { agents: { claude: { ...claude, command: "/opt/claude" } } },
   ],
 ])("%s", (_, toml, parts) => {
-  const { bottle, env, network, agents, ...rest } = defaults;
+  const { bottle, template, env, network, agents, ...rest } = defaults;
   expect(parse(toml)).toEqual({
     ...rest,
     bottle: { ...bottle, ...parts.bottle },
+    template: { ...template, ...parts.template },
     env: (parts.env ?? env) as Manifest["env"],
     network: { ...network, ...parts.network },
     agents: { ...agents, ...(parts.agents as Manifest["agents"] | undefined) },

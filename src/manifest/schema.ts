@@ -145,6 +145,22 @@ const Secret = v.pipe(
   ),
 );
 
+const Template = table({
+  base: v.optional(
+    about(
+      v.pipe(string, v.regex(reference, "a registry reference")),
+      "what it is built from: a Debian or Ubuntu image, or one that has git, rg, curl, less, ps, ssh and npm",
+    ),
+  ),
+  setup: v.optional(about(filled, "shell commands, run as root after Claude Code and its tools were installed")),
+  claude: v.optional(
+    about(
+      v.pipe(string, v.regex(/^[a-z0-9][a-z0-9.-]*$/, 'a version of Claude Code, such as "2.1.330"')),
+      "the version of Claude Code in it; the one that this claude-bottle was tested with, without it",
+    ),
+  ),
+});
+
 const Network = table({
   mode: v.optional(
     about(
@@ -162,6 +178,10 @@ const Network = table({
 
 const sectionsOf = (backends: readonly string[]) => ({
   bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
+  template: v.optional(
+    about(Template, "What docker and podman build an image from, where `bottle.image` names none."),
+    {},
+  ),
   env: v.optional(about(env, "Variables of every session: agents, `shell` and `exec`."), {}),
   secrets: v.optional(
     about(named(secretName, Secret), "Variables of every session whose values are secret, and stand in no file."),

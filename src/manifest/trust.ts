@@ -35,12 +35,20 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, value] });
   }
 
-  const { bottle, network, secrets, mounts } = manifest;
+  const { bottle, template, network, secrets, mounts } = manifest;
   if (facts.imagePath !== undefined && !isIn(facts.directory, facts.imagePath))
     add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
   if (facts.isolation !== "vm")
     add(["bottle", "backend"], `asks for ${word(bottle.backend)}, which isolates less than a virtual machine`);
   if (bottle.user === "root") add(["bottle", "user"], "runs sessions as root in the bottle");
+
+  if (template.setup !== undefined)
+    add(
+      ["template", "setup"],
+      "runs commands with all of the network while the template is built",
+      undefined,
+      template.setup,
+    );
 
   if (network.mode === "open") add(["network", "mode"], "opens all of the network, your own machines' too");
   network.hosts.forEach((host, index) => {

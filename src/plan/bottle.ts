@@ -3,7 +3,7 @@ import { printable } from "../lib/quote.ts";
 import { presets } from "../manifest/presets.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
-import type { BottlePlan, Capabilities, Credential, GuestUser, MountPlan } from "./plan.ts";
+import type { BottlePlan, Capabilities, Credential, GuestUser, MountPlan, NetworkPlan } from "./plan.ts";
 
 export type Host = {
   readonly uid: number;
@@ -34,22 +34,23 @@ export function planBottle(request: BottleRequest): BottlePlan {
   const { capabilities } = backend;
   const { cpus, memory, user } = manifest.bottle;
   const { mode, hosts, presets: names } = manifest.network;
-  const listed = [
-    ...claudeHosts(gateway),
-    ...names.flatMap((preset) => presets[preset]),
-    ...hosts,
-    ...secretHosts(manifest),
-  ];
+  const byPort = capabilities.loopback === "port";
+  const own = byPort && gateway?.loopback ? [] : claudeHosts(gateway);
+  const listed = [...own, ...names.flatMap((preset) => presets[preset]), ...hosts, ...secretHosts(manifest)];
   return {
     name,
     backend: backend.name,
     directory,
-    image: capabilities.programs === "host" ? undefined : requireImage(request),
+    ...programsOf(request),
     cpus,
     memoryMiB: memory,
     user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
     mounts: request.mounts,
-    network: { mode, hosts: mode === "list" ? unique(listed) : [] },
+    network: {
+      mode,
+      hosts: mode === "list" ? unique(listed) : [],
+      ...(gateway && byPort && mode !== "off" && portOf(gateway)),
+    },
     credentials: [
       ...credentialsOf(host.env, { gateway, broker: capabilities.credentialBroker }),
       ...secretsOf(manifest, capabilities.credentialBroker),
@@ -68,8 +69,14 @@ export function refuseImpossible(
     });
 }
 
-function requireImage({ image, directory }: BottleRequest): string {
-  if (image !== undefined) return image;
+const portOf = ({ port, loopback }: Gateway): Partial<NetworkPlan> =>
+  loopback ? { loopbackPort: port } : port === 80 || port === 443 ? {} : { furtherPort: port };
+
+function programsOf({ image, manifest, backend, directory }: BottleRequest): Pick<BottlePlan, "image" | "template"> {
+  const { programs } = backend.capabilities;
+  if (programs === "host") return { image: undefined };
+  if (image !== undefined) return { image };
+  if (programs === "template") return { image, template: manifest.template };
   throw new UserError("no image to make the bottle from", {
     hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
   });
@@ -87,18 +94,16 @@ const unique = (words: readonly string[]) => [...new Set(words)].sort();
 export function differences(made: BottlePlan, asked: BottlePlan, { network }: Capabilities): string[] {
   // Nobody asked for it who says nothing of the network and took what the backend has.
   const beyond = asked.network.mode === "list" && network === "open";
-  const keys = ["image", "cpus", "memoryMiB", "user", "mounts", "network", "credentials"] as const;
+  const keys = ["image", "template", "cpus", "memoryMiB", "user", "mounts", "network", "credentials"] as const;
   return keys
     .filter(
-      (key) =>
-        JSON.stringify(fixed(made)[key]) !== JSON.stringify(fixed(withOpened(asked, made))[key]) &&
-        !(key === "network" && beyond),
+      (key) => !Bun.deepEquals(fixed(made)[key], fixed(withOpened(asked, made))[key]) && !(key === "network" && beyond),
     )
     .map((key) => (key === "memoryMiB" ? "memory" : key));
 }
 
 /** With the hosts that were opened to the bottle that was made. */
-const withOpened = (asked: BottlePlan, { network: { opened } }: BottlePlan): BottlePlan =>
+export const withOpened = (asked: BottlePlan, { network: { opened } }: BottlePlan): BottlePlan =>
   opened === undefined || asked.network.mode !== "list"
     ? asked
     : { ...asked, network: { ...asked.network, hosts: unique([...asked.network.hosts, ...opened]), opened } };

@@ -7,6 +7,7 @@ export type Gateway = {
   /** As the guest is told, with the host's loopback under the name that the guest knows it by. */
   readonly url: string;
   readonly host: string;
+  readonly port: number;
   /** Over https a credential can be put in on the wire. */
   readonly encrypted: boolean;
   /** The guest reaches it through the host's own loopback. */
@@ -32,7 +33,9 @@ export function gatewayOf(env: Readonly<Record<string, string>>, loopbackAddress
     );
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname) || url.hostname === loopbackAddress;
   if (loopback) url.hostname = loopbackAddress;
-  return { url: url.href.replace(/\/$/, ""), host: url.hostname, encrypted: url.protocol === "https:", loopback };
+  const encrypted = url.protocol === "https:";
+  const port = Number(url.port) || (encrypted ? 443 : 80);
+  return { url: url.href.replace(/\/$/, ""), host: url.hostname, port, encrypted, loopback };
 }
 
 /** What Claude itself needs to reach: its API, or the gateway in its place, and the hosts of a login. */

@@ -5,10 +5,12 @@ export type Capabilities = {
   readonly isolation: "vm" | "container" | "namespace";
   /** "enforced": only the hosts of a list, none, or all. "open": none or all. */
   readonly network: "enforced" | "open";
+  /** What ANTHROPIC_BASE_URL on the host's loopback opens to a bottle: "all" of that loopback, or that "port" alone. */
+  readonly loopback: "all" | "port";
   /** The guest holds a placeholder for a credential, and the value is put in on the wire. */
   readonly credentialBroker: boolean;
-  /** "image": bottles are made from one. "host": they see the programs of the host. */
-  readonly programs: "image" | "host";
+  /** "image": bottles are made from one. "template": from one that is built where the manifest names none. "host": they see the programs of the host. */
+  readonly programs: "image" | "template" | "host";
   /** "guest": sessions run as a user of the bottle's own. "host": as the caller, by the caller's name. */
   readonly user: "guest" | "host";
   readonly mounts: "live" | "create";
@@ -27,6 +29,8 @@ export type BottlePlan = {
   readonly directory: string;
   /** Undefined where the backend takes the programs of the host. */
   readonly image: string | undefined;
+  /** What the image is built from, where the manifest names none. */
+  readonly template?: TemplatePlan;
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly user: GuestUser;
@@ -40,10 +44,21 @@ export type BottlePlan = {
   readonly engine?: EngineFacts;
 };
 
+/** Each part has a default of the backend's. */
+export type TemplatePlan = {
+  readonly base?: string | undefined;
+  /** Shell commands. */
+  readonly setup?: string | undefined;
+  /** The version of Claude Code. */
+  readonly claude?: string | undefined;
+};
+
 /** What only a container engine could say of a bottle; the bottle keeps it, whatever the engine says later. */
 export type EngineFacts = {
   /** By the engine's own reference. */
   readonly image: string;
+  /** Of what stands between the bottle and the network. */
+  readonly proxyImage?: string;
   /** In place of the plan's: under some engines without root only the container's root is the host's user. */
   readonly user: GuestUser;
   readonly keepId: boolean;
@@ -65,6 +80,10 @@ export type NetworkPlan = {
   readonly hosts: readonly string[];
   /** Those of the hosts that were opened to the bottle itself, whatever the manifest says. */
   readonly opened?: readonly string[];
+  /** The one port of the host's loopback that the bottle reaches, where ANTHROPIC_BASE_URL is there. */
+  readonly loopbackPort?: number;
+  /** Besides 80 and 443, where ANTHROPIC_BASE_URL has another one. */
+  readonly furtherPort?: number;
 };
 
 /**

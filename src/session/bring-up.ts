@@ -9,6 +9,7 @@ import { isFolder } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import { withLock } from "../system/lock.ts";
+import { askedNetwork, changesNetwork, followNetwork, openedLoopback } from "./follow-network.ts";
 import type { Target } from "./launch.ts";
 import { gitIdentity } from "./git.ts";
 import { noteLogin } from "./login.ts";
@@ -29,7 +30,7 @@ export async function bringUp(
 ): Promise<BottlePlan> {
   const { system, ledger } = tools;
   const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
-  if (warm) return warnOfDifferences(tools, warm, plan);
+  if (warm && !changesNetwork(tools.backend, warm, plan)) return warnOfDifferences(tools, warm, plan);
   return interruptible((signal) =>
     withLock(
       system,
@@ -42,7 +43,7 @@ export async function bringUp(
       () =>
         Undo.guard(async (undo) => {
           const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
-          if (ready) return warnOfDifferences(tools, ready, plan);
+          if (ready) return warnOfDifferences(tools, await followNetwork(tools, ready, plan, { signal }), plan);
           refuseMissing(plan);
           // Before anything is made: a secret that cannot be had is a start that cannot be.
           const armed = await withSecrets(
@@ -71,10 +72,8 @@ export async function bringUp(
               ledger.forgetBottle(plan.name);
             });
             system.err(`claude-bottle: making bottle "${plan.name}" ${describe(plan)}\n`);
-            if (plan.network.hosts.includes(backend.loopbackAddress))
-              system.err(
-                "claude-bottle: it may reach all of this machine's loopback, because ANTHROPIC_BASE_URL is there\n",
-              );
+            const opened = openedLoopback(backend, plan);
+            if (opened) system.err(`claude-bottle: it may reach ${opened}, because ANTHROPIC_BASE_URL is there\n`);
             await backend.create(made, { signal });
           } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
           if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
@@ -82,7 +81,7 @@ export async function bringUp(
           signal.throwIfAborted();
           noteLogin(system, made, login, armed);
           ledger.saveBottle(made, pid);
-          return warnOfDifferences(tools, made, plan);
+          return warnOfDifferences(tools, await followNetwork(tools, made, plan, { signal }), plan);
         }),
     ),
   );
@@ -102,15 +101,18 @@ async function readyPlan({ backend, ledger }: Tools, name: string): Promise<Bott
   return record && (await backend.isReady(record.plan, record.machine)) ? record.plan : undefined;
 }
 
-const describe = ({ backend, cpus, memoryMiB, image }: BottlePlan): string =>
-  image === undefined ? `(${backend})` : `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${image}`;
+function describe({ backend, cpus, memoryMiB, image, template }: BottlePlan): string {
+  const from = image ?? (template && "the template");
+  return from === undefined ? `(${backend})` : `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}`;
+}
 
 function warnOfDifferences(
   { system, backend }: Omit<Tools, "ledger">,
   made: BottlePlan,
   asked: BottlePlan,
 ): BottlePlan {
-  const changed = differences(made, asked, backend.capabilities);
+  const network = askedNetwork(backend, made, asked);
+  const changed = differences(made, { ...asked, network }, backend.capabilities);
   if (changed.length > 0)
     system.err(
       `claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`,

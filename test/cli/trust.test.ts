@@ -94,6 +94,11 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       'gives the bottle "X", which is what your machine prints for "sh" "-c" "touch ~/mark"',
     ],
     ["all of the network", '[network]\nmode = "open"', "opens all of the network, your own machines' too"],
+    [
+      "commands in a build",
+      '[template]\nsetup = "make all"',
+      "runs commands with all of the network while the template is built",
+    ],
     ["a host", '[network]\nhosts = ["evil.example"]', 'lets the bottle reach "evil.example"'],
     ["a whole domain", '[network]\nhosts = ["*.com"]', 'lets the bottle reach "*.com"'],
     ["a private network", '[network]\nhosts = ["192.168.0.0/16"]', 'lets the bottle reach "192.168.0.0/16"'],
@@ -242,7 +247,7 @@ describe("is refused whether or not there is trust", () => {
     [
       "a name that a terminal would obey",
       '["\\u001b]0;owned\\u0007"]',
-      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "env", "secrets", "mounts", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
+      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
     ],
   ])("%s", async (_, manifest, message) => {
     using home = victim(manifest);

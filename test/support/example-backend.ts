@@ -19,6 +19,7 @@ export function example(system: System): Backend {
     capabilities: {
       isolation: "namespace",
       network: "open",
+      loopback: "all",
       credentialBroker: false,
       programs: "host",
       user: "host",

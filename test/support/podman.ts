@@ -5,8 +5,10 @@ import { until } from "./tool.ts";
 /** Kept between runs, and of the tests alone: what the user's own podman holds is not touched. */
 const cache = "/var/cache/claude-bottle/podman";
 
-/** The reference under which the base that we made ourselves stands in for the registry's. */
+/** A small image that is always there. */
 export const baseImage = "docker.io/library/debian:12-slim";
+/** What templates are built from. */
+const nodeImage = "docker.io/library/node:22-bookworm-slim";
 
 /** Why no container can be run here, in one line; undefined where it can. */
 export function whyNoPodman(): string | undefined {
@@ -46,7 +48,7 @@ export class Podman implements AsyncDisposable {
   /** With the base image in its store; the first run on a machine makes it. */
   static async up(): Promise<Podman> {
     const podman = new Podman();
-    await podman.expectOk(["flock", `${cache}/lock`, "sh", "-euc", makeBase, "sh", baseImage, cache]);
+    await podman.expectOk(["flock", `${cache}/lock`, "sh", "-euc", makeBase, "sh", cache, baseImage, nodeImage]);
     return podman;
   }
 
@@ -89,12 +91,28 @@ export class Podman implements AsyncDisposable {
   }
 }
 
-/** debootstrap's own log is long; its end is what went wrong. */
+/**
+ * The two bases, made from Debian's packages and this machine's npm, under the names of the registry's own: no registry is
+ * asked for what the store has. debootstrap's own log is long; its end is what went wrong.
+ */
 const makeBase = `
-podman image exists "$1" && exit
+podman image exists "$2" && podman image exists "$3" && exit
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
-work=$(mktemp -d -p "$2")
+work=$(mktemp -d -p "$1")
 trap 'rm -rf --one-file-system "$work"' EXIT
 debootstrap --variant=minbase --include=ca-certificates bookworm "$work/root" "$mirror" >"$work/log" 2>&1 || { tail -5 "$work/log" >&2; exit 1; }
-tar -C "$work/root" -cf - . | podman import - "$1"
+rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists"
+mkdir -p "$work/root/var/cache/apt/archives/partial" "$work/root/var/lib/apt/lists/partial"
+tar -C "$work/root" -cf - . | podman import - "$2"
+npm=$(realpath "$(npm root --global)/npm")
+cp "$(realpath "$(command -v node)")" "$work/root/usr/local/bin/node"
+mkdir -p "$work/root/usr/local/lib/node_modules"
+cp -a "$npm" "$work/root/usr/local/lib/node_modules/npm"
+ln -s ../lib/node_modules/npm/bin/npm-cli.js "$work/root/usr/local/bin/npm"
+chroot "$work/root" npm --version >/dev/null || rm -rf "$work/root/usr/local/bin/npm"
+# This machine may know certificates that only its own bundle holds.
+cp /etc/ssl/certs/ca-certificates.crt "$work/root/usr/local/share/host-certificates.crt"
+mkdir -p "$work/root/usr/local/etc"
+echo cafile=/usr/local/share/host-certificates.crt >"$work/root/usr/local/etc/npmrc"
+tar -C "$work/root" -cf - . | podman import - "$3"
 `;

@@ -75,6 +75,7 @@ export function bubblewrap(system: System): Backend {
     capabilities: {
       isolation: "namespace",
       network: "open",
+      loopback: "all",
       credentialBroker: false,
       programs: "host",
       user: "host",

@@ -1,6 +1,4 @@
-import { preludeArgv } from "../../guest/guest.ts";
-import prepareScript from "../../guest/prepare.sh" with { type: "text" };
-import { withoutComments } from "../../guest/script.ts";
+import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import type { BottlePlan, EngineFacts, GuestUser, MountPlan, SessionPlan } from "../../plan/plan.ts";
 
 /** What both command lines understand alike; each function gives the words after the program's name. */
@@ -33,7 +31,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     ...(limits.memory ? ["--memory", `${plan.memoryMiB}m`] : []),
     ...(limits.pids ? ["--pids-limit", pidsLimit] : []),
     ...(keepId ? ["--userns", "keep-id"] : []),
-    ...(network.mode === "off" ? ["--network", "none"] : []),
+    ...(network.mode === "open" ? [] : ["--network", "none"]),
     ...mountArgv({ source: directory, target: directory, mode: "rw" }),
     ...plan.mounts.flatMap(mountArgv),
     "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
@@ -49,7 +47,7 @@ function mountArgv({ source, target, mode }: MountPlan): string[] {
   return ["--mount", words.join(",")];
 }
 
-export const startArgv = (name: string): string[] => ["start", name];
+export const startArgv = (names: readonly string[]): string[] => ["start", ...names];
 export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];
 /** `-v`: with the volumes that the image's own VOLUME lines made. */
 export const removeArgv = (name: string): string[] => ["rm", "-f", "-v", name];
@@ -73,18 +71,10 @@ export const listArgv = (program: ProgramName): string[] => [
 export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
 /** As root in the container, after every start. */
-export function prepareArgv(
-  plan: BottlePlan,
-  user: GuestUser,
-  claude: { readonly config: string; readonly settings: string },
-): string[] {
-  const { directory } = plan;
-  return [
-    "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.map(({ variable }) => variable)), plan.name,
-    "/bin/sh", "-c", withoutComments(prepareScript), "sh",
-    String(user.uid), String(user.gid), user.name, user.home, directory, directory, claude.config, claude.settings,
-  ]; // prettier-ignore
-}
+export const prepareArgv = (plan: BottlePlan, user: GuestUser, claude: ClaudeHome): string[] => [
+  "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.map(({ variable }) => variable)), plan.name,
+  ...guestPrepareArgv({ user, directory: plan.directory }, plan.directory, claude),
+]; // prettier-ignore
 
 /**
  * podman takes no keys at all for an answer; docker does not, and holds back the first key of the sequence until it

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { EngineFacts } from "../../plan/plan.ts";
+import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 
 /** What `podman info` says, as far as it concerns us. */
 const podmanInfo = v.object({
@@ -52,4 +52,19 @@ export function parseInfo(answer: unknown): Engine {
     limits: { cpus: CpuCfsQuota, memory: MemoryLimit, pids: PidsLimit },
     selinux: options.some((option) => option.startsWith("name=selinux")),
   };
+}
+
+/**
+ * What a bottle keeps of its engine. Under one without root the container's root is the engine's user; podman itself
+ * can map that user to his own number.
+ */
+export function factsOf(
+  plan: BottlePlan,
+  { rootless, mapsUsers, limits, selinux }: Engine,
+  image: string,
+  proxyImage: string | undefined,
+): EngineFacts {
+  const user = rootless && !mapsUsers ? ({ name: "root", uid: 0, gid: 0, home: "/root" } as const) : plan.user;
+  const keepId = rootless && mapsUsers && user.uid !== 0;
+  return { image, ...(proxyImage !== undefined && { proxyImage }), user, keepId, limits, selinux };
 }

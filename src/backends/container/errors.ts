@@ -68,4 +68,8 @@ export function engineError(program: ProgramName, doing: string, run: Run): User
 }
 
 export const isUnknown = (run: Run): boolean =>
-  run.code !== 0 && /no such (container|object)|no container with name/i.test(run.stderr);
+  run.code !== 0 &&
+  run.stderr
+    .trim()
+    .split("\n")
+    .every((line) => /no such (container|object|volume)|no (container|volume) with name/i.test(line));

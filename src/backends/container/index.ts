@@ -1,92 +1,57 @@
-import * as v from "valibot";
-import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
 import { isAlive, runsInContainer } from "../../system/process.ts";
-import type { Run, System } from "../../system/system.ts";
-import type { Backend, Machine, StepOptions } from "../backend.ts";
+import type { System } from "../../system/system.ts";
+import { UserError } from "../../errors.ts";
+import type { Backend } from "../backend.ts";
 import * as argv from "./argv.ts";
-import { type Engine, parseInfo } from "./engine.ts";
-import { engineError, isUnknown } from "./errors.ts";
-import { ensureImage } from "./image.ts";
-
-/** `container inspect` and `ps`, as far as they concern us. */
-const containerSchema = v.object({
-  Id: v.string(),
-  Name: v.string(),
-  State: v.object({ Status: v.string(), Pid: v.number() }),
-  Config: v.object({ Labels: v.nullish(v.record(v.string(), v.string())) }),
-});
-
-/** docker writes names and labels as text, podman as what they are; our labels hold no comma. */
-const listedSchema = v.object({
-  Names: v.union([v.string(), v.array(v.string())]),
-  State: v.string(),
-  Labels: v.union([v.pipe(v.string(), v.transform(parseLabels)), v.record(v.string(), v.string())]),
-});
-
-const installHints = {
-  docker: "install it: https://docs.docker.com/engine/install",
-  podman: "install it, for example: sudo apt-get install podman",
-} as const;
+import { Client } from "./client.ts";
+import { factsOf } from "./engine.ts";
+import { ensureBuilt, ensureImage } from "./image.ts";
+import { machineOf, parseListing } from "./listing.ts";
+import * as network from "./network.ts";
+import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
 
 export const docker = (system: System): Backend => container(system, "docker");
 export const podman = (system: System): Backend => container(system, "podman");
 
 function container(system: System, program: argv.ProgramName): Backend {
-  let path: string | undefined;
-  const words = (rest: readonly string[]) => [(path ??= find()), ...rest];
-  const call = (rest: readonly string[], options: StepOptions = {}) => system.run(words(rest), options);
+  const client = new Client(system, program);
 
-  function find(): string {
-    const found = system.which(program);
-    if (found) return found;
-    throw new UserError(`${program} is not installed`, { hint: installHints[program] });
-  }
+  const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? referenceOf(proxyRecipe));
+  /** What makes a bottle, in its order. */
+  const creation = (plan: BottlePlan): string[][] => [
+    argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system)),
+    ...partsOf(plan).map((part) => part.argv),
+  ];
 
-  async function settle(
-    name: string,
-    doing: string,
-    rest: readonly string[],
-    options: StepOptions,
-    { mayBeGone = false } = {},
-  ): Promise<Run> {
-    const run = await call(rest, options);
-    if (run.code !== 0 && !(mayBeGone && isUnknown(run))) throw engineError(program, `${doing} "${name}"`, run);
-    return run;
-  }
-
-  async function askEngine(): Promise<Engine> {
-    const run = await call(argv.infoArgv());
-    if (run.code !== 0) throw engineError(program, "make bottles", run);
-    return parseInfo(JSON.parse(run.stdout));
-  }
-
-  async function inspect(name: string): Promise<v.InferOutput<typeof containerSchema> | undefined> {
-    const run = await call(argv.inspectArgv(name));
-    if (isUnknown(run)) return undefined;
-    if (run.code !== 0) throw engineError(program, `ask for bottle "${name}"`, run);
-    return v.parse(v.tuple([containerSchema]), JSON.parse(run.stdout))[0];
-  }
+  const starting = (plan: BottlePlan) => argv.startArgv([plan.name, ...partsOf(plan).map(({ name }) => name)]);
+  /** A call for each, since podman removes none of several when one is missing; it keeps a container that parts hang on. */
+  const removal = (name: string): string[][] => [
+    ...[...network.partNames(name), name].map(argv.removeArgv),
+    network.removeVolumeArgv(name),
+  ];
+  const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan.directory));
 
   return {
     name: program,
     capabilities: {
       isolation: "container",
-      network: "open",
+      network: "enforced",
+      loopback: "port",
       credentialBroker: false,
-      programs: "image",
+      programs: "template",
       user: "guest",
       mounts: "create",
       snapshot: false,
       remote: false,
     },
-    loopbackAddress: `host.${program === "docker" ? "docker" : "containers"}.internal`,
+    loopbackAddress: "127.0.0.1",
 
     async probe() {
       try {
-        return { usable: true, version: (await askEngine()).version };
+        return { usable: true, version: (await client.engine()).version };
       } catch (error) {
         if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
         throw error;
@@ -94,118 +59,92 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async find(name) {
-      const found = await inspect(name);
-      if (!found) return undefined;
-      const { Id, State, Config } = found;
-      return toMachine(name, State.Status, Config.Labels ?? {}, pidHere(State.Pid, Id));
+      const found = await client.inspect(name);
+      return (
+        found && machineOf(name, found.State.Status, found.Config.Labels ?? {}, pidHere(found.State.Pid, found.Id))
+      );
     },
 
     async list() {
-      const run = await call(argv.listArgv(program));
-      if (run.code !== 0) throw engineError(program, "list bottles", run);
-      return v
-        .parse(v.array(listedSchema), parseListing(run.stdout))
-        .map(({ Names, State, Labels }) => toMachine([Names].flat()[0] ?? "", State, Labels, undefined));
+      return parseListing((await client.settle("list bottles", argv.listArgv(program))).stdout);
     },
 
     async resolve(plan, options = {}) {
-      const engine = await askEngine();
-      const image = await ensureImage({ system, program, argv: words }, plan.image ?? "", options);
-      return { ...plan, engine: factsOf(plan, engine, image) };
+      const engine = await client.engine();
+      const image = plan.template
+        ? await ensureBuilt(client, templateRecipe(plan.template), options)
+        : await ensureImage(client, plan.image ?? "", options);
+      const proxyImage = network.needsRelay(plan) ? await ensureBuilt(client, proxyRecipe, options) : undefined;
+      return { ...plan, engine: factsOf(plan, engine, image, proxyImage) };
     },
 
     async create(plan, options = {}) {
-      await settle(plan.name, "make bottle", argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system)), options);
+      for (const words of creation(plan)) await client.settle(`make bottle "${plan.name}"`, words, options);
     },
 
     async start(plan, options = {}) {
-      await settle(plan.name, "start bottle", argv.startArgv(plan.name), options);
-      await settle(
-        plan.name,
-        "set up bottle",
-        argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan.directory)),
-        options,
-      );
-      const started = await inspect(plan.name);
+      await client.settle(`start bottle "${plan.name}"`, starting(plan), options);
+      await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
+      const started = await client.inspect(plan.name);
       return started && pidHere(started.State.Pid, started.Id);
     },
 
+    async setNetwork(plan, made, options = {}) {
+      const doing = `change the network of bottle "${plan.name}"`;
+      if (plan.network.mode === "list") await client.settle(doing, network.setFilterArgv(plan), options);
+      if (plan.network.loopbackPort === made.network.loopbackPort) return;
+      const parts = network
+        .partsOf(plan, await ensureBuilt(client, proxyRecipe, options))
+        .filter((part) => !part.isProxy);
+      for (const part of parts) {
+        await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
+        await client.settle(doing, part.argv, options);
+      }
+      await client.settle(doing, argv.startArgv(parts.map(({ name }) => name)), options);
+    },
+
+    async denied(name) {
+      const { stdout, stderr } = await client.settle(`ask what bottle "${name}" was denied`, network.logsArgv(name), {
+        mayBeGone: true,
+      });
+      return network.parseDenied(`${stdout}\n${stderr}`);
+    },
+
     async stop(name, options = {}) {
-      await settle(name, "stop bottle", argv.stopArgv(name), options, { mayBeGone: true });
+      await client.settle(`stop bottle "${name}"`, argv.stopArgv(name), { ...options, mayBeGone: true });
     },
 
     async remove(name, options = {}) {
-      await settle(name, "remove bottle", argv.removeArgv(name), options, { mayBeGone: true });
+      for (const words of removal(name))
+        await client.settle(`remove bottle "${name}"`, words, { ...options, mayBeGone: true });
     },
 
     async isReady(plan, machine) {
       if (machine) return isAlive(machine);
-      return (await call(argv.isRunningArgv(plan.name))).stdout.trim() === "true";
+      return (await client.call(argv.isRunningArgv(plan.name))).stdout.trim() === "true";
     },
 
-    attach: (_, session) => ({ argv: words(argv.sessionArgv(program, session)), env: {} }),
-    controlArgv: (_, session) => words(argv.controlArgv(session)),
+    attach: (plan, session) => ({
+      argv: client.argv(argv.sessionArgv(program, { ...session, env: { ...session.env, ...network.proxyEnv(plan) } })),
+      env: {},
+    }),
+    controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
+
     explain: (plan) => ({
-      create: [words(argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system)))],
-      start: [
-        words(argv.startArgv(plan.name)),
-        words(argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan.directory))),
-      ],
-      stop: [words(argv.stopArgv(plan.name))],
-      remove: [words(argv.removeArgv(plan.name))],
+      create: creation(plan).map((words) => client.argv(words)),
+      start: [starting(plan), preparation(plan)].map((words) => client.argv(words)),
+      stop: [client.argv(argv.stopArgv(plan.name))],
+      remove: removal(plan.name).map((words) => client.argv(words)),
     }),
   };
 }
 
-/** Under an engine without root the container's root is the engine's user; podman itself can map that user to his own number. */
-function factsOf(plan: BottlePlan, { rootless, mapsUsers, limits, selinux }: Engine, image: string): EngineFacts {
-  const user = rootless && !mapsUsers ? ({ name: "root", uid: 0, gid: 0, home: "/root" } as const) : plan.user;
-  return { image, user, keepId: rootless && mapsUsers && user.uid !== 0, limits, selinux };
-}
-
 /** For --dry-run, which asks nobody. */
-function assumedFacts(plan: BottlePlan, system: System): EngineFacts {
+function assumedFacts(plan: BottlePlan, { user }: System): EngineFacts {
   const limits = { cpus: true, memory: true, pids: true };
-  const keepId = plan.backend === "podman" && system.user.uid !== 0;
-  return { image: plan.image ?? "", user: plan.user, keepId, limits, selinux: false };
+  const image = plan.template ? referenceOf(templateRecipe(plan.template)) : (plan.image ?? "");
+  return { image, user: plan.user, keepId: plan.backend === "podman" && user.uid !== 0, limits, selinux: false };
 }
 
 /** The engine's process number where it is one of this machine: a number of elsewhere may be anybody's here. */
 const pidHere = (pid: number, id: string) => (pid > 0 && runsInContainer(pid, id) ? pid : undefined);
-
-function toMachine(
-  name: string,
-  status: string,
-  labels: Readonly<Record<string, string>>,
-  pid: number | undefined,
-): Machine {
-  const directory = labels[argv.labels.directory];
-  return {
-    name,
-    state: /^(running|restarting)$/.test(status)
-      ? "running"
-      : /^(created|configured|initialized|exited|stopped)$/.test(status)
-        ? "stopped"
-        : "broken",
-    owner:
-      labels[argv.labels.mark] && directory !== undefined
-        ? { directory: decodeURIComponent(directory), uid: Number(labels[argv.labels.uid]) }
-        : undefined,
-    pid,
-  };
-}
-
-function parseLabels(text: string): Record<string, string> {
-  return Object.fromEntries(
-    text.split(",").map((label) => [label.split("=", 1)[0] ?? "", label.replace(/^[^=]*=/, "")]),
-  );
-}
-
-/** docker writes one object a line, podman an array. */
-function parseListing(text: string): unknown {
-  if (text.trimStart().startsWith("[")) return JSON.parse(text);
-  return text
-    .split("\n")
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as unknown);
-}

@@ -73,6 +73,7 @@ export function smolvm(system: System): Backend {
     capabilities: {
       isolation: "vm",
       network: "enforced",
+      loopback: "all",
       credentialBroker: true,
       programs: "image",
       user: "guest",

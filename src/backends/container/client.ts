@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import { UserError } from "../../errors.ts";
+import type { Run, System } from "../../system/system.ts";
+import type { StepOptions } from "../backend.ts";
+import * as argv from "./argv.ts";
+import { type Engine, parseInfo } from "./engine.ts";
+import { engineError, isUnknown } from "./errors.ts";
+
+const installHints = {
+  docker: "install it: https://docs.docker.com/engine/install",
+  podman: "install it, for example: sudo apt-get install podman",
+} as const;
+
+/** `container inspect`, as far as it concerns us. */
+const containerSchema = v.object({
+  Id: v.string(),
+  State: v.object({ Status: v.string(), Pid: v.number() }),
+  Config: v.object({ Labels: v.nullish(v.record(v.string(), v.string())) }),
+});
+
+/** The engine's command line, by its path; its failures are UserErrors that say what to do. */
+export class Client {
+  readonly system: System;
+  readonly program: argv.ProgramName;
+  #path: string | undefined;
+
+  constructor(system: System, program: argv.ProgramName) {
+    this.system = system;
+    this.program = program;
+  }
+
+  /** The whole argv of those words. */
+  argv(words: readonly string[]): string[] {
+    this.#path ??= this.system.which(this.program);
+    if (this.#path !== undefined) return [this.#path, ...words];
+    throw new UserError(`${this.program} is not installed`, { hint: installHints[this.program] });
+  }
+
+  call(words: readonly string[], options: StepOptions & { readonly progress?: boolean } = {}): Promise<Run> {
+    return this.system.run(this.argv(words), options);
+  }
+
+  /** `doing`: what for, as "make bottle x". */
+  async settle(
+    doing: string,
+    words: readonly string[],
+    options: StepOptions & { readonly mayBeGone?: boolean } = {},
+  ): Promise<Run> {
+    const run = await this.call(words, options);
+    if (run.code !== 0 && !(options.mayBeGone && isUnknown(run))) throw engineError(this.program, doing, run);
+    return run;
+  }
+
+  async engine(): Promise<Engine> {
+    const { stdout } = await this.settle("make bottles", argv.infoArgv());
+    return parseInfo(JSON.parse(stdout));
+  }
+
+  /** Undefined where there is no container of that name. */
+  async inspect(name: string): Promise<v.InferOutput<typeof containerSchema> | undefined> {
+    const run = await this.settle(`ask for bottle "${name}"`, argv.inspectArgv(name), { mayBeGone: true });
+    return run.code === 0 ? v.parse(v.tuple([containerSchema]), JSON.parse(run.stdout))[0] : undefined;
+  }
+}

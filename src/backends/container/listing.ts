@@ -1,0 +1,49 @@
+import * as v from "valibot";
+import type { Machine } from "../backend.ts";
+import { labels } from "./argv.ts";
+
+/** docker writes names and labels as text, podman as what they are; our labels hold no comma. */
+const listedSchema = v.object({
+  Names: v.union([v.string(), v.array(v.string())]),
+  State: v.string(),
+  Labels: v.union([v.pipe(v.string(), v.transform(parseLabels)), v.record(v.string(), v.string())]),
+});
+
+/** What `ps` says: docker writes one object a line, podman an array. */
+export function parseListing(text: string): Machine[] {
+  const listed: unknown = text.trimStart().startsWith("[")
+    ? JSON.parse(text)
+    : text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as unknown);
+  return v
+    .parse(v.array(listedSchema), listed)
+    .map(({ Names, State, Labels }) => machineOf([Names].flat()[0] ?? "", State, Labels, undefined));
+}
+
+export function machineOf(
+  name: string,
+  status: string,
+  marks: Readonly<Record<string, string>>,
+  pid: number | undefined,
+): Machine {
+  const directory = marks[labels.directory];
+  const isOurs = marks[labels.mark] !== undefined && directory !== undefined;
+  return {
+    name,
+    state: stateOf(status),
+    owner: isOurs ? { directory: decodeURIComponent(directory), uid: Number(marks[labels.uid]) } : undefined,
+    pid,
+  };
+}
+
+function stateOf(status: string): Machine["state"] {
+  if (/^(running|restarting)$/.test(status)) return "running";
+  return /^(created|configured|initialized|exited|stopped)$/.test(status) ? "stopped" : "broken";
+}
+
+function parseLabels(text: string): Record<string, string> {
+  const pairs = text.split(",").map((label) => [label.split("=", 1)[0] ?? "", label.replace(/^[^=]*=/, "")]);
+  return Object.fromEntries(pairs) as Record<string, string>;
+}

@@ -1,0 +1,151 @@
+import filterScript from "../../guest/filter.sh" with { type: "text" };
+import proxyScript from "../../guest/proxy.sh" with { type: "text" };
+import relayScript from "../../guest/relay.sh" with { type: "text" };
+import { withoutComments } from "../../guest/script.ts";
+import type { BottlePlan, NetworkPlan } from "../../plan/plan.ts";
+
+// A bottle that is held to a list of hosts has no network at all, only its loopback. Three small containers stand beside it and meet
+// at sockets in a volume of theirs: the proxy, which has a way out and lets through what is on the list; the gateway, which
+// reaches one port of the host's loopback, where ANTHROPIC_BASE_URL is there; and the relay, which shares the bottle's network
+// and offers those sockets as ports of its loopback. All share the bottle's process tree, and so end with it.
+
+const port = 3128;
+
+const namesOf = (bottle: string) => ({
+  proxy: `${bottle}-proxy`,
+  gateway: `${bottle}-gateway`,
+  relay: `${bottle}-relay`,
+  volume: `${bottle}-network`,
+});
+
+export const needsRelay = ({ network }: BottlePlan): boolean =>
+  network.mode === "list" || network.loopbackPort !== undefined;
+
+/** The containers beside a bottle, each with what makes it once the bottle's own is made. */
+export function partsOf(plan: BottlePlan, image: string): { name: string; argv: string[]; isProxy: boolean }[] {
+  const { proxy, gateway, relay } = namesOf(plan.name);
+  const { mode, loopbackPort } = plan.network;
+  const part = (name: string, create: typeof createProxyArgv) => ({
+    name,
+    argv: create(name, plan, image),
+    isProxy: name === proxy,
+  });
+  return [
+    ...(mode === "list" ? [part(proxy, createProxyArgv)] : []),
+    ...(loopbackPort === undefined ? [] : [part(gateway, createGatewayArgv)]),
+    ...(needsRelay(plan) ? [part(relay, createRelayArgv)] : []),
+  ];
+}
+
+/** Whatever of them there may be. */
+export const partNames = (bottle: string): string[] => {
+  const { proxy, gateway, relay } = namesOf(bottle);
+  return [proxy, gateway, relay];
+};
+export const removeVolumeArgv = (bottle: string): string[] => ["volume", "rm", "-f", namesOf(bottle).volume];
+
+const createProxyArgv = (name: string, plan: BottlePlan, image: string) => [
+  ...createPartArgv(name, plan, []),
+  image,
+  ...script(proxyScript, filterOf(plan.network)),
+];
+
+const createGatewayArgv = (name: string, plan: BottlePlan, image: string) => [
+  ...createPartArgv(name, plan, ["--network", "host"]),
+  image,
+  ...[
+    "socat",
+    "-t",
+    "600",
+    "UNIX-LISTEN:/bottle/loopback.sock,fork,mode=600,unlink-early",
+    `TCP:127.0.0.1:${plan.network.loopbackPort}`,
+  ],
+];
+
+function createRelayArgv(name: string, plan: BottlePlan, image: string): string[] {
+  const { loopbackPort, mode } = plan.network;
+  const sockets = [
+    ...(mode === "list" ? [String(port), "http.sock"] : []),
+    ...(loopbackPort === undefined ? [] : [String(loopbackPort), "loopback.sock"]),
+  ];
+  return [
+    ...createPartArgv(name, plan, ["--network", `container:${plan.name}`]),
+    image,
+    ...script(relayScript, ...sockets),
+  ];
+}
+
+const createPartArgv = (name: string, plan: BottlePlan, options: readonly string[]) => [
+  "create", "--pull", "never", "--name", name, "--label", `claude-bottle.of=${plan.name}`,
+  "--security-opt", "no-new-privileges", "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
+  "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
+  "-v", `${namesOf(plan.name).volume}:/bottle`, ...options,
+]; // prettier-ignore
+
+export const setFilterArgv = ({ name, network }: BottlePlan): string[] => [
+  "exec",
+  namesOf(name).proxy,
+  ...script(filterScript, filterOf(network)),
+];
+
+const script = (text: string, ...words: string[]) => ["/bin/sh", "-c", withoutComments(text), "sh", ...words];
+
+/** How programs in the bottle find the proxy. */
+export function proxyEnv({ network }: BottlePlan): Record<string, string> {
+  if (network.mode !== "list") return {};
+  const url = `http://127.0.0.1:${port}`;
+  const none = "localhost,127.0.0.1,::1";
+  // Node's own fetch asks for the proxy only when told to.
+  return {
+    HTTP_PROXY: url,
+    HTTPS_PROXY: url,
+    http_proxy: url,
+    https_proxy: url,
+    NO_PROXY: none,
+    no_proxy: none,
+    NODE_USE_ENV_PROXY: "1",
+  };
+}
+
+/**
+ * One extended regular expression a line, for what the proxy is asked for: `host:port` to tunnel to, or a whole http:// address.
+ * Ports 80 and 443, and nothing before the host that another program could read as a user.
+ */
+export function filterOf({ hosts, furtherPort }: NetworkPlan): string {
+  const ports = ["80", "443", ...(furtherPort === undefined ? [] : [furtherPort])].join("|");
+  // Without a line the proxy would not know that it has a filter.
+  return hosts.length === 0
+    ? "^-$"
+    : hosts.map((host) => `^(http://)?${hostPattern(host)}(:(${ports}))?(/|$)`).join("\n");
+}
+
+function hostPattern(host: string): string {
+  const [start = "", bits] = host.split("/");
+  if (bits !== undefined) return rangePattern(start.split(".").map(Number), Number(bits));
+  const plain = host.replace(/^\*\./, "").replaceAll(".", "\\.");
+  return host.startsWith("*.") ? `[a-z0-9_.-]+\\.${plain}` : plain;
+}
+
+/** The addresses of a range as they are written; a name that leads to one of them does not fit. */
+function rangePattern(start: readonly number[], bits: number): string {
+  return start
+    .map((octet, index) => {
+      const free = Math.min(8, Math.max(0, 8 * (index + 1) - bits));
+      if (free === 8) return "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
+      const first = octet - (octet % 2 ** free);
+      const numbers = Array.from({ length: 2 ** free }, (_, step) => first + step);
+      return numbers.length === 1 ? String(first) : `(${numbers.join("|")})`;
+    })
+    .join("\\.");
+}
+
+/** `-t` gives each line its time. */
+export const logsArgv = (bottle: string): string[] => ["logs", "-t", namesOf(bottle).proxy];
+
+/** What the proxy refused, oldest first. */
+export function parseDenied(logs: string): { at: string; target: string }[] {
+  return logs.split("\n").flatMap((line) => {
+    const [, at, target] = /^(\S+) .*refused on filtered (?:url|domain) "(.*)"/.exec(line) ?? [];
+    return at === undefined || target === undefined ? [] : [{ at, target }];
+  });
+}

@@ -1,0 +1,46 @@
+import type { Backend, StepOptions } from "../backends/backend.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { withOpened } from "../plan/bottle.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import type { System } from "../system/system.ts";
+
+type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+
+/** What ANTHROPIC_BASE_URL opens to the bottle, in words. */
+export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {
+  if (network.loopbackPort !== undefined) return `port ${network.loopbackPort} of this machine's loopback`;
+  return network.hosts.includes(loopbackAddress) ? "all of this machine's loopback" : undefined;
+}
+
+/** What is asked of a bottle that was made, where its backend can still follow: but for a port that another session may use. */
+export function askedNetwork({ setNetwork }: Backend, made: BottlePlan, asked: BottlePlan): BottlePlan["network"] {
+  if (!setNetwork || made.network.mode !== asked.network.mode) return asked.network;
+  const { loopbackPort = made.network.loopbackPort, ...network } = withOpened(asked, made).network;
+  return { ...network, ...(loopbackPort !== undefined && { loopbackPort }) };
+}
+
+/** Whether a bottle that runs is to reach other hosts, and can be told so as it runs. */
+export const changesNetwork = (backend: Backend, made: BottlePlan, asked: BottlePlan): boolean =>
+  backend.setNetwork !== undefined &&
+  made.network.mode === asked.network.mode &&
+  !Bun.deepEquals(made.network, askedNetwork(backend, made, asked));
+
+/** The plan with the hosts that are asked for now, where the bottle's backend can change them while it runs. */
+export async function followNetwork(
+  { system, backend, ledger }: Tools,
+  made: BottlePlan,
+  asked: BottlePlan,
+  options: StepOptions,
+): Promise<BottlePlan> {
+  if (!changesNetwork(backend, made, asked)) return made;
+  const plan = { ...made, network: askedNetwork(backend, made, asked) };
+  const [before, after] = [new Set(made.network.hosts), new Set(plan.network.hosts)];
+  const changes = [...after.difference(before)].map((host) => `+${host}`);
+  changes.push(...[...before.difference(after)].map((host) => `-${host}`));
+  const opened = plan.network.loopbackPort === made.network.loopbackPort ? undefined : openedLoopback(backend, plan);
+  if (opened) changes.push(`+${opened}`);
+  system.err(`claude-bottle: bottle "${plan.name}" reaches other hosts from now on: ${changes.join(" ")}\n`);
+  await backend.setNetwork?.(plan, made, options);
+  ledger.saveBottle(plan, ledger.bottle(plan.name)?.machine?.pid);
+  return plan;
+}
