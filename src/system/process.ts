@@ -88,6 +88,12 @@ const goneWithinMs = 5_000;
 
 /** Kills those that still live, and waits for their end. */
 export async function endProcesses(processes: readonly Identity[]): Promise<void> {
-  for (const { pid } of processes.filter(isAlive)) process.kill(pid, "SIGKILL");
+  for (const { pid } of processes.filter(isAlive))
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      // One ends with the other, between a look and a kill.
+      if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    }
   for (let waited = 0; processes.some(isAlive) && waited < goneWithinMs; waited += 10) await Bun.sleep(10);
 }
