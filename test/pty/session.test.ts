@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { findProcesses } from "../../src/system/process.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, isRunning, tool, until } from "../support/tool.ts";
 
@@ -117,12 +118,10 @@ test("a killed client of the backend leaves neither a raw terminal nor a process
     `stty -a > before; cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`,
   );
   const pid = await pidIn(`${home.folder}/pid`);
-  const children = Bun.spawnSync(["pgrep", "-f", "fake-smolvm.ts machine exec.*-t"])
-    .stdout.toString()
-    .trim()
-    .split("\n")
-    .map(Number);
-  const ours = children.filter((child) => readFileSync(`/proc/${child}/environ`, "utf8").includes(home.folder));
+  const children = findProcesses((argv) => /fake-smolvm\.ts machine exec.*-t/.test(argv.join(" ")));
+  const ours = children
+    .map(({ pid }) => pid)
+    .filter((child) => readFileSync(`/proc/${child}/environ`, "utf8").includes(home.folder));
   for (const child of ours) process.kill(child, "SIGKILL");
   await screen.until("rc=137\nsame");
   expect(isRunning(pid)).toBe(false);
