@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   rm: (context: Context) => import("./commands/rm.ts").then((m) => load(m.rm(context))),
   init: (context: Context) => import("./commands/init.ts").then((m) => load(m.init(context))),
   allow: (context: Context) => import("./commands/allow.ts").then((m) => load(m.allow(context))),
+  gc: (context: Context) => import("./commands/gc.ts").then((m) => load(m.gc(context))),
   login: (context: Context) => import("./commands/login.ts").then((m) => load(m.login(context))),
   trust: (context: Context) => import("./commands/trust.ts").then((m) => load(m.trust(context))),
   config: (context: Context) => import("./commands/config.ts").then((m) => load(m.config(context))),

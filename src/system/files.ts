@@ -70,6 +70,15 @@ export function realPath(path: string): string | undefined {
 
 export const exists = (path: string): boolean => existsSync(path);
 
+/** The names in a folder, sorted; none where there is no such folder. */
+export function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch {
+    return [];
+  }
+}
+
 /** A short word that is another one once the file or folder at `path` is; undefined where there is none. */
 export function fileStamp(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });

@@ -1,6 +1,8 @@
 import { Database } from "bun:sqlite";
 import { privateFolder } from "./files.ts";
 import { stateFolder, type System } from "./system.ts";
+import { exists, privateFolder, removeLink } from "../system/files.ts";
+import { stateFolder, type System } from "../system/system.ts";
 
 const retryMs = 50;
 
@@ -14,23 +16,51 @@ export async function withLock<T>(
   options: { signal: AbortSignal; onWait: () => void },
   work: () => Promise<T>,
 ): Promise<T> {
-  const db = new Database(`${privateFolder(`${stateFolder(system.env)}/locks`)}/${name}.db`, { create: true });
+  const file = lockFile(system, name);
+  let db = open(file);
   let waited = false;
   try {
     for (;;) {
       options.signal.throwIfAborted();
-      try {
-        db.run("begin exclusive");
-        break;
-      } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "SQLITE_BUSY")) throw error;
-        if (!waited) options.onWait();
-        waited = true;
-        await Bun.sleep(retryMs);
+      if (tryLock(db)) {
+        // `gc` removes the file of a bottle that is gone; a lock on a removed file holds nobody up.
+        if (exists(file)) break;
+        db.close();
+        db = open(file);
+        continue;
       }
+      if (!waited) options.onWait();
+      waited = true;
+      await Bun.sleep(retryMs);
     }
     return await work();
   } finally {
     db.close();
+  }
+}
+
+/** Removes the lock's file, unless somebody holds it. */
+export function removeLock(system: System, name: string): boolean {
+  const file = lockFile(system, name);
+  const db = open(file);
+  try {
+    const isFree = tryLock(db);
+    if (isFree) removeLink(file);
+    return isFree;
+  } finally {
+    db.close();
+  }
+}
+
+const lockFile = (system: System, name: string) => `${privateFolder(`${stateFolder(system.env)}/locks`)}/${name}.db`;
+const open = (file: string) => new Database(file, { create: true });
+
+function tryLock(db: Database): boolean {
+  try {
+    db.run("begin exclusive");
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") return false;
+    throw error;
   }
 }

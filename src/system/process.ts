@@ -13,6 +13,26 @@ export function isAlive({ pid, started }: Identity): boolean {
   return identify(pid)?.started === started;
 }
 
+/** TERM, and KILL where that is not enough within five seconds. Answers whether the process is gone. */
+export async function endProcess(process_: Identity): Promise<boolean> {
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    for (let tick = 0; tick < 50; tick += 1) {
+      if (!isAlive(process_)) return true;
+      if (tick === 0 && !sendSignal(process_.pid, signal)) return false;
+      await Bun.sleep(100);
+    }
+  }
+  return !isAlive(process_);
+}
+
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the process is the container of that id, as its control group is named. */
 export function runsInContainer(pid: number, id: string): boolean {
   try {

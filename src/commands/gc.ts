@@ -1,0 +1,32 @@
+import { command, type Context } from "../command.ts";
+import { exitCode } from "../errors.ts";
+import { table } from "../lib/table.ts";
+import { findLeftovers } from "../session/leftovers.ts";
+
+export const gc = (context: Context) =>
+  command(context, {
+    meta: { name: "gc", description: "Show what of ours nobody needs any more, and remove it with --yes" },
+    args: {
+      yes: { type: "boolean", description: "remove what is shown" },
+      json: { type: "boolean", description: "as JSON" },
+    },
+    examples: [
+      ["claude-bottle gc", "what has no owner any more: machines, records, processes, links, locks"],
+      ["claude-bottle gc --yes", "the same, and remove it"],
+    ],
+    async run({ args }) {
+      const { system } = context;
+      const found = await findLeftovers(system);
+      const shown = found.map(({ kind, name, why, how }) => ({ kind, name, why, how }));
+      if (args.json) system.out(`${JSON.stringify(shown, null, 2)}\n`);
+      else if (found.length === 0) return system.err("claude-bottle: there is nothing to remove\n");
+      else
+        system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore
+      if (!args.yes) return found.length > 0 && system.err("claude-bottle: claude-bottle gc --yes removes it\n");
+      for (const { kind, name, remove } of found) {
+        if (await remove()) continue;
+        system.err(`claude-bottle: ${kind} "${name}" is needed by now, and stays\n`);
+        context.exit(exitCode.failed);
+      }
+    },
+  });

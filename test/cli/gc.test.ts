@@ -1,0 +1,99 @@
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { Home, isRunning, until } from "../support/tool.ts";
+
+const rows = (text: string) =>
+  text
+    .trimEnd()
+    .split("\n")
+    .slice(1)
+    .map((line) => line.split(/ {2,}/));
+const offer = "claude-bottle: claude-bottle gc --yes removes it\n";
+const nothing = { stdout: "", stderr: "claude-bottle: there is nothing to remove\n", code: 0 };
+
+/** Shows exactly these, removes them only with --yes, and shows none afterwards. */
+async function finds(home: Home, expected: (string | RegExp)[][]): Promise<void> {
+  const shown = await home.run(["gc"]);
+  const matching = expected.map((row) =>
+    row.map((cell) => (typeof cell === "string" ? cell : expect.stringMatching(cell))),
+  );
+  expect([rows(shown.stdout), shown.stderr, shown.code]).toEqual([matching, offer, 0]);
+  expect((await home.run(["gc"])).stdout).toBe(shown.stdout);
+  expect(await home.run(["gc", "--yes"])).toEqual({ stdout: shown.stdout, stderr: "", code: 0 });
+  expect(await home.run(["gc"])).toEqual(nothing);
+}
+
+test("a bottle that is needed is nothing to remove", async () => {
+  using home = new Home();
+  expect(await home.run(["gc"])).toEqual(nothing);
+  await home.run(["exec", "--", "true"]);
+  expect(await home.run(["gc", "--yes"])).toEqual(nothing);
+  expect(home.machines()).toMatchObject([{ state: "running" }]);
+});
+
+test("a machine whose directory is gone", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  rmSync(home.project, { recursive: true });
+  mkdirSync(`${home.folder}/home/other`);
+  const cwd = `${home.folder}/home/other`;
+  const { stdout } = await home.run(["gc", "--yes"], { cwd });
+  expect(rows(stdout)).toEqual([
+    ["machine", "cb-BOTTLE", "its directory ~/home/project is gone", "claude-bottle rm --force cb-BOTTLE"],
+  ]);
+  expect(home.machines()).toEqual([]);
+});
+
+test("a record whose machine is gone, and the process that it left behind", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  const pid = home.machines()[0]?.pid ?? 0;
+  for (const file of readdirSync(`${home.smolvm}/machines`)) rmSync(`${home.smolvm}/machines/${file}`);
+  const { stdout } = await home.run(["gc", "--yes"]);
+  expect(rows(stdout)).toEqual([
+    ["process", "cb-BOTTLE", "smolvm no longer has its machine", `end process ${pid}`],
+    ["record", "cb-BOTTLE", "smolvm no longer has its machine", "forget it in the ledger"],
+  ]);
+  await until(() => !isRunning(pid));
+  await finds(home, [["lock", "cb-BOTTLE", "there is no bottle of that name", /^rm ~\/state/]]);
+  expect((await home.run(["ls", "--json"])).stdout).toBe("[]\n");
+});
+
+test("another process that has the number of ours by now is left alone", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  await home.crash();
+  for (const file of readdirSync(`${home.smolvm}/machines`)) rmSync(`${home.smolvm}/machines/${file}`);
+  const { Database } = await import("bun:sqlite");
+  const db = new Database(`${home.folder}/state/claude-bottle/ledger.db`);
+  db.run("update bottles set machine_pid = ?", [process.pid]);
+  db.close();
+  const { stdout } = await home.run(["gc", "--yes"]);
+  expect(rows(stdout).map(([kind]) => kind)).toEqual(["record"]);
+  expect(isRunning(process.pid)).toBe(true);
+});
+
+test("links and locks of bottles that are not there, and no lock that somebody holds", async () => {
+  using home = new Home();
+  const state = `${home.folder}/state/claude-bottle`;
+  await home.run(["ls"]);
+  for (const folder of ["links", "locks"]) mkdirSync(`${state}/${folder}`, { recursive: true });
+  symlinkSync("/nonexistent", `${state}/links/cb-gone`);
+  writeFileSync(`${state}/locks/cb-gone.db`, "");
+  await finds(home, [
+    ["link", "cb-gone", "there is no bottle of that name", "rm ~/state/claude-bottle/links/cb-gone"],
+    ["lock", "cb-gone", "there is no bottle of that name", "rm ~/state/claude-bottle/locks/cb-gone.db"],
+  ]);
+  const go = `${home.folder}/go`;
+  const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_create: go } });
+  await until(() => home.verbs().includes("create"));
+  // The machine's record at the backend is made before its delay: only the lock is looked at here.
+  for (const file of readdirSync(`${home.smolvm}/machines`)) rmSync(`${home.smolvm}/machines/${file}`);
+  const { stderr, code } = await home.run(["gc", "--yes"]);
+  expect([stderr, code]).toEqual([`claude-bottle: lock "cb-BOTTLE" is needed by now, and stays\n`, 1]);
+  expect(readdirSync(`${state}/locks`).filter((name) => name.endsWith(".db"))).toHaveLength(1);
+  child.kill("SIGTERM");
+  writeFileSync(go, "");
+  await child.exited;
+  expect(existsSync(`${state}/links/cb-gone`)).toBe(false);
+});
