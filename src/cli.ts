@@ -25,6 +25,8 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   config: (context: Context) => import("./commands/config.ts").then((m) => load(m.config(context))),
   tmux: (context: Context) => import("./commands/tmux.ts").then((m) => load(m.tmux(context))),
   doctor: (context: Context) => import("./commands/doctor.ts").then((m) => load(m.doctor(context))),
+  upgrade: (context: Context) => import("./commands/upgrade.ts").then((m) => load(m.upgrade(context))),
+  uninstall: (context: Context) => import("./commands/uninstall.ts").then((m) => load(m.uninstall(context))),
   completions: (context: Context) => import("./commands/completions.ts").then((m) => load(m.completions(context))),
 });
 

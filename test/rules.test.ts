@@ -52,6 +52,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "citty",
     "completions",
     "described",
+    "install.sh",
   ],
   completions: ["described", "session", "backends", "ledger", "system", "errors", "lib"],
   described: ["lib", "citty"],

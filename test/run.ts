@@ -78,6 +78,7 @@ await suite("units, rules and the program from source", [
     "test/install.test.ts",
     "test/release.test.ts",
     "test/completions.test.ts",
+    "test/upgrade.test.ts",
     "test/fakes.test.ts",
   ),
 ]);

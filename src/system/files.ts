@@ -12,6 +12,7 @@ import {
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -129,6 +130,15 @@ export function plainLink(path: string, target: string): void {
   privateFolder(dirname(path));
   rmSync(path, { force: true });
   symlinkSync(target, path);
+}
+
+/** Removes the folders above `path` that are empty, below `limit`. */
+export function removeEmptyAbove(path: string, limit: string): void {
+  try {
+    for (let above = dirname(path); above.startsWith(`${limit}/`); above = dirname(above)) rmdirSync(above);
+  } catch {
+    // Something else is in it.
+  }
 }
 
 export const removeLink = (path: string): void => rmSync(path, { force: true });

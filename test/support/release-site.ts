@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { archiveName, hostTarget } from "../../release/targets.ts";
 
@@ -37,7 +46,9 @@ export class ReleaseSite implements Disposable {
   archive(version: string, program = script(version)): { file: string; sum: string } {
     const folder = `${this.folder}/made-${version}`;
     mkdirSync(folder, { recursive: true });
-    writeFileSync(`${folder}/claude-bottle`, program);
+    // A path is a program that is there already.
+    if (program.startsWith("/")) copyFileSync(program, `${folder}/claude-bottle`);
+    else writeFileSync(`${folder}/claude-bottle`, program);
     chmodSync(`${folder}/claude-bottle`, 0o755);
     const file = `${folder}/${archiveName(version, hostTarget())}`;
     Bun.spawnSync(["tar", "-czf", file, "-C", folder, "claude-bottle"]);
