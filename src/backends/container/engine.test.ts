@@ -12,4 +12,5 @@ test.each([
   ["podman without root sets only the limits that were delegated", podman({ rootless: true, selinuxEnabled: true }), { version: "5.0", rootless: true, mapsUsers: true, limits: { cpus: false, memory: true, pids: true }, selinux: true }],
   ["docker", { ServerVersion: "28.1", SecurityOptions: ["name=seccomp,profile=builtin", "name=cgroupns"] }, { version: "28.1", rootless: false, mapsUsers: false, limits: all, selinux: false }],
   ["docker without root", { ServerVersion: "28.1", SecurityOptions: ["name=rootless", "name=selinux"], CpuCfsQuota: false }, { version: "28.1", rootless: true, mapsUsers: false, limits: { ...all, cpus: false }, selinux: true }],
+  ["docker's program alone, without its engine", { ID: "", ServerErrors: null }, undefined],
 ])("%s", (_, answer, engine) => expect(parseInfo(answer)).toEqual(engine)); // prettier-ignore

@@ -28,8 +28,8 @@ export type Engine = Pick<EngineFacts, "limits" | "selinux"> & {
   readonly mapsUsers: boolean;
 };
 
-/** Throws where it is the answer of neither; `podman` may stand behind a program called docker. */
-export function parseInfo(answer: unknown): Engine {
+/** Undefined where it is the answer of neither; `podman` may stand behind a program called docker. */
+export function parseInfo(answer: unknown): Engine | undefined {
   const podman = v.safeParse(podmanInfo, answer);
   if (podman.success) {
     const { host, version } = podman.output;
@@ -43,7 +43,9 @@ export function parseInfo(answer: unknown): Engine {
       selinux: host.security.selinuxEnabled,
     };
   }
-  const { ServerVersion, SecurityOptions, CpuCfsQuota, MemoryLimit, PidsLimit } = v.parse(dockerInfo, answer);
+  const docker = v.safeParse(dockerInfo, answer);
+  if (!docker.success) return undefined;
+  const { ServerVersion, SecurityOptions, CpuCfsQuota, MemoryLimit, PidsLimit } = docker.output;
   const options = SecurityOptions ?? [];
   return {
     version: ServerVersion,
