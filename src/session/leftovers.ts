@@ -3,10 +3,10 @@ import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import { exists, listFolder, removeLink } from "../system/files.ts";
+import { removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
-import { removeLock } from "./lock.ts";
 
 /** Something of ours that nobody needs any more. */
 export type Leftover = {

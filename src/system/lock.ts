@@ -1,8 +1,6 @@
 import { Database } from "bun:sqlite";
-import { privateFolder } from "./files.ts";
+import { exists, privateFolder, removeLink } from "./files.ts";
 import { stateFolder, type System } from "./system.ts";
-import { exists, privateFolder, removeLink } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
 
 const retryMs = 50;
 

@@ -52,8 +52,11 @@ export class Client {
   }
 
   async engine(): Promise<Engine> {
-    const { stdout } = await this.settle("make bottles", argv.infoArgv());
-    return parseInfo(JSON.parse(stdout));
+    const run = await this.settle("make bottles", argv.infoArgv());
+    const engine = parseInfo(JSON.parse(run.stdout));
+    // docker calls it a success when its engine does not answer, and says on stderr that it does not.
+    if (!engine) throw engineError(this.program, "make bottles", run);
+    return engine;
   }
 
   /** Undefined where there is no container of that name. */

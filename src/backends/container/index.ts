@@ -33,32 +33,6 @@ function container(system: System, program: argv.ProgramName): Backend {
     network.removeVolumeArgv(name),
   ];
   const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan.directory));
-  async function settle(
-    name: string,
-    doing: string,
-    rest: readonly string[],
-    options: StepOptions,
-    { mayBeGone = false } = {},
-  ): Promise<Run> {
-    const run = await call(rest, options);
-    if (run.code !== 0 && !(mayBeGone && isUnknown(run))) throw engineError(program, `${doing} "${name}"`, run);
-    return run;
-  }
-
-  async function askEngine(): Promise<Engine> {
-    const run = await call(argv.infoArgv());
-    // docker calls it a success when its engine does not answer, and says on stderr that it does not.
-    const engine = run.code === 0 ? parseInfo(JSON.parse(run.stdout)) : undefined;
-    if (!engine) throw engineError(program, "make bottles", run);
-    return engine;
-  }
-
-  async function inspect(name: string): Promise<v.InferOutput<typeof containerSchema> | undefined> {
-    const run = await call(argv.inspectArgv(name));
-    if (isUnknown(run)) return undefined;
-    if (run.code !== 0) throw engineError(program, `ask for bottle "${name}"`, run);
-    return v.parse(v.tuple([containerSchema]), JSON.parse(run.stdout))[0];
-  }
 
   return {
     name: program,
