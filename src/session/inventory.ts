@@ -20,18 +20,19 @@ export type Bottle = {
 /** All bottles of this user; `complaints` are the backends that have some of them and did not answer, in words. */
 export async function listBottles(system: System): Promise<{ bottles: Bottle[]; complaints: string[] }> {
   const complaints: string[] = [];
-  // The backends work while we read our own record.
-  const listings = backendNames.map((name) => {
-    const backend = backendOf(system, name);
-    return { backend: name, isolation: backend.capabilities.isolation, answer: machinesOf(backend) };
-  });
+  // The backends work while we read our own record; all are waited for together, as an interrupt fails all of them.
+  const asked = Promise.all(
+    backendNames.map(async (name) => {
+      const backend = backendOf(system, name);
+      return { backend: name, isolation: backend.capabilities.isolation, ...(await machinesOf(backend)) };
+    }),
+  );
   using ledger = new Ledger(system);
   const records = ledger.bottles();
   const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
   const bottles: Bottle[] = [];
-  for (const { backend, isolation, answer } of listings) {
+  for (const { backend, isolation, machines, complaint } of await asked) {
     const own = records.filter(({ plan }) => plan.backend === backend);
-    const { machines, complaint } = await answer;
     // One that has none of our bottles need not answer.
     if (complaint !== undefined && own.length > 0) complaints.push(complaint);
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
