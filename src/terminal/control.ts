@@ -34,13 +34,16 @@ export class Control {
 
   async settle(size: Size, { wait }: { wait: boolean }): Promise<"native" | "asserted" | "gone"> {
     const { argv, session } = this.#reach;
-    const word = (await this.#run(settleArgv(argv, session, size, wait ? nativeTenths : 0))).trim();
+    const { text } = await this.#run(settleArgv(argv, session, size, wait ? nativeTenths : 0));
+    const word = text.trim();
     return word === "native" || word === "asserted" ? word : "gone";
   }
 
   async endSession(): Promise<void> {
     this.abandon();
-    await this.#run(endArgv(this.#reach.argv, this.#reach.session));
+    // The second SIGHUP of a closing terminal, sent as its shell dies, may hit a child that is not out of our group yet.
+    for (let attempt = 1; attempt <= 3; attempt += 1)
+      if (!(await this.#run(endArgv(this.#reach.argv, this.#reach.session))).hungUp) return;
   }
 
   /** Ends what is under way, so that it holds up nobody. */
@@ -56,7 +59,7 @@ export class Control {
   }
 
   /** Out of the terminal's group: Ctrl-C is the session's. */
-  async #run(argv: readonly string[]): Promise<string> {
+  async #run(argv: readonly string[]): Promise<{ readonly text: string; readonly hungUp: boolean }> {
     try {
       const child = Bun.spawn([...argv], {
         stdin: "ignore",
@@ -71,9 +74,9 @@ export class Control {
       await child.exited;
       clearTimeout(timer);
       if (this.#running === child) this.#running = undefined;
-      return text;
+      return { text, hungUp: child.signalCode === "SIGHUP" };
     } catch {
-      return "";
+      return { text: "", hungUp: false };
     }
   }
 }

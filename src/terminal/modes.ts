@@ -8,8 +8,11 @@ const standardFds = [0, 1, 2] as const;
 const reset =
   "\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[<u\x1b[>4m\x1b[0m\x1b[?25h";
 
-/** Puts the terminal's modes back; `diedBadly`: the child may have left the screen itself in a state of its own too. */
-export type RestoreModes = (options: { readonly diedBadly: boolean }) => Promise<void>;
+/**
+ * Puts the terminal's modes back; `diedBadly`: the child may have left the screen itself in a state of its own too.
+ * Returns whether the terminal is still there.
+ */
+export type RestoreModes = (options: { readonly diedBadly: boolean }) => Promise<boolean>;
 
 export function rememberModes(): RestoreModes {
   return hasLibc ? rememberByLibc() : rememberByStty();
@@ -19,8 +22,10 @@ function rememberByLibc(): RestoreModes {
   const remembered = standardFds.map((fd) => ({ fd, modes: getModes(fd), nonBlocking: isNonBlocking(fd) }));
   return async ({ diedBadly }) => {
     let left = false;
+    let there = true;
     for (const { fd, modes, nonBlocking } of remembered) {
       const now = modes && getModes(fd);
+      if (modes && !now) there = false;
       if (now && !Buffer.from(now).equals(modes)) {
         left = true;
         if (holdTerminal(fd)) setModes(fd, modes);
@@ -29,17 +34,20 @@ function rememberByLibc(): RestoreModes {
       setNonBlocking(fd, nonBlocking && !modes);
     }
     const screen = remembered.find(({ fd, modes }) => fd > 0 && modes)?.fd;
-    if ((left || diedBadly) && screen !== undefined) await writeReset(screen);
+    if (there && (left || diedBadly) && screen !== undefined) await writeReset(screen);
+    return there;
   };
 }
 
 function rememberByStty(): RestoreModes {
   const modes = sttyModes();
   return async ({ diedBadly }) => {
-    if (modes === undefined) return;
-    const left = sttyModes() !== modes;
-    if (left) setSttyModes(modes);
-    if (left || diedBadly) await writeReset(2);
+    if (modes === undefined) return true;
+    const now = sttyModes();
+    if (now === undefined) return false;
+    if (now !== modes) setSttyModes(modes);
+    if (now !== modes || diedBadly) await writeReset(2);
+    return true;
   };
 }
 

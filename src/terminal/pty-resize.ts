@@ -64,7 +64,8 @@ export async function ptyResize(argv: readonly string[]): Promise<number> {
   keeper?.end();
   control?.abandon();
   // A status of 128 and more is a death in the guest; with 1 smolvm says that it lost the machine.
-  await restoreModes({ diedBadly: code === 1 || code >= 128 });
-  if (passed || child?.signalCode) await control?.endSession();
+  const there = await restoreModes({ diedBadly: code === 1 || code >= 128 });
+  // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
+  if (passed || !there || child?.signalCode) await control?.endSession();
   return passed ? 128 + passedOn[passed] : code;
 }
