@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Home, tool } from "../support/tool.ts";
 
 test.each([
@@ -286,3 +286,20 @@ test("output into a closed pipe is no error", async () => {
   const run = Bun.spawnSync(["bash", "-c", 'set -o pipefail; "$@" --help | true', "bash", ...tool], { env: home.env });
   expect([run.stderr.toString(), run.exitCode]).toEqual(["", 0]);
 });
+
+test.each([
+  [{ DOCKER_HOST: "tcp://192.0.2.7:2375" }, "tcp://192.0.2.7:2375", "use one of this machine: unset DOCKER_HOST"],
+  [{}, "ssh://ann@192.0.2.7", "choose one of this machine: docker context use default"],
+])(
+  "docker's engine on another machine is not given an empty folder for the project: %p",
+  async (env, address, hint) => {
+    using home = new Home();
+    home.settings('bottle.backend = "docker"\n');
+    home.program("docker", '[ "$1 $2" = "context inspect" ] && exec echo ssh://ann@192.0.2.7; touch "$HOME/called"');
+    const { stdout, stderr, code } = await home.run(["exec", "--", "true"], { env });
+    expect([stdout, code, existsSync(`${home.folder}/home/called`)]).toEqual(["", 1, false]);
+    expect(stderr).toBe(
+      `claude-bottle: docker's engine is on another machine (${address}), which does not see this directory\n  ${hint}\n`,
+    );
+  },
+);

@@ -70,6 +70,9 @@ export const listArgv = (program: ProgramName): string[] => [
 ];
 export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
+/** Prints the address of the engine that docker's chosen context leads to. */
+export const contextArgv = (): string[] => ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
+
 /** As root in the container, after every start. */
 export const prepareArgv = (plan: BottlePlan, user: GuestUser, claude: ClaudeHome): string[] => [
   "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.map(({ variable }) => variable)), plan.name,

@@ -56,6 +56,12 @@ export function parseInfo(answer: unknown): Engine | undefined {
   };
 }
 
+/** Whether an engine at that address is on another machine, and so sees none of our files. */
+export function isElsewhere(address: string): boolean {
+  const { protocol, hostname } = URL.parse(address) ?? {};
+  return /^(tcp|ssh|https?):$/.test(protocol ?? "") && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname ?? "");
+}
+
 /**
  * What a bottle keeps of its engine. Under one without root the container's root is the engine's user; podman itself
  * can map that user to his own number.

@@ -35,7 +35,7 @@ const rules: readonly Rule[] = [
 
 export const noBoot = (words: string): Unusable =>
   new Unusable(`/dev/kvm is there, but no microVM boots on it: ${printable(words)}`, {
-    hint: "switch on nested virtualization for this machine; claude-bottle doctor --fix tries again",
+    hint: "switch on nested virtualization for this machine; claude-bottle run --backend smolvm tries again",
   });
 
 /** `doing`: what we were about, as "make bottle x". */
