@@ -33,7 +33,8 @@ type PaneFields = Record<(typeof paneFields)[number], string>;
 /** Opens what was asked for beside a pane: in the bottle that the pane shows, or else in the one of its directory. */
 export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, request: OpenRequest): Promise<void> {
   const { pane, client, what, rest } = request;
-  const seen = await tmux.ask(pane, paneFields);
+  // Two calls, as each path may hold what separates the fields.
+  const [seen, at] = await Promise.all([tmux.ask(pane, paneFields), tmux.ask(pane, ["session_path"])]);
   if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
   const session = ledger.sessionIn({ id: pane, server: tmux.server });
   const bottle = session && ledger.bottle(session.bottle)?.plan;
@@ -41,6 +42,8 @@ export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, req
   const place = fittingPlace(request.place, seen);
   if (place === "here") refuseToEnd(seen);
   const ending = place === "here" ? "shell" : "close";
+  const words =
+    what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending);
   const argv = openArgv({
     place,
     pane,
@@ -48,14 +51,19 @@ export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, req
     window: seen.window_id,
     zoomed: seen.window_zoomed_flag === "1",
     name: directory.split("/").at(-1) || directory,
-    command:
-      what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending),
+    command: what === "host" || isFolder(at?.session_path ?? "/") ? words : fromRootArgv(words),
   });
   if (request.dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
   if (place === "popup") return void (await tmux.runAndWait(argv));
   const opened = (await tmux.runIn(directory, argv)).trim();
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
 }
+
+/**
+ * tmux 3.8 starts every pane of a session whose directory is gone in that directory, where a compiled Bun program ends before
+ * its first line.
+ */
+const fromRootArgv = (argv: readonly string[]): string[] => ["/bin/sh", "-c", 'cd / && exec "$@"', "sh", ...argv];
 
 /** The pane's own process, which holds what `words` tell this program to do. */
 export const holderArgv = (
