@@ -208,6 +208,8 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     for (const pair of values.env ?? []) env[pair.slice(0, pair.indexOf("="))] = pair.slice(pair.indexOf("=") + 1);
     for (const pair of values["secret-env"] ?? [])
       env[pair.split("=")[0] ?? ""] = process.env[pair.split("=")[1] ?? ""] ?? "";
+    // A login shell would read the start-up files of whoever runs the tests, which may do anything, such as wait for a lock.
+    if (command.some((word) => word.includes("exec bash -l"))) env.HOME = state;
     const options = { env, cwd: values.workdir ?? "/" };
     if (values.tty) return onTerminal(command, options);
     return Bun.spawn(command, {
