@@ -22,16 +22,29 @@ export type Tokens = ClaudeStore["claudeAiOauth"];
 const keychainService = "Claude Code-credentials";
 /** Claude Code holds its own lock for no longer without a sign of life. */
 const lock = { staleMs: 60_000, waitMs: 30_000 };
+const half = { reads: 25, waitMs: 20 };
 
 const claudeFolder = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
 const storeFile = (system: System): string => `${claudeFolder(system)}/.credentials.json`;
 
 /** Undefined where Claude Code on this machine is not logged in. */
 export async function readClaudeStore(system: System): Promise<ClaudeStore | undefined> {
-  const text = readText(storeFile(system)) ?? (await readKeychain(system));
-  try {
-    const result = v.safeParse(storeSchema, JSON.parse(text ?? "null"));
+  for (let attempt = 1; ; attempt += 1) {
+    const text = readText(storeFile(system)) ?? (await readKeychain(system)) ?? "null";
+    const store = parseJson(text);
+    // Another program may write it in place: half a file is not the end of a login.
+    if (store === undefined && attempt < half.reads) {
+      await Bun.sleep(half.waitMs);
+      continue;
+    }
+    const result = v.safeParse(storeSchema, store);
     return result.success && result.output.claudeAiOauth.accessToken !== "" ? result.output : undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

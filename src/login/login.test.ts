@@ -138,6 +138,15 @@ test("a login that is good for more than an hour is left alone, and what Claude 
   expect((statSync(store).mode & 0o777).toString(8)).toBe("600");
 });
 
+test("a store that Claude Code is writing just now is read when it is whole", async () => {
+  logIn(Date.now() + 2 * 3600_000);
+  const whole = readFileSync(store, "utf8");
+  writeFileSync(store, whole.slice(0, 20));
+  const reading = freshTokens(system());
+  writeFileSync(store, whole);
+  expect((await reading).accessToken).toBe("access-0");
+});
+
 test("a lock that nobody has touched for a minute is a dead process's", async () => {
   logIn(0);
   mkdirSync(`${home}/.claude/.oauth_refresh.lock`);
