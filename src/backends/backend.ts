@@ -33,6 +33,8 @@ export interface Backend {
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;
+  /** Bytes on disk that are each bottle's alone, by its name: what would be free without it. May take a second for each. */
+  diskUse?(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The plan with what only the backend can say, before the bottle is made; gets what the bottle is made from. */
   readonly resolve?: (plan: BottlePlan, options?: StepOptions) => Promise<BottlePlan>;
   /** A failure part-way leaves nothing behind. */

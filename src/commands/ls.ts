@@ -1,42 +1,59 @@
 import { command, type Context } from "../command.ts";
+import { shortBytes } from "../lib/bytes.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
 import { deniedHosts } from "../session/denied.ts";
-import { listBottles } from "../session/inventory.ts";
+import { diskUses, listBottles } from "../session/inventory.ts";
 import type { System } from "../system/system.ts";
 
 export const ls = (context: Context) =>
   command(context, {
-    meta: { name: "ls", description: "List the bottles: what they belong to, whether they run, and who works in them" },
+    meta: {
+      name: "ls",
+      description: "List the bottles: what they belong to, whether they run, and why they are there",
+    },
     args: {
       json: { type: "boolean", description: "as JSON" },
+      size: { type: "boolean", description: "also what each takes on the disk, which may take seconds" },
       denied: { type: "boolean", description: "what the bottles wanted to reach and may not, the newest last" },
     },
     examples: [
-      ["claude-bottle ls", "the bottles, their state and sessions"],
-      ["claude-bottle ls --json", "the same, for a program"],
+      ["claude-bottle ls --size", "the bottles, who works in them, and what each takes on the disk"],
+      ["claude-bottle ls --json", "the same without the disk, for a program"],
     ],
     async run({ args }) {
       const { system } = context;
       if (args.denied) return await listDenied(system, args.json ?? false);
       const { bottles, complaints } = await listBottles(system);
       for (const complaint of complaints) system.err(`claude-bottle: ${complaint}\n`);
-      if (args.json) return system.out(`${JSON.stringify(bottles, null, 2)}\n`);
+      const sizes = args.size ? await diskUses(system, bottles) : undefined;
+      if (args.json)
+        return system.out(
+          `${JSON.stringify(
+            bottles.map((bottle) => ({ ...bottle, bytes: sizes?.get(bottle.name) })),
+            null,
+            2,
+          )}\n`,
+        );
       if (bottles.length === 0)
         return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
-      const rows = bottles.map(({ name, backend, isolation, state, sessions, madeAt, directory }) => [
+      const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory }) => [
         name,
         backend,
         isolation,
         state,
-        String(sessions.length),
         madeAt === undefined ? "-" : shortDuration(system.now() - madeAt),
+        ...(sizes ? [sizeOf(sizes.get(name))] : []),
+        why,
         printable(directory),
       ]);
-      system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "SESSIONS", "AGE", "DIRECTORY"], ...rows]));
+      const size = sizes ? ["SIZE"] : [];
+      system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "AGE", ...size, "WHY", "DIRECTORY"], ...rows]));
     },
   });
+
+const sizeOf = (bytes: number | undefined) => (bytes === undefined ? "-" : shortBytes(bytes));
 
 async function listDenied(system: System, asJson: boolean): Promise<void> {
   const denied = await deniedHosts(system);

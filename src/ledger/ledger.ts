@@ -155,6 +155,16 @@ export class Ledger implements Disposable {
     });
   }
 
+  /** When the last session of each bottle ended, or began where it has not ended. */
+  lastUses(): ReadonlyMap<string, number> {
+    const rows = this.#db
+      .query<{ bottle: string; at: number }, []>(
+        "select bottle, max(coalesce(ended_at, started_at)) as at from sessions group by bottle",
+      )
+      .all();
+    return new Map(rows.map(({ bottle, at }) => [bottle, at]));
+  }
+
   /** The session that the pane shows; the last one, where several were started in it. */
   sessionIn(pane: Pane): SessionRecord | undefined {
     return this.sessions().findLast(

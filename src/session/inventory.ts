@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
 import type { Capabilities } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
+import { whyKept } from "./why.ts";
 
 /** A bottle as it is now: what the backend says, with what the ledger knows besides. */
 export type Bottle = {
@@ -14,7 +15,10 @@ export type Bottle = {
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
   readonly madeAt: number | undefined;
+  /** When its last session ended. */
+  readonly lastUsedAt: number | undefined;
   readonly sessions: readonly SessionRecord[];
+  readonly why: string;
 };
 
 /** All bottles of this user; `complaints` are the backends that have some of them and did not answer, in words. */
@@ -30,7 +34,9 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   using ledger = new Ledger(system);
   const records = ledger.bottles();
   const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
+  const lastUses = ledger.lastUses();
   const bottles: Bottle[] = [];
+  const add = (bottle: Omit<Bottle, "why">) => bottles.push({ ...bottle, why: whyKept(bottle, system.now()) });
   for (const { backend, isolation, machines, complaint } of await asked) {
     const own = records.filter(({ plan }) => plan.backend === backend);
     // One that has none of our bottles need not answer.
@@ -38,20 +44,21 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
       const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";
-      bottles.push({
+      add({
         name: plan.name,
         backend,
         isolation,
         state,
         directory: plan.directory,
         madeAt,
+        lastUsedAt: lastUses.get(plan.name),
         sessions: sessions.get(plan.name) ?? [],
       });
       found.delete(plan.name);
     }
     for (const { name, state, owner } of found.values())
       if (owner && owner.uid === system.user.uid)
-        bottles.push({ name, backend, isolation, state, directory: owner.directory, madeAt: undefined, sessions: [] });
+        add({ name, backend, isolation, state, directory: owner.directory, madeAt: undefined, lastUsedAt: undefined, sessions: [] }); // prettier-ignore
   }
   return {
     bottles: bottles.sort((a, b) =>
@@ -59,6 +66,17 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     ),
     complaints,
   };
+}
+
+/** Bytes on disk that are each bottle's alone, by its name; of those that are there, at backends that can tell. */
+export async function diskUses(system: System, bottles: readonly Bottle[]): Promise<ReadonlyMap<string, number>> {
+  const there = bottles.filter(({ state }) => state !== "missing" && state !== "unknown");
+  const found = await Promise.all(
+    [...Map.groupBy(there, ({ backend }) => backend)].map(([backend, own]) =>
+      backendOf(system, backend).diskUse?.(own.map(({ name }) => name)),
+    ),
+  );
+  return new Map(found.flatMap((sizes) => [...(sizes ?? [])]));
 }
 
 async function machinesOf(backend: Backend): Promise<{ machines?: Machine[]; complaint?: string }> {

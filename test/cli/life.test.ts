@@ -118,8 +118,8 @@ test("ls shows what is there, as a table and as JSON", async () => {
   expect(await home.run(["ls", "--json"])).toEqual({ stdout: "[]\n", stderr: "", code: 0 });
   await home.run(["exec", "--", "true"]);
   const { stdout } = await home.run(["ls"]);
-  expect(stdout.replace(/ +/g, " ").replace(/ \d+s /, " 0s ")).toBe(
-    "BOTTLE BACKEND ISOLATION STATE SESSIONS AGE DIRECTORY\ncb-BOTTLE smolvm vm running 0 0s ~/home/project\n",
+  expect(stdout.replace(/ +/g, " ").replace(/ \d+s /g, " 0s ")).toBe(
+    "BOTTLE BACKEND ISOLATION STATE AGE WHY DIRECTORY\ncb-BOTTLE smolvm vm running 0s used 0s ago ~/home/project\n",
   );
   expect(JSON.parse((await home.run(["ls", "--json"])).stdout)).toEqual([
     {
@@ -129,12 +129,19 @@ test("ls shows what is there, as a table and as JSON", async () => {
       state: "running",
       directory: "~/home/project",
       madeAt: expect.any(Number),
+      lastUsedAt: expect.any(Number),
       sessions: [],
+      why: expect.stringMatching(/^used \ds ago$/),
     },
   ]);
+  const [{ bytes }] = JSON.parse((await home.run(["ls", "--size", "--json"])).stdout);
+  expect([bytes >= 100_000, bytes < 200_000]).toEqual([true, true]);
+  expect((await home.run(["ls", "--size"])).stdout).toMatch(/ STATE +AGE +SIZE +WHY +DIRECTORY\n.* 1\d\d kB +used /);
   await home.crash();
   rmSync(`${home.smolvm}/machines`, { recursive: true });
-  expect(JSON.parse((await home.run(["ls", "--json"])).stdout)).toMatchObject([{ state: "missing" }]);
+  expect(JSON.parse((await home.run(["ls", "--size", "--json"])).stdout)).toMatchObject([
+    { state: "missing", why: "its machine is gone" },
+  ]);
 });
 
 test("two runs at the same moment make one bottle", async () => {

@@ -150,6 +150,17 @@ claude-bottle ls --json | grep -c '"name"'`,
     },
   },
   {
+    title: "ls says what a bottle takes on the disk, and who is in it",
+    work: (place) =>
+      prints(
+        place,
+        `claude-bottle exec -- sh -c 'head -c 5000000 /dev/urandom >~/big'; claude-bottle ls --size | grep -o ' [5-9][.0-9]* MB  *used'
+claude-bottle exec -- sh -c 'touch in; while [ ! -e out ]; do sleep 0.05; done' & for _ in $(seq 200); do [ -e in ] && break; sleep 0.05; done
+claude-bottle ls | grep -o '1 session '; touch out; wait; claude-bottle stop 2>/dev/null; claude-bottle ls --size | grep -o 'stopped .* MB'`,
+        expect.stringMatching(/^ \S+ MB +used\n1 session \nstopped +\S+ +\S+ MB\n$/) as unknown as string,
+      ),
+  },
+  {
     title: "a bottle in use is stopped by force only",
     work: (place) =>
       prints(

@@ -153,6 +153,8 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
       );
     const guest = Bun.spawn(["sleep", "100000"], { detached: true, stdio: ["ignore", "ignore", "ignore"] });
     guest.unref();
+    mkdirSync(`${state}/disks/${name}`, { recursive: true });
+    writeFileSync(`${state}/disks/${name}/overlay`, "x".repeat(100_000));
     save({ ...machine, state: "running", pid: guest.pid });
     console.log(`Machine '${name}' running (PID: ${guest.pid})`);
   },
@@ -177,6 +179,9 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
   "egress-events"() {
     known();
     console.log(existsSync(`${state}/denied`) ? readFileSync(`${state}/denied`, "utf8") : "[]");
+  },
+  "data-dir"() {
+    console.log(`${state}/disks/${known().name}`);
   },
   async status() {
     await fault();

@@ -3,6 +3,7 @@ import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
+import { diskUse } from "../../system/disk.ts";
 import { exists, namesIn, privateFolder, readText, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateFolder, type Program, type System } from "../../system/system.ts";
@@ -87,6 +88,11 @@ export function bubblewrap(system: System): Backend {
     probe: () => probeBwrap(system),
     find: async (name) => machine(name),
     list: async () => namesIn(bottles).flatMap((name) => machine(name) ?? []),
+
+    async diskUse(names) {
+      const uses = await diskUse(system, names.map(folderOf));
+      return new Map(names.map((name) => [name, uses.get(folderOf(name)) ?? 0]));
+    },
 
     async provide(name, options = {}) {
       if (name !== "claude" || findClaude(system) !== undefined) return;

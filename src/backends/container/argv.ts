@@ -68,6 +68,15 @@ export const listArgv = (program: ProgramName): string[] => [
   "--format",
   "{{json .}}",
 ];
+/** What each container has written on top of its image. */
+export const sizesArgv = (names: readonly string[]): string[] => [
+  "container",
+  "inspect",
+  "--size",
+  "--format",
+  "{{.Name}} {{.SizeRw}}",
+  ...names,
+];
 export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
 /** Prints the address of the engine that docker's chosen context leads to. */

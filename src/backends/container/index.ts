@@ -9,7 +9,7 @@ import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
 import { ensureBuilt, ensureImage } from "./image.ts";
-import { machineOf, parseListing } from "./listing.ts";
+import { machineOf, parseListing, parseSizes } from "./listing.ts";
 import * as network from "./network.ts";
 import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
 
@@ -67,6 +67,11 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async list() {
       return parseListing((await client.settle("list bottles", argv.listArgv(program))).stdout);
+    },
+
+    async diskUse(names) {
+      // One that is gone meanwhile makes it fail, and the others are told all the same.
+      return parseSizes((await client.call(argv.sizesArgv(names))).stdout);
     },
 
     async resolve(plan, options = {}) {

@@ -22,6 +22,10 @@ export function parseListing(text: string): Machine[] {
     .map(({ Names, State, Labels }) => machineOf([Names].flat()[0] ?? "", State, Labels, undefined));
 }
 
+/** docker writes a slash before a name. */
+export const parseSizes = (text: string): ReadonlyMap<string, number> =>
+  new Map([...text.matchAll(/^\/?(\S+) (\d+)$/gm)].map(([, name = "", bytes]) => [name, Number(bytes)]));
+
 export function machineOf(
   name: string,
   status: string,

@@ -72,6 +72,8 @@ export const networkUpdateArgv = (plan: BottlePlan): string[] => [
 
 export const deniedArgv = (name: string): string[] => ["machine", "egress-events", "--error-format", "json", "--name", name, "--json"]; // prettier-ignore
 
+/** Prints the folder that holds the machine's disks. */
+export const dataFolderArgv = (name: string): string[] => ["machine", "data-dir", "--name", name];
 export const startArgv = (name: string): string[] => ["machine", "start", "--error-format", "json", "--name", name];
 export const stopArgv = (name: string): string[] => ["machine", "stop", "--error-format", "json", "--name", name];
 export const deleteArgv = (name: string): string[] => [

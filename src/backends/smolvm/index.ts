@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
+import { diskUse } from "../../system/disk.ts";
 import { namesIn, openDevice, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
 import type { Run, System } from "../../system/system.ts";
@@ -106,6 +107,22 @@ export function smolvm(system: System): Backend {
 
     async list() {
       return v.parse(v.array(machineSchema), await query(argv.listArgv())).map(toMachine);
+    },
+
+    async diskUse(names) {
+      const folders = await Promise.all(
+        names.map(async (name) => {
+          const { code, stdout } = await call(argv.dataFolderArgv(name));
+          return code === 0 ? [{ name, folder: stdout.trim() }] : [];
+        }),
+      );
+      const found = folders.flat();
+      const uses = await diskUse(
+        system,
+        found.map(({ folder }) => folder),
+      );
+      // One that was never started has no disk yet.
+      return new Map(found.map(({ name, folder }) => [name, uses.get(folder) ?? 0]));
     },
 
     async create(plan, options = {}) {
