@@ -5,8 +5,8 @@ import { exists, writePrivate } from "../system/files.ts";
 import { askForKey } from "../system/key.ts";
 import { stateFolder, type System } from "../system/system.ts";
 
-/** As `doctor` says it and the error of `run`: the second line is what mends it. */
-export const describeProbe = (name: string, probe: Probe): string =>
+/** The second line is what mends it. */
+const describeProbe = (name: string, probe: Probe): string =>
   probe.usable ? `${name} ${probe.version ?? ""}: usable` : `${name}: ${probe.reason}\n  ${probe.hint}`;
 
 /**
@@ -14,25 +14,30 @@ export const describeProbe = (name: string, probe: Probe): string =>
  * where there is nothing else, and where the user said yes to it once. Throws UserError that says why each was passed over.
  */
 export async function chooseAutomatically(system: System): Promise<Backend> {
-  const backends = backendNames.map((name) => backendOf(system, name));
-  const isWeak = ({ capabilities }: Backend) => capabilities.isolation === "namespace";
   const reasons: string[] = [];
-  for (const backend of backends.filter((one) => !isWeak(one))) {
+  for (const backend of byPreference(system)) {
     const probe = await backend.probe({ quick: true });
-    if (probe.usable) return backend;
-    reasons.push(describeProbe(backend.name, probe));
-  }
-  for (const backend of backends.filter(isWeak)) {
-    const probe = await backend.probe({ quick: true });
-    if (probe.usable) return withConsent(system, backend, reasons);
+    if (probe.usable) return needsConsent(system, backend) ? withConsent(system, backend, reasons) : backend;
     reasons.push(describeProbe(backend.name, probe));
   }
   throw new UserError("nothing here can run a bottle", { hint: indent(reasons) });
 }
 
+const isWeak = ({ capabilities }: Backend) => capabilities.isolation === "namespace";
+
+/** All backends, those of a VM and of containers first. */
+export function byPreference(system: System): Backend[] {
+  const backends = backendNames.map((name) => backendOf(system, name));
+  return [...backends.filter((one) => !isWeak(one)), ...backends.filter(isWeak)];
+}
+
+const consentFile = ({ env }: System, { name }: Backend) => `${stateFolder(env)}/allowed/${name}`;
+
+/** Whether the user has to say yes to it before it is taken where nobody asked for it. */
+export const needsConsent = (system: System, backend: Backend): boolean =>
+  isWeak(backend) && !exists(consentFile(system, backend));
+
 async function withConsent(system: System, backend: Backend, reasons: readonly string[]): Promise<Backend> {
-  const consent = `${stateFolder(system.env)}/allowed/${backend.name}`;
-  if (exists(consent)) return backend;
   const nothingBetter = "no microVM and no container can run here";
   const wouldDo = `${backend.name} can: namespaces, not a VM; what runs in it shares this machine's kernel`;
   if (!system.isTty.stdin || !system.isTty.stderr)
@@ -55,7 +60,7 @@ async function withConsent(system: System, backend: Backend, reasons: readonly s
       exitCode: exitCode.cancelled,
       hint: "what mends the others stands above",
     });
-  writePrivate(consent, "");
+  writePrivate(consentFile(system, backend), "");
   return backend;
 }
 
