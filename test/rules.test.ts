@@ -37,7 +37,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   login: ["system", "errors", "lib", "node", "valibot"],
   terminal: ["guest", "errors", "lib", "node", "bun"],
+  doctor: ["login", "session", "tmux", "plan", "backends", "ledger", "terminal", "system", "errors", "lib"],
   commands: [
+    "doctor",
     "login",
     "session",
     "tmux",

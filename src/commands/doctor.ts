@@ -1,23 +1,33 @@
-import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
-import { exitCode } from "../errors.ts";
-import { describeProbe } from "../session/auto.ts";
+import { examine, starts } from "../doctor/examine.ts";
+import { applyFixes } from "../doctor/fix.ts";
+import { jsonOf, renderFindings } from "../doctor/render.ts";
+import { exitCode, UserError } from "../errors.ts";
 
 export const doctor = (context: Context) =>
   command(context, {
     meta: { name: "doctor", description: "Say whether a session would start here, and what mends it" },
-    args: { json: { type: "boolean", description: "as JSON" } },
+    args: {
+      fix: { type: "boolean", description: "run what mends it and loses nothing, after showing it" },
+      yes: { type: "boolean", description: "with --fix: without a question" },
+      json: { type: "boolean", description: "as JSON" },
+    },
     examples: [
       ["claude-bottle doctor", "whether a session would start, and what mends it"],
-      ["claude-bottle doctor --json", "the same, for a program"],
+      ["claude-bottle doctor --fix --yes", "the same, after running what mends it and loses nothing"],
     ],
     async run({ args }) {
       const { system } = context;
-      const probes = await Promise.all(
-        backendNames.map(async (name) => ({ backend: name, ...(await backendOf(system, name).probe()) })),
-      );
-      if (args.json) system.out(`${JSON.stringify(probes, null, 2)}\n`);
-      else for (const probe of probes) system.out(`${describeProbe(probe.backend, probe)}\n`);
-      context.exit(probes.some(({ usable }) => usable) ? exitCode.ok : exitCode.failed);
+      if (args.yes && !args.fix)
+        throw new UserError("--yes goes with --fix", {
+          exitCode: exitCode.usage,
+          hint: "claude-bottle doctor --fix --yes",
+        });
+      let examination = await examine(system);
+      if (args.fix && (await applyFixes(system, examination.findings, { yes: args.yes ?? false })))
+        examination = await examine(system);
+      const colour = system.isTty.stdout && !system.env.NO_COLOR && system.env.TERM !== "dumb";
+      system.out(args.json ? jsonOf(examination) : renderFindings(examination, { colour }));
+      context.exit(starts(examination) ? exitCode.ok : exitCode.failed);
     },
   });

@@ -14,6 +14,7 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
+  statfsSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -84,6 +85,24 @@ export function listFolder(path: string): string[] {
 export function fileStamp(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat && Bun.hash(`${path}\0${stat.size}\0${stat.mtimeMs}\0${stat.ino}`).toString(16);
+}
+
+/** What the file system says of what is there; undefined where we see nothing. `mode`: its rights alone. */
+export function inspect(path: string): { mode: number; uid: number; gid: number; modifiedAt: number } | undefined {
+  try {
+    const { mode, uid, gid, mtimeMs } = statSync(path);
+    return { mode: mode & 0o777, uid, gid, modifiedAt: mtimeMs };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What we may still write where `path` is, or will be. */
+export function freeBytes(path: string): number {
+  const there = existsSync(path) ? path : dirname(path);
+  if (there !== path && !existsSync(there)) return freeBytes(there);
+  const { bavail, bsize } = statfsSync(there);
+  return bavail * bsize;
 }
 
 export function isFolder(path: string): boolean {

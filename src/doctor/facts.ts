@@ -1,0 +1,48 @@
+import type { Probe } from "../backends/backend.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { bottleName } from "../plan/name.ts";
+import { byPreference } from "../session/auto.ts";
+import { findProject, type Project } from "../session/project.ts";
+import type { System } from "../system/system.ts";
+
+/** What the checks have in common, asked once. */
+export type Facts = {
+  readonly system: System;
+  /** What a session here would start from, or what `run` would end with. */
+  readonly project: Project | UserError;
+  /** By the backend's name. */
+  readonly probes: ReadonlyMap<string, Probe>;
+  /** The backend that this directory's bottle is on, or would be made on; undefined where there is none. */
+  readonly backend: string | undefined;
+  /** Whether a bottle, the manifest or the user's settings name that one. */
+  readonly isAsked: boolean;
+};
+
+export async function gatherFacts(system: System): Promise<Facts> {
+  const project = orItsError(() => findProject(system));
+  const probing = backendNames.map(async (name) => [name, await backendOf(system, name).probe()] as const);
+  const probes = new Map(await Promise.all(probing));
+  const asked = project instanceof UserError ? undefined : (madeOn(system, project) ?? project.manifest.bottle.backend);
+  const best = byPreference(system).find(({ name }) => probes.get(name)?.usable);
+  return { system, project, probes, backend: asked ?? best?.name, isAsked: asked !== undefined };
+}
+
+function madeOn(system: System, { directory }: Project): string | undefined {
+  const record = orItsError(() => {
+    using ledger = new Ledger(system);
+    return ledger.bottle(bottleName(directory, system.user.uid));
+  });
+  // That the ledger cannot be opened is a finding of its own.
+  return record instanceof UserError ? undefined : record?.plan.backend;
+}
+
+export function orItsError<T>(work: () => T): T | UserError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+/** error: no session would start here. warning: one would, and lack something. note: worth knowing. */
+export type Level = "ok" | "note" | "warning" | "error";
+
+/** `command` is what to type. A safe one loses nothing and needs no root: `argv` is the same for us to run. */
+export type Fix =
+  | { readonly command: string; readonly safe: false }
+  | { readonly command: string; readonly safe: true; readonly argv: readonly string[] };
+
+/** One thing that was looked at. */
+export type Finding = {
+  /** The same in every version: for scripts. */
+  readonly id: string;
+  readonly level: Level;
+  readonly what: string;
+  /** Why it matters; for all but what is well. */
+  readonly why?: string;
+  readonly fix?: Fix;
+};
+
+export const well = (id: string, what: string): Finding => ({ id, level: "ok", what });

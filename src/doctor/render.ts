@@ -1,0 +1,46 @@
+import type { Examination } from "./examine.ts";
+import { starts } from "./examine.ts";
+import type { Finding, Level } from "./finding.ts";
+
+const colours: Readonly<Record<Level, string>> = { ok: "32", note: "36", warning: "33", error: "31" };
+
+/** The level as a word, so that it is told without colours too. */
+function mark(level: Level, colour: boolean): string {
+  const padding = " ".repeat("warning".length - level.length);
+  return colour ? `\x1b[${colours[level]}m${level}\x1b[0m${padding}` : `${level}${padding}`;
+}
+
+export function renderFindings(examination: Examination, { colour }: { readonly colour: boolean }): string {
+  const { findings } = examination;
+  const width = Math.max(...findings.map(({ id }) => id.length));
+  const indent = " ".repeat("warning".length + width + 4);
+  const lines = findings.flatMap(({ id, level, what, why, fix }) => [
+    `${mark(level, colour)}  ${id.padEnd(width)}  ${what}`,
+    ...(why === undefined ? [] : [`${indent}${why}`]),
+    ...(fix === undefined ? [] : fix.command.split("\n").map((line, at) => `${indent}${at === 0 ? "fix: " : "     "}${line.trim()}`)),
+  ]); // prettier-ignore
+  return `${lines.join("\n")}\n\n${conclusion(examination)}\n`;
+}
+
+function conclusion(examination: Examination): string {
+  const { findings, backend } = examination;
+  const safe = findings.filter(({ fix }) => fix?.safe).length;
+  const offer = safe > 0 ? `\nclaude-bottle doctor --fix mends ${safe === 1 ? "one of it" : `${safe} of it`}` : "";
+  const errors = findings.filter(({ level }) => level === "error").length;
+  const word = starts(examination)
+    ? `a session would start here, on ${backend}`
+    : `no session would start here: ${errors} error${errors === 1 ? "" : "s"}`;
+  return `${word}${offer}`;
+}
+
+/** For programs; the same keys in every version. */
+export function jsonOf(examination: Examination): string {
+  const findings = examination.findings.map(({ id, level, what, why, fix }: Finding) => ({
+    id,
+    level,
+    what,
+    why: why ?? null,
+    fix: fix ? { command: fix.command, safe: fix.safe } : null,
+  }));
+  return `${JSON.stringify({ starts: starts(examination), backend: examination.backend ?? null, findings }, null, 2)}\n`;
+}

@@ -1,0 +1,56 @@
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { needsConsent } from "../session/auto.ts";
+import { checkPlan } from "../session/bring-up.ts";
+import { projectTarget } from "../session/launch.ts";
+import { promptFileOf, type Project } from "../session/project.ts";
+import type { System } from "../system/system.ts";
+import type { Facts } from "./facts.ts";
+import { well, type Finding } from "./finding.ts";
+import { byHand } from "./fix.ts";
+
+const refused = "run refuses to start a session with it";
+
+/** As far as `run` goes before it asks a backend for anything. */
+export async function checkSession(facts: Facts): Promise<Finding[]> {
+  const { system, project, backend } = facts;
+  if (project instanceof UserError) return [finding("manifest", project)];
+  if (backend === undefined) return [];
+  const { resolved, manifest } = project;
+  const files = resolved.layers.map(({ file }) => file).join(" over ");
+  const valid = well("manifest", files === "" ? "none: all settings are the defaults" : files);
+  try {
+    await plan(system, project, manifest.bottle.backend ?? backend);
+  } catch (error) {
+    if (error instanceof UserError) return [valid, finding("session", error)];
+    throw error;
+  }
+  return [valid, ...checkConsent(facts, backend)];
+}
+
+async function plan(system: System, project: Project, backend: string): Promise<void> {
+  promptFileOf(project, project.manifest.bottle.agent);
+  const target = await projectTarget(system, project, { backend });
+  using ledger = new Ledger(system);
+  checkPlan({ backend: backendOf(system, backend), ledger }, target.plan, { fresh: false });
+}
+
+function checkConsent({ system, backend, isAsked }: Facts, name: string): Finding[] {
+  if (isAsked || backend === undefined || !needsConsent(system, backendOf(system, name))) return [];
+  const canAsk = system.isTty.stdin && system.isTty.stderr;
+  return [
+    {
+      id: "session.consent",
+      level: canAsk ? "warning" : "error",
+      what: `${name} is all that can run here, and you have not said yes to it`,
+      why: "namespaces, not a VM: what runs in it shares this machine's kernel; run asks once, on a terminal",
+      fix: byHand(`claude-bottle run --backend ${name}`),
+    },
+  ];
+}
+
+function finding(id: string, { message, hint }: UserError): Finding {
+  const [what = ""] = message.split("\n");
+  return { id, level: "error", what, why: refused, ...(hint !== undefined && { fix: byHand(hint) }) };
+}

@@ -1,0 +1,112 @@
+import { UserError } from "../errors.ts";
+import { shortDuration } from "../lib/duration.ts";
+import { findLeftovers } from "../session/leftovers.ts";
+import { freeBytes, inspect, listFolder } from "../system/files.ts";
+import { stateFolder } from "../system/system.ts";
+import { orItsError, type Facts } from "./facts.ts";
+import { well, type Finding } from "./finding.ts";
+import { byHand, safely } from "./fix.ts";
+
+const MiB = 1024 * 1024;
+/** What a template and the disks of a bottle take at least; and what the ledger takes. */
+const scarce = 1024 * MiB;
+const none = 8 * MiB;
+const clockToleranceMs = 5 * 60_000;
+
+export function checkStateFolder({ system }: Facts): Finding[] {
+  const id = "state";
+  const folder = orItsError(() => stateFolder(system.env));
+  if (folder instanceof UserError)
+    return [
+      { id, level: "error", what: folder.message, why: "no bottle can be noted", fix: byHand(folder.hint ?? "") },
+    ];
+  const found = inspect(folder);
+  if (!found) return [well(id, `${folder}, made by the first bottle`)];
+  if (found.uid !== system.user.uid)
+    return [
+      {
+        id: "state.owner",
+        level: system.user.uid === 0 ? "warning" : "error",
+        what: `"${folder}" belongs to another user (${found.uid})`,
+        why: "bottles and sessions are noted there, as by a run with sudo",
+        fix: byHand(`sudo chown -R $(id -u):$(id -g) ${folder}`),
+      },
+    ];
+  const mode = found.mode.toString(8).padStart(3, "0");
+  if ((found.mode & 0o700) !== 0o700)
+    return [
+      {
+        id: "state.rights",
+        level: "error",
+        what: `"${folder}" may not be written by you (mode ${mode})`,
+        why: "bottles and sessions are noted there",
+        fix: safely("chmod", "700", folder),
+      },
+    ];
+  if ((found.mode & 0o077) !== 0)
+    return [
+      {
+        id: "state.mode",
+        level: "warning",
+        what: `"${folder}" is open to others (mode ${mode})`,
+        why: "it says what you work on, and may hold a login",
+        fix: safely("chmod", "700", folder),
+      },
+    ];
+  return [well(id, folder)];
+}
+
+export function checkDisk({ system }: Facts): Finding[] {
+  const folder = orItsError(() => stateFolder(system.env));
+  if (folder instanceof UserError) return [];
+  const free = freeBytes(folder);
+  const id = "disk";
+  const what = `${Math.floor(free / MiB)} MiB free where "${folder}" is`;
+  if (free >= scarce) return [well(id, what)];
+  return [
+    {
+      id,
+      level: free < none ? "error" : "warning",
+      what,
+      why: free < none ? "no bottle can be noted" : "the disks of a bottle grow as it works",
+      fix: byHand("claude-bottle gc, claude-bottle ls and claude-bottle rm free what bottles take"),
+    },
+  ];
+}
+
+/** Of a clock that has gone back since we last wrote something; tokens and certificates are judged by it. */
+export function checkClock({ system }: Facts): Finding[] {
+  const folder = orItsError(() => stateFolder(system.env));
+  if (folder instanceof UserError) return [];
+  const times = listFolder(folder).map((name) => inspect(`${folder}/${name}`)?.modifiedAt ?? 0);
+  const ahead = Math.max(0, ...times) - system.now();
+  const id = "clock";
+  if (ahead < clockToleranceMs) return [well(id, new Date(system.now()).toISOString())];
+  return [
+    {
+      id,
+      level: "warning",
+      what: `this machine's clock stands ${shortDuration(ahead)} before the last change of "${folder}"`,
+      why: "with a wrong clock a valid token counts as ended, and no certificate of a server holds",
+      fix: byHand("sudo timedatectl set-ntp true"),
+    },
+  ];
+}
+
+export async function checkLeftovers({ system }: Facts): Promise<Finding[]> {
+  const id = "leftovers";
+  const found = await findLeftovers(system);
+  if (found.length === 0) return [well(id, "none")];
+  const kinds = Map.groupBy(found, ({ kind }) => kind);
+  const counts = [...kinds].map(([kind, { length }]) => `${length} ${kind}${length === 1 ? "" : "s"}`);
+  const losesNothing = found.every(({ kind }) => kind === "link" || kind === "lock" || kind === "record");
+  return [
+    {
+      id,
+      level: "note",
+      what: `nobody needs any more: ${counts.join(", ")}`,
+      why: "they take room, and a name that is seen twice is confusing",
+      fix: losesNothing ? safely("claude-bottle", "gc", "--yes") : byHand("claude-bottle gc"),
+    },
+  ];
+}
