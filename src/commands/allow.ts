@@ -27,9 +27,9 @@ export const allow = (context: Context) =>
         });
       const host = checkHost(args.host);
       const plan = await findBottle(system, args.bottle);
-      const reach = args.project ? "project" : args.always ? "always" : undefined;
-      const file = reach && (await writeHost(system, host, reach));
-      await openHost(system, plan.name, host);
+      const reach = args.project ? "project" : args.always ? "always" : "session";
+      const file = reach === "session" ? undefined : await writeHost(system, host, reach);
+      await openHost(system, plan.name, host, reach);
       system.err(`claude-bottle: bottle "${plan.name}" may reach "${host}"${file ? `, by "${file}"` : ""}\n`);
     },
   });

@@ -30,7 +30,7 @@ export function checkHost(host: string): string {
 }
 
 /** Opens the host to the bottle as it runs, where there is one. Throws UserError where the backend cannot. */
-export async function openHost(system: System, name: string, host: string): Promise<void> {
+export async function openHost(system: System, name: string, host: string, reach: Reach): Promise<void> {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
   if (record === undefined || record.plan.network.hosts.includes(host)) return;
@@ -49,7 +49,9 @@ export async function openHost(system: System, name: string, host: string): Prom
       hint: `claude-bottle allow ${host} --project, then claude-bottle run --fresh`,
     });
   const hosts = [...network.hosts, host].sort();
-  const opened: BottlePlan = { ...plan, network: { ...network, hosts, opened: [...(network.opened ?? []), host] } };
+  // What stands in a file is closed again by taking it out there.
+  const own = reach === "session" && { opened: [...(network.opened ?? []), host] };
+  const opened: BottlePlan = { ...plan, network: { ...network, hosts, ...own } };
   await backend.setNetwork(opened, plan);
   ledger.saveBottle(opened, record.machine?.pid);
 }

@@ -40,6 +40,17 @@ test("allow --project writes bottle.toml, and the trust that there was stays", a
   expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
 });
 
+test("a host that was allowed in a file is closed by taking it out again; one of the bottle's own stays", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  await home.run(["allow", "own.example.org"]);
+  await home.run(["allow", "docs.example.org", "--project"]);
+  home.manifest('[bottle]\nimage = "/images/claude"\n');
+  expect((await home.run(["exec", "--", "true"])).stderr).toBe(
+    'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: -docs.example.org\n',
+  );
+});
+
 test("allow --project gives no trust to what was not trusted before", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
