@@ -5,6 +5,7 @@ const root = `${import.meta.dir}/../..`;
 
 /** The oldest smolvm that we support, and the newest. */
 export const versions = ["1.28.1", "1.32.2"] as const;
+export const newest = versions[1];
 
 export const key = "sk-ant-api03-offline-0123456789-abcdefghij";
 
@@ -48,6 +49,7 @@ export class Lab {
     await local(["cp", binary, `${kit}/claude-bottle`]);
     const stub = `${root}/test/support/claude/stub-api.ts`;
     await local([process.execPath, "build", "--compile", "--outfile", `${kit}/stub-api`, stub]);
+    for (const file of ["internet.sh", "name-server.py"]) await local(["cp", `${import.meta.dir}/${file}`, kit]);
     await vm(["up"]);
     const lab = new Lab(version, name, share);
     await lab.#furnish(kit);

@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 // A loopback stand-in for the Anthropic Messages API, enough for a whole Claude Code session without a network.
-//   bun stub-api.ts [--port 0] [--host 127.0.0.1] [--marker STUB] [--bash CMD] [--delay MS] [--script FILE] [--log FILE] [--bodies]
-// The first line on stdout is the address; each request is one JSON line in --log FILE, or on stderr.
+//   bun stub-api.ts [--port 0] [--host 127.0.0.1] [--tls PEM] [--marker STUB] [--bash CMD] [--delay MS] [--script FILE] [--log FILE] [--bodies]
+// The first line on stdout is the address; each request is one JSON line in --log FILE, or on stderr. PEM holds a key and its certificate.
 import { appendFileSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
@@ -13,6 +13,7 @@ export type Logged = {
   method: string;
   path: string;
   auth: Auth;
+  credential: string;
   model?: string;
   stream?: boolean;
   body?: any;
@@ -20,6 +21,7 @@ export type Logged = {
 export type Options = {
   port?: number;
   host?: string | undefined;
+  tls?: string | undefined; // a key and its certificate, as PEM
   marker?: string | undefined; // every reply text starts with it
   script?: Step[]; // one step per main request, in order; then echoes
   delayMs?: number; // default delay of each main reply
@@ -30,11 +32,11 @@ const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 const apiError = (status: number, type: string, message: string) =>
   Response.json({ type: "error", error: { type, message } }, { status });
 
-function authOf(headers: Headers): Auth {
+function authOf(headers: Headers): { auth: Auth; credential: string } {
   const key = headers.get("x-api-key");
   const bearer = headers.get("authorization")?.replace(/^Bearer /i, "");
-  const value = key ?? bearer ?? "";
-  return { kind: key ? "x-api-key" : bearer ? "bearer" : "none", last4: value.slice(-4) };
+  const credential = key ?? bearer ?? "";
+  return { auth: { kind: key ? "x-api-key" : bearer ? "bearer" : "none", last4: credential.slice(-4) }, credential };
 }
 
 /** The blocks of the newest user message; a plain string counts as one text block. */
@@ -109,7 +111,7 @@ async function* events(message: ReturnType<typeof replyTo>, delayMs: number) {
 }
 
 export function startStubApi(options: Options = {}) {
-  const { port = 0, host = "127.0.0.1", marker = "STUB", script = [], delayMs = 0, onRequest } = options;
+  const { port = 0, host = "127.0.0.1", tls, marker = "STUB", script = [], delayMs = 0, onRequest } = options;
   const requests: Logged[] = [];
   const steps = [...script];
   let serial = 0;
@@ -130,6 +132,7 @@ export function startStubApi(options: Options = {}) {
   const server = Bun.serve({
     port,
     hostname: host,
+    ...(tls && { tls: { key: tls, cert: tls } }),
     idleTimeout: 0,
     async fetch(request) {
       const path = new URL(request.url).pathname;
@@ -138,7 +141,7 @@ export function startStubApi(options: Options = {}) {
         at: Date.now(),
         method: request.method,
         path,
-        auth: authOf(request.headers),
+        ...authOf(request.headers),
         model: body?.model,
         stream: body?.stream,
         body,
@@ -152,7 +155,7 @@ export function startStubApi(options: Options = {}) {
       return apiError(404, "not_found_error", `${marker}: no such path`);
     },
   });
-  return { url: `http://${host}:${server.port}`, requests, stop: () => server.stop(true) };
+  return { url: `${tls ? "https" : "http"}://${host}:${server.port}`, requests, stop: () => server.stop(true) };
 }
 
 if (import.meta.main) {
@@ -161,6 +164,7 @@ if (import.meta.main) {
     options: {
       port: text,
       host: text,
+      tls: text,
       marker: text,
       bash: text,
       delay: text,
@@ -177,6 +181,7 @@ if (import.meta.main) {
   const stub = startStubApi({
     port: Number(values.port ?? 0),
     host: values.host,
+    tls: values.tls && readFileSync(values.tls, "utf8"),
     marker: values.marker,
     script,
     delayMs: Number(values.delay ?? 0),
