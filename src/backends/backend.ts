@@ -45,6 +45,14 @@ export interface Backend {
   setNetwork?(plan: BottlePlan, made: BottlePlan, options?: StepOptions): Promise<void>;
   /** What the bottle wanted to reach and may not, oldest first; `at` by ISO 8601. */
   denied?(name: string): Promise<{ readonly at: string; readonly target: string }[]>;
+  /**
+   * What the bottle holds besides its image and what it shares with the host, by its path in the bottle; undefined where only
+   * a start could tell and `mayStart` is not set. What nobody would miss may be left out.
+   */
+  inside?(
+    plan: BottlePlan,
+    options?: StepOptions & { readonly mayStart?: boolean },
+  ): Promise<readonly string[] | undefined>;
   stop(name: string, options?: StepOptions): Promise<void>;
   remove(name: string, options?: StepOptions): Promise<void>;
   /**

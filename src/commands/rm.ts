@@ -3,27 +3,40 @@ import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { refuseBusy } from "../session/bring-up.ts";
-import { findBottle } from "../session/target.ts";
+import { describeLosses, findLosses, refuseLosses } from "../session/losses.ts";
+import { existingBottle, noBottle } from "../session/target.ts";
 
 export const rm = (context: Context) =>
   command(context, {
-    meta: { name: "rm", description: "Remove a bottle and all that is only in it; the project itself stays" },
+    meta: { name: "rm", description: "Remove a bottle; the project itself stays, with what is not committed" },
     args: {
       bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
-      force: { type: "boolean", description: "even while sessions run in it" },
+      force: { type: "boolean", description: "even while sessions run in it, and with what is only in it" },
+      json: { type: "boolean", description: "say as JSON what is only in it; with --dry-run, and do no more" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
     examples: [
-      ["claude-bottle rm --dry-run", "the commands that would remove this directory's bottle"],
-      ["claude-bottle rm", "run them; the project stays as it is"],
+      ["claude-bottle rm --dry-run --json", "the conversations and files that are only in this directory's bottle"],
+      ["claude-bottle rm", "remove it, unless there are any"],
     ],
     async run({ args }) {
       const { system } = context;
-      const plan = await findBottle(system, args.bottle);
+      const dryRun = args["dry-run"] ?? false;
+      const plan = await existingBottle(system, args.bottle);
+      if (!plan) return noBottle(system);
       const backend = backendOf(system, plan.backend);
-      if (args["dry-run"]) return backend.explain(plan).remove.forEach((argv) => system.out(`${shellLine(argv)}\n`));
       using ledger = new Ledger(system);
-      if (!args.force) refuseBusy(ledger, plan.name, "rm");
+      if (!args.force && !dryRun) refuseBusy(ledger, plan.name, "rm");
+      const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: !dryRun });
+      if (args.json) system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
+      if (dryRun) {
+        if (!args.json) for (const argv of backend.explain(plan).remove) system.out(`${shellLine(argv)}\n`);
+        const lost = losses
+          ? describeLosses(plan, losses)
+          : `bottle "${plan.name}" is stopped, so what is only in it is not known`;
+        return lost !== undefined && system.err(`claude-bottle: ${lost}\n`);
+      }
+      if (!args.force && losses) refuseLosses(plan, losses);
       await backend.remove(plan.name);
       ledger.forgetBottle(plan.name);
       system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);

@@ -28,7 +28,7 @@ export const run = (context: Context) =>
         valueHint: "MODE",
         description: "what a new bottle reaches: list (the hosts of bottle.toml), off or open",
       },
-      fresh: { type: "boolean", description: "make the bottle anew; what was only in it is lost" },
+      fresh: { type: "boolean", description: "make the bottle anew, unless something is only in it" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
     examples: [

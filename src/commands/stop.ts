@@ -3,7 +3,7 @@ import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { refuseBusy } from "../session/bring-up.ts";
-import { findBottle } from "../session/target.ts";
+import { existingBottle, noBottle } from "../session/target.ts";
 
 export const stop = (context: Context) =>
   command(context, {
@@ -19,7 +19,8 @@ export const stop = (context: Context) =>
     ],
     async run({ args }) {
       const { system } = context;
-      const plan = await findBottle(system, args.bottle);
+      const plan = await existingBottle(system, args.bottle);
+      if (!plan) return noBottle(system);
       const backend = backendOf(system, plan.backend);
       if (args["dry-run"]) return backend.explain(plan).stop.forEach((argv) => system.out(`${shellLine(argv)}\n`));
       using ledger = new Ledger(system);

@@ -15,4 +15,6 @@ fi
 mkdir -p "$home" "$directory"
 # shellcheck disable=SC3013 # dash, bash and busybox have -ef
 [ "$mount" -ef "$directory" ] || mount --bind "$mount" "$directory"
+# What is newer than this was made in the bottle (inside.sh).
+[ -e /etc/.claude-bottle ] || : >/etc/.claude-bottle
 set -- "$home" "$7" "$8" "$uid:$gid"

@@ -11,6 +11,7 @@ import type { System } from "../system/system.ts";
 import { withLock } from "../system/lock.ts";
 import { askedNetwork, changesNetwork, followNetwork, openedLoopback } from "./follow-network.ts";
 import type { Target } from "./launch.ts";
+import { findLosses, refuseLosses } from "./losses.ts";
 import { gitIdentity } from "./git.ts";
 import { noteLogin } from "./login.ts";
 import { withSecrets } from "./secrets.ts";
@@ -57,7 +58,10 @@ export async function bringUp(
           // A start would kill a machine that only does not answer, and with it whoever still works in it.
           if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
           if (machine && options.fresh) {
-            refuseBusy(ledger, plan.name, "run --fresh");
+            refuseBusy(ledger, plan.name, "stop");
+            const old = ledger.bottle(plan.name)?.plan ?? plan;
+            const losses = await findLosses(backend, old, { mayStart: true, signal });
+            if (losses) refuseLosses(old, losses);
             system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
             await backend.remove(plan.name, { signal });
             ledger.forgetBottle(plan.name);

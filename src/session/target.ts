@@ -4,8 +4,10 @@ import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { gatewayOf } from "../plan/credentials.ts";
 import { backendOf } from "../backends/registry.ts";
+import { bottleName } from "../plan/name.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
+import { listBottles } from "./inventory.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
 import { loginOf } from "./login.ts";
@@ -49,7 +51,7 @@ function startIn(system: System, project: string): string {
   }
 }
 
-/** The bottle of that name, or the one of the working directory, to stop or to remove: whatever its manifest asks for by now. */
+/** The bottle of that name, or the one that the working directory has or would have. */
 export async function findBottle(system: System, name: string | undefined): Promise<BottlePlan> {
   if (name !== undefined) return recordedPlan(system, name);
   const project = findProject(system);
@@ -57,6 +59,29 @@ export async function findBottle(system: System, name: string | undefined): Prom
   const grants = { image: project.manifest.bottle.image, mounts: [] };
   return projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} });
 }
+
+/**
+ * The bottle of that name, or the one of the working directory, to stop or to remove: whatever its manifest asks for by now,
+ * and in the ledger or not. Undefined where the directory has none. Throws UserError for a name that no bottle has.
+ */
+export async function existingBottle(system: System, name: string | undefined): Promise<BottlePlan | undefined> {
+  const wanted = name ?? bottleName(findProject(system).directory, system.user.uid);
+  {
+    using ledger = new Ledger(system);
+    const record = ledger.bottle(wanted);
+    if (record) return record.plan;
+  }
+  const { bottles } = await listBottles(system);
+  const found = bottles.find((bottle) => bottle.name === wanted);
+  if (!found) return name === undefined ? undefined : recordedPlan(system, name);
+  const project = findProject(system, { start: found.directory });
+  const grants = { image: project.manifest.bottle.image, mounts: [] };
+  const backend = backendOf(system, found.backend);
+  return { ...projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} }), name: wanted };
+}
+
+export const noBottle = (system: System): void =>
+  system.err(`claude-bottle: there is no bottle of "${printable(findProject(system).directory)}"\n`);
 
 export function recordedPlan(system: System, name: string): BottlePlan {
   using ledger = new Ledger(system);

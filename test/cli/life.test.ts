@@ -104,13 +104,62 @@ test("stop and rm can be said twice", async () => {
       code: 0,
     });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
-  for (const _ of [1, 2])
-    expect(await home.run(["rm"])).toEqual({
-      stdout: "",
-      stderr: `claude-bottle: bottle "cb-BOTTLE" is removed\n`,
-      code: 0,
-    });
+  const none = { stdout: "", stderr: `claude-bottle: there is no bottle of "~/home/project"\n`, code: 0 };
+  const removed = { ...none, stderr: `claude-bottle: bottle "cb-BOTTLE" is removed\n` };
+  for (const outcome of [removed, none]) expect(await home.run(["rm"])).toEqual(outcome);
+  for (const words of [["stop"], ["rm", "--force"], ["rm", "--dry-run"], ["stop", "--dry-run"]])
+    expect(await home.run(words)).toEqual(none);
   expect(home.machines()).toEqual([]);
+});
+
+test("rm says what is only in a bottle, and takes it by force alone; a look leaves a stopped machine stopped", async () => {
+  using home = new Home();
+  const files = ["/root/notes.txt", "/root/.claude/projects/-p/0a.jsonl", "/root/.cache/x", "/etc/passwd"];
+  writeFileSync(`${home.smolvm}/inside`, files.map((file) => `${file}\0`).join(""));
+  home.settings('[bottle]\nbackend = "smolvm"\nuser = "root"\n');
+  await home.run(["exec", "--", "true"]);
+  const lost = `claude-bottle: 1 conversation and 1 file are only in bottle "cb-BOTTLE"\n`;
+  const refused = {
+    stdout: "",
+    stderr: `${lost}  /root/notes.txt
+  /root/.claude/projects/-p/0a.jsonl
+  take out what you want to keep: claude-bottle cp cb-BOTTLE:PATH .
+  then remove it: claude-bottle rm --force cb-BOTTLE (the project stays as it is, with what is not committed)
+`,
+    code: 1,
+  };
+  for (const words of [["rm"], ["run", "--fresh"]]) expect(await home.run(words)).toEqual(refused);
+  await home.run(["stop"]);
+  const unknown = `claude-bottle: bottle "cb-BOTTLE" is stopped, so what is only in it is not known\n`;
+  const { stdout, stderr } = await home.run(["rm", "--dry-run"]);
+  expect([stdout.split("\n").length, stderr]).toEqual([3, unknown]);
+  expect(await home.run(["rm"])).toEqual(refused);
+  expect(home.machines()).toMatchObject([{ state: "stopped" }]);
+  expect((await home.run(["rm"], { env: { FAKE_SMOLVM_FAIL_start: "no space left" } })).stderr).toBe(
+    `claude-bottle: what is only in bottle "cb-BOTTLE" cannot be told: cannot start bottle "cb-BOTTLE": no space left on device
+  free some disk space, for example by claude-bottle rm
+  or remove it unseen: claude-bottle rm --force cb-BOTTLE
+`,
+  );
+  await home.run(["exec", "--", "true"]);
+  expect((await home.run(["rm", "--dry-run"])).stderr).toBe(lost);
+  const json = await home.run(["rm", "--force", "--json"]);
+  expect(JSON.parse(json.stdout)).toEqual({ bottle: "cb-BOTTLE", conversations: [files[1]], files: [files[0]] });
+  expect([json.stderr, home.machines()]).toEqual([`claude-bottle: bottle "cb-BOTTLE" is removed\n`, []]);
+});
+
+test("a bottle that the ledger does not know is stopped and removed by its name, and in its directory", async () => {
+  using home = new Home();
+  for (const words of [[], ["NAME"]]) {
+    await home.run(["exec", "--", "true"]);
+    rmSync(`${home.folder}/state`, { recursive: true });
+    expect((await home.run(["ls"])).stdout).toContain(" not in the ledger ");
+    const name = home.machines()[0]?.name ?? "";
+    const named = words.map(() => name);
+    expect((await home.run(["stop", ...named])).stderr).toBe(`claude-bottle: bottle "cb-BOTTLE" is stopped\n`);
+    expect((await home.run(["rm", ...named])).stderr).toBe(`claude-bottle: bottle "cb-BOTTLE" is removed\n`);
+    expect(home.machines()).toEqual([]);
+  }
 });
 
 test("ls shows what is there, as a table and as JSON", async () => {

@@ -145,7 +145,9 @@ claude-bottle ls --json | grep -c '"name"'`,
       await prints(place, "claude-bottle exec -- sh -c 'echo kept >~/kept'", "");
       expect(await place.sh("claude-bottle stop; claude-bottle stop")).toEqual({ stdout: "", stderr: said("stopped").repeat(2), code: 0 }); // prettier-ignore
       await prints(place, "claude-bottle exec -- sh -c 'cat ~/kept'", "kept\n");
-      expect(await place.sh("claude-bottle rm; claude-bottle rm")).toEqual({ stdout: "", stderr: said("removed").repeat(2), code: 0 }); // prettier-ignore
+      expect(await place.sh("claude-bottle rm")).toMatchObject({ code: 1, stdout: "" });
+      const none = 'claude-bottle: there is no bottle of "~/home/project"\n';
+      expect(await place.sh("claude-bottle rm --force; claude-bottle rm")).toEqual({ stdout: "", stderr: said("removed") + none, code: 0 }); // prettier-ignore
       await prints(place, "claude-bottle exec -- sh -c 'ls ~/kept 2>/dev/null | wc -l'", "0\n");
     },
   },
@@ -159,6 +161,25 @@ claude-bottle exec -- sh -c 'touch in; while [ ! -e out ]; do sleep 0.05; done' 
 claude-bottle ls | grep -o '1 session '; touch out; wait; claude-bottle stop 2>/dev/null; claude-bottle ls --size | grep -o 'stopped .* MB'`,
         expect.stringMatching(/^ \S+ MB +used\n1 session \nstopped +\S+ +\S+ MB\n$/) as unknown as string,
       ),
+  },
+  {
+    title: "a removal tells what is only in the bottle, running or stopped, and takes what is nobody's unasked",
+    work: async (place) => {
+      await prints(place, "claude-bottle exec -- sh -c 'mkdir ~/.cache; echo >~/.cache/x; echo >/tmp/x; echo >made'", "");
+      await prints(place, "claude-bottle rm 2>&1 | tail -n 1; cat made", 'claude-bottle: bottle "cb-BOTTLE" is removed\n\n');
+      const write = `mkdir -p ~/a\\ b/c ~/.claude/projects/-p; echo >~/a\\ b/c/d; echo >"$HOME/two
+lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
+      await prints(place, `claude-bottle exec -- sh -c '${write}'`, "");
+      for (const before of [":", "claude-bottle stop 2>/dev/null"]) {
+        const { stdout, stderr, code } = await place.sh(`${before}; claude-bottle rm; echo $?; claude-bottle rm --dry-run --json`);
+        expect([stdout.slice(0, 2), code]).toEqual(["1\n", 0]);
+        expect(stderr).toStartWith('claude-bottle: 1 conversation and 3 files are only in bottle "cb-BOTTLE"\n');
+        const { conversations, files } = JSON.parse(stdout.slice(2));
+        const names = [...files, ...conversations].map((path) => path.split("/").at(-1)?.split("\n")[0]);
+        expect(names).toEqual(["d", "link", "two", "1.jsonl"]);
+      }
+      await prints(place, "claude-bottle rm --force 2>&1", 'claude-bottle: bottle "cb-BOTTLE" is removed\n');
+    },
   },
   {
     title: "a bottle in use is stopped by force only",

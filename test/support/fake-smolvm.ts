@@ -2,6 +2,7 @@
 // A machine is a JSON file and a sleeping process; its guest is this very host. What root runs in a guest is only recorded.
 //   FAKE_SMOLVM_STATE   folder of the machines, and of "calls", one JSON array of words a line
 //   FAKE_SMOLVM_VERSION what --version says; FAKE_SMOLVM_FAIL_<verb> a message; FAKE_SMOLVM_DELAY_<verb> ms, or a file to wait for
+//   FAKE_SMOLVM_STATE/inside, where it is there: the paths that were written in a guest, each with a NUL behind it
 //   FAKE_SMOLVM_NO_WINCH a client that does not follow its terminal's size
 import {
   appendFileSync,
@@ -204,6 +205,8 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
         `agent operation failed: connect: machine '${name}' is not running. Start it with 'smolvm machine start --name ${name}'; if a start is already in progress, retry once it finishes.`,
       );
     await fault();
+    if (command.some((word) => word.includes("-print0")) && existsSync(`${state}/inside`))
+      process.stdout.write(readFileSync(`${state}/inside`));
     if (values.user === undefined) return 0;
     const env: Record<string, string> = {
       HOME: "/root",

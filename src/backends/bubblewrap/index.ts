@@ -2,8 +2,9 @@ import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
+import { isMadeFolder } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { diskUse } from "../../system/disk.ts";
+import { diskUse, filesBelow } from "../../system/disk.ts";
 import { exists, namesIn, privateFolder, readText, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateFolder, type Program, type System } from "../../system/system.ts";
@@ -113,6 +114,10 @@ export function bubblewrap(system: System): Backend {
       const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory));
       await run(words, `set up bottle "${plan.name}"`, options, secrets);
       return undefined;
+    },
+
+    async inside({ name, user }) {
+      return filesBelow(argv.homeOf(folderOf(name)), isMadeFolder).map((path) => `${user.home}/${path}`);
     },
 
     async stop(name) {

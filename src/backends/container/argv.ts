@@ -77,6 +77,8 @@ export const sizesArgv = (names: readonly string[]): string[] => [
   "{{.Name}} {{.SizeRw}}",
   ...names,
 ];
+/** Lists what was added to, changed in and deleted from its image. */
+export const diffArgv = (name: string): string[] => ["diff", name];
 export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
 /** Prints the address of the engine that docker's chosen context leads to. */

@@ -9,7 +9,7 @@ import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
 import { ensureBuilt, ensureImage } from "./image.ts";
-import { machineOf, parseListing, parseSizes } from "./listing.ts";
+import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import * as network from "./network.ts";
 import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
 
@@ -113,6 +113,11 @@ function container(system: System, program: argv.ProgramName): Backend {
         mayBeGone: true,
       });
       return network.parseDenied(`${stdout}\n${stderr}`);
+    },
+
+    async inside({ name }, options = {}) {
+      const doing = `look into bottle "${name}"`;
+      return parseChanges((await client.settle(doing, argv.diffArgv(name), { ...options, mayBeGone: true })).stdout);
     },
 
     async stop(name, options = {}) {

@@ -26,6 +26,10 @@ export function parseListing(text: string): Machine[] {
 export const parseSizes = (text: string): ReadonlyMap<string, number> =>
   new Map([...text.matchAll(/^\/?(\S+) (\d+)$/gm)].map(([, name = "", bytes]) => [name, Number(bytes)]));
 
+/** Of a name with a line break only the first line. */
+export const parseChanges = (text: string): string[] =>
+  [...text.matchAll(/^[AC] (\/.*)$/gm)].map(([, path = ""]) => path);
+
 export function machineOf(
   name: string,
   status: string,

@@ -1,4 +1,5 @@
 import { preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
+import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 
 /** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
@@ -108,6 +109,11 @@ export function prepareArgv(
     "--", ...guestPrepareArgv(plan, isPlainPath(directory) ? directory : plainMount, claude),
   ]; // prettier-ignore
 }
+
+/** As root in the guest. */
+export const insideArgv = (name: string): string[] => [
+  "machine", "exec", "--error-format", "json", "--name", name, "--", ...guestInsideArgv("/"),
+]; // prettier-ignore
 
 export function sessionArgv(session: SessionPlan): string[] {
   const { size, id } = session;

@@ -5,7 +5,7 @@ import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse } from "../../system/disk.ts";
 import { namesIn, openDevice, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
-import type { Run, System } from "../../system/system.ts";
+import type { Run, RunOptions, System } from "../../system/system.ts";
 import { stateFolder } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
@@ -28,7 +28,8 @@ const machineSchema = v.object({
 export function smolvm(system: System): Backend {
   let program: string | undefined;
   const smolvm = (words: readonly string[]) => [(program ??= findSmolvm(system)), ...words];
-  const call = (words: readonly string[], options: StepOptions = {}) => system.run(smolvm(words), options);
+  type CallOptions = StepOptions & Pick<RunOptions, "env">;
+  const call = (words: readonly string[], options: CallOptions = {}) => system.run(smolvm(words), options);
 
   /** A usage error of smolvm means that it is not the one that we know: its version says which. */
   async function query(words: readonly string[]): Promise<unknown> {
@@ -49,7 +50,7 @@ export function smolvm(system: System): Backend {
     name: string,
     doing: string,
     words: readonly string[],
-    options: StepOptions,
+    options: CallOptions,
     { mayBeGone = false } = {},
   ): Promise<Run> {
     const run = await call(words, options);
@@ -58,15 +59,21 @@ export function smolvm(system: System): Backend {
     return run;
   }
 
-  async function prepare(plan: BottlePlan, options: StepOptions): Promise<void> {
+  /** A first exec, once the machine takes it. */
+  async function execFirst(name: string, doing: string, words: readonly string[], options: StepOptions): Promise<Run> {
     const deadline = system.now() + readyWithinMs;
     for (;;) {
-      const run = await call(argv.prepareArgv(plan, claudeHome(plan.directory)), options);
+      const run = await call(words, options);
       options.signal?.throwIfAborted();
-      if (run.code === 0) return;
+      if (run.code === 0) return run;
       if (!/is not running|connect/.test(failureOf(run).message) || system.now() > deadline)
-        throw smolvmError(`set up bottle "${plan.name}"`, run);
+        throw smolvmError(`${doing} "${name}"`, run);
     }
+  }
+
+  async function find(name: string): Promise<Machine | undefined> {
+    const answer = await query(argv.statusArgv(name));
+    return answer === undefined ? undefined : toMachine(v.parse(machineSchema, answer));
   }
 
   return {
@@ -100,10 +107,7 @@ export function smolvm(system: System): Backend {
       }
     },
 
-    async find(name) {
-      const answer = await query(argv.statusArgv(name));
-      return answer === undefined ? undefined : toMachine(v.parse(machineSchema, answer));
-    },
+    find,
 
     async list() {
       return v.parse(v.array(machineSchema), await query(argv.listArgv())).map(toMachine);
@@ -139,7 +143,7 @@ export function smolvm(system: System): Backend {
         throw noBoot(words);
       }
       if (run.code !== 0) throw smolvmError(`start bottle "${plan.name}"`, run);
-      await prepare(plan, options);
+      await execFirst(plan.name, "set up bottle", argv.prepareArgv(plan, claudeHome(plan.directory)), options);
       const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
     },
@@ -150,6 +154,21 @@ export function smolvm(system: System): Backend {
 
     async denied(name) {
       return parseDenied(await query(argv.deniedArgv(name)));
+    },
+
+    async inside(plan, { mayStart = false, ...options } = {}) {
+      const { name } = plan;
+      const machine = await find(name);
+      if (!machine) return [];
+      const isStopped = machine.state === "stopped";
+      if (isStopped && !mayStart) return undefined;
+      try {
+        if (isStopped) await settle(name, "start bottle", argv.startArgv(name), { ...options, env: standIns(plan) });
+        const { stdout } = await execFirst(name, "look into bottle", argv.insideArgv(name), options);
+        return stdout.split("\0").filter(Boolean);
+      } finally {
+        if (isStopped) await settle(name, "stop bottle", argv.stopArgv(name), { detached: true });
+      }
     },
 
     async stop(name, options = {}) {
@@ -175,6 +194,10 @@ export function smolvm(system: System): Backend {
     }),
   };
 }
+
+/** smolvm starts no machine without the values of its credentials; nobody uses them in a look. */
+const standIns = ({ credentials }: BottlePlan) =>
+  Object.fromEntries(credentials.map(({ variable }) => [variable, "none"]));
 
 /** `status` has no code of its own for a machine that is not there. */
 const isUnknown = (run: Run) =>

@@ -1,0 +1,11 @@
+# inside ROOT: what was written below ROOT since prepare.sh first ran, each path with a NUL behind it; as root in the guest.
+# Folders that come from packages, or that last no longer than a start, are left out.
+set -eu
+root=${1%/}
+made=$root/etc/.claude-bottle
+# A copied file may keep an older time of its own; busybox cannot ask for the other one.
+newer=-newer
+! find "$made" -cnewer "$made" >/dev/null 2>&1 || newer=-cnewer
+set -- \( -path "$root/dev"
+for folder in proc run sys tmp usr var; do set -- "$@" -o -path "$root/$folder"; done
+exec find "$root/" -xdev "$@" \) -prune -o ! -type d "$newer" "$made" -print0

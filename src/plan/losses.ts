@@ -1,0 +1,63 @@
+import type { BottlePlan } from "./plan.ts";
+import { sessionUser } from "./session.ts";
+
+/** What goes with a bottle and cannot be had again. */
+export type Losses = {
+  /** With Claude, that could be resumed. */
+  readonly conversations: readonly string[];
+  readonly files: readonly string[];
+};
+
+/** At the top of a guest's file system: what packages install, what lasts no longer than a start, and the system's own state. */
+const systemFolders = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp|usr|var)(\/|$)/;
+
+/** What a program fetches or writes by itself, and would again. */
+const made = [
+  /(^|\/)(\.cache|node_modules|__pycache__|\.venv)(\/|$)/,
+  /^(\.npm|\.bun|\.rustup|\.cargo\/registry|\.gradle\/caches|\.m2\/repository|go\/pkg)(\/|$)/,
+  /^\.local\/(share|state)\/claude(\/|$)/,
+  /^\.local\/lib(\/|$)/,
+  /^\.(\w+_history|lesshst|viminfo|wget-hsts|zcompdump.*|sudo_as_admin_successful)$/,
+  /^\.claude\.json/,
+];
+
+const conversation = /^\.claude\/projects\/[^/]+\/[^/]+\.jsonl$/;
+/** In Claude's own folder, what somebody wrote; the rest is its bookkeeping. */
+const written =
+  /^\.claude\/(CLAUDE\.md|(agents|commands|skills|rules|plans|output-styles)\/|projects\/[^/]+\/memory\/)/;
+
+/** A path in the guest's home, from there on. */
+function kindInHome(path: string): keyof Losses | undefined {
+  if (conversation.test(path)) return "conversations";
+  if (/^\.claude(\/|$)/.test(path)) return written.test(path) ? "files" : undefined;
+  return made.some((pattern) => pattern.test(path)) ? undefined : "files";
+}
+
+/** Whether nothing in that folder of the guest's home counts, so that nobody needs to look into it. */
+export const isMadeFolder = (path: string): boolean => made.some((pattern) => pattern.test(path));
+
+/**
+ * Of the paths that a bottle holds besides its image and what it shares with the host, those that would be missed.
+ * A folder counts with what is in it, and not by itself.
+ */
+export function lossesOf(paths: readonly string[], plan: BottlePlan): Losses {
+  const { home } = sessionUser(plan);
+  const shared = [plan.directory, ...plan.mounts.map(({ target }) => target)];
+  const isShared = (path: string) =>
+    shared.some((place) => `${place}/`.startsWith(`${path}/`) || path.startsWith(`${place}/`));
+  const losses = { conversations: [] as string[], files: [] as string[] };
+  const folders = new Set(paths.flatMap(foldersAbove));
+  for (const path of paths.toSorted()) {
+    if (folders.has(path) || path === home || isShared(path)) continue;
+    if (path.startsWith(`${home}/`)) {
+      const kind = kindInHome(path.slice(home.length + 1));
+      if (kind) losses[kind].push(path);
+    } else if (!systemFolders.test(path)) losses.files.push(path);
+  }
+  return losses;
+}
+
+function foldersAbove(path: string): string[] {
+  const parts = path.split("/").slice(1, -1);
+  return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
+}

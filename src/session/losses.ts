@@ -1,0 +1,58 @@
+import type { Backend } from "../backends/backend.ts";
+import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import { lossesOf, type Losses } from "../plan/losses.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+
+const shownAtMost = 20;
+
+/** What would be lost with the bottle; undefined where that cannot be told without a start. Throws UserError where it cannot be told at all. */
+export async function findLosses(
+  backend: Backend,
+  plan: BottlePlan,
+  options: { readonly mayStart: boolean; readonly signal?: AbortSignal },
+): Promise<Losses | undefined> {
+  try {
+    const paths = backend.inside ? await backend.inside(plan, options) : [];
+    return paths && lossesOf(paths, plan);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`what is only in bottle "${plan.name}" cannot be told: ${error.message}`, {
+      hint: [error.hint, `or remove it unseen: ${removal(plan)}`].filter(Boolean).join("\n  "),
+      cause: error,
+    });
+  }
+}
+
+/** Throws UserError that lists what would be lost. */
+export function refuseLosses(plan: BottlePlan, losses: Losses): void {
+  const message = describeLosses(plan, losses);
+  if (message === undefined) return;
+  const lines = [
+    ...listing(plan, losses),
+    `take out what you want to keep: claude-bottle cp ${plan.name}:PATH .`,
+    `then remove it: ${removal(plan)} (the project stays as it is, with what is not committed)`,
+  ];
+  throw new UserError(message, { hint: lines.join("\n  ") });
+}
+
+const removal = ({ name }: BottlePlan) => `claude-bottle rm --force ${name}`;
+
+/** In a line; undefined where nothing would be lost. */
+export function describeLosses({ name }: BottlePlan, { conversations, files }: Losses): string | undefined {
+  const parts = [count(conversations.length, "conversation"), count(files.length, "file")].filter(Boolean);
+  if (parts.length === 0) return undefined;
+  const isOne = conversations.length + files.length === 1;
+  return `${parts.join(" and ")} ${isOne ? "is" : "are"} only in bottle "${name}"`;
+}
+
+function listing(plan: BottlePlan, { conversations, files }: Losses): string[] {
+  const all = [...files, ...conversations].map(printable);
+  const rest = all.length - shownAtMost;
+  return [
+    ...all.slice(0, shownAtMost),
+    ...(rest > 0 ? [`and ${rest} more: claude-bottle rm --dry-run --json ${plan.name}`] : []),
+  ];
+}
+
+const count = (number: number, what: string) => (number === 0 ? "" : `${number} ${what}${number === 1 ? "" : "s"}`);
