@@ -125,7 +125,7 @@ unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' |
         `wait_for() { echo "for _ in \\$(seq 200); do [ -e $1 ] && break; sleep 0.05; done; echo $2"; }
 claude-bottle exec -- sh -c "touch /tmp/one; $(wait_for /tmp/two first)" >first &
 claude-bottle exec -- sh -c "touch /tmp/two; $(wait_for /tmp/one second)" >second; wait; cat first second
-claude-bottle ls --json | grep -c '"name"'`,
+claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
         "first\nsecond\n1\n",
       ),
   },
