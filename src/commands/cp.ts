@@ -27,11 +27,8 @@ export const cp = (context: Context) =>
           exitCode: exitCode.usage,
           hint: "claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
         });
-      const { plan, secrets, login } = await findTarget(system, (from.bottle ?? to.bottle) || undefined);
       const copy: Copy = {
-        plan,
-        secrets,
-        login,
+        target: await findTarget(system, (from.bottle ?? to.bottle) || undefined),
         source: from.path,
         destination: to.path,
         dryRun: args["dry-run"] ?? false,

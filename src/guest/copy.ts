@@ -14,3 +14,10 @@ export const unpackArgv = (path: string, name: string): string[] => [
   path,
   name,
 ];
+
+/** The same, to exactly `path`; the folders above it are made. */
+export function unpackAsArgv(path: string): string[] {
+  const parent = path.slice(0, path.lastIndexOf("/")) || "/";
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return ["/bin/sh", "-c", 'mkdir -p -- "$0" && exec "$@"', parent, ...unpackArgv(parent, name)];
+}

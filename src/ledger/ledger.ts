@@ -110,6 +110,11 @@ export class Ledger implements Disposable {
       );
   }
 
+  /** Of a bottle that is recorded; what its machine is stays. */
+  savePlan(plan: BottlePlan): void {
+    this.#db.query("update bottles set plan = ? where name = ?").run(JSON.stringify(plan), plan.name);
+  }
+
   forgetBottle(name: string): void {
     this.#db.transaction(() => {
       this.#db.query("delete from bottles where name = ?").run(name);

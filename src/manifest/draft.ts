@@ -54,5 +54,8 @@ ${variables.length === 0 ? '# [env]\n# NODE_ENV = "development"' : `[env]\n${var
 # [agents.claude]
 # args = ["--model", "opus"]
 # prompt = "Run the tests before you say that you are done."
-${setup === undefined ? "" : `\n# devcontainer.json also runs, after it was created: ${JSON.stringify(setup)}\n`}`;
+
+${setup === undefined ? "" : "# devcontainer.json has it run after the creation.\n"}# [[provision.commands]]
+# run = ${JSON.stringify(setup ?? "npm ci")}
+`;
 }

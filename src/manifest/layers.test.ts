@@ -41,6 +41,8 @@ test("each setting says where it comes from", () => {
     "bottle.memory": "bottle.toml:8",
     env: "default",
     mounts: "default",
+    "provision.commands": "default",
+    "provision.files": "default",
     secrets: "default",
     template: "default",
     "network.hosts": "default",

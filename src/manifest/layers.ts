@@ -20,7 +20,7 @@ export type Resolved = {
 };
 
 /** Lists of things that stand for themselves: those of all layers count. Any other list is replaced as a whole. */
-const addsUp = /^(mounts|network\.(hosts|presets))$/;
+const addsUp = /^(mounts|provision\.(files|commands)|network\.(hosts|presets))$/;
 
 /** Tables that make sense as a whole only: another source of a secret is another secret. */
 const isWhole = /^secrets\.[^.]+$/;

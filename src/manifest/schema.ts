@@ -2,7 +2,9 @@ import * as v from "valibot";
 import { Agent, agentName } from "./agent.ts";
 import { about, bare, choice, filled, list, named, string, table } from "./fields.ts";
 import { hasMoreThanHost, isHost } from "./host.ts";
+import { hostPath, mountPoint } from "./paths.ts";
 import { presetNames } from "./presets.ts";
+import { Provision } from "./provision.ts";
 import { env, variableName } from "./variables.ts";
 
 const cpus = "a whole number from 1 to 64";
@@ -79,26 +81,9 @@ const bottleTable = (backends: readonly string[]) =>
     agent: v.optional(about(string, "the agent that `claude-bottle run` starts when no --agent is given"), "claude"),
   });
 
-const hostPath = v.pipe(
-  filled,
-  v.regex(/^(?:~|\.{1,2})?\/[^\x00-\x1f\x7f]*$/, "a path that starts with /, ~/, ./ or ../"),
-);
-
-const guestPath = v.pipe(
-  filled,
-  v.regex(
-    /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@+,-]+)+$/,
-    "an absolute path of letters, digits and _ . @ + , - in the bottle, other than /",
-  ),
-  v.check(
-    (path) => !/^\/(?:proc|sys|dev|run|etc|usr|bin|sbin|lib|lib64)(?:\/|$)/.test(path),
-    "a path outside the bottle's own system folders",
-  ),
-);
-
 const Mount = table({
   source: about(hostPath, "a folder of your machine; relative to the file that names it"),
-  target: v.optional(about(guestPath, "where the bottle finds it; the same path without it")),
+  target: v.optional(about(mountPoint, "where the bottle finds it; the same path without it")),
   mode: v.optional(about(choice(["ro", "rw"]), "whether the bottle may also write there"), "ro"),
 });
 
@@ -191,6 +176,7 @@ const sectionsOf = (backends: readonly string[]) => ({
     about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "Further folders of your machine."),
     [],
   ),
+  provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),
   network: v.optional(about(Network, "What the bottle may reach."), {}),
   agents: v.optional(
     about(

@@ -18,6 +18,7 @@ export type Facts = {
   /** The real path of what the bottle is made from, where it is a file or folder that is there. */
   readonly imagePath: string | undefined;
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" }[];
+  readonly files: readonly { readonly source: string; readonly target: string }[];
   readonly secretFiles: ReadonlyMap<string, string>;
   readonly isolation: "vm" | "container" | "namespace";
   /** The bottle holds a placeholder for Claude's credential, not the credential. */
@@ -35,7 +36,7 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, value] });
   }
 
-  const { bottle, template, network, secrets, mounts } = manifest;
+  const { bottle, template, network, secrets, mounts, provision } = manifest;
   if (facts.imagePath !== undefined && !isIn(facts.directory, facts.imagePath))
     add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
   if (facts.isolation !== "vm")
@@ -67,6 +68,23 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     const where = mount.target === mount.source ? "" : `, as ${word(mount.target)}`;
     add(["mounts", String(index)], `lets the bottle ${how} ${word(mount.source)}${where}`);
   });
+
+  provision.files.forEach((_, index) => {
+    const file = facts.files[index];
+    if (file && !isIn(facts.directory, file.source))
+      add(
+        ["provision", "files", String(index)],
+        `copies ${word(file.source)} into the bottle, as ${word(file.target)}`,
+      );
+  });
+  provision.commands.forEach(({ run, user, directory }, index) =>
+    add(
+      ["provision", "commands", String(index)],
+      `runs ${word(run)} in the bottle${user === undefined ? "" : `, as ${user}`}`,
+      undefined,
+      directory,
+    ),
+  );
 
   for (const [name, secret] of Object.entries(secrets)) {
     const path = (source: string) => ["secrets", name, source];

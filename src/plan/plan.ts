@@ -40,6 +40,8 @@ export type BottlePlan = {
   readonly credentials: readonly Credential[];
   /** Who commits in it; set when the bottle is started. */
   readonly git?: GitIdentity;
+  /** Which of the steps of provisioning are done in it, each by what it does. */
+  readonly provisioned?: readonly string[];
   /** Set once a container engine was asked, when the bottle was made. */
   readonly engine?: EngineFacts;
 };
@@ -72,6 +74,9 @@ export type GuestUser = { readonly name: string; readonly uid: number; readonly 
 
 /** `source` is real and absolute, on the host; `target` is absolute, in the guest. */
 export type MountPlan = { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" };
+
+/** `source` is real and absolute, on the host; `target` is in the guest, where `~/` is the user's home. */
+export type FilePlan = { readonly source: string; readonly target: string };
 
 export type GitIdentity = { readonly name: string; readonly email: string };
 

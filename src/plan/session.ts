@@ -15,6 +15,8 @@ export type SessionRequest = {
   /** Variables whose values stand in no argv. */
   readonly secrets: readonly string[];
   readonly size: TerminalSize | undefined;
+  /** The bottle's own without one. */
+  readonly user?: GuestUser | undefined;
 };
 
 export const sessionUser = (bottle: BottlePlan): GuestUser => bottle.engine?.user ?? bottle.user;
@@ -24,9 +26,8 @@ const passedThrough = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "h
 /** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
 export function planSession(
   bottle: BottlePlan,
-  { kind, command, directory, env, hostEnv, gateway, secrets, size }: SessionRequest,
+  { kind, command, directory, env, hostEnv, gateway, secrets, size, user = sessionUser(bottle) }: SessionRequest,
 ): SessionPlan {
-  const user = sessionUser(bottle);
   return {
     id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
     bottle: bottle.name,

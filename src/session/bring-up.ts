@@ -14,6 +14,7 @@ import type { Target } from "./launch.ts";
 import { findLosses, refuseLosses } from "./losses.ts";
 import { gitIdentity } from "./git.ts";
 import { noteLogin } from "./login.ts";
+import { dueSteps, provision } from "./provision.ts";
 import { withSecrets } from "./secrets.ts";
 import { Undo } from "./undo.ts";
 
@@ -24,14 +25,14 @@ type Tools = { readonly system: System; readonly backend: Backend; readonly ledg
  * and whose host process still lives costs no call of the backend. `fresh` remakes the bottle.
  * A failure or an interrupt leaves what was there before, and no more.
  */
-export async function bringUp(
-  tools: Tools,
-  { plan, secrets, login }: Pick<Target, "plan" | "secrets" | "login">,
-  options: { fresh: boolean },
-): Promise<BottlePlan> {
+export async function bringUp(tools: Tools, target: Target, options: { fresh: boolean }): Promise<BottlePlan> {
   const { system, ledger } = tools;
+  const { plan, secrets, login } = target;
+  /** Where nothing is started before a session, a bottle starts with its first one. */
+  const dueIn = (ready: BottlePlan) => dueSteps(ready, target.provision, isIdleSandbox(tools, plan.name));
   const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
-  if (warm && !changesNetwork(tools.backend, warm, plan)) return warnOfDifferences(tools, warm, plan);
+  if (warm && !changesNetwork(tools.backend, warm, plan) && dueIn(warm).length === 0)
+    return warnOfDifferences(tools, warm, plan);
   return interruptible((signal) =>
     withLock(
       system,
@@ -44,7 +45,11 @@ export async function bringUp(
       () =>
         Undo.guard(async (undo) => {
           const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
-          if (ready) return warnOfDifferences(tools, await followNetwork(tools, ready, plan, { signal }), plan);
+          if (ready) {
+            const followed = await followNetwork(tools, ready, plan, { signal });
+            const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
+            return warnOfDifferences(tools, provisioned, plan);
+          }
           refuseMissing(plan);
           // Before anything is made: a secret that cannot be had is a start that cannot be.
           const armed = await withSecrets(
@@ -84,8 +89,11 @@ export async function bringUp(
           const pid = (await backend.start(made, { signal })) ?? machine?.pid;
           signal.throwIfAborted();
           noteLogin(system, made, login, armed);
-          ledger.saveBottle(made, pid);
-          return warnOfDifferences(tools, await followNetwork(tools, made, plan, { signal }), plan);
+          const followed = await followNetwork(tools, made, plan, { signal });
+          const started = dueSteps(followed, target.provision, true);
+          const provisioned = await provision(tools, followed, started, { target, signal });
+          ledger.saveBottle(provisioned, pid);
+          return warnOfDifferences(tools, provisioned, plan);
         }),
     ),
   );
@@ -99,6 +107,9 @@ export function checkPlan(
 ): void {
   if (fresh || !ledger.bottle(plan.name)) refuseImpossible(plan, backend);
 }
+
+const isIdleSandbox = ({ backend, ledger }: Omit<Tools, "system">, name: string): boolean =>
+  backend.capabilities.isolation === "namespace" && ledger.sessions(name).length === 0;
 
 async function readyPlan({ backend, ledger }: Tools, name: string): Promise<BottlePlan | undefined> {
   const record = ledger.bottle(name);

@@ -11,9 +11,7 @@ import { bringUp, checkPlan } from "./bring-up.ts";
 import type { Target } from "./launch.ts";
 
 export type Copy = {
-  readonly plan: BottlePlan;
-  readonly secrets: Target["secrets"];
-  readonly login: Target["login"];
+  readonly target: Target;
   readonly source: string;
   readonly destination: string;
   readonly dryRun: boolean;
@@ -37,9 +35,10 @@ const onHost = (argv: readonly string[]): Program => ({ argv, env: {} });
 
 async function transfer(
   system: System,
-  { plan, secrets, login, source, destination, dryRun }: Copy,
+  { target, source, destination, dryRun }: Copy,
   ends: (guest: InGuest) => [Program, Program],
 ): Promise<void> {
+  const { plan } = target;
   const backend = backendOf(system, plan.backend);
   const inGuest =
     (made: BottlePlan): InGuest =>
@@ -65,7 +64,7 @@ async function transfer(
     );
   using ledger = new Ledger(system);
   checkPlan({ backend, ledger }, plan, { fresh: false });
-  const made = await bringUp({ system, backend, ledger }, { plan, secrets, login }, { fresh: false });
+  const made = await bringUp({ system, backend, ledger }, target, { fresh: false });
   const { from, to } = await system.pipe(...ends(inGuest(made)));
   // A packer whose reader has gone complains of the pipe; the reader's own words say why.
   const failed = to.code !== 0 && from.code !== 3 ? to : from.code !== 0 ? from : to;

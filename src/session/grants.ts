@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { Resolved } from "../manifest/layers.ts";
 import { errorAt } from "../manifest/parse.ts";
-import type { MountPlan } from "../plan/plan.ts";
+import type { FilePlan, MountPlan } from "../plan/plan.ts";
 import { kindOf, realPath } from "../system/files.ts";
 import { configFolder, stateFolder, type System } from "../system/system.ts";
 
@@ -14,6 +14,7 @@ export type Grants = {
   /** A registry reference, or the real path of what is there. */
   readonly image: string | undefined;
   readonly mounts: readonly MountPlan[];
+  readonly files: readonly FilePlan[];
   readonly secretFiles: ReadonlyMap<string, string>;
 };
 
@@ -41,6 +42,12 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     });
 
   const mounts: MountPlan[] = [];
+  function refuseExchangeable(path: readonly string[], source: string): void {
+    const outer = mounts.find(({ mode, source: folder }) => mode === "rw" && contains(folder, source));
+    const why = `where the bottle could put another ${kindOf(source)} in its place`;
+    if (outer) throw refuse(path, `"${printable(source)}" is in "${printable(outer.source)}", ${why}`);
+  }
+
   manifest.mounts.forEach(({ source: written, target, mode }, index) => {
     const path = ["mounts", String(index)];
     const name = `the folder "${printable(written)}"`;
@@ -49,15 +56,10 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     const kind = kindOf(source);
     if (kind !== "folder") throw refuse(path, `"${printable(written)}" is a ${kind}, and only a folder can be mounted`);
     const real = `"${printable(source)}"`;
-    if (source === "/" || `${home}/`.startsWith(`${source}/`))
+    if (contains(source, home))
       throw refuse(path, `${real} holds your home directory, and the bottle would see your keys and settings`);
     if (contains(directory, source)) throw refuse(path, `${real} is in the project, which the bottle has already`);
-    const outer = mounts.find((other) => other.mode === "rw" && contains(other.source, source));
-    if (outer)
-      throw refuse(
-        path,
-        `${real} is in "${printable(outer.source)}", where the bottle could put another folder in its place`,
-      );
+    refuseExchangeable(path, source);
     const own = ownFolders(system).find((folder) => contains(source, folder) || contains(folder, source));
     if (own && mode === "rw")
       throw refuse(path, `${real} holds claude-bottle's own files, and the bottle could change them`);
@@ -68,6 +70,18 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
         "add a target of letters, digits and _ . @ + , -",
       );
     mounts.push({ source, target: target ?? source, mode });
+  });
+
+  const files = manifest.provision.files.map(({ source: written, target }, index): FilePlan => {
+    const path = ["provision", "files", String(index)];
+    const source = realPath(absolute(path, written));
+    if (source === undefined) throw refuse(path, `"${printable(written)}" is not there`);
+    const kind = kindOf(source);
+    if (kind !== "folder" && kind !== "file")
+      throw refuse(path, `"${printable(written)}" is a ${kind}, and only files and folders can be copied`);
+    if (contains(source, home)) throw refuse(path, `"${printable(source)}" holds your home directory, with your keys`);
+    refuseExchangeable(path, source);
+    return { source, target };
   });
 
   const secretFiles = new Map<string, string>();
@@ -84,6 +98,7 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
   return {
     image: imageOf(manifest.bottle.image, (written) => absolute(["bottle", "image"], written)),
     mounts,
+    files,
     secretFiles,
   };
 }
@@ -101,4 +116,5 @@ export function ownFolders({ env }: System): string[] {
     .map((folder) => realPath(folder) ?? folder);
 }
 
-const contains = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
+const contains = (folder: string, path: string): boolean =>
+  folder === "/" || path === folder || path.startsWith(`${folder}/`);

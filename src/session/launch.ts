@@ -16,6 +16,7 @@ import { bringUp, checkPlan } from "./bring-up.ts";
 import { chooseBackend } from "./choose.ts";
 import { explain } from "./explain.ts";
 import type { Project } from "./project.ts";
+import { provisionOf, type Provision } from "./provision.ts";
 import { describeLogin, loginOf, renewedSince } from "./login.ts";
 import { secretsOf, withSecrets, type Secrets } from "./secrets.ts";
 import { admit } from "./trust.ts";
@@ -38,6 +39,7 @@ export type Target = {
   readonly gateway: Gateway | undefined;
   readonly secrets: Secrets;
   readonly login: Login | undefined;
+  readonly provision: Provision;
   /** The same with the next backend, where the backend was for us to choose. */
   readonly otherwise?: (() => Promise<Target>) | undefined;
 };
@@ -79,7 +81,7 @@ async function launchOn(
   if (kind === "agent" && backend.capabilities.isolation === "namespace")
     system.err(`claude-bottle: ${backend.name}: namespaces, not a VM: what runs in it shares this machine's kernel\n`);
   checkPlan({ backend, ledger }, target.plan, { fresh });
-  if (dryRun) return await explain({ system, backend, ledger }, target.plan, session, { fresh });
+  if (dryRun) return await explain({ system, backend, ledger }, target, session, { fresh });
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   const plan = await bringUp({ system, backend, ledger }, target, { fresh });
   const planned = session(plan);
@@ -102,7 +104,7 @@ export type Asked = {
 export async function projectTarget(system: System, project: Project, asked: Asked = {}): Promise<Target> {
   const backend = await projectBackend(system, project, asked);
   const login = loginOf(system);
-  const { secretFiles, ...grants } = admit(system, project, backend);
+  const { secretFiles, files, ...grants } = admit(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
   const mounts = [...worktreeMounts(project.directory), ...grants.mounts];
   return {
@@ -111,6 +113,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
     gateway,
     secrets: secretsOf(system, project.manifest.secrets, secretFiles, login),
     login,
+    provision: provisionOf(project, backend, files),
     otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
 }

@@ -9,22 +9,29 @@ import type { System } from "../system/system.ts";
 export type Secrets = (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
 
 /** `files`: the real path of each secret's file, as it was judged. `login`: what stands in for Claude's own variable. */
-export const secretsOf =
-  (
-    system: System,
-    secrets: Readonly<Record<string, Secret>>,
-    files: ReadonlyMap<string, string>,
-    login: Login | undefined,
-  ): Secrets =>
-  async (names) => {
+export function secretsOf(
+  system: System,
+  secrets: Readonly<Record<string, Secret>>,
+  files: ReadonlyMap<string, string>,
+  login: Login | undefined,
+): Secrets {
+  /** A program that prints one may ask its user something: once is enough. */
+  const known = new Map<string, string>();
+  return async (names) => {
     const values: Record<string, string> = {};
     for (const name of names) {
       const secret = secrets[name];
-      if (name === login?.variable) values[name] = await login.value();
-      else if (secret) values[name] = await valueOf(system, name, secret, files.get(name));
+      const value =
+        name === login?.variable
+          ? await login.value()
+          : secret && (known.get(name) ?? (await valueOf(system, name, secret, files.get(name))));
+      if (value === undefined) continue;
+      known.set(name, value);
+      values[name] = value;
     }
     return values;
   };
+}
 
 /** The system as the programs that are to know those secrets are started in it. */
 export async function withSecrets(system: System, secrets: Secrets, names: readonly string[]): Promise<System> {

@@ -10,6 +10,7 @@ import type { System } from "../system/system.ts";
 import { listBottles } from "./inventory.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
+import { provisionOf } from "./provision.ts";
 import { loginOf } from "./login.ts";
 import { secretsOf } from "./secrets.ts";
 import { admit } from "./trust.ts";
@@ -28,7 +29,7 @@ export async function findTarget(
   const project = findProject(system, { start: plan.directory, profile });
   const { env, secrets } = project.manifest;
   const backend = backendOf(system, plan.backend);
-  const { secretFiles } = admit(system, project, backend);
+  const { secretFiles, files } = admit(system, project, backend);
   const login = loginOf(system);
   return {
     plan,
@@ -36,6 +37,7 @@ export async function findTarget(
     gateway: gatewayOf(system.env, backend.loopbackAddress),
     secrets: secretsOf(system, secrets, secretFiles, login),
     login,
+    provision: provisionOf(project, backend, files),
     env,
   };
 }

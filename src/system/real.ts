@@ -47,7 +47,11 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       ...(options.cwd !== undefined && { cwd: options.cwd }),
     });
     const release = endOn(child, options);
-    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), child.exited]);
+    const [stdout, stderr, code] = await Promise.all([
+      text(child.stdout, options.onOutput),
+      text(child.stderr, options.onOutput),
+      child.exited,
+    ]);
     release();
     signal?.throwIfAborted();
     return { code, stdout, stderr };
@@ -130,8 +134,17 @@ async function readLine(): Promise<string> {
   return "";
 }
 
-async function text(stream: unknown): Promise<string> {
-  return stream instanceof ReadableStream ? await new Response(stream).text() : "";
+async function text(stream: unknown, onOutput?: RunOptions["onOutput"]): Promise<string> {
+  if (!(stream instanceof ReadableStream)) return "";
+  if (!onOutput) return await new Response(stream).text();
+  const decoder = new TextDecoder();
+  let whole = "";
+  for await (const bytes of stream) {
+    const part = decoder.decode(bytes, { stream: true });
+    whole += part;
+    onOutput(part);
+  }
+  return whole;
 }
 
 /** TERM, then KILL, to the child's whole group on abort or timeout; returns what takes both back. */

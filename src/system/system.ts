@@ -19,6 +19,8 @@ export type RunOptions = {
   readonly detached?: boolean;
   /** Both of its outputs go to our stderr as they come, and the run's are empty: for what takes long. */
   readonly progress?: boolean;
+  /** Gets both outputs as they come. */
+  readonly onOutput?: (text: string) => void;
 };
 
 /** `env` is added to our own environment; `undefined` removes. */

@@ -15,6 +15,8 @@ template                   {}                default
 env.A                      "a b"             bottle.toml:4
 secrets                    {}                default
 mounts                     []                default
+provision.files            []                default
+provision.commands         []                default
 network.mode               "list"            default
 network.hosts              []                default
 network.presets.0          "github"          ~/.config/claude-bottle/config.toml:2

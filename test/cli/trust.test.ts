@@ -99,6 +99,31 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       '[template]\nsetup = "make all"',
       "runs commands with all of the network while the template is built",
     ],
+    [
+      "setup commands",
+      '[[provision.commands]]\nrun = "touch MARK"\ndirectory = "sub"',
+      'runs "touch ~/mark" in the bottle',
+    ],
+    [
+      "setup commands as root",
+      '[[provision.commands]]\nrun = "touch MARK"\nuser = "root"\nwhen = "start"',
+      'runs "touch ~/mark" in the bottle, as root',
+    ],
+    [
+      "a file to copy in",
+      '[[provision.files]]\nsource = "~/.ssh/id_ed25519"\ntarget = "~/key"',
+      'copies "~/home/.ssh/id_ed25519" into the bottle, as "~/key"',
+    ],
+    [
+      "a file to copy in, through a link in the project",
+      '[[provision.files]]\nsource = "./readme.md"\ntarget = "/tmp/readme.md"',
+      'copies "~/home/.ssh/id_ed25519" into the bottle, as "/tmp/readme.md"',
+    ],
+    [
+      "a folder to copy in, through a link in the project",
+      '[[provision.files]]\nsource = "./docs"\ntarget = "~/docs"',
+      'copies "~/home/.ssh" into the bottle, as "~/docs"',
+    ],
     ["a host", '[network]\nhosts = ["evil.example"]', 'lets the bottle reach "evil.example"'],
     ["a whole domain", '[network]\nhosts = ["*.com"]', 'lets the bottle reach "*.com"'],
     ["a private network", '[network]\nhosts = ["192.168.0.0/16"]', 'lets the bottle reach "192.168.0.0/16"'],
@@ -247,7 +272,7 @@ describe("is refused whether or not there is trust", () => {
     [
       "a name that a terminal would obey",
       '["\\u001b]0;owned\\u0007"]',
-      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
+      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
     ],
   ])("%s", async (_, manifest, message) => {
     using home = victim(manifest);

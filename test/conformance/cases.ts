@@ -139,6 +139,34 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
     },
   },
   {
+    title: "files are copied in with their modes, and commands run once, before the first session",
+    settings: `[[provision.files]]\nsource = "~/given"\ntarget = "~/a b/given"\n[[provision.commands]]\nrun = '"$HOME/a b/given/run" >>told; id -u >>told'\n[env]\nWORD = "it's"\n`,
+    work: (place) =>
+      prints(
+        place,
+        `mkdir ../given; printf '#!/bin/sh\\necho "$WORD"\\n' >../given/run; chmod 755 ../given/run; ${ready}; claude-bottle exec -- stat -c %u "a b" 2>/dev/null; cat told | sed "s/^$(id -u)$/own/"`,
+        "it's\nown\n",
+      ),
+  },
+  {
+    title: "a command that fails is named, and leaves no bottle",
+    settings: `[[provision.commands]]\nrun = "echo why >&2; exit 3"\n`,
+    work: async (place) => {
+      const { stdout, stderr, code } = await place.sh("claude-bottle exec -- true; status=$?; claude-bottle ls --json | grep -c $PWD; exit $status");
+      expect([stdout, stderr.split("\n").findLast((line) => line.startsWith("claude-bottle: ")), code]).toEqual([
+        "0\n", 'claude-bottle: "echo why >&2; exit 3" in the bottle ended with status 3: why', 1,
+      ]);
+    },
+  },
+  {
+    title: "an interrupt ends a command of the setup, and what it started",
+    settings: `[[provision.commands]]\nrun = "${beating.replaceAll('"', '\\"')}"\n`,
+    work: async (place) => {
+      const script = `exec 2>/dev/null; set -m; claude-bottle exec -- true & ${beats}; kill -s INT -- -$!; wait $!; echo $?; ${stops}`;
+      expect(await place.sh(script)).toEqual({ stdout: "130\nstopped\n", stderr: "", code: 0 });
+    },
+  },
+  {
     title: "a stop keeps what is in the bottle, a removal does not; both may be repeated",
     work: async (place) => {
       const said = (word: string) => `claude-bottle: bottle "cb-BOTTLE" is ${word}\n`;

@@ -1,0 +1,29 @@
+import * as v from "valibot";
+import { filled } from "./fields.ts";
+
+export const hostPath = v.pipe(
+  filled,
+  v.regex(/^(?:~|\.{1,2})?\/[^\x00-\x1f\x7f]*$/, "a path that starts with /, ~/, ./ or ../"),
+);
+
+/** Where a folder of the host may lie in the bottle. */
+export const mountPoint = v.pipe(
+  filled,
+  v.regex(
+    /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@+,-]+)+$/,
+    "an absolute path of letters, digits and _ . @ + , - in the bottle, other than /",
+  ),
+  v.check(
+    (path) => !/^\/(?:proc|sys|dev|run|etc|usr|bin|sbin|lib|lib64)(?:\/|$)/.test(path),
+    "a path outside the bottle's own system folders",
+  ),
+);
+
+/** A file or folder in the bottle. */
+export const guestPath = v.pipe(
+  filled,
+  v.regex(
+    /^~?(?:\/(?!\.{1,2}(?:\/|$))[^\x00-\x1f\x7f/]+)+$/,
+    "a path in the bottle that starts with / or ~/, without . and .. on the way",
+  ),
+);

@@ -1,0 +1,182 @@
+import type { Backend } from "../backends/backend.ts";
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { packArgv, unpackAsArgv } from "../guest/copy.ts";
+import { endArgv } from "../guest/guest.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { printable, shellLine } from "../lib/quote.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.ts";
+import { planSession, sessionUser } from "../plan/session.ts";
+import type { Program, Run, System } from "../system/system.ts";
+import type { Target } from "./launch.ts";
+import type { Project } from "./project.ts";
+import { withSecrets } from "./secrets.ts";
+
+type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+type Command = Manifest["provision"]["commands"][number];
+
+/** What is done in a bottle before the first session of each start. */
+export type Provision = {
+  readonly files: readonly FilePlan[];
+  readonly commands: readonly Command[];
+  readonly env: Readonly<Record<string, string>>;
+};
+
+type Step = { readonly id: string; readonly isRepeated: boolean } & (
+  { readonly file: FilePlan } | { readonly command: Command }
+);
+
+/** Throws UserError for what the backend cannot do. `files`: those of the manifest, as they were judged. */
+export function provisionOf(
+  { manifest }: Project,
+  { name, capabilities }: Backend,
+  files: readonly FilePlan[],
+): Provision {
+  // prettier-ignore
+  const { commands } = manifest.provision;
+  const asRoot = commands.findIndex(({ user }) => user === "root");
+  if (asRoot >= 0 && capabilities.user === "host")
+    throw new UserError(`${name} cannot run provision.commands[${asRoot}] as root: its bottles have no other user than you`, {
+      hint: 'leave user = "root" out, or choose another backend',
+    }); // prettier-ignore
+  return { files, commands, env: manifest.env };
+}
+
+/**
+ * The steps that are to be done now. A step is known by what it does: a new or changed one is done in a bottle that
+ * runs, too. `starts`: whether the bottle has just been started.
+ */
+export function dueSteps({ provisioned = [] }: BottlePlan, { files, commands }: Provision, starts: boolean): Step[] {
+  const steps: Step[] = [
+    ...files.map((file) => ({ id: idOf(["file", file.source, file.target]), isRepeated: true, file })),
+    ...commands.map((command) => ({
+      id: idOf(["command", command.run, command.user, command.directory]),
+      isRepeated: command.when === "start",
+      command,
+    })),
+  ];
+  return steps.filter(({ id, isRepeated }) => (starts && isRepeated) || !provisioned.includes(id));
+}
+
+const idOf = (words: readonly unknown[]): string =>
+  new Bun.CryptoHasher("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 16);
+
+/** Does the steps, and returns the plan that knows of them. A failure or an interrupt leaves those done that were. */
+export async function provision(
+  { system, ledger }: Omit<Tools, "backend">,
+  made: BottlePlan,
+  steps: readonly Step[],
+  { target, signal }: { readonly target: Target; readonly signal: AbortSignal },
+): Promise<BottlePlan> {
+  let plan = made;
+  for (const step of steps) {
+    const session = sessionOf(system, plan, step, target);
+    const armed = await withSecrets(system, target.secrets, session.secrets);
+    const tools = { system: armed, backend: backendOf(armed, plan.backend) };
+    if ("file" in step) await copy(tools, plan, step.file, session);
+    else await runCommand(tools, plan, { session, command: step.command, signal });
+    signal.throwIfAborted();
+    plan = { ...plan, provisioned: [...new Set([...(plan.provisioned ?? []), step.id])] };
+    ledger.savePlan(plan);
+  }
+  return plan;
+}
+
+/** What `provision` would run, one step a line. */
+export const explainStep = (system: System, backend: Backend, plan: BottlePlan, step: Step, target: Target): string => {
+  const session = sessionOf(system, plan, step, target);
+  if (!("file" in step)) return shellLine(backend.attach(plan, session).argv);
+  return copyPrograms(backend, plan, step.file, session)
+    .map(({ argv }) => shellLine(argv))
+    .join(" | ");
+};
+
+const root: GuestUser = { name: "root", uid: 0, gid: 0, home: "/root" };
+
+function sessionOf(
+  { env: hostEnv }: System,
+  plan: BottlePlan,
+  step: Step,
+  { plan: asked, gateway, provision: { env } }: Target,
+): SessionPlan {
+  // prettier-ignore
+  const { run = "", user, directory = "/" } = "command" in step ? step.command : {};
+  return planSession(plan, {
+    kind: "exec",
+    command: ["/bin/sh", "-euc", run],
+    directory: directory.startsWith("/") ? directory : `${plan.directory}/${directory}`,
+    env,
+    hostEnv,
+    gateway,
+    secrets: asked.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
+    size: undefined,
+    user: user && root,
+  });
+}
+
+async function copy(
+  { system, backend }: Omit<Tools, "ledger">,
+  plan: BottlePlan,
+  file: FilePlan,
+  session: SessionPlan,
+): Promise<void> {
+  const { from, to } = await system.pipe(...copyPrograms(backend, plan, file, session));
+  const failed = from.code !== 0 && to.code === 0 ? from : to;
+  if (failed.code !== 0)
+    throw new UserError(`cannot copy "${printable(file.source)}" into the bottle: ${lastWords(failed)}`);
+}
+
+/** What is in the project the bottle reads for itself: on the host a link that it put there would lead elsewhere. */
+function copyPrograms(
+  backend: Backend,
+  plan: BottlePlan,
+  { source, target }: FilePlan,
+  session: SessionPlan,
+): [Program, Program] {
+  const inGuest = (command: readonly string[]) => backend.attach(plan, { ...session, directory: "/", command });
+  const place = target.startsWith("~/") ? `${sessionUser(plan).home}${target.slice(1)}` : target;
+  const pack = packArgv(source);
+  const from = source.startsWith(`${plan.directory}/`) ? inGuest(pack) : { argv: pack, env: {} };
+  return [from, inGuest(unpackAsArgv(place))];
+}
+
+type CommandRun = { readonly session: SessionPlan; readonly command: Command; readonly signal: AbortSignal };
+
+async function runCommand(
+  { system, backend }: Omit<Tools, "ledger">,
+  plan: BottlePlan,
+  { session, command, signal }: CommandRun,
+): Promise<void> {
+  const name = `"${shortened(command.run)}"`;
+  system.err(`claude-bottle: running ${name} in the bottle\n`);
+  const { argv, env } = backend.attach(plan, session);
+  const isShown = system.isTty.stderr;
+  let run: Run;
+  try {
+    run = await system.run(argv, { env, signal, ...(isShown && { onOutput: system.err }) });
+  } catch (error) {
+    // The clients of docker and podman leave their command behind.
+    const control = backend.controlArgv(plan, session);
+    if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
+    throw error;
+  }
+  if (run.code === 0) return;
+  throw new UserError(`${name} in the bottle ended with status ${run.code}: ${lastWords(run)}`, {
+    hint: `${isShown ? "" : outputOf(run)}correct it under [provision] in bottle.toml`,
+  });
+}
+
+const linesOf = ({ stdout, stderr }: Run): string[] =>
+  `${stdout}\n${stderr}`.split(/\r?\n/).map(printable).filter((line) => line.trim() !== ""); // prettier-ignore
+
+const lastWords = (run: Run): string => linesOf(run).at(-1) ?? "it printed nothing";
+
+/** For who has not seen it. */
+const outputOf = (run: Run): string => linesOf(run).slice(-11, -1).map((line) => `| ${line}\n  `).join(""); // prettier-ignore
+
+/** The first line, as far as it fits beside other words. */
+function shortened(commands: string): string {
+  const [first = "", ...others] = commands.trim().split("\n");
+  return printable(first.length > 60 ? `${first.slice(0, 57)}...` : others.length > 0 ? `${first} ...` : first);
+}
