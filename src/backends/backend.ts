@@ -20,6 +20,20 @@ export type ProbeOptions = { readonly quick?: boolean; readonly afresh?: boolean
 
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
 
+/** Something of ours that nobody needs any more. */
+export type Leftover = {
+  readonly kind: "machine" | "container" | "volume" | "image" | "folder" | "process" | "record" | "link" | "lock";
+  readonly name: string;
+  readonly why: string;
+  /** What `remove` does, in a line. */
+  readonly how: string;
+  /** Looks once more whether nobody needs it, and answers false where somebody does. */
+  remove(): Promise<boolean>;
+};
+
+/** What is to stay: what these bottles need, and what the next one would. `purged`: nothing at all, once those bottles are gone. */
+export type Needed = { readonly plans: readonly BottlePlan[]; readonly purged?: readonly string[] };
+
 /** One kind of isolated machine. Every step may be repeated: what is already so is success. */
 export interface Backend {
   readonly name: string;
@@ -33,6 +47,8 @@ export interface Backend {
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;
+  /** What is there besides bottles, and belongs to none. Throws UserError where the backend does not answer. */
+  leftovers?(needed: Needed): Promise<Leftover[]>;
   /** Bytes on disk that are each bottle's alone, by its name: what would be free without it. May take a second for each. */
   diskUse?(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The plan with what only the backend can say, before the bottle is made; gets what the bottle is made from. */

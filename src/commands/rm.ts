@@ -4,6 +4,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { refuseBusy } from "../session/bring-up.ts";
 import { describeLosses, findLosses, refuseLosses } from "../session/losses.ts";
+import { removeBottle } from "../session/remove.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
 export const rm = (context: Context) =>
@@ -37,8 +38,7 @@ export const rm = (context: Context) =>
         return lost !== undefined && system.err(`claude-bottle: ${lost}\n`);
       }
       if (!args.force && losses) refuseLosses(plan, losses);
-      await backend.remove(plan.name);
-      ledger.forgetBottle(plan.name);
+      await removeBottle({ backend, ledger }, plan.name);
       system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);
     },
   });

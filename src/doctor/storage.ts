@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { findLeftovers } from "../session/leftovers.ts";
-import { freeBytes, inspect, listFolder } from "../system/files.ts";
+import { freeBytes, inspect, namesIn } from "../system/files.ts";
 import { stateFolder } from "../system/system.ts";
 import { orItsError, type Facts } from "./facts.ts";
 import { well, type Finding } from "./finding.ts";
@@ -78,7 +78,7 @@ export function checkDisk({ system }: Facts): Finding[] {
 export function checkClock({ system }: Facts): Finding[] {
   const folder = orItsError(() => stateFolder(system.env));
   if (folder instanceof UserError) return [];
-  const times = listFolder(folder).map((name) => inspect(`${folder}/${name}`)?.modifiedAt ?? 0);
+  const times = namesIn(folder).map((name) => inspect(`${folder}/${name}`)?.modifiedAt ?? 0);
   const ahead = Math.max(0, ...times) - system.now();
   const id = "clock";
   if (ahead < clockToleranceMs) return [well(id, new Date(system.now()).toISOString())];

@@ -15,6 +15,7 @@ import { findLosses, refuseLosses } from "./losses.ts";
 import { gitIdentity } from "./git.ts";
 import { noteLogin } from "./login.ts";
 import { dueSteps, provision } from "./provision.ts";
+import { removeBottle } from "./remove.ts";
 import { withSecrets } from "./secrets.ts";
 import { Undo } from "./undo.ts";
 
@@ -68,8 +69,7 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
             const losses = await findLosses(backend, old, { mayStart: true, signal });
             if (losses) refuseLosses(old, losses);
             system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
-            await backend.remove(plan.name, { signal });
-            ledger.forgetBottle(plan.name);
+            await removeBottle({ backend, ledger }, plan.name, { signal });
           }
           const kept = machine && !options.fresh;
           const git = await gitIdentity(system);

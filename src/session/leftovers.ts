@@ -1,93 +1,134 @@
 import { basename } from "node:path";
-import { backendOf } from "../backends/registry.ts";
+import type { Backend, Leftover, Needed } from "../backends/backend.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import { exists, listFolder, removeLink } from "../system/files.ts";
-import { removeLock } from "../system/lock.ts";
+import { exists, namesIn, removeLink, removeTree } from "../system/files.ts";
+import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
-
-/** Something of ours that nobody needs any more. */
-export type Leftover = {
-  readonly kind: "machine" | "record" | "process" | "link" | "lock";
-  readonly name: string;
-  readonly why: string;
-  /** What `remove` does, in a line. */
-  readonly how: string;
-  /** Looks once more whether nobody needs it, and answers false where somebody does. */
-  remove(): Promise<boolean>;
-};
+import { describeLosses, findLosses } from "./losses.ts";
+import { removeBottle } from "./remove.ts";
 
 /**
- * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock
- * of a bottle that is neither recorded nor at a backend. Nothing is said of a backend that does not answer.
+ * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock of a
+ * bottle that is neither recorded nor at a backend, and what backends hold besides bottles. Nothing is said of a backend
+ * that does not answer.
  */
 export async function findLeftovers(system: System): Promise<Leftover[]> {
   const { bottles } = await listBottles(system);
-  const found = bottles.flatMap((bottle) => ofBottle(system, bottle));
   const names = new Set(bottles.map(({ name }) => name));
-  return [...found, ...files(system, names)];
+  using ledger = new Ledger(system);
+  const plans = ledger.bottles().map(({ plan }) => plan);
+  const ofBottles = await Promise.all(bottles.map((bottle) => ofBottle(system, bottle)));
+  return [...ofBottles.flat(), ...(await ofBackends(system, { plans })), ...files(system, names)];
 }
 
-function ofBottle(system: System, bottle: Bottle): Leftover[] {
-  const { name, backend, state, directory, sessions } = bottle;
+export async function ofBackends(system: System, needed: Needed): Promise<Leftover[]> {
+  const found = await Promise.all(
+    backendNames.map(async (name) => {
+      try {
+        return await backendOf(system, name).leftovers?.(needed);
+      } catch (error) {
+        if (error instanceof UserError) return [];
+        throw error;
+      }
+    }),
+  );
+  // docker and podman may be two ways to one engine.
+  return [...new Map(found.flatMap((all) => all ?? []).map((one) => [`${one.kind} ${one.name}`, one])).values()];
+}
+
+async function ofBottle(system: System, bottle: Bottle): Promise<Leftover[]> {
+  const { name, backend: backendName, state, directory, sessions } = bottle;
   if (sessions.length > 0) return [];
-  if (state === "missing") {
-    using ledger = new Ledger(system);
-    const machine = ledger.bottle(name)?.machine;
-    const why = `${backend} no longer has its machine`;
-    const record: Leftover = {
-      kind: "record",
-      name,
-      why,
-      how: `forget it in the ledger`,
-      remove: async () => {
-        using ledger = new Ledger(system);
-        const isIdle = ledger.sessions(name).length === 0;
-        if (isIdle) ledger.forgetBottle(name);
-        return isIdle;
-      },
-    };
-    if (!machine || !isAlive(machine)) return [record];
-    // Its number alone would not do: the kernel may have given it to another process by now.
-    const how = `end process ${machine.pid}`;
-    return [{ kind: "process", name, why, how, remove: () => endProcess(machine) }, record];
-  }
+  if (state === "missing") return ofRecord(system, bottle);
   if (state === "unknown" || exists(directory)) return [];
+  const backend = backendOf(system, backendName);
+  const lost = await lossesIn(system, backend, name);
   return [
     {
       kind: "machine",
       name,
-      why: `its directory ${printable(directory)} is gone`,
+      why: `its directory ${printable(directory)} is gone${lost}`,
       how: shellLine(["claude-bottle", "rm", "--force", name]),
       remove: async () => {
         using ledger = new Ledger(system);
         if (exists(directory) || ledger.sessions(name).length > 0) return false;
-        await backendOf(system, backend).remove(name);
-        ledger.forgetBottle(name);
+        await removeBottle({ backend, ledger }, name);
         return true;
       },
     },
   ];
 }
 
-/** Links and locks outlive their bottle where a machine was removed behind our back. */
+/** What to think of before it goes: its directory may only be on a disk that is not there now. */
+async function lossesIn(system: System, backend: Backend, name: string): Promise<string> {
+  using ledger = new Ledger(system);
+  const plan = ledger.bottle(name)?.plan;
+  try {
+    const losses = plan && (await findLosses(backend, plan, { mayStart: false }));
+    const lost = losses ? describeLosses(plan, losses) : `what is only in it is not known`;
+    return lost === undefined ? "" : `; ${lost.replace(/ bottle ".*"$/, " it")}`;
+  } catch (error) {
+    if (error instanceof UserError) return "; what is only in it is not known";
+    throw error;
+  }
+}
+
+function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
+  using ledger = new Ledger(system);
+  const machine = ledger.bottle(name)?.machine;
+  const why = `${backend} no longer has its machine`;
+  const record: Leftover = {
+    kind: "record",
+    name,
+    why,
+    how: `forget it in the ledger`,
+    remove: async () => {
+      using ledger = new Ledger(system);
+      const isIdle = ledger.sessions(name).length === 0;
+      if (isIdle) ledger.forgetBottle(name);
+      return isIdle;
+    },
+  };
+  if (!machine || !isAlive(machine)) return [record];
+  // Its number alone would not do: the kernel may have given it to another process by now.
+  const how = `end process ${machine.pid}`;
+  return [{ kind: "process", name, why, how, remove: () => endProcess(machine) }, record];
+}
+
+/** Links and locks outlive their bottle where a machine was removed behind our back; folders of builds, a build that was killed. */
 function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const state = stateFolder(system.env);
   const why = "there is no bottle of that name";
-  const links = listFolder(`${state}/links`)
-    .filter((name) => !bottles.has(name))
+  const links = namesIn(`${state}/links`)
+    .filter((name) => !bottles.has(name.replace(/(-[0-9a-f]{10})-\d+$/, "$1")))
     .map((name): Leftover => {
       const path = `${state}/links/${name}`;
       return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeLink(path), true) };
     });
-  const locks = listFolder(`${state}/locks`)
-    .filter((file) => file.endsWith(".db") && !bottles.has(basename(file, ".db")))
-    .map((file): Leftover => {
-      const name = basename(file, ".db");
-      const how = shellLine(["rm", `${state}/locks/${file}`]);
+  const all = namesIn(`${state}/locks`).filter((file) => file.endsWith(".db")).map((file) => basename(file, ".db")); // prettier-ignore
+  const isOfBottle = (name: string) => name.startsWith("cb-");
+  const locks = all
+    .filter((name) => isOfBottle(name) && !bottles.has(name))
+    .map((name): Leftover => {
+      const how = shellLine(["rm", `${state}/locks/${name}.db`]);
       return { kind: "lock", name, why, how, remove: async () => removeLock(system, name) };
     });
-  return [...links, ...locks];
+  const isBuilding = () => all.some((name) => !isOfBottle(name) && isLocked(system, name));
+  const builds = (isBuilding() ? [] : namesIn(`${state}/builds`)).map((name): Leftover => {
+    const folder = `${state}/builds/${name}`;
+    const remove = async () => !isBuilding() && (removeTree(folder), true);
+    return {
+      kind: "folder",
+      name: folder,
+      why: "its build did not end",
+      how: shellLine(["rm", "-rf", folder]),
+      remove,
+    };
+  });
+  return [...links, ...locks, ...builds];
 }

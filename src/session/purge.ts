@@ -2,8 +2,10 @@ import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
-import { configFolder, stateFolder, type System } from "../system/system.ts";
+import { cacheFolder, configFolder, stateFolder, type System } from "../system/system.ts";
 import { listBottles } from "./inventory.ts";
+import { ofBackends } from "./leftovers.ts";
+import { removeBottle } from "./remove.ts";
 
 /** Throws UserError while somebody works in any bottle. */
 export function refuseSessions(system: System): void {
@@ -14,19 +16,31 @@ export function refuseSessions(system: System): void {
     throw new UserError(`sessions run in ${names.join(", ")}`, { hint: "end them first: claude-bottle ls shows them" });
 }
 
-/** Removes every bottle of this user, then our own folders. Throws UserError, with the folders kept, where a bottle cannot go. */
+/**
+ * Removes every bottle of this user, what backends hold of ours besides, and our own folders. Throws UserError, with the folders
+ * kept, where a bottle cannot go.
+ */
 export async function purge(system: System, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
   const { bottles, complaints } = await listBottles(system);
   const [complaint] = complaints;
   if (complaint !== undefined)
     throw new UserError(complaint, { hint: "its bottles could not be removed, and would be left without a record" });
+  const say = (what: string) => system.out(`${dryRun ? "would remove" : "removing"} ${what}\n`);
   for (const { name, backend, state } of bottles) {
-    system.out(`${dryRun ? "would remove" : "removing"} bottle ${name}\n`);
-    if (!dryRun && state !== "missing") await backendOf(system, backend).remove(name);
+    say(`bottle ${name}`);
+    if (dryRun || state === "missing") continue;
+    using ledger = new Ledger(system);
+    await removeBottle({ backend: backendOf(system, backend), ledger }, name);
   }
-  for (const folder of [stateFolder(system.env), configFolder(system.env)]) {
+  const purged = bottles.map(({ name }) => name);
+  for (const { kind, name, remove } of await ofBackends(system, { plans: [], purged })) {
+    say(`${kind} ${name}`);
+    if (!dryRun && !(await remove()))
+      system.err(`claude-bottle: ${kind} "${name}" is used by somebody else, and stays\n`);
+  }
+  for (const folder of [stateFolder(system.env), configFolder(system.env), cacheFolder(system.env)]) {
     if (folder === undefined || !exists(folder)) continue;
-    system.out(`${dryRun ? "would remove" : "removing"} ${folder}\n`);
+    say(folder);
     if (dryRun) continue;
     removeTree(folder);
     removeEmptyAbove(folder, system.env.HOME ?? "");

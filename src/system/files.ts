@@ -72,15 +72,6 @@ export function realPath(path: string): string | undefined {
 
 export const exists = (path: string): boolean => existsSync(path);
 
-/** The names in a folder, sorted; none where there is no such folder. */
-export function listFolder(path: string): string[] {
-  try {
-    return readdirSync(path).sort();
-  } catch {
-    return [];
-  }
-}
-
 /** A short word that is another one once the file or folder at `path` is; undefined where there is none. */
 export function fileStamp(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -198,7 +189,7 @@ export function startOf(path: string, length: number): string {
   }
 }
 
-/** The names in a folder; none where there is no such folder. */
+/** The names in a folder, sorted; none where there is no such folder. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();

@@ -37,6 +37,15 @@ export async function withLock<T>(
   }
 }
 
+export function isLocked(system: System, name: string): boolean {
+  const db = open(lockFile(system, name));
+  try {
+    return !tryLock(db);
+  } finally {
+    db.close();
+  }
+}
+
 /** Removes the lock's file, unless somebody holds it. */
 export function removeLock(system: System, name: string): boolean {
   const file = lockFile(system, name);

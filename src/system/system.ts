@@ -83,3 +83,9 @@ export function configFolder(env: System["env"]): string | undefined {
   if (env.XDG_CONFIG_HOME?.startsWith("/")) return `${env.XDG_CONFIG_HOME}/claude-bottle`;
   return env.HOME?.startsWith("/") ? `${env.HOME}/.config/claude-bottle` : undefined;
 }
+
+/** Where what can be had again is kept, by the XDG rules; undefined where there is no home. */
+export function cacheFolder(env: System["env"]): string | undefined {
+  if (env.XDG_CACHE_HOME?.startsWith("/")) return `${env.XDG_CACHE_HOME}/claude-bottle`;
+  return env.HOME?.startsWith("/") ? `${env.HOME}/.cache/claude-bottle` : undefined;
+}

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { claudeCode } from "../../src/guest/claude-code.ts";
 import { Home, isRunning, until } from "../support/tool.ts";
 
 const rows = (text: string) =>
@@ -43,6 +44,45 @@ test("a machine whose directory is gone", async () => {
   ]);
   expect(home.machines()).toEqual([]);
 });
+
+test("a machine whose directory is gone tells what is only in it", async () => {
+  using home = new Home();
+  writeFileSync(`${home.smolvm}/inside`, "/opt/a\0/opt/b\0");
+  await home.run(["exec", "--", "true"]);
+  rmSync(home.project, { recursive: true });
+  const why = async () => rows((await home.run(["gc"], { cwd: home.folder })).stdout)[0]?.[2];
+  expect(await why()).toBe("its directory ~/home/project is gone; 2 files are only in it");
+  await home.crash();
+  expect(await why()).toBe("its directory ~/home/project is gone; what is only in it is not known");
+});
+
+test.skipIf(process.platform !== "linux")("folders that nothing will ever use, and a sandbox without its bottle", async () => {
+  using home = new Home();
+  const state = `${home.folder}/state/claude-bottle`;
+  const cache = `${home.folder}/home/.cache/claude-bottle`;
+  const kept = [`${state}/bubblewrap/cb-whole`, `${cache}/claude-${claudeCode.version}`];
+  const folders = [`${state}/bubblewrap/cb-part`, `${cache}/.installing-x`, `${cache}/claude-1.0.0`, `${state}/builds/build-x`];
+  for (const folder of [...kept, ...folders]) mkdirSync(folder, { recursive: true });
+  const owner = { directory: home.project, uid: process.getuid?.() };
+  writeFileSync(`${kept[0]}/owner.json`, JSON.stringify(owner));
+  mkdirSync(`${state}/locks`);
+  writeFileSync(`${state}/locks/docker-template.db`, "");
+  const sandbox = Bun.spawn([process.execPath, "-e", "setTimeout(() => {}, 1e6)", `${state}/bubblewrap/cb-gone/home`], { argv0: "bwrap" });
+  const plain = (path: string) => path.replace(home.folder, "~");
+  const folder = (path = "", why: string) => ["folder", plain(path), why, `rm -rf ${plain(path)}`];
+  const [part, installing, old, build] = folders;
+  await finds(home, [
+    folder(part, "it was never a whole bottle"),
+    ["process", String(sandbox.pid), "its bottle is gone", `end process ${sandbox.pid}`],
+    folder(installing, "the installation of Claude Code did not end"),
+    folder(old, "another version of Claude Code is installed"),
+    folder(build, "its build did not end"),
+  ]);
+  await sandbox.exited;
+  expect(folders.filter(existsSync)).toEqual([]);
+  expect(kept.filter(existsSync)).toEqual(kept);
+  expect(readdirSync(`${state}/locks`)).toContain("docker-template.db");
+}); // prettier-ignore
 
 test("a record whose machine is gone, and the process that it left behind", async () => {
   using home = new Home();

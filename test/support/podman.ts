@@ -29,12 +29,16 @@ export class Podman implements AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   #service: Bun.Subprocess | undefined;
 
-  private constructor() {
+  private constructor(store: "shared" | "own") {
     mkdirSync(cache, { recursive: true });
+    const [graph, run] =
+      store === "shared"
+        ? [`${cache}/store`, "/run/claude-bottle-test"]
+        : [`${this.folder}/store`, `${this.folder}/run`];
     // Debian's crun refuses a hybrid cgroup tree, and the default limits may be above the hard ones.
     const configuration =
       '[containers]\ndefault_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\n';
-    const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${cache}/store"\nrunroot = "/run/claude-bottle-test"\n`;
+    const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${graph}"\nrunroot = "${run}"\n`;
     writeFileSync(`${this.folder}/containers.conf`, configuration);
     writeFileSync(`${this.folder}/storage.conf`, storage);
     this.env = {
@@ -47,9 +51,14 @@ export class Podman implements AsyncDisposable {
 
   /** With the base image in its store; the first run on a machine makes it. */
   static async up(): Promise<Podman> {
-    const podman = new Podman();
+    const podman = new Podman("shared");
     await podman.expectOk(["flock", `${cache}/lock`, "sh", "-euc", makeBase, "sh", cache, baseImage, nodeImage]);
     return podman;
+  }
+
+  /** With an empty store that nobody else sees, for a test that removes what it finds there. */
+  static alone(): Podman {
+    return new Podman("own");
   }
 
   /** The service that docker's command line speaks to. */
@@ -87,6 +96,7 @@ export class Podman implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#service?.kill();
     await this.#service?.exited;
+    if (existsSync(`${this.folder}/store`)) await this.expectOk(["podman", "system", "reset", "--force"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

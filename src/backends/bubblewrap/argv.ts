@@ -118,3 +118,9 @@ export const isSandboxOf =
   (folder: string) =>
   (argv: readonly string[]): boolean =>
     (argv[0]?.endsWith("bwrap") ?? false) && argv.includes(homeOf(folder));
+
+/** The home of a bottle below `bottles` that the process is a sandbox on; undefined for any other process. */
+export const homeBelow = (bottles: string, argv: readonly string[]): string | undefined =>
+  argv[0]?.endsWith("bwrap")
+    ? argv.find((word) => word.startsWith(`${bottles}/`) && word.endsWith("/home"))
+    : undefined;

@@ -1,12 +1,11 @@
 import { UserError } from "../../errors.ts";
 import { claudeCode } from "../../guest/claude-code.ts";
 import { exists, isNativeProgram, makeFolder, moveInPlace, realPath, removeTree } from "../../system/files.ts";
-import type { System } from "../../system/system.ts";
+import { cacheFolder, type System } from "../../system/system.ts";
 
 /** The platform's package, as npm lays it out below a folder. */
 const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
-const ownFolder = ({ env }: System) =>
-  `${env.XDG_CACHE_HOME?.startsWith("/") ? env.XDG_CACHE_HOME : `${env.HOME ?? ""}/.cache`}/claude-bottle`;
+const ownFolder = ({ env }: System) => cacheFolder(env) ?? "/nonexistent";
 const ownInstallation = (system: System) => `${ownFolder(system)}/claude-${claudeCode.version}`;
 
 /** The host's Claude Code as one executable file, or the one that we installed; undefined where there is neither. */

@@ -11,6 +11,7 @@ import { stateFolder, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { findClaude, installClaude } from "./claude.ts";
+import { bubblewrapLeftovers } from "./leftovers.ts";
 import { findBwrap, probeBwrap } from "./probe.ts";
 import { type Architecture, seccompFilter } from "./seccomp.ts";
 
@@ -89,6 +90,8 @@ export function bubblewrap(system: System): Backend {
     probe: () => probeBwrap(system),
     find: async (name) => machine(name),
     list: async () => namesIn(bottles).flatMap((name) => machine(name) ?? []),
+
+    leftovers: async () => bubblewrapLeftovers(system, bottles),
 
     async diskUse(names) {
       const uses = await diskUse(system, names.map(folderOf));

@@ -8,6 +8,8 @@ export const labels = {
   mark: "claude-bottle",
   directory: "claude-bottle.directory",
   uid: "claude-bottle.uid",
+  /** On a container beside a bottle: that bottle's name. */
+  bottle: "claude-bottle.of",
 } as const;
 
 /** What setting up the user and, in a bottle whose user is root, a package manager need. */
@@ -68,6 +70,27 @@ export const listArgv = (program: ProgramName): string[] => [
   "--format",
   "{{json .}}",
 ];
+/** The containers that stand beside bottles. */
+export const partsArgv = (): string[] => ["ps", "-a", "--filter", `label=${labels.bottle}`, "--format", "{{json .}}"];
+/** All of the engine's containers, or those that an image is under: a name a line. */
+export const namesArgv = (image?: string): string[] => [
+  "ps",
+  "-a",
+  ...(image === undefined ? [] : ["--filter", `ancestor=${image}`]),
+  "--format",
+  "{{.Names}}",
+];
+/** Our images: the reference and the size of each, with a tab between. */
+export const imagesArgv = (): string[] => [
+  "images",
+  "--filter",
+  "reference=localhost/claude-bottle/*",
+  "--format",
+  "{{.Repository}}:{{.Tag}}\t{{.Size}}",
+];
+/** Not by force: the engine keeps one that a container is made from. */
+export const removeImageArgv = (reference: string): string[] => ["image", "rm", reference];
+export const volumesArgv = (): string[] => ["volume", "ls", "--format", "{{.Name}}"];
 /** What each container has written on top of its image. */
 export const sizesArgv = (names: readonly string[]): string[] => [
   "container",

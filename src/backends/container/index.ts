@@ -9,6 +9,7 @@ import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
 import { ensureBuilt, ensureImage } from "./image.ts";
+import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import * as network from "./network.ts";
 import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
@@ -68,6 +69,8 @@ function container(system: System, program: argv.ProgramName): Backend {
     async list() {
       return parseListing((await client.settle("list bottles", argv.listArgv(program))).stdout);
     },
+
+    leftovers: (needed) => containerLeftovers(client, needed),
 
     async diskUse(names) {
       // One that is gone meanwhile makes it fail, and the others are told all the same.

@@ -9,8 +9,10 @@ const listedSchema = v.object({
   Labels: v.union([v.pipe(v.string(), v.transform(parseLabels)), v.record(v.string(), v.string())]),
 });
 
+type Listed = v.InferOutput<typeof listedSchema>;
+
 /** What `ps` says: docker writes one object a line, podman an array. */
-export function parseListing(text: string): Machine[] {
+function parseRows(text: string): { name: string; status: string; labels: Listed["Labels"] }[] {
   const listed: unknown = text.trimStart().startsWith("[")
     ? JSON.parse(text)
     : text
@@ -19,8 +21,15 @@ export function parseListing(text: string): Machine[] {
         .map((line) => JSON.parse(line) as unknown);
   return v
     .parse(v.array(listedSchema), listed)
-    .map(({ Names, State, Labels }) => machineOf([Names].flat()[0] ?? "", State, Labels, undefined));
+    .map(({ Names, State, Labels }) => ({ name: [Names].flat()[0] ?? "", status: State, labels: Labels }));
 }
+
+export const parseListing = (text: string): Machine[] =>
+  parseRows(text).map(({ name, status, labels }) => machineOf(name, status, labels, undefined));
+
+/** The containers that stand beside a bottle. */
+export const parseParts = (text: string): { name: string; bottle: string | undefined; uid: string | undefined }[] =>
+  parseRows(text).map(({ name, labels: marks }) => ({ name, bottle: marks[labels.bottle], uid: marks[labels.uid] }));
 
 /** docker writes a slash before a name. */
 export const parseSizes = (text: string): ReadonlyMap<string, number> =>

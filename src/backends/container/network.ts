@@ -3,6 +3,7 @@ import proxyScript from "../../guest/proxy.sh" with { type: "text" };
 import relayScript from "../../guest/relay.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
 import type { BottlePlan, NetworkPlan } from "../../plan/plan.ts";
+import { labels } from "./argv.ts";
 
 // A bottle that is held to a list of hosts has no network at all, only its loopback. Three small containers stand beside it and meet
 // at sockets in a volume of theirs: the proxy, which has a way out and lets through what is on the list; the gateway, which
@@ -43,6 +44,9 @@ export const partNames = (bottle: string): string[] => {
   return [proxy, gateway, relay];
 };
 export const removeVolumeArgv = (bottle: string): string[] => ["volume", "rm", "-f", namesOf(bottle).volume];
+/** The bottle that a volume of that name belongs to, if it is one of ours. */
+export const bottleOfVolume = (volume: string): string | undefined =>
+  /^(cb-.*-[0-9a-f]{10})-network$/.exec(volume)?.[1];
 
 const createProxyArgv = (name: string, plan: BottlePlan, image: string) => [
   ...createPartArgv(name, plan, []),
@@ -76,7 +80,7 @@ function createRelayArgv(name: string, plan: BottlePlan, image: string): string[
 }
 
 const createPartArgv = (name: string, plan: BottlePlan, options: readonly string[]) => [
-  "create", "--pull", "never", "--name", name, "--label", `claude-bottle.of=${plan.name}`,
+  "create", "--pull", "never", "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
   "--security-opt", "no-new-privileges", "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
   "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
   "-v", `${namesOf(plan.name).volume}:/bottle`, ...options,

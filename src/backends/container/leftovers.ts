@@ -1,0 +1,50 @@
+import { shellLine } from "../../lib/quote.ts";
+import type { Leftover, Needed } from "../backend.ts";
+import * as argv from "./argv.ts";
+import type { Client } from "./client.ts";
+import { parseParts } from "./listing.ts";
+import { bottleOfVolume, removeVolumeArgv } from "./network.ts";
+import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
+
+/** Containers and volumes beside bottles that are gone, and images that no bottle is made from. */
+export async function containerLeftovers(client: Client, { plans, purged }: Needed): Promise<Leftover[]> {
+  const ask = async (words: readonly string[]) => (await client.settle("look for what is left over", words)).stdout;
+  const lines = async (words: readonly string[]) => (await ask(words)).split("\n").filter(Boolean);
+  const names = new Set(await lines(argv.namesArgv()));
+  const uid = String(client.system.user.uid);
+
+  const leftover = (kind: Leftover["kind"], name: string, why: string, words: readonly string[]): Leftover => ({
+    kind,
+    name,
+    why,
+    how: shellLine([client.program, ...words]),
+    remove: async () => {
+      const run = await client.call(words);
+      return run.code === 0 || /no such|not known|not found|failed to find/i.test(run.stderr);
+    },
+  });
+
+  const containers = parseParts(await ask(argv.partsArgv()))
+    .filter(({ bottle, uid: owner }) => owner === uid && bottle !== undefined && !names.has(bottle))
+    .map(({ name, bottle }) => leftover("container", name, `its bottle ${bottle} is gone`, argv.removeArgv(name)));
+
+  const volumes = (await lines(argv.volumesArgv())).flatMap((name) => {
+    const bottle = bottleOfVolume(name);
+    if (bottle === undefined || names.has(bottle)) return [];
+    return leftover("volume", name, `its bottle ${bottle} is gone`, removeVolumeArgv(bottle));
+  });
+
+  const needed = new Set([
+    ...plans.flatMap(({ engine }) => [engine?.image, engine?.proxyImage]),
+    ...(purged ? [] : [referenceOf(templateRecipe({})), referenceOf(proxyRecipe)]),
+  ]);
+  const images: Leftover[] = [];
+  for (const line of await lines(argv.imagesArgv())) {
+    const [reference = "", size = ""] = line.split("\t");
+    if (needed.has(reference)) continue;
+    const users = await lines(argv.namesArgv(reference));
+    if (users.some((name) => !purged?.includes(name))) continue;
+    images.push(leftover("image", reference, `no bottle is made from it (${size})`, argv.removeImageArgv(reference)));
+  }
+  return [...containers, ...volumes, ...images];
+}

@@ -1,0 +1,15 @@
+import type { Backend, StepOptions } from "../backends/backend.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { endProcess, isAlive } from "../system/process.ts";
+
+/** Removes the bottle, and what is left of its machine's process, which a backend has been seen to leave behind. */
+export async function removeBottle(
+  { backend, ledger }: { readonly backend: Backend; readonly ledger: Ledger },
+  name: string,
+  options: StepOptions = {},
+): Promise<void> {
+  const machine = ledger.bottle(name)?.machine;
+  await backend.remove(name, options);
+  if (machine && isAlive(machine)) await endProcess(machine);
+  ledger.forgetBottle(name);
+}
