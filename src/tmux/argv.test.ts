@@ -45,8 +45,8 @@ test("a pane's options are set and unset", () => {
 });
 
 test("what is asked and told", () => {
-  expect(askArgv("%1", ["pane_id", "pane_current_path"]).join(" ")).toBe(
-    "display-message -p -t %1 #{pane_id}\t#{pane_current_path}",
+  expect(askArgv("%1", ["pane_id", "pane_current_path"], "|").join(" ")).toBe(
+    "display-message -p -t %1 #{pane_id}|#{pane_current_path}",
   );
   expect(messageArgv("/dev/pts/1", "100%").join(" ")).toBe("display-message -d 8000 -c /dev/pts/1 100%%");
 });

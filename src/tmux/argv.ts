@@ -73,12 +73,13 @@ export const tagArgv = (pane: string, tags: Readonly<Record<string, string | und
     ...(value === undefined ? [] : [value]),
   ]);
 
-export const askArgv = (pane: string, fields: readonly string[]): string[] => [
+/** `separator`: what no value holds. Of control characters tmux 3.4 would print the octal number. */
+export const askArgv = (pane: string, fields: readonly string[], separator: string): string[] => [
   "display-message",
   "-p",
   "-t",
   pane,
-  fields.map((field) => `#{${field}}`).join("\t"),
+  fields.map((field) => `#{${field}}`).join(separator),
 ];
 
 export const messageArgv = (client: string | undefined, text: string): string[] => [

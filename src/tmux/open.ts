@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { isFolder } from "../system/files.ts";
@@ -27,23 +26,24 @@ const leastRows = 10;
 
 const paneFields = [
   "window_id", "pane_width", "pane_height", "window_zoomed_flag", "pane_current_command", "pane_current_path",
+  "session_path", "@claude-bottle",
 ] as const; // prettier-ignore
 type PaneFields = Record<(typeof paneFields)[number], string>;
 
 /** Opens what was asked for beside a pane: in the bottle that the pane shows, or else in the one of its directory. */
-export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, request: OpenRequest): Promise<void> {
+export async function openBeside(system: System, tmux: Tmux, request: OpenRequest): Promise<void> {
   const { pane, client, what, rest } = request;
-  // Two calls, as each path may hold what separates the fields.
-  const [seen, at] = await Promise.all([tmux.ask(pane, paneFields), tmux.ask(pane, ["session_path"])]);
+  const seen = await tmux.ask(pane, paneFields);
   if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
-  const session = ledger.sessionIn({ id: pane, server: tmux.server });
-  const bottle = session && ledger.bottle(session.bottle)?.plan;
-  const directory = session?.directory ?? directoryOf(seen);
+  const shown = seen["@claude-bottle"] === "" ? undefined : await shownIn(system, tmux, pane);
+  const directory = shown?.directory ?? directoryOf(seen);
   const place = fittingPlace(request.place, seen);
   if (place === "here") refuseToEnd(seen);
   const ending = place === "here" ? "shell" : "close";
   const words =
-    what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending);
+    what === "host"
+      ? []
+      : holderArgv(system, directory, sessionWords({ ...request, what, rest }, shown?.bottle), ending);
   const argv = openArgv({
     place,
     pane,
@@ -51,12 +51,20 @@ export async function openBeside(system: System, tmux: Tmux, ledger: Ledger, req
     window: seen.window_id,
     zoomed: seen.window_zoomed_flag === "1",
     name: directory.split("/").at(-1) || directory,
-    command: what === "host" || isFolder(at?.session_path ?? "/") ? words : fromRootArgv(words),
+    command: what === "host" || isFolder(seen.session_path) ? words : fromRootArgv(words),
   });
   if (request.dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
   if (place === "popup") return void (await tmux.runAndWait(argv));
   const opened = (await tmux.runIn(directory, argv)).trim();
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
+}
+
+/** What the pane shows by our own record, which takes as long to open as all else: only where the pane has our mark. */
+async function shownIn(system: System, { server }: Tmux, id: string) {
+  const { Ledger } = await import("../ledger/ledger.ts");
+  using ledger = new Ledger(system);
+  const session = ledger.sessionIn({ id, server });
+  return session && { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };
 }
 
 /**

@@ -44,19 +44,18 @@ export class Tmux {
     return this.#call(commands, { cwd, timeoutMs });
   }
 
-  /** The fields of a pane; undefined where there is no such pane. The last one may hold tabs. */
+  /** The fields of a pane; undefined where there is no such pane. */
   async ask<const Fields extends readonly string[]>(
     pane: string,
     fields: Fields,
   ): Promise<Record<Fields[number], string> | undefined> {
+    // A path may hold anything but this.
+    const separator = crypto.randomUUID();
+    const printed = await this.run(askArgv(pane, ["pane_id", ...fields], separator));
+    const [id, ...values] = printed.replace(/\n$/, "").split(separator);
     // Of a pane that is gone tmux prints empty fields, and calls it a success.
-    const [id, ...values] = (await this.run(askArgv(pane, ["pane_id", ...fields]))).replace(/\n$/, "").split("\t");
     if (id !== pane) return undefined;
-    const last = fields.length - 1;
-    const cells = fields.map((field, index) => [
-      field,
-      index === last ? values.slice(last).join("\t") : (values[index] ?? ""),
-    ]);
+    const cells = fields.map((field, index) => [field, values[index] ?? ""]);
     return Object.fromEntries(cells) as Record<Fields[number], string>;
   }
 

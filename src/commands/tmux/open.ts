@@ -1,6 +1,5 @@
 import { command, type Context } from "../../command.ts";
 import { exitCode, UserError } from "../../errors.ts";
-import { Ledger } from "../../ledger/ledger.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";
 import { reportingTo } from "../../tmux/message.ts";
@@ -46,9 +45,8 @@ export const open = (context: Context) =>
         }
         if (!tmux) throw new UserError("there is no tmux to open your own shell in");
         const pane = own ?? (await askedPane(system, tmux, args.pane));
-        using ledger = new Ledger(system);
         const { client, agent } = args;
-        await openBeside(system, tmux, ledger, { pane, client, place, what, agent, rest, dryRun });
+        await openBeside(system, tmux, { pane, client, place, what, agent, rest, dryRun });
       });
     },
   });
