@@ -10,6 +10,7 @@ import { listing } from "./listing.ts";
 import { markdown, type Row } from "./row.ts";
 import { heldSession } from "./session.ts";
 import { startTimes } from "./start.ts";
+import { tmuxTimes } from "./tmux.ts";
 
 const { values } = parseArgs({ options: { json: { type: "string" }, rounds: { type: "string", default: "40" } } });
 const rounds = Number(values.rounds);
@@ -21,6 +22,7 @@ const rows: Row[] = [
   ...(await heldSession({ program, idle: empty.idle })),
   ...(await backendCalls(program)),
   ...(await listing({ program, rounds })),
+  ...(await tmuxTimes({ program, rounds })),
 ];
 
 console.log(markdown(rows));

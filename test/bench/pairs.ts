@@ -7,14 +7,21 @@ export type Pair = {
 
 /**
  * Medians of both, in ms, and of their ratio and difference round by round: a busy moment of the machine hits both of a
- * round. Who goes first alternates. The first rounds, with cold caches, do not count.
+ * round. Who goes first alternates. The first rounds, with cold caches, do not count. `prepare` comes before each, untimed.
  */
-export async function inPairs(rounds: number, ours: () => Promise<void>, other: () => Promise<void>): Promise<Pair> {
+export async function inPairs(
+  rounds: number,
+  ours: () => Promise<void>,
+  other: () => Promise<void>,
+  prepare: () => Promise<void> = async () => {},
+): Promise<Pair> {
   const warmUp = 3;
   const samples: { ours: number; other: number }[] = [];
   for (let round = -warmUp; round < rounds; round += 1) {
     const first = round % 2 === 0;
+    await prepare();
     const early = await time(first ? ours : other);
+    await prepare();
     const late = await time(first ? other : ours);
     if (round >= 0) samples.push(first ? { ours: early, other: late } : { ours: late, other: early });
   }
