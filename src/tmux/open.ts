@@ -33,7 +33,7 @@ type PaneFields = Record<(typeof paneFields)[number], string>;
 /** Opens what was asked for beside a pane: in the bottle that the pane shows, or else in the one of its directory. */
 export async function openBeside(system: System, tmux: Tmux, request: OpenRequest): Promise<void> {
   const { pane, client, what, rest } = request;
-  const seen = await tmux.ask(pane, paneFields);
+  const seen = await askSettled(tmux, pane);
   if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
   const shown = seen["@claude-bottle"] === "" ? undefined : await shownIn(system, tmux, pane);
   const directory = shown?.directory ?? directoryOf(seen);
@@ -57,6 +57,15 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
   if (place === "popup") return void (await tmux.runAndWait(argv));
   const opened = (await tmux.runIn(directory, argv)).trim();
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
+}
+
+/** Of a pane that has just begun, as a hook meets it, tmux knows no directory yet. */
+async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await tmux.ask(pane, paneFields);
+    if (seen?.pane_current_path !== "" || attempt === 10) return seen;
+    await Bun.sleep(20);
+  }
 }
 
 /** What the pane shows by our own record, which takes as long to open as all else: only where the pane has our mark. */

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmuxQuote } from "../../src/tmux/argv.ts";
+import { ownCommand } from "../../src/tmux/bindings.ts";
 import { Screen } from "../support/screen.ts";
 import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
@@ -85,6 +87,18 @@ everyTmux((tmux) => {
     await until(() => stage.tmux("display-message", "-p", "#{pane_current_path}") === stage.home.project);
     stage.press("b");
     expect(await next()).toBe(stage.home.project);
+  }, 30_000);
+
+  test("from a hook, in a pane that has just begun", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    const command = ownCommand(tool, ["open"]);
+    writeFileSync(`${stage.home.folder}/hook.conf`, `set-hook -g after-new-window ${tmuxQuote(command)}\n`);
+    stage.tmux("source-file", `${stage.home.folder}/hook.conf`);
+    stage.tmuxIn(stage.home.project, "new-window");
+    await stage.screen.until("ready 39 59");
+    stage.tmuxIn(stage.home.project, "new-window");
+    await stage.until(5);
   }, 30_000);
 
   test("two keys of two clients at the same moment make one bottle and two panes", async () => {
