@@ -5,7 +5,13 @@ import type { Program } from "../system/system.ts";
 /** A quick look tells no version. `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
 export type Probe =
   | { readonly usable: true; readonly version: string | undefined }
-  | { readonly usable: false; readonly reason: string; readonly hint: string };
+  | {
+      readonly usable: false;
+      readonly reason: string;
+      readonly hint: string;
+      /** The file in which an earlier start noted it; without that the next one tries anew. */
+      readonly notedIn?: string;
+    };
 
 /** What the backend itself says of one machine; `owner` is undefined where the machine is not ours. */
 export type Machine = {
@@ -16,7 +22,7 @@ export type Machine = {
   readonly pid: number | undefined;
 };
 
-export type ProbeOptions = { readonly quick?: boolean; readonly afresh?: boolean };
+export type ProbeOptions = { readonly quick?: boolean };
 
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
 
@@ -40,7 +46,7 @@ export interface Backend {
   readonly capabilities: Capabilities;
   /** How a guest reaches the host's loopback. */
   readonly loopbackAddress: string;
-  /** `quick`: without a call of the backend where a look will do. `afresh`: whatever an earlier run found out. */
+  /** `quick`: without a call of the backend where a look will do. */
   probe(options?: ProbeOptions): Promise<Probe>;
   /** Sees to a program that sessions are to run, where they see the host's: once for all bottles. */
   provide?(program: string, options?: StepOptions): Promise<void>;

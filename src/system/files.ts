@@ -153,24 +153,6 @@ export function removeEmptyAbove(path: string, limit: string): void {
 
 export const removeLink = (path: string): void => rmSync(path, { force: true });
 
-/** Throws UserError where the device cannot be opened for reading and writing. */
-export function openDevice(path: string): void {
-  try {
-    closeSync(openSync(path, "r+"));
-  } catch (cause) {
-    const denied = codeOf(cause) === "EACCES" || codeOf(cause) === "EPERM";
-    throw denied
-      ? new UserError(`${path} may not be opened by you, and a microVM needs it`, {
-          hint: "sudo usermod -aG kvm $USER, then log in again",
-          cause,
-        })
-      : new UserError(`this machine has no usable ${path}, and a microVM needs it`, {
-          hint: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
-          cause,
-        });
-  }
-}
-
 /** A program for the processor itself, and no script that needs another one. */
 export const isNativeProgram = (path: string): boolean => startOf(path, 4) === "\x7fELF";
 

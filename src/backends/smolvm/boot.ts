@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { fileStamp, readText, removeLink, writePrivate } from "../../system/files.ts";
+import { fileStamp, readText, writePrivate } from "../../system/files.ts";
 import { stateFolder, type System } from "../../system/system.ts";
 import { failureOf } from "./errors.ts";
 import type { Run } from "../../system/system.ts";
@@ -9,7 +9,7 @@ import type { Run } from "../../system/system.ts";
 
 const schema = v.object({ with: v.string(), words: v.string() });
 
-const file = ({ env }: System) => `${stateFolder(env)}/no-boot.json`;
+export const noBootFile = ({ env }: System): string => `${stateFolder(env)}/no-boot.json`;
 const circumstances = ({ kernel }: System, program: string) => `${kernel} ${program} ${fileStamp(program)}`;
 
 /** What the hypervisor said when it made no machine at all; undefined for any other failure of a start. */
@@ -17,13 +17,11 @@ export const hypervisorWords = (run: Run): string | undefined =>
   /KvmContext\(.*?\)+|Error creating KVM object.*|hv_vm_create.*/.exec(failureOf(run).message)?.[0];
 
 export const rememberNoBoot = (system: System, program: string, words: string): void =>
-  writePrivate(file(system), JSON.stringify({ with: circumstances(system, program), words }));
-
-export const forgetNoBoot = (system: System): void => removeLink(file(system));
+  writePrivate(noBootFile(system), JSON.stringify({ with: circumstances(system, program), words }));
 
 /** The hypervisor's words, where a start with this kernel and this smolvm failed of it. */
 export function knownNoBoot(system: System, program: string): string | undefined {
-  const text = readText(file(system));
+  const text = readText(noBootFile(system));
   const known = text === undefined ? undefined : v.safeParse(schema, parseJson(text));
   return known?.success && known.output.with === circumstances(system, program) ? known.output.words : undefined;
 }

@@ -3,13 +3,14 @@ import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse } from "../../system/disk.ts";
-import { namesIn, openDevice, plainLink, removeLink } from "../../system/files.ts";
+import { openDevice } from "../../system/device.ts";
+import { namesIn, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
 import type { Run, RunOptions, System } from "../../system/system.ts";
 import { stateFolder } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
-import { forgetNoBoot, hypervisorWords, knownNoBoot, rememberNoBoot } from "./boot.ts";
+import { hypervisorWords, knownNoBoot, noBootFile, rememberNoBoot } from "./boot.ts";
 import { parseDenied } from "./denied.ts";
 import { failureOf, noBoot, smolvmError } from "./errors.ts";
 import { checkVersion, findSmolvm, refuseOther } from "./program.ts";
@@ -91,16 +92,16 @@ export function smolvm(system: System): Backend {
     },
     loopbackAddress: argv.loopbackAddress,
 
-    async probe({ quick = false, afresh = false } = {}) {
+    async probe({ quick = false } = {}) {
       try {
         const path = findSmolvm(system);
         if (quick) refuseOther(path);
         const version = quick ? undefined : await checkVersion(system, path);
-        if (system.platform === "linux") openDevice("/dev/kvm");
-        if (afresh) forgetNoBoot(system);
+        if (system.platform === "linux") openDevice("/dev/kvm", system.user);
         const words = knownNoBoot(system, path);
-        if (words !== undefined) throw noBoot(words);
-        return { usable: true, version };
+        if (words === undefined) return { usable: true, version };
+        const { message, hint = "" } = noBoot(words);
+        return { usable: false, reason: message, hint, notedIn: noBootFile(system) };
       } catch (error) {
         if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
         throw error;

@@ -1,0 +1,37 @@
+import { closeSync, openSync } from "node:fs";
+import { UserError } from "../errors.ts";
+import { shellQuote } from "../lib/quote.ts";
+import { inspect, readText } from "./files.ts";
+import type { User } from "./system.ts";
+
+/** Throws UserError where the device cannot be opened for reading and writing, with what its group has to do with it. */
+export function openDevice(path: string, user: User): void {
+  try {
+    closeSync(openSync(path, "r+"));
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const denied = code === "EACCES" || code === "EPERM";
+    throw denied
+      ? new UserError(`${path} may not be opened by you, and a microVM needs it`, { hint: wayIn(path, user), cause })
+      : new UserError(`this machine has no usable ${path}, and a microVM needs it`, {
+          hint: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
+          cause,
+        });
+  }
+}
+
+/** The groups of a process are those that its user had at the login. */
+function wayIn(path: string, user: User): string {
+  const device = inspect(path);
+  const group = device && device.gid !== 0 && (device.mode & 0o060) === 0o060 ? groupOf(device.gid) : undefined;
+  if (!group) return `sudo chgrp kvm ${path} && sudo chmod 660 ${path}`;
+  return group.members.includes(user.name)
+    ? `log in again: this login is older than your place in the group ${group.name}`
+    : `sudo usermod -aG ${shellQuote(group.name)} $USER, then log in again`;
+}
+
+function groupOf(gid: number): { name: string; members: readonly string[] } | undefined {
+  const [, name, members = ""] =
+    new RegExp(`^([^:\n]+):[^:\n]*:${gid}:([^\n]*)`, "m").exec(readText("/etc/group") ?? "") ?? [];
+  return name === undefined ? undefined : { name, members: members.split(",") };
+}
