@@ -25,12 +25,12 @@ const lock = { staleMs: 60_000, waitMs: 30_000 };
 const half = { reads: 25, waitMs: 20 };
 
 const claudeFolder = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
-const storeFile = (system: System): string => `${claudeFolder(system)}/.credentials.json`;
+export const claudeStoreFile = (system: System): string => `${claudeFolder(system)}/.credentials.json`;
 
 /** Undefined where Claude Code on this machine is not logged in. */
 export async function readClaudeStore(system: System): Promise<ClaudeStore | undefined> {
   for (let attempt = 1; ; attempt += 1) {
-    const text = readText(storeFile(system)) ?? (await readKeychain(system)) ?? "null";
+    const text = readText(claudeStoreFile(system)) ?? (await readKeychain(system)) ?? "null";
     const store = parseJson(text);
     // Another program may write it in place: half a file is not the end of a login.
     if (store === undefined && attempt < half.reads) {
@@ -53,7 +53,8 @@ function parseJson(text: string): unknown {
 /** Back to where it was read from, whole or not at all. Throws UserError. */
 export async function writeClaudeStore(system: System, store: ClaudeStore): Promise<void> {
   const text = JSON.stringify(store);
-  if (system.platform !== "darwin" || exists(storeFile(system))) return writePrivate(storeFile(system), text);
+  if (system.platform !== "darwin" || exists(claudeStoreFile(system)))
+    return writePrivate(claudeStoreFile(system), text);
   const words = ["add-generic-password", "-U", "-s", keychainService, "-a", system.user.name, "-X", hex(text)];
   const { code } = await system.run(["security", "-i"], {
     stdin: `${words.map((word) => JSON.stringify(word)).join(" ")}\n`,

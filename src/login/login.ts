@@ -4,9 +4,9 @@ import { shortDuration } from "../lib/duration.ts";
 import { readText, removeFile, writePrivate } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import { stateFolder, type System } from "../system/system.ts";
-import { readClaudeStore } from "./claude-store.ts";
-import { freshTokens } from "./refresh.ts";
-import { forgetSecret, keepSecret, readSecret, type Place } from "./vault.ts";
+import { claudeStoreFile, readClaudeStore } from "./claude-store.ts";
+import { claudeTrouble, freshTokens } from "./refresh.ts";
+import { forgetSecret, keepSecret, readSecret, secretFile, type Place } from "./vault.ts";
 
 /** What Claude's requests are paid by, and the variable that says so to Claude Code. */
 export const modes = {
@@ -35,6 +35,10 @@ export type Login = {
   describe(): Promise<string>;
   /** Throws UserError. */
   value(): Promise<string>;
+  /** What `value` would end with, as far as that shows without a renewal and without a question to anybody. */
+  trouble(): Promise<UserError | undefined>;
+  /** The file that the secret is in, where it is in one. */
+  readonly file: string | undefined;
 };
 
 const recordFile = (system: System): string => `${stateFolder(system.env)}/login.json`;
@@ -64,6 +68,8 @@ function loginOf(system: System, record: LoginRecord): Login {
         rotates: true,
         describe: () => describeClaude(system),
         value: async () => (await freshTokens(system)).accessToken,
+        trouble: () => claudeTrouble(system),
+        file: claudeStoreFile(system),
       };
     case "kept":
       return {
@@ -73,6 +79,8 @@ function loginOf(system: System, record: LoginRecord): Login {
         describe: async () =>
           `${record.mode}, kept in ${record.place === "file" ? "a file for you alone" : "the keychain"}`,
         value: () => readSecret(system, record.place),
+        trouble: () => errorOf(readSecret(system, record.place)),
+        file: record.place === "file" ? secretFile(system) : undefined,
       };
     case "command":
       return {
@@ -81,7 +89,27 @@ function loginOf(system: System, record: LoginRecord): Login {
         rotates: false,
         describe: async () => `${record.mode}, by ${record.command[0]}`,
         value: () => secretOfCommand(system, "the login", record.command),
+        trouble: async () => missingProgram(system, record.command[0] ?? ""),
+        file: undefined,
       };
+  }
+}
+
+/** A password manager may ask its user for something: whether it is there must do. */
+function missingProgram(system: System, program: string): UserError | undefined {
+  if (system.which(program) !== undefined) return undefined;
+  return new UserError(`the login is printed by "${program}", which was not found`, {
+    hint: "put its folder on PATH, or keep another login: claude-bottle login",
+  });
+}
+
+async function errorOf(work: Promise<unknown>): Promise<UserError | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
   }
 }
 

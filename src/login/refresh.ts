@@ -48,6 +48,14 @@ export async function freshTokens(system: System): Promise<Tokens> {
   }
 }
 
+/** Without the network: that there is no login, or that it is over and nothing is there to renew it with. */
+export async function claudeTrouble(system: System): Promise<UserError | undefined> {
+  const store = await readClaudeStore(system);
+  if (!store) return notLoggedIn();
+  const { refreshToken, expiresAt } = store.claudeAiOauth;
+  return refreshToken === "" && expiresAt <= system.now() ? ended() : undefined;
+}
+
 const isFresh = (system: System, { expiresAt }: Tokens): boolean => expiresAt - system.now() > leastLifeMs;
 
 class Unreachable extends UserError {}
