@@ -37,7 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   login: ["system", "errors", "lib", "node", "valibot"],
   terminal: ["guest", "errors", "lib", "node", "bun"],
-  doctor: ["login", "session", "tmux", "plan", "backends", "ledger", "terminal", "system", "errors", "lib"],
+  doctor: ["login", "session", "tmux", "plan", "backends", "ledger", "terminal", "system", "errors", "lib", "version"],
   commands: [
     "doctor",
     "login",

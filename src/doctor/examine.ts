@@ -3,16 +3,30 @@ import { UserError } from "../errors.ts";
 import { checkBackends } from "./backends.ts";
 import { gatherFacts, type Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
-import { checkHost } from "./host.ts";
+import { checkCredential } from "./credential.ts";
+import { checkHost, checkKvm } from "./host.ts";
+import { checkGit, checkPath } from "./programs.ts";
+import { checkTerminal } from "./terminal.ts";
+import { checkTmux } from "./tmux.ts";
 import { checkSession } from "./session.ts";
 import { checkClock, checkDisk, checkLeftovers, checkStateFolder } from "./storage.ts";
 
 export type Check = (facts: Facts) => readonly Finding[] | Promise<readonly Finding[]>;
 
 /** What stands on the ground that we keep our record on. */
-const ground: readonly Check[] = [checkHost, checkStateFolder, checkDisk, checkClock];
+const ground: readonly Check[] = [
+  checkHost,
+  checkTerminal,
+  checkTmux,
+  checkGit,
+  checkPath,
+  checkStateFolder,
+  checkDisk,
+  checkClock,
+];
+const backends: readonly Check[] = [checkKvm, checkBackends];
 /** What needs that record. */
-const building: readonly Check[] = [checkBackends, checkSession, checkLeftovers];
+const building: readonly Check[] = [...backends, checkSession, checkCredential, checkLeftovers];
 
 export type Examination = { readonly findings: readonly Finding[]; readonly backend: string | undefined };
 
@@ -20,7 +34,7 @@ export async function examine(system: System): Promise<Examination> {
   const facts = await gatherFacts(system);
   const base = await all(ground, facts);
   // One cause, one finding: without a place for the record everything else would fail of that too.
-  const rest = base.some(({ level }) => level === "error") ? [checkBackends] : building;
+  const rest = base.some(({ level }) => level === "error") ? backends : building;
   return { findings: [...base, ...(await all(rest, facts))], backend: facts.backend };
 }
 

@@ -5,6 +5,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { bottleName } from "../plan/name.ts";
 import { byPreference } from "../session/auto.ts";
 import { findProject, type Project } from "../session/project.ts";
+import { openDevice } from "../system/device.ts";
 import type { System } from "../system/system.ts";
 
 /** What the checks have in common, asked once. */
@@ -12,6 +13,8 @@ export type Facts = {
   readonly system: System;
   /** What a session here would start from, or what `run` would end with. */
   readonly project: Project | UserError;
+  /** Why no microVM can be made on /dev/kvm; undefined where one can, and elsewhere than on Linux. */
+  readonly kvm: UserError | undefined;
   /** By the backend's name. */
   readonly probes: ReadonlyMap<string, Probe>;
   /** The backend that this directory's bottle is on, or would be made on; undefined where there is none. */
@@ -26,7 +29,8 @@ export async function gatherFacts(system: System): Promise<Facts> {
   const probes = new Map(await Promise.all(probing));
   const asked = project instanceof UserError ? undefined : (madeOn(system, project) ?? project.manifest.bottle.backend);
   const best = byPreference(system).find(({ name }) => probes.get(name)?.usable);
-  return { system, project, probes, backend: asked ?? best?.name, isAsked: asked !== undefined };
+  const kvm = system.platform === "linux" ? orItsError(() => openDevice("/dev/kvm", system.user)) : undefined;
+  return { system, project, kvm: kvm ?? undefined, probes, backend: asked ?? best?.name, isAsked: asked !== undefined };
 }
 
 function madeOn(system: System, { directory }: Project): string | undefined {

@@ -1,0 +1,64 @@
+import { modes } from "../login/login.ts";
+import { loginOf } from "../session/login.ts";
+import { inspect } from "../system/files.ts";
+import type { Facts } from "./facts.ts";
+import { well, type Finding } from "./finding.ts";
+import { byHand, safely } from "./fix.ts";
+
+/** Where Claude's credential comes from, and whether it can be had; never what it is. */
+export async function checkCredential({ system }: Facts): Promise<Finding[]> {
+  const id = "credential";
+  const variable = Object.values(modes).find((name) => system.env[name]);
+  if (variable !== undefined) return checkVariable(id, variable, system.env[variable] ?? "");
+  const login = loginOf(system);
+  if (!login)
+    return [
+      {
+        id: "credential.missing",
+        level: "warning",
+        what: "there is no credential for Claude",
+        why: "Claude asks you to log in, in each bottle anew",
+        fix: byHand("claude-bottle login"),
+      },
+    ];
+  const trouble = await login.trouble();
+  if (trouble)
+    return [
+      {
+        id: "credential.unusable",
+        level: "error",
+        what: trouble.message,
+        why: "no session starts without the login that claude-bottle login was told of",
+        fix: byHand(trouble.hint ?? "claude-bottle login"),
+      },
+    ];
+  return [well(id, await login.describe()), ...checkMode(login.file)];
+}
+
+function checkVariable(id: string, variable: string, value: string): Finding[] {
+  const what = `${variable} of your environment`;
+  if (!/\s/.test(value)) return [well(id, what)];
+  return [
+    {
+      id: "credential.shape",
+      level: "warning",
+      what: `${what} holds a space or a line's end`,
+      why: "no token has one: Claude's requests will be refused",
+      fix: byHand(`export ${variable}="$(printf %s "$${variable}" | tr -d '[:space:]')"`),
+    },
+  ];
+}
+
+function checkMode(file: string | undefined): Finding[] {
+  const found = file === undefined ? undefined : inspect(file);
+  if (file === undefined || !found || (found.mode & 0o077) === 0) return [];
+  return [
+    {
+      id: "credential.mode",
+      level: "warning",
+      what: `"${file}" is open to others (mode ${found.mode.toString(8)})`,
+      why: "whoever reads it can work with Claude in your name",
+      fix: safely("chmod", "600", file),
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+import { UserError } from "../errors.ts";
+import { unmetNeeds, type Need } from "../tmux/needs.ts";
+import { Tmux } from "../tmux/tmux.ts";
+import { orItsError, type Facts } from "./facts.ts";
+import { well, type Finding } from "./finding.ts";
+import { byHand, safely } from "./fix.ts";
+
+const oldest = [3, 2] as const;
+
+export async function checkTmux({ system }: Facts): Promise<Finding[]> {
+  const id = "tmux";
+  const tmux = orItsError(() => Tmux.connect(system));
+  const program = tmux instanceof Tmux ? tmux.reach.program : system.which("tmux");
+  if (tmux instanceof UserError || program === undefined)
+    return [
+      {
+        id: "tmux.missing",
+        level: "note",
+        what: "tmux was not found",
+        why: "claude-bottle tmux opens Claude and shells of a bottle beside each other, from a key",
+        fix: byHand("sudo apt-get install tmux, or brew install tmux"),
+      },
+    ];
+  const { stdout } = await system.run([program, "-V"], { timeoutMs: 5_000 });
+  const version = stdout.trim();
+  if (isOld(version))
+    return [
+      {
+        id: "tmux.version",
+        level: "warning",
+        what: `${version || "this tmux"} is too old`,
+        why: `claude-bottle tmux needs ${oldest.join(".")} or newer`,
+        fix: byHand("install a newer tmux, and end the server of the old one: tmux kill-server"),
+      },
+    ];
+  if (!tmux) return [well(id, version)];
+  const unmet = await unmetNeeds(tmux);
+  return unmet.length === 0 ? [well(id, version)] : unmet.map((need) => finding(program, need));
+}
+
+/** A development version, "tmux master" or "tmux next-3.7", is new. */
+function isOld(version: string): boolean {
+  const [, major, minor] = /^tmux (\d+)\.(\d+)/.exec(version) ?? [];
+  if (major === undefined) return false;
+  return Number(major) < oldest[0] || (Number(major) === oldest[0] && Number(minor) < oldest[1]);
+}
+
+/** In the running server; what is written into its configuration is for the user to choose. */
+function finding(program: string, { option, line, why }: Need): Finding {
+  const words = line.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
+  return {
+    id: `tmux.${option}`,
+    level: "warning",
+    what: `tmux's ${option} is not as Claude Code needs it`,
+    why: `with it, ${why}; claude-bottle tmux install --options keeps it for the next server`,
+    fix: safely(program, ...words),
+  };
+}

@@ -1,0 +1,262 @@
+import { expect, test } from "bun:test";
+import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
+
+// What only another machine has wrong, such as /dev/kvm or a full disk, is put before the program in a box of bubblewrap.
+
+const isRoot = process.getuid?.() === 0;
+const bwrap = Bun.which("bwrap") ?? "bwrap";
+const canBox = Bun.which("bwrap") !== null && Bun.spawnSync([bwrap, "--dev-bind", "/", "/", "true"]).exitCode === 0;
+if (!canBox) console.log("doctor in a box, skipped: bubblewrap cannot make a sandbox here");
+if (!isRoot) console.log("files of other users, skipped: only root can make them");
+
+/** Around the program: its own /dev, without the rights of root. */
+const box = (...words: string[]) => [bwrap, "--bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--cap-drop", "ALL", ...words, "--"]; // prettier-ignore
+
+/** The device of the box, a file of that group and mode. */
+function kvm(machine: Machine, { mode = 0o660, gid }: { mode?: number; gid?: number } = {}): string[] {
+  const file = `${machine.folder}/kvm-${mode}-${gid ?? "own"}`;
+  if (!existsSync(file)) writeFileSync(file, "");
+  chmodSync(file, mode);
+  if (gid !== undefined) chownSync(file, 12345, gid);
+  return ["--bind", file, "/dev/kvm"];
+}
+
+function groups(machine: Machine, members: string): string[] {
+  const file = `${machine.folder}/group-${members}`;
+  writeFileSync(file, `root:x:0:\nkvm:x:54321:${members}\n`);
+  return ["--ro-bind", file, "/etc/group"];
+}
+
+const userName = () => Bun.spawnSync(["id", "-un"]).stdout.toString().trim();
+
+function onSmolvm(machine: Machine): void {
+  machine.fakeSmolvm();
+  machine.backend("smolvm");
+  machine.manifest('[bottle]\nimage = "/images/claude"\n');
+  machine.box = box(...kvm(machine));
+}
+
+const opened = (machine: Machine) => void (machine.box = box(...kvm(machine)));
+const denied = "/dev/kvm may not be opened by you, and a microVM needs it";
+const needed = "a bottle here needs it";
+
+const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
+  "no /dev/kvm": {
+    prepared: onSmolvm,
+    broken: (machine) => void (machine.box = box()),
+    finding: {
+      id: "kvm",
+      level: "error",
+      what: "this machine has no usable /dev/kvm, and a microVM needs it",
+      why: needed,
+      fix: {
+        command: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
+        safe: false,
+      },
+    },
+    mended: opened,
+  },
+  "a /dev/kvm of a group that the user is not in": {
+    asRoot: true,
+    prepared: onSmolvm,
+    broken: (machine) => void (machine.box = box(...kvm(machine, { gid: 54321 }), ...groups(machine, ""))),
+    finding: {
+      id: "kvm",
+      level: "error",
+      what: denied,
+      why: needed,
+      fix: { command: "sudo usermod -aG kvm $USER, then log in again", safe: false },
+    },
+    mended: opened,
+  },
+  "a login that is older than the user's place in the group": {
+    asRoot: true,
+    prepared: onSmolvm,
+    broken: (machine) => void (machine.box = box(...kvm(machine, { gid: 54321 }), ...groups(machine, userName()))),
+    finding: {
+      id: "kvm",
+      level: "error",
+      what: denied,
+      why: needed,
+      fix: { command: "log in again: this login is older than your place in the group kvm", safe: false },
+    },
+    mended: opened,
+  },
+  "a /dev/kvm that belongs to root alone": {
+    asRoot: true,
+    prepared: onSmolvm,
+    broken: (machine) => void (machine.box = box(...kvm(machine, { gid: 0, mode: 0o600 }))),
+    finding: {
+      id: "kvm",
+      level: "error",
+      what: denied,
+      why: needed,
+      fix: { command: "sudo chgrp kvm /dev/kvm && sudo chmod 660 /dev/kvm", safe: false },
+    },
+    mended: opened,
+  },
+  "a /dev/kvm that boots nothing, and forgets it": {
+    prepared: onSmolvm,
+    broken: async (machine) => {
+      const words =
+        "agent operation failed: start machine: libkrun detail: build microVM: KvmContext(KvmOpen(Error(13)))";
+      machine.extra = { FAKE_SMOLVM_FAIL_start: words };
+      await machine.run(["exec", "--", "true"]);
+      machine.extra = {};
+      await machine.run(["gc", "--yes"]);
+    },
+    finding: {
+      id: "backend.smolvm",
+      level: "error",
+      what: "/dev/kvm is there, but no microVM boots on it: KvmContext(KvmOpen(Error(13)))",
+      why: "an earlier start found it, and it is believed until it is forgotten; switch on nested virtualization for this machine; claude-bottle run --backend smolvm tries again",
+      fix: { command: "rm ~/state/claude-bottle/no-boot.json", safe: true },
+    },
+  },
+  "a smolvm that is not installed": {
+    prepared: onSmolvm,
+    broken: (machine) => machine.removeProgram("smolvm"),
+    finding: {
+      id: "backend.smolvm",
+      level: "error",
+      what: "smolvm is not installed: it runs the microVMs that bottles live in",
+      why: needed,
+      fix: { command: "install it: curl -sSL https://smolmachines.com/install.sh | bash", safe: false },
+    },
+    mended: (machine) => machine.fakeSmolvm(),
+  },
+  "a smolvm that is too old": {
+    prepared: onSmolvm,
+    broken: (machine) => machine.fakeSmolvm(machine.bin, "1.20.0"),
+    finding: {
+      id: "backend.smolvm",
+      level: "error",
+      what: "smolvm 1.20.0 is too old: 1.28.1 or newer is needed",
+      why: needed,
+      fix: { command: "upgrade it: curl -sSL https://smolmachines.com/install.sh | bash", safe: false },
+    },
+    mended: (machine) => machine.fakeSmolvm(machine.bin, "1.28.1"),
+  },
+  "another program that is called smolvm": {
+    prepared: onSmolvm,
+    broken: (machine) => void machine.program("smolvm", "echo smolvm 0.0.9"),
+    finding: {
+      id: "backend.smolvm",
+      level: "error",
+      what: '"~/bin/smolvm" is another program that is also called smolvm',
+      why: needed,
+      fix: {
+        command:
+          "install the one that runs microVMs, and put it first on PATH: curl -sSL https://smolmachines.com/install.sh | bash",
+        safe: false,
+      },
+    },
+    mended: (machine) => machine.fakeSmolvm(),
+  },
+  "a smolvm that hides a newer one": {
+    prepared: (machine) => {
+      onSmolvm(machine);
+      machine.fakeSmolvm(`${machine.folder}/further`);
+      machine.extra = { PATH: `${machine.bin}:${machine.folder}/further` };
+    },
+    broken: (machine) => machine.fakeSmolvm(machine.bin, "1.28.1"),
+    finding: {
+      id: "path.smolvm",
+      level: "warning",
+      what: '"~/bin/smolvm" (smolvm 1.28.1) hides "~/further/smolvm" (smolvm 1.32.2)',
+      why: "machines that the one made may not start with the other",
+      fix: { command: "remove one of the two, or change their order on PATH", safe: false },
+    },
+    mended: (machine) => machine.fakeSmolvm(),
+  },
+  "a bubblewrap that is not installed": {
+    prepared: onBubblewrap,
+    broken: (machine) => {
+      machine.removeProgram("bwrap");
+      machine.box = [...hidden];
+    },
+    finding: {
+      id: "backend.bubblewrap",
+      level: "error",
+      what: "bubblewrap is not installed",
+      why: needed,
+      fix: { command: "install bubblewrap with the system's packages", safe: false },
+    },
+    mended: onBubblewrap,
+  },
+  "a kernel that forbids namespaces": {
+    prepared: onBubblewrap,
+    broken: (machine) => {
+      const words = "bwrap: No permissions to create new namespace";
+      machine.program("bwrap", `[ "$1" = --version ] && exec echo bubblewrap 0.8.0\necho '${words}' >&2; exit 1`);
+    },
+    finding: {
+      id: "backend.bubblewrap",
+      level: "error",
+      what: "bubblewrap cannot make a sandbox here: No permissions to create new namespace",
+      why: needed,
+      fix: { command: "run claude-bottle on the machine itself, not in a container", safe: false },
+    },
+    mended: onBubblewrap,
+  },
+  "a disk that is nearly full": {
+    prepared: (machine) => void (machine.box = disk(machine, 2048)),
+    broken: (machine) => void (machine.box = disk(machine, 100)),
+    finding: {
+      id: "disk",
+      level: "warning",
+      what: '100 MiB free where "~/state/claude-bottle" is',
+      why: "the disks of a bottle grow as it works",
+      fix: { command: "claude-bottle gc, claude-bottle ls and claude-bottle rm free what bottles take", safe: false },
+    },
+    mended: (machine) => void (machine.box = disk(machine, 2048)),
+  },
+  "a disk that is full": {
+    prepared: (machine) => void (machine.box = disk(machine, 2048)),
+    broken: (machine) => void (machine.box = disk(machine, 1)),
+    finding: {
+      id: "disk",
+      level: "error",
+      what: '1 MiB free where "~/state/claude-bottle" is',
+      why: "no bottle can be noted",
+      fix: { command: "claude-bottle gc, claude-bottle ls and claude-bottle rm free what bottles take", safe: false },
+    },
+    mended: (machine) => void (machine.box = disk(machine, 2048)),
+  },
+  "a state folder that was made by another user": {
+    asRoot: true,
+    broken: (machine) => {
+      mkdirSync(`${machine.state}/trust`);
+      chownSync(machine.state, 12345, 12345);
+    },
+    finding: {
+      id: "state.owner",
+      level: "warning",
+      what: '"~/state/claude-bottle" belongs to another user (12345)',
+      why: "bottles and sessions are noted there, as by a run with sudo",
+      fix: { command: "sudo chown -R $(id -u):$(id -g) ~/state/claude-bottle", safe: false },
+    },
+  },
+};
+
+const hidden = [bwrap, "--dev-bind", "/", "/", "--ro-bind", "/dev/null", "/usr/bin/bwrap", "--"];
+
+function onBubblewrap(machine: Machine): void {
+  machine.box = [];
+  machine.program("bwrap", "echo bubblewrap 0.8.0");
+  machine.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "open"\n');
+}
+
+function disk(machine: Machine, sizeMiB: number): string[] {
+  return [bwrap, "--dev-bind", "/", "/", "--size", String(Math.round((sizeMiB + 0.9) * 1024 * 1024)), "--perms", "0700", "--tmpfs", machine.state, "--"]; // prettier-ignore
+}
+
+test.skipIf(!canBox).concurrent.each(Object.entries(rows).filter(([, { asRoot }]) => isRoot || !asRoot))(
+  "doctor finds %s, and then a clean bill",
+  async (_, row) => {
+    using machine = new Machine();
+    expect(await provoke(machine, row)).toEqual(outcome(row));
+  },
+  60_000,
+);
