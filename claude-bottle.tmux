@@ -1,5 +1,5 @@
 #!/bin/sh
-# A plugin for tpm: set -g @plugin 'OWNER/claude-bottle'. Options, each before tpm's own line:
+# A plugin for tpm, or for run-shell: docs/tmux.md. Options, each before the line that loads it:
 #   @claude-bottle-binary PATH   the program, where it is not on the PATH of the tmux server
 #   @claude-bottle-open-key KEY, and likewise -shell-key, -menu-key, -paste-key; none leaves it out
 here=$(cd "$(dirname "$0")" && pwd)

@@ -29,10 +29,10 @@ test.skipIf(!Bun.which("groff"))("groff has no complaint about the manual page",
   expect([stderr.toString(), exitCode]).toEqual(["", 0]);
 });
 
-// Those that need a release are run by test/upgrade.test.ts.
+// Those that need a release are run by test/upgrade.test.ts, and those that need a server of tmux by test/tmux/docs.test.ts.
 const examples = leaves
   .flatMap(({ examples }) => examples.map(([line]) => line))
-  .filter((line) => !/^claude-bottle (upgrade|uninstall)/.test(line));
+  .filter((line) => !/^claude-bottle (upgrade|uninstall|tmux)/.test(line));
 
 /** What the program says while it works, and no complaint. */
 const progress =
@@ -41,7 +41,6 @@ const progress =
 test.concurrent.each(examples)(
   "the example works: %s",
   async (line) => {
-    if (/^claude-bottle tmux (menu|paste-image|install|uninstall)/.test(line)) return; // test/tmux has them
     if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
     using home = new Home();
     home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
@@ -57,12 +56,8 @@ test.concurrent.each(examples)(
     const words = line.replaceAll(":/tmp/", `:${home.folder}/`);
     Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
     await home.run(["exec", "--", "true"]);
-    // What is started in a pane of tmux is only shown.
-    const shown = words.startsWith("claude-bottle tmux open")
-      ? words.replace(/( -- .*)?$/, " --dry-run --pane %0$1")
-      : words;
     if (line === "claude-bottle init") rmSync(`${home.project}/bottle.toml`);
-    const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", shown], {
+    const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", words], {
       cwd: home.project,
       env: home.env,
       stdin: "ignore",

@@ -109,9 +109,9 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The program as a shell in a pane may call it; a login shell has another PATH than the server. */
-  ownProgram(): string {
+  ownProgram(name = "cb"): string {
     const words = this.#program.map((word) => `'${word}'`).join(" ");
-    return this.home.program("cb", `PATH='${this.env.PATH}' exec ${words} "$@"`);
+    return this.home.program(name, `PATH='${this.env.PATH}' exec ${words} "$@"`);
   }
 
   /** A further key for a verb of ours. */
@@ -132,15 +132,24 @@ export class Stage implements AsyncDisposable {
     return this.tmux("list-panes", "-a", "-F", format).split("\n");
   }
 
+  /** The same, and none while the server is about to start. */
+  private panesSoFar(format: string): string[] {
+    try {
+      return this.panes(format);
+    } catch {
+      return [];
+    }
+  }
+
   /** Waits until that many panes are there, and gives their ids. */
   async until(count: number): Promise<string[]> {
     return until(
       () => {
-        if (!existsSync(this.socket)) return false;
-        const ids = this.panes("#{pane_id}");
+        const ids = this.panesSoFar("#{pane_id}");
         return ids.length === count && ids;
       },
-      () => `${count} panes, not ${this.panes("#{pane_id} #{pane_start_command}").join("\n")}\n${this.screen.text}`,
+      () =>
+        `${count} panes, not ${this.panesSoFar("#{pane_id} #{pane_start_command}").join("\n")}\n${this.screen.text}`,
     );
   }
 

@@ -10,7 +10,7 @@ export const install = (context: Context) =>
     meta: { name: "install", description: "Write key bindings into tmux's configuration, and bind them in its server" },
     examples: [
       ["claude-bottle tmux install --dry-run", "what would be written where"],
-      ["claude-bottle tmux install --yes --menu-key M", "without a question, the menu on another key"],
+      ["claude-bottle tmux install --yes --menu-key Y", "without a question, the menu on another key"],
     ],
     args: {
       file: { type: "string", valueHint: "FILE", description: "the configuration; the one that this tmux reads" },
