@@ -26,6 +26,7 @@ export const stop = (context: Context) =>
       using ledger = new Ledger(system);
       if (!args.force) refuseBusy(ledger, plan.name, "stop");
       await backend.stop(plan.name);
+      ledger.note(plan.name, "stopped");
       system.err(`claude-bottle: bottle "${plan.name}" is stopped\n`);
     },
   });

@@ -24,6 +24,12 @@ export type SessionRecord = {
   readonly pane: Pane | undefined;
 };
 
+/** A session whether or not it has ended; `code` is undefined for one whose process was killed. */
+export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"> & {
+  readonly endedAt: number | undefined;
+  readonly code: number | undefined;
+};
+
 /** A pane's number counts from nothing with each start of its server. */
 export type Pane = { readonly server: Identity; readonly id: string };
 
@@ -127,6 +133,12 @@ export class Ledger implements Disposable {
     this.#db.query("insert into events (at, bottle, what) values (?, ?, ?)").run(this.#now(), bottle, what);
   }
 
+  events(bottle: string): { readonly at: number; readonly what: string }[] {
+    return this.#db
+      .query<{ at: number; what: string }, [string]>("select at, what from events where bottle = ? order by at")
+      .all(bottle);
+  }
+
   openSession({ id, bottle, kind, directory }: SessionPlan): void {
     const own = identify(process.pid);
     this.#db
@@ -158,6 +170,20 @@ export class Ledger implements Disposable {
       if (!alive) this.closeSession(session.id, -1);
       return alive;
     });
+  }
+
+  /** All that there were in the bottle, oldest first. */
+  pastSessions(bottle: string): PastSession[] {
+    const rows = this.#db
+      .query<SessionRow & { ended_at: number | null; code: number | null }, [string]>(
+        "select * from sessions where bottle = ? order by started_at, id",
+      )
+      .all(bottle);
+    return rows.map(({ ended_at, code, ...row }) => ({
+      ...toSession(row),
+      endedAt: ended_at ?? undefined,
+      code: code === null || code < 0 ? undefined : code,
+    }));
   }
 
   /** When the last session of each bottle ended, or began where it has not ended. */

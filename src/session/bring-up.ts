@@ -93,6 +93,7 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
           const started = dueSteps(followed, target.provision, true);
           const provisioned = await provision(tools, followed, started, { target, signal });
           ledger.saveBottle(provisioned, pid);
+          ledger.note(plan.name, "started");
           return warnOfDifferences(tools, provisioned, plan);
         }),
     ),

@@ -55,6 +55,8 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
     undefined,
     { label: "paste a picture", key: "P", command: own("paste-image") },
     { label: "diff", key: "d", command: own("open", "--shell", "--window", "--", "sh", "-c", diffScript) },
+    { label: "log", key: "o", command: own("show", "--", "logs", bottle) },
+    { label: "denied hosts", key: "n", command: own("show", "--", "ls", "--denied") },
     { label: "all bottles", key: "l", command: own("show", "--", "ls") },
     { label: "doctor", key: "t", command: own("show", "--", "doctor") },
     undefined,

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
 import { until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
@@ -15,7 +16,7 @@ everyTmux((tmux) => {
     stage.press("B");
     await stage.screen.until("all bottles");
     stage.press("l", { prefix: false });
-    await stage.screen.until(/BOTTLE +BACKEND[^]*running +1[^]*enter: close/);
+    await stage.screen.until(/BOTTLE +BACKEND[^]*running[^]*enter: close/);
     stage.press("\r", { prefix: false });
     await until(
       () => !stage.screen.text.includes("BACKEND"),
@@ -38,6 +39,32 @@ everyTmux((tmux) => {
     await stage.prompt(host);
     stage.tmux("send-keys", "-t", host, "echo host $PWD", "Enter");
     await stage.screen.until(`host ${stage.home.project}`);
+  }, 30_000);
+
+  test("the log of the bottle, and the hosts that it was denied, come in a popup", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    writeFileSync(
+      `${stage.home.smolvm}/denied`,
+      JSON.stringify([{ timestamp: "2026-11-24T10:00:00Z", dest: "registry.npmjs.org" }]),
+    );
+    stage.press("b");
+    await stage.screen.until("ready 39 59");
+    await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+    for (const [key, shown] of [
+      ["o", /denied registry\.npmjs\.org[^]*made[^]*started[^]*agent in .*: still there[^]*enter: close/],
+      ["n", /BOTTLE +DENIED +TIMES[^]*registry\.npmjs\.org +1[^]*enter: close/],
+    ] as const) {
+      stage.press("B");
+      await stage.screen.until("denied hosts");
+      stage.press(key, { prefix: false });
+      await stage.screen.until(shown);
+      stage.press("\r", { prefix: false });
+      await until(
+        () => !stage.screen.text.includes("enter: close"),
+        () => stage.screen.text,
+      );
+    }
   }, 30_000);
 
   test("restart and stop ask first, and stop the bottle", async () => {
