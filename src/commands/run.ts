@@ -3,8 +3,9 @@ import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
-import { agentCommand } from "../plan/session.ts";
+import { agentCommand, asksForLogin } from "../plan/session.ts";
 import { launch, projectTarget } from "../session/launch.ts";
+import { withLogin } from "../session/login.ts";
 import { findProject, promptFileOf } from "../session/project.ts";
 
 export const run = (context: Context) =>
@@ -28,6 +29,7 @@ export const run = (context: Context) =>
         valueHint: "MODE",
         description: "what a new bottle reaches: list (the hosts of bottle.toml), off or open",
       },
+      "login-inside": { type: "boolean", description: "let Claude ask for a login in this bottle, from now on" },
       fresh: { type: "boolean", description: "make the bottle anew, unless something is only in it" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
@@ -46,23 +48,26 @@ export const run = (context: Context) =>
       const agent = project.manifest.agents[name];
       if (!agent) throw unknownAgent(name, Object.keys(project.manifest.agents));
       const promptFile = promptFileOf(project, name);
-      const code = await launch(
-        system,
-        await projectTarget(system, project, {
+      const { env } = project.manifest;
+      const again = () =>
+        projectTarget(system, project, {
           name: args.name,
           backend: args.backend,
           network: networkMode(args.network),
-        }),
-        {
-          kind: "agent",
-          terminal: true,
-          command: ({ capabilities }) =>
-            agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
-          env: { ...project.manifest.env, ...agent.env },
-          fresh: args.fresh ?? false,
-          dryRun: args["dry-run"] ?? false,
-        },
-      );
+        });
+      const found = await again();
+      const hasTerminal = system.isTty.stdin && system.isTty.stdout;
+      const isAsked = !args["dry-run"] && asksForLogin(agent, { manifestEnv: env, rest, hasTerminal });
+      const target = isAsked ? await withLogin(system, found, { inside: args["login-inside"] ?? false, again }) : found;
+      const code = await launch(system, target, {
+        kind: "agent",
+        terminal: true,
+        command: ({ capabilities }) =>
+          agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
+        env: { ...env, ...agent.env },
+        fresh: args.fresh ?? false,
+        dryRun: args["dry-run"] ?? false,
+      });
       context.exit(code);
     },
   });

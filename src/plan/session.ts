@@ -70,16 +70,31 @@ function gitEnv({ directory, git }: BottlePlan): Record<string, string> {
 /** Names that every ordinary image has a terminal description of; any other one would break the agent's drawing. */
 const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term) ? term : "xterm-256color");
 
+/** Whether a start of the agent without one of Claude's credentials would end in a demand for one. */
+export function asksForLogin({ command, settings, env }: Agent, { manifestEnv, rest, hasTerminal }: Start): boolean {
+  const isPaidOtherwise = Object.keys({ ...manifestEnv, ...env }).some((name) => name.startsWith("CLAUDE_CODE_USE_"));
+  if (!isClaude(command) || isPaidOtherwise || "apiKeyHelper" in settings) return false;
+  if (rest.some((word) => /^(-v|--version|-h|--help)$/.test(word))) return false;
+  return hasTerminal || rest.some((word) => /^(-p|--print)$/.test(word));
+}
+
+type Start = {
+  readonly manifestEnv: Readonly<Record<string, string>>;
+  readonly rest: readonly string[];
+  readonly hasTerminal: boolean;
+};
+
+export const isClaude = (command: string) => command.split("/").at(-1) === "claude";
+
 /** The agent's own words, with what the isolation allows it: inside a VM Claude need not ask before each step. */
 export function agentCommand(
   agent: Agent,
   options: { promptFile: string | undefined; skipPermissions: boolean; rest: readonly string[] },
 ): string[] {
-  const isClaude = agent.command.split("/").at(-1) === "claude";
   const { prompt, settings, "mcp-servers": servers } = agent;
   return [
     agent.command,
-    ...(isClaude && options.skipPermissions ? ["--dangerously-skip-permissions"] : []),
+    ...(isClaude(agent.command) && options.skipPermissions ? ["--dangerously-skip-permissions"] : []),
     ...(options.promptFile === undefined ? [] : ["--append-system-prompt-file", options.promptFile]),
     ...(prompt === undefined ? [] : ["--append-system-prompt", prompt]),
     ...(Object.keys(settings).length === 0 ? [] : ["--settings", JSON.stringify(settings)]),

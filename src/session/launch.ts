@@ -8,7 +8,7 @@ import type { Login } from "../login/login.ts";
 import { bottleName } from "../plan/name.ts";
 import { gatewayOf, type Gateway } from "../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-import { planSession } from "../plan/session.ts";
+import { isClaude, planSession } from "../plan/session.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import { attachSession } from "./attach.ts";
@@ -83,12 +83,13 @@ async function launchOn(
   checkPlan({ backend, ledger }, target.plan, { fresh });
   if (dryRun) return await explain({ system, backend, ledger }, target, session, { fresh });
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
+  if (kind === "agent" && size && isClaude(command(backend)[0] ?? ""))
+    system.err(await describeLogin(target.login, target.plan));
   const plan = await bringUp({ system, backend, ledger }, target, { fresh });
+  if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
   const planned = session(plan);
   const renewed = await renewedSince(system, plan, target.login);
   const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
-  if (kind === "agent" && size && started.command[0] === "claude")
-    system.err(await describeLogin(target.login, target.plan));
   const armed = await withSecrets(system, target.secrets, started.secrets);
   return await attachSession({ system: armed, backend: backendOf(armed, plan.backend), ledger }, plan, started);
 }

@@ -1,7 +1,12 @@
-import { modes, storedLogin, type Login } from "../login/login.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { readClaudeStore } from "../login/claude-store.ts";
+import { modes, storedLogin, useClaudeLogin, type Login } from "../login/login.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, writePrivate } from "../system/files.ts";
+import { askForKey } from "../system/key.ts";
 import { stateFolder, type System } from "../system/system.ts";
+import type { Target } from "./launch.ts";
 
 /** The login that claude-bottle keeps, where the caller's environment has no credential of its own. */
 export const loginOf = (system: System): Login | undefined =>
@@ -26,11 +31,52 @@ export async function renewedSince(system: System, plan: BottlePlan, login: Logi
 const noteFile = (system: System, { name }: BottlePlan): string => `${stateFolder(system.env)}/logins/${name}`;
 const hash = (value: string): string => new Bun.CryptoHasher("sha256").update(value).digest("hex");
 
-/** What a person who starts Claude wants to know first; empty where the environment says it. */
+const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
+
+/** What a person who starts Claude wants to know first; empty where Claude will ask for a login. */
 export async function describeLogin(login: Login | undefined, { credentials }: BottlePlan): Promise<string> {
   if (login) return `claude-bottle: ${await login.describe()}\n`;
-  const isKnown = credentials.some(({ variable }) => Object.values<string>(modes).includes(variable));
-  return isKnown
-    ? ""
-    : "claude-bottle: there is no credential, so Claude will ask you to log in\n  claude-bottle login keeps one for all bottles\n";
+  const variable = credentials.map((credential) => credential.variable).find(isClaudes);
+  const mode = Object.entries(modes).find(([, name]) => name === variable)?.[0];
+  return mode === undefined ? "" : `claude-bottle: ${mode}, by ${variable} of your environment\n`;
+}
+
+const noCredential = "there is no credential for Claude";
+
+/**
+ * The target of a start of Claude, with a credential or with the user's word that Claude may ask for one in the bottle; the
+ * bottle remembers that. `again` makes the target once more. Throws UserError without either.
+ */
+export async function withLogin(
+  system: System,
+  target: Target,
+  { inside, again }: { readonly inside: boolean; readonly again: () => Promise<Target> },
+): Promise<Target> {
+  const { plan } = target;
+  if (plan.credentials.some(({ variable }) => isClaudes(variable))) return target;
+  if (inside || mayLogInInside(system, plan)) return { ...target, plan: { ...plan, loginInside: true } };
+  if (!system.isTty.stdin || !system.isTty.stderr) throw new UserError(noCredential, { hint: "claude-bottle login" });
+  if (await readClaudeStore(system)) {
+    if (isYes(system, `claude-bottle: ${noCredential} yet\nShare the login of Claude Code on this machine with all bottles? [Y/n] `)) {
+      useClaudeLogin(system);
+      return await again();
+    }
+  } else if (isYes(system, `claude-bottle: ${noCredential}; claude-bottle login keeps one for all bottles\nStart it to log in inside, for this bottle alone? [Y/n] `))
+    return { ...target, plan: { ...plan, loginInside: true } };
+  throw new UserError("no session was started", {
+    exitCode: exitCode.cancelled,
+    hint: "claude-bottle login keeps a credential; claude-bottle run --login-inside lets Claude ask for one",
+  });
+} // prettier-ignore
+
+function mayLogInInside(system: System, { name }: BottlePlan): boolean {
+  using ledger = new Ledger(system);
+  return ledger.bottle(name)?.plan.loginInside ?? false;
+}
+
+function isYes(system: System, question: string): boolean {
+  const key = askForKey(question, ["y", "Y", "n", "N", "\r", "\n"]);
+  const isYes = key !== undefined && !/^n$/i.test(key);
+  system.err(isYes ? "y\n" : "n\n");
+  return isYes;
 }

@@ -59,7 +59,7 @@ test.concurrent.each(examples)(
     if (line === "claude-bottle init") rmSync(`${home.project}/bottle.toml`);
     const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", words], {
       cwd: home.project,
-      env: home.env,
+      env: line.startsWith("claude-bottle run") ? { ...home.env, ANTHROPIC_API_KEY: "key" } : home.env,
       stdin: "ignore",
       stdout: "ignore",
       stderr: "pipe",

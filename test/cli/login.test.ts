@@ -161,3 +161,83 @@ test("on a terminal the host's login is offered once, and a token is not shown w
   expect(offered.raw).not.toContain(oauth);
   expect(await offered.process.exited).toBe(0);
 }, 20_000);
+
+/** A claude that says what it was given, on a terminal. */
+const withClaude = (home: Home) =>
+  home.program("claude", 'echo "claude has [$CLAUDE_CODE_OAUTH_TOKEN$ANTHROPIC_API_KEY]"');
+const open = (home: Home, words: string[] = [], env: Record<string, string> = {}) =>
+  new Screen([...tool, "run", ...words], { cwd: home.project, env: { ...home.env, ...env }, columns: 120, rows: 30 });
+
+test("without a credential nothing is started before the user has said so, and the bottle remembers it", async () => {
+  using home = new Home();
+  withClaude(home);
+  await using refused = open(home);
+  await refused.until("Start it to log in inside, for this bottle alone? [Y/n]");
+  expect(home.verbs()).toEqual([]);
+  refused.press("n");
+  await refused.until("no session was started");
+  expect([await refused.process.exited, home.verbs()]).toEqual([130, []]);
+  await using agreed = open(home);
+  await agreed.until("[Y/n]");
+  agreed.press("\r");
+  await agreed.until("claude has []");
+  expect(await agreed.process.exited).toBe(0);
+  await using again = open(home);
+  await again.until("claude has []");
+  expect(again.text).not.toContain("[Y/n]");
+}, 30_000);
+
+test("--login-inside asks nothing, and the bottle remembers it", async () => {
+  using home = new Home();
+  withClaude(home);
+  for (const words of [["--login-inside"], []]) {
+    await using screen = open(home, words);
+    await screen.until("claude has []");
+    expect([screen.text.includes("[Y/n]"), await screen.process.exited]).toEqual([false, 0]);
+  }
+}, 30_000);
+
+test("the login of Claude Code on this machine is offered at the first start", async () => {
+  using home = new Home();
+  withClaude(home);
+  hostLogin(home, 7);
+  await using screen = open(home);
+  await screen.until("Share the login of Claude Code on this machine with all bottles? [Y/n]");
+  screen.press("y");
+  await screen.until("subscription (max), by Claude Code on this machine, renewed before its token ends in 7h");
+  await screen.until("claude has");
+  expect((await home.run(["login", "--status"])).stdout).toContain("by Claude Code on this machine");
+}, 30_000);
+
+test.each([
+  ["an agent that is not Claude", '[agents.claude]\ncommand = "env"\n', [], "LOGNAME="],
+  ["Claude by way of a cloud", '[env]\nCLAUDE_CODE_USE_BEDROCK = "1"\n', [], "claude has []"],
+  ["Claude's version", "", ["--", "--version"], "claude has []"],
+  ["a key helper", '[agents.claude.settings]\napiKeyHelper = "helper"\n', [], "claude has []"],
+])("%s needs no credential", async (_, settings, words, said) => {
+  using home = new Home();
+  withClaude(home);
+  home.settings(`bottle.backend = "smolvm"\n${settings}`);
+  await using screen = open(home, words);
+  await screen.until(said);
+  expect(await screen.process.exited).toBe(0);
+});
+
+test("a print without a terminal or a credential is refused in one line", async () => {
+  using home = new Home();
+  expect(await home.run(["run", "--", "-p", "hello"])).toEqual({
+    stdout: "",
+    stderr: "claude-bottle: there is no credential for Claude\n  claude-bottle login\n",
+    code: 1,
+  });
+  expect(home.verbs()).toEqual([]);
+});
+
+test("what pays is said before the session starts", async () => {
+  using home = new Home();
+  withClaude(home);
+  await using screen = open(home, [], { ANTHROPIC_API_KEY: "sk-ant-api03-x" });
+  await screen.until("claude-bottle: api-key, by ANTHROPIC_API_KEY of your environment");
+  await screen.until("claude has");
+  expect(screen.text.indexOf("api-key, by")).toBeLessThan(screen.text.indexOf("making bottle"));
+});

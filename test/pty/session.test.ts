@@ -211,7 +211,7 @@ test.each(["status", "create", "start", "exec"])(
   async (verb) => {
     using home = new Home();
     await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` });
-    screen.press(`cb run; echo "rc=$?"\r`);
+    screen.press(`cb run --login-inside; echo "rc=$?"\r`);
     await until(() => home.verbs().includes(verb));
     screen.press("\x03");
     await screen.until(/claude-bottle: interrupted\nrc=130/);

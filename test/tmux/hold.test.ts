@@ -35,7 +35,11 @@ everyTmux((tmux) => {
   test.each([
     ["no manifest at all", "", "no image to make the bottle from"],
     ["a mistake in the manifest", "[bottle]\nimagine = 1\n", "imagine"],
-    ["no smolvm", `[bottle]\nimage = "/images/claude"\n`, "smolvm is not installed"],
+    [
+      "no smolvm",
+      `[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "agent"\n`,
+      "smolvm is not installed",
+    ],
   ])(
     "%s can be read",
     async (what, manifest, words) => {
