@@ -4,6 +4,7 @@ import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { agentCommand, asksForLogin } from "../plan/session.ts";
+import { hostSettings } from "../session/host-claude.ts";
 import { launch, projectTarget } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
 import { findProject, promptFileOf } from "../session/project.ts";
@@ -48,7 +49,7 @@ export const run = (context: Context) =>
       const agent = project.manifest.agents[name];
       if (!agent) throw unknownAgent(name, Object.keys(project.manifest.agents));
       const promptFile = promptFileOf(project, name);
-      const { env } = project.manifest;
+      const { env, provision } = project.manifest;
       const again = () =>
         projectTarget(system, project, {
           name: args.name,
@@ -59,11 +60,12 @@ export const run = (context: Context) =>
       const hasTerminal = system.isTty.stdin && system.isTty.stdout;
       const isAsked = !args["dry-run"] && asksForLogin(agent, { manifestEnv: env, rest, hasTerminal });
       const target = isAsked ? await withLogin(system, found, { inside: args["login-inside"] ?? false, again }) : found;
+      const settings = provision.claude.includes("settings") ? hostSettings(system) : {};
       const code = await launch(system, target, {
         kind: "agent",
         terminal: true,
         command: ({ capabilities }) =>
-          agentCommand(agent, { promptFile, skipPermissions: capabilities.isolation === "vm", rest }),
+          agentCommand(agent, { promptFile, settings, skipPermissions: capabilities.isolation === "vm", rest }),
         env: { ...env, ...agent.env },
         fresh: args.fresh ?? false,
         dryRun: args["dry-run"] ?? false,

@@ -24,7 +24,8 @@ const keychainService = "Claude Code-credentials";
 const lock = { staleMs: 60_000, waitMs: 30_000 };
 const half = { reads: 25, waitMs: 20 };
 
-const claudeFolder = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
+/** Where Claude Code on this machine keeps all that is its user's. */
+export const claudeFolder = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
 export const claudeStoreFile = (system: System): string => `${claudeFolder(system)}/.credentials.json`;
 
 /** Undefined where Claude Code on this machine is not logged in. */

@@ -41,6 +41,7 @@ test("each setting says where it comes from", () => {
     "bottle.memory": "bottle.toml:8",
     env: "default",
     mounts: "default",
+    "provision.claude": "default",
     "provision.commands": "default",
     "provision.files": "default",
     secrets: "default",

@@ -15,7 +15,7 @@ const defaults: Manifest = {
   env: {},
   secrets: {},
   mounts: [],
-  provision: { files: [], commands: [] },
+  provision: { claude: [], files: [], commands: [] },
   network: { mode: "list", hosts: [], presets: [] },
   agents: { claude },
 };

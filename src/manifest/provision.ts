@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { about, choice, filled, table } from "./fields.ts";
+import { about, choice, filled, list, table } from "./fields.ts";
 import { guestPath, hostPath } from "./paths.ts";
 
 const File = table({
@@ -17,7 +17,14 @@ const Command = table({
   directory: v.optional(about(filled, "where in the bottle they run; relative to the project"), "."),
 }); // prettier-ignore
 
+/** What of a ~/.claude is its owner's own work, and no record of what Claude did. */
+export const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as const;
+
 export const Provision = table({
+  claude: about(
+    list(choice(claudeParts), 'an array of parts, such as ["memory", "skills"]'),
+    "what the bottle has of your own Claude Code: copies of ~/.claude/CLAUDE.md (memory), of the folders `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
+  ),
   files: v.optional(
     about(v.array(File, "tables, each below a [[provision.files]] of its own"), "what is copied in at each start"),
     [],

@@ -69,6 +69,8 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     add(["mounts", String(index)], `lets the bottle ${how} ${word(mount.source)}${where}`);
   });
 
+  if (provision.claude.length > 0)
+    add(["provision", "claude"], `copies ${words(provision.claude)} of your own Claude Code into the bottle`);
   provision.files.forEach((_, index) => {
     const file = facts.files[index];
     if (file && !isIn(facts.directory, file.source))

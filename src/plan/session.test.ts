@@ -56,13 +56,13 @@ test.each([
   [
     "claude in a VM",
     { ...bare, command: "claude" },
-    { promptFile: undefined, skipPermissions: true, rest: ["-c"] },
+    { settings: {}, promptFile: undefined, skipPermissions: true, rest: ["-c"] },
     "claude --dangerously-skip-permissions -c",
   ],
   [
     "claude elsewhere",
     { ...bare, command: "claude", args: ["--x"] },
-    { promptFile: "/p", skipPermissions: false, rest: [] },
+    { settings: {}, promptFile: "/p", skipPermissions: false, rest: [] },
     "claude --append-system-prompt-file /p --x",
   ],
   [
@@ -78,13 +78,13 @@ test.each([
         b: { url: "https://b", args: [], env: {}, headers: { H: "v" } },
       },
     },
-    { promptFile: undefined, skipPermissions: false, rest: ["go"] },
+    { settings: {}, promptFile: undefined, skipPermissions: false, rest: ["go"] },
     'claude --append-system-prompt Be kind. --settings {"hooks":{}} --mcp-config={"mcpServers":{"a":{"command":"x","args":["y"],"env":{}},"b":{"type":"http","url":"https://b","headers":{"H":"v"}}}} --model opus go',
   ],
   [
     "another program",
     { ...bare, command: "/bin/bash", args: ["-l"] },
-    { promptFile: undefined, skipPermissions: true, rest: ["a b"] },
+    { settings: {}, promptFile: undefined, skipPermissions: true, rest: ["a b"] },
     "/bin/bash -l a b",
   ],
 ])("%s", (_, agent, options, line) => expect(agentCommand(agent, options).join(" ")).toBe(line));

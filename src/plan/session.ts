@@ -89,9 +89,16 @@ export const isClaude = (command: string) => command.split("/").at(-1) === "clau
 /** The agent's own words, with what the isolation allows it: inside a VM Claude need not ask before each step. */
 export function agentCommand(
   agent: Agent,
-  options: { promptFile: string | undefined; skipPermissions: boolean; rest: readonly string[] },
+  options: {
+    promptFile: string | undefined;
+    /** The user's own, which lie below the agent's. */
+    settings: Readonly<Record<string, unknown>>;
+    skipPermissions: boolean;
+    rest: readonly string[];
+  },
 ): string[] {
-  const { prompt, settings, "mcp-servers": servers } = agent;
+  const { prompt, "mcp-servers": servers } = agent;
+  const settings = isClaude(agent.command) ? { ...options.settings, ...agent.settings } : agent.settings;
   return [
     agent.command,
     ...(isClaude(agent.command) && options.skipPermissions ? ["--dangerously-skip-permissions"] : []),

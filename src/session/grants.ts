@@ -4,6 +4,7 @@ import type { Resolved } from "../manifest/layers.ts";
 import { errorAt } from "../manifest/parse.ts";
 import type { FilePlan, MountPlan } from "../plan/plan.ts";
 import { kindOf, realPath } from "../system/files.ts";
+import { claudeFiles } from "./host-claude.ts";
 import { configFolder, stateFolder, type System } from "../system/system.ts";
 
 /**
@@ -83,6 +84,13 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     refuseExchangeable(path, source);
     return { source, target };
   });
+
+  for (const { source: written, target } of claudeFiles(system, manifest.provision.claude)) {
+    const source = realPath(written);
+    if (source === undefined) continue;
+    refuseExchangeable(["provision", "claude"], source);
+    files.push({ source, target });
+  }
 
   const secretFiles = new Map<string, string>();
   for (const [name, { file }] of Object.entries(manifest.secrets)) {

@@ -8,6 +8,7 @@ import { printable, shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.ts";
 import { planSession, sessionUser } from "../plan/session.ts";
+import { treeStamp } from "../system/files.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import type { Target } from "./launch.ts";
 import type { Project } from "./project.ts";
@@ -49,7 +50,11 @@ export function provisionOf(
  */
 export function dueSteps({ provisioned = [] }: BottlePlan, { files, commands }: Provision, starts: boolean): Step[] {
   const steps: Step[] = [
-    ...files.map((file) => ({ id: idOf(["file", file.source, file.target]), isRepeated: true, file })),
+    ...files.map((file) => ({
+      id: idOf(["file", file.source, file.target, treeStamp(file.source)]),
+      isRepeated: true,
+      file,
+    })),
     ...commands.map((command) => ({
       id: idOf(["command", command.run, command.user, command.directory]),
       isRepeated: command.when === "start",
@@ -77,7 +82,9 @@ export async function provision(
     if ("file" in step) await copy(tools, plan, step.file, session);
     else await runCommand(tools, plan, { session, command: step.command, signal });
     signal.throwIfAborted();
-    plan = { ...plan, provisioned: [...new Set([...(plan.provisioned ?? []), step.id])] };
+    const [what = ""] = step.id.split(":");
+    const others = (plan.provisioned ?? []).filter((id) => !id.startsWith(what));
+    plan = { ...plan, provisioned: [...others, step.id] };
     ledger.savePlan(plan);
   }
   return plan;

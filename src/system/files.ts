@@ -3,6 +3,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -94,6 +95,16 @@ export function freeBytes(path: string): number {
   if (there !== path && !existsSync(there)) return freeBytes(there);
   const { bavail, bsize } = statfsSync(there);
   return bavail * bsize;
+}
+
+/** The same for all that is in a folder as well; links are not followed. */
+export function treeStamp(path: string): string {
+  const names = isFolder(path) ? readdirSync(path, { recursive: true, encoding: "utf8" }).sort() : [];
+  const stamps = names.map((name) => {
+    const stat = lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
+    return `${name}\0${stat?.size}\0${stat?.mtimeMs}`;
+  });
+  return Bun.hash([fileStamp(path), ...stamps].join("\n")).toString(16);
 }
 
 export function isFolder(path: string): boolean {

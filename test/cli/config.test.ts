@@ -15,6 +15,7 @@ template                   {}                default
 env.A                      "a b"             bottle.toml:4
 secrets                    {}                default
 mounts                     []                default
+provision.claude           []                default
 provision.files            []                default
 provision.commands         []                default
 network.mode               "list"            default

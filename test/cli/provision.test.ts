@@ -107,7 +107,7 @@ test("Ctrl-C ends a command, and the bottle that was being made is gone", async 
   expect([home.machines(), screen.text.includes("internal")]).toEqual([[], false]);
 }, 30_000);
 
-test("files and folders are copied in at each start, over what is there", async () => {
+test("files and folders are copied in at each start, over what is there, and once they have changed", async () => {
   using home = new Home();
   const own = `${home.folder}/home`;
   mkdirSync(`${own}/settings/sub`, { recursive: true });
@@ -120,12 +120,16 @@ test("files and folders are copied in at each start, over what is there", async 
   await home.run(ready);
   expect([told(home), Bun.file(`${target}/sub/run`).size]).toEqual(["one", 3]);
   expect((await home.run(["exec", "--", "test", "-x", `${target}/sub/run`])).code).toBe(0);
-  writeFileSync(`${own}/settings/sub/run`, "two");
+  const inBottle = () => readFileSync(`${target}/sub/run`, "utf8");
+  writeFileSync(`${target}/sub/run`, "changed in the bottle");
   await home.run(ready);
-  expect(readFileSync(`${target}/sub/run`, "utf8")).toBe("one");
+  expect(inBottle()).toBe("changed in the bottle");
   await home.run(["stop"]);
   await home.run(ready);
-  expect(readFileSync(`${target}/sub/run`, "utf8")).toBe("two");
+  expect(inBottle()).toBe("one");
+  writeFileSync(`${own}/settings/sub/run`, "three");
+  await home.run(ready);
+  expect(inBottle()).toBe("three");
 });
 
 test("what lies in the project is read by the bottle and not by this machine", async () => {
@@ -173,4 +177,40 @@ test("a file that another bottle could exchange is not copied", async () => {
   expect((await home.run(ready)).stderr).toContain(
     '"~/home/other/file" is in "~/home/other", where the bottle could put another file in its place',
   );
+});
+
+test("of the host's Claude Code a bottle gets what was chosen, and no program and no secret of its settings", async () => {
+  using home = new Home();
+  const own = `${home.folder}/elsewhere`;
+  mkdirSync(`${own}/skills/greet`, { recursive: true });
+  writeFileSync(`${own}/CLAUDE.md`, "remember");
+  writeFileSync(`${own}/.credentials.json`, "s3cret");
+  const settings = {
+    model: "opus",
+    permissions: { deny: ["Read(~/.ssh/**)"], allow: ["Bash"], additionalDirectories: ["/etc"] },
+    env: { TOKEN: "s3cret" },
+    apiKeyHelper: "s3cret",
+    awsAuthRefresh: "s3cret",
+    statusLine: { type: "command", command: "s3cret" },
+    hooks: { Stop: [{ hooks: [{ type: "command", command: "s3cret" }] }] },
+    somethingNew: "s3cret",
+  };
+  writeFileSync(`${own}/settings.json`, JSON.stringify(settings));
+  const env = { CLAUDE_CONFIG_DIR: own };
+  home.settings('bottle.backend = "smolvm"\n[provision]\nclaude = ["settings", "memory", "skills", "commands"]\n');
+  const { stdout } = await home.run(["run", "--dry-run"], { env });
+  expect(stdout).not.toMatch(/s3cret|credentials|commands/);
+  expect(stdout.trim()).toEndWith(
+    `claude --dangerously-skip-permissions --settings '{"model":"opus","permissions":{"deny":["Read(~/.ssh/**)"]}}'`,
+  );
+  expect(stdout.match(/\| tar|elsewhere\/(skills|CLAUDE.md)/g)?.sort()).toEqual([
+    "elsewhere/CLAUDE.md",
+    "elsewhere/skills",
+  ]);
+  writeFileSync(`${own}/settings.json`, '{"model": 3}');
+  expect(await home.run(["run", "--dry-run"], { env })).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: "~/elsewhere/settings.json" does not hold settings of Claude Code\n  correct it, or leave "settings" out of provision.claude\n`,
+    code: 1,
+  });
 });

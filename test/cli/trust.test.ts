@@ -100,6 +100,11 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       "runs commands with all of the network while the template is built",
     ],
     [
+      "your own Claude Code's memory and skills",
+      '[provision]\nclaude = ["memory", "skills"]',
+      'copies "memory" "skills" of your own Claude Code into the bottle',
+    ],
+    [
       "setup commands",
       '[[provision.commands]]\nrun = "touch MARK"\ndirectory = "sub"',
       'runs "touch ~/mark" in the bottle',

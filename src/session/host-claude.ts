@@ -1,0 +1,56 @@
+import * as v from "valibot";
+import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import { claudeFolder } from "../login/claude-store.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import type { FilePlan } from "../plan/plan.ts";
+import { readText } from "../system/files.ts";
+import type { System } from "../system/system.ts";
+
+type Part = Manifest["provision"]["claude"][number];
+
+const names: Readonly<Record<Exclude<Part, "settings">, string>> = {
+  memory: "CLAUDE.md",
+  skills: "skills",
+  commands: "commands",
+  agents: "agents",
+};
+
+/** Where those parts are on the host, whether or not they are there, and where Claude looks for them in a bottle. */
+export const claudeFiles = (system: System, parts: readonly Part[]): FilePlan[] =>
+  parts
+    .filter((part) => part !== "settings")
+    .map((part) => ({ source: `${claudeFolder(system)}/${names[part]}`, target: `~/.claude/${names[part]}` }));
+
+const strings = v.optional(v.array(v.string()));
+
+/** What neither holds a secret nor names a program or a path of the host; any other key is left out, a new one of Claude's too. */
+const harmless = v.object({
+  model: v.optional(v.string()),
+  language: v.optional(v.string()),
+  outputStyle: v.optional(v.string()),
+  effortLevel: v.optional(v.string()),
+  alwaysThinkingEnabled: v.optional(v.boolean()),
+  spinnerTipsEnabled: v.optional(v.boolean()),
+  includeCoAuthoredBy: v.optional(v.boolean()),
+  attribution: v.optional(v.object({ commit: v.optional(v.string()), pr: v.optional(v.string()) })),
+  permissions: v.optional(v.object({ deny: strings, ask: strings })),
+});
+
+/** What a bottle may know of the settings of Claude Code on this machine. Throws UserError for a file that is no such. */
+export function hostSettings(system: System): Record<string, unknown> {
+  const file = `${claudeFolder(system)}/settings.json`;
+  const result = v.safeParse(harmless, parseJson(readText(file) ?? "{}"));
+  if (result.success) return result.output;
+  throw new UserError(`"${printable(file)}" does not hold settings of Claude Code`, {
+    hint: 'correct it, or leave "settings" out of provision.claude',
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
