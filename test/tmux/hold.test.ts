@@ -22,8 +22,8 @@ everyTmux((tmux) => {
       );
       await stage.screen.until(/no room left[^]*doctor[^]*no room left[^]*doctor/);
       stage.press("d", { prefix: false });
-      await stage.screen.until("smolvm 1.32.2: usable");
-      await stage.screen.until(/usable[^]*enter: close/);
+      await stage.screen.until("backend.smolvm");
+      await stage.screen.until(/backend\.smolvm[^]*enter: close/);
       stage.press("\r", { prefix: false });
       await stage.until(1);
       expect(stage.panes("#{pane_dead}")).toEqual(["0"]);
