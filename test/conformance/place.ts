@@ -1,5 +1,5 @@
-import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, copyFileSync } from "node:fs";
-import { binary } from "../support/binary.ts";
+import { chmodSync, chownSync } from "node:fs";
+import { placeBinary } from "../support/binary.ts";
 import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
 import { Screen } from "../support/screen.ts";
 import { Home } from "../support/tool.ts";
@@ -77,7 +77,7 @@ async function local(settings: string, { env = {}, uid }: Options): Promise<Plac
   const home = new Home();
   home.settings(settings);
   home.manifest("");
-  place(await binary(), `${home.bin}/claude-bottle`);
+  await placeBinary(`${home.bin}/claude-bottle`);
   const all: Record<string, string> = { ...home.env, ...env };
   delete all.XDG_STATE_HOME;
   if (uid !== undefined) {
@@ -104,15 +104,4 @@ async function local(settings: string, { env = {}, uid }: Options): Promise<Plac
       home[Symbol.dispose]();
     },
   };
-}
-
-/** A hundred megabytes are linked where that can be. */
-function place(program: string, path: string): void {
-  mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-  if (existsSync(path)) return;
-  try {
-    linkSync(program, path);
-  } catch {
-    copyFileSync(program, path);
-  }
 }

@@ -1,4 +1,5 @@
-import { existsSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, linkSync, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 
 const root = `${import.meta.dir}/../..`;
 let built: string | undefined;
@@ -17,6 +18,19 @@ export async function binary(): Promise<string> {
     if ((await child.exited) !== 0) throw new Error("the build failed");
   }
   return (built = file);
+}
+
+/** The program in another place; a hundred megabytes are linked where that can be. */
+export async function placeBinary(path: string): Promise<string> {
+  const program = await binary();
+  mkdirSync(dirname(path), { recursive: true });
+  if (existsSync(path)) return path;
+  try {
+    linkSync(program, path);
+  } catch {
+    copyFileSync(program, path);
+  }
+  return path;
 }
 
 function isStale(file: string): boolean {

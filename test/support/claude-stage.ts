@@ -34,6 +34,7 @@ export class ClaudeStage extends Stage {
     symlinkSync(claude, `${this.home.bin}/claude`);
     this.#log = `${this.home.folder}/bwrap-calls`;
     this.home.program("bwrap", `echo call >>'${this.#log}'; exec /usr/bin/bwrap "$@"`);
+    this.handOver();
   }
 
   /** How often bubblewrap was called. */

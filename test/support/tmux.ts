@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/bindings.ts";
 import { Screen } from "./screen.ts";
 import { Home, tool, until } from "./tool.ts";
@@ -22,6 +22,8 @@ export type StageOptions = {
   readonly home?: string | undefined;
   /** What the first pane runs; a shell without it. */
   readonly command?: readonly string[];
+  /** Whose server it is, where root tests; the tester's own without it. */
+  readonly uid?: number | undefined;
 };
 
 /** A real tmux server with a real client on a terminal, in a home of its own. Afterwards no process of it may be left. */
@@ -35,6 +37,7 @@ export class Stage implements AsyncDisposable {
   readonly #conf: readonly string[];
   readonly #program: readonly string[];
   readonly #clients: Screen[] = [];
+  readonly #uid: number | undefined;
 
   constructor({
     conf = "",
@@ -47,7 +50,9 @@ export class Stage implements AsyncDisposable {
     command = [],
     bindings = true,
     home,
+    uid,
   }: StageOptions = {}) {
+    this.#uid = uid;
     this.#tmux = tmux;
     this.#program = program;
     this.#conf = bindings ? ["-f", `${this.home.folder}/tmux.conf`] : [];
@@ -64,7 +69,19 @@ export class Stage implements AsyncDisposable {
     writeFileSync(`${this.home.folder}/tmux.conf`, `set -g assume-paste-time 0\n${bound.join("\n")}\n${conf}\n`);
     this.agent("ready");
     if (home !== undefined) writeFileSync(`${this.home.folder}/home/.tmux.conf`, home, "latin1");
+    this.handOver();
     this.attach({ columns, rows });
+  }
+
+  /** All that is in the home so far, to whose it is. */
+  protected handOver(): void {
+    if (this.#uid === undefined) return;
+    chmodSync(this.home.folder, 0o755);
+    Bun.spawnSync(["chown", "-R", `${this.#uid}:${this.#uid}`, this.home.folder]);
+  }
+
+  get #as(): string[] {
+    return this.#uid === undefined ? [] : ["setpriv", `--reuid=${this.#uid}`, `--regid=${this.#uid}`, "--clear-groups"];
   }
 
   /** The first screen that was attached. */
@@ -77,7 +94,19 @@ export class Stage implements AsyncDisposable {
   /** A further client of the session; the first one starts the server. */
   attach({ columns = 120, rows = 40 }: { columns?: number; rows?: number } = {}): Screen {
     const client = new Screen(
-      [this.#tmux, "-u", "-S", this.socket, ...this.#conf, "new-session", "-A", "-s", "main", ...this.#command],
+      [
+        ...this.#as,
+        this.#tmux,
+        "-u",
+        "-S",
+        this.socket,
+        ...this.#conf,
+        "new-session",
+        "-A",
+        "-s",
+        "main",
+        ...this.#command,
+      ],
       { cwd: this.#cwd, env: this.env, columns, rows },
     );
     this.#clients.push(client);
@@ -100,7 +129,7 @@ export class Stage implements AsyncDisposable {
 
   /** The same, started in a directory: where a new pane begins. */
   tmuxIn(cwd: string, ...words: string[]): string {
-    const { stdout, stderr, exitCode } = Bun.spawnSync([this.#tmux, "-u", "-S", this.socket, ...words], {
+    const { stdout, stderr, exitCode } = Bun.spawnSync([...this.#as, this.#tmux, "-u", "-S", this.socket, ...words], {
       env: { ...this.env, LC_ALL: "C.UTF-8" },
       cwd,
     });
@@ -163,7 +192,10 @@ export class Stage implements AsyncDisposable {
 
   /** What the ledger knows of sessions: the kind and the pane of each. */
   async sessions(): Promise<string[]> {
-    const { stdout } = await this.home.run(["ls", "--json"]);
+    const { env, project: cwd } = this.home;
+    const stdout = await new Response(
+      Bun.spawn([...this.#as, ...this.#program, "ls", "--json"], { env, cwd }).stdout,
+    ).text();
     const bottles = JSON.parse(stdout) as { sessions: { kind: string; pane?: { id: string } }[] }[];
     return bottles.flatMap(({ sessions }) => sessions.map(({ kind, pane }) => `${kind} ${pane?.id}`));
   }

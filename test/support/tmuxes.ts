@@ -1,15 +1,11 @@
 import { describe } from "bun:test";
+import { testCache } from "./cache.ts";
 
 /** Debian's own, and the newest that there is; the libraries of that one are in a cache outside the checkout. */
 const programs: string[] = ["tmux", newest()].filter((program) => program !== undefined);
 
 function newest(): string | undefined {
-  const cache = process.env.XDG_CACHE_HOME ?? `${process.env.HOME}/.cache`;
-  const { stdout, stderr, exitCode } = Bun.spawnSync([
-    "sh",
-    `${import.meta.dir}/newer-tmux`,
-    `${cache}/claude-bottle-test/tmux-sid`,
-  ]);
+  const { stdout, stderr, exitCode } = Bun.spawnSync(["sh", `${import.meta.dir}/newer-tmux`, `${testCache}/tmux-sid`]);
   if (exitCode === 0) return stdout.toString().trim();
   console.log(`no newer tmux: ${stderr.toString().trim().split("\n").at(-1)}`);
   return undefined;

@@ -1,7 +1,9 @@
 // The real Claude Code in a real bubblewrap bottle in a split, against a stand-in for its API on the loopback.
 import { expect, test } from "bun:test";
+import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
+import { placeBinary } from "../support/binary.ts";
 import { ClaudeStage, whyNoClaudeStage } from "../support/claude-stage.ts";
-import { until } from "../support/tool.ts";
+import { Home, until } from "../support/tool.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
 const reason = await whyNoClaudeStage();
@@ -37,6 +39,30 @@ everyTmux((tmux) => {
       await stage.screen.until("STUB: hello from the pane");
     },
     90_000,
+  );
+
+  test.skipIf(reason !== undefined || process.getuid?.() !== 0)(
+    "of an ordinary user: Claude, and beside it a shell of the same bottle, whose files are that user's",
+    async () => {
+      // The checkout may be where only root may look.
+      using home = new Home();
+      const program = await placeBinary(`${home.folder}/claude-bottle`);
+      chmodSync(home.folder, 0o755);
+      await using stage = await ClaudeStage.open({ tmux, uid: 12345, program: [program] });
+      await stage.until(1);
+      stage.press("b");
+      await stage.screen.until(/❯/, 30_000);
+      await until(async () => /^agent %/.test((await stage.sessions())[0] ?? ""));
+      stage.press("e");
+      const [, , shell = ""] = await stage.until(3);
+      await stage.prompt(shell);
+      stage.tmux("send-keys", "-t", shell, "echo from $(id -u) >made.txt", "Enter");
+      const made = `${stage.home.project}/made.txt`;
+      await until(() => existsSync(made) && readFileSync(made, "utf8") === "from 12345\n");
+      expect(statSync(made).uid).toBe(12345);
+      expect(await stage.sessions()).toHaveLength(2);
+    },
+    60_000,
   );
 
   test.skipIf(reason !== undefined).each([

@@ -1,16 +1,12 @@
 #!/usr/bin/env bun
 // The real Claude Code for tests, fetched from npm once and kept outside the checkout; run as a script, prints its path.
-//   CLAUDE_BOTTLE_TEST_CACHE  where; else /var/cache/claude-bottle for root, ~/.cache/claude-bottle-test for others
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { claudeCode } from "../../../src/guest/claude-code.ts";
+import { testCache } from "../cache.ts";
 
 const { version, npmPackage } = claudeCode;
 const platform = `${process.platform}-${process.arch}`;
-const { CLAUDE_BOTTLE_TEST_CACHE, XDG_CACHE_HOME, HOME } = process.env;
-const cache =
-  CLAUDE_BOTTLE_TEST_CACHE ??
-  (process.getuid?.() === 0 ? "/var/cache/claude-bottle" : `${XDG_CACHE_HOME ?? `${HOME}/.cache`}/claude-bottle-test`);
-const folder = `${cache}/claude-${version}-${platform}`;
+const folder = `${testCache}/claude-${version}-${platform}`;
 const program = `${folder}/node_modules/${npmPackage}-${platform}/claude`;
 
 /** Why there is none to test with, in one line; undefined where there is, or can be. */
@@ -20,8 +16,8 @@ export const whyNoClaude = (): string | undefined =>
 /** The path of one executable file, which every user may run. The first call on a machine downloads it (175 MB). */
 export async function realClaude(): Promise<string> {
   if (existsSync(program)) return program;
-  mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(`${cache}/.claude-`);
+  mkdirSync(testCache, { recursive: true });
+  const work = mkdtempSync(`${testCache}/.claude-`);
   const words = ["--prefix", work, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save"];
   const install = Bun.spawn(["npm", "install", ...words, `${npmPackage}-${platform}@${version}`], {
     cwd: work,
