@@ -10,6 +10,10 @@ test.each([
   ["no final newline", "set -g mouse on"],
   ["newlines at the end", "set -g mouse on\n\n\n"],
   ["other bytes", "# \xff\xfe\r\nset -g @a '\x01'\r"],
+  [
+    "a script at the end, as Oh my tmux! has one",
+    "set -g mouse on\n\n# # keep\n# EOF\n# f() { :; }\n# nothing below\n",
+  ],
   ["a plugin manager at the end", "set -g @plugin 'tmux-plugins/tpm'\nrun '~/.tmux/plugins/tpm/tpm'\n"],
 ])("%s: installed, installed again and uninstalled it is as it was", (_, text) => {
   const once = withBlock(text, ["something older", ...lines]);
@@ -18,6 +22,11 @@ test.each([
   expect(twice).toContain(`\n${lines[0]}\n# <<< claude-bottle <<<\n`);
   expect(withoutBlock(once)).toBe(text);
   expect(withoutBlock(twice)).toBe(text);
+});
+
+test("nothing is written into a script at the end", () => {
+  const script = "# # keep\n# EOF\n# f() { :; }\n";
+  expect(withBlock(`set -g mouse on\n${script}`, lines)).toBe(`set -g mouse on\n${withBlock("", lines)}${script}`);
 });
 
 test("what the user wrote below our lines stays", () => {

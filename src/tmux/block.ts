@@ -6,12 +6,17 @@ type Note = "new file" | "line ended" | undefined;
 const block = (lines: readonly string[], note: Note): string =>
   [`# >>> claude-bottle${note ? ` (${note})` : ""} >>>`, ...lines, "# <<< claude-bottle <<<", ""].join("\n");
 
+/** Oh my tmux! runs what stands in a configuration from here on as a shell script. */
+const script = /^(?:# # .*\n)?# EOF\n/m;
+
 /** The text with the lines between our marks, in place of those of an earlier time; undefined: there is no such file. */
 export function withBlock(text: string | undefined, lines: readonly string[]): string {
   const found = text === undefined ? null : pattern.exec(text);
   if (text !== undefined && found)
     return text.slice(0, found.index) + block(lines, found[1] as Note) + text.slice(found.index + found[0].length);
   if (text === undefined) return block(lines, "new file");
+  const end = text.search(script);
+  if (end > 0) return text.slice(0, end) + block(lines, undefined) + text.slice(end);
   return text === "" || text.endsWith("\n") ? text + block(lines, undefined) : `${text}\n${block(lines, "line ended")}`;
 }
 

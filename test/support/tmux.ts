@@ -1,4 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/bindings.ts";
 import { Screen } from "./screen.ts";
 import { Home, tool, until } from "./tool.ts";
@@ -20,6 +21,8 @@ export type StageOptions = {
   readonly bindings?: boolean;
   /** The home's own configuration; none without it. */
   readonly home?: string | undefined;
+  /** Further files of the home, all of them executable. */
+  readonly files?: Readonly<Record<string, string>>;
   /** What the first pane runs; a shell without it. */
   readonly command?: readonly string[];
   /** Whose server it is, where root tests; the tester's own without it. */
@@ -50,6 +53,7 @@ export class Stage implements AsyncDisposable {
     command = [],
     bindings = true,
     home,
+    files = {},
     uid,
   }: StageOptions = {}) {
     this.#uid = uid;
@@ -69,6 +73,11 @@ export class Stage implements AsyncDisposable {
     writeFileSync(`${this.home.folder}/tmux.conf`, `set -g assume-paste-time 0\n${bound.join("\n")}\n${conf}\n`);
     this.agent("ready");
     if (home !== undefined) writeFileSync(`${this.home.folder}/home/.tmux.conf`, home, "latin1");
+    for (const [name, text] of Object.entries(files)) {
+      const file = `${this.home.folder}/home/${name}`;
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text, { mode: 0o755 });
+    }
     this.handOver();
     this.attach({ columns, rows });
   }

@@ -10,7 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { until } from "../support/tool.ts";
+import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
@@ -24,8 +24,8 @@ const samples: readonly (readonly [string, string | undefined])[] = [
 
 everyTmux((tmux) => {
   /** A server that reads the home's own configuration, and the program as called from it. */
-  function open(text: string | undefined) {
-    const stage = new Stage({ tmux, bindings: false, home: text });
+  function open(text: string | undefined, files: Record<string, string> = {}) {
+    const stage = new Stage({ tmux, bindings: false, home: text, files });
     const file = `${stage.home.folder}/home/.tmux.conf`;
     const call = async (...words: string[]) => {
       const TMUX = `${stage.socket},${stage.tmux("display-message", "-p", "#{pid}")},0`;
@@ -140,6 +140,49 @@ everyTmux((tmux) => {
     rmSync(file);
     mkdirSync(`${stage.home.folder}/home/.config/tmux`, { recursive: true });
     expect(await where()).toBe("~/home/.config/tmux/tmux.conf");
+  }, 30_000);
+
+  test("a configuration whose end is a shell script, as of Oh my tmux!, gets the lines before it", async () => {
+    const files = {
+      ".tmux.conf.local": `# : << 'EOF'\nset -g assume-paste-time 0\n\n# # keep this\n# EOF\n# greet() { echo hello; }\n# "$@"\n# # nothing below\n`,
+    };
+    const home = `# : << 'EOF'\nbind b list-buffers\nrun 'cut -c3- ~/.tmux.conf | sh -s load'\n# EOF\n# load() { tmux source-file ~/.tmux.conf.local; }\n# "$@"\n`;
+    const { stage, file, call, read } = open(home, files);
+    await using _stage = stage;
+    await stage.until(1);
+    const local = () => readFileSync(`${file}.local`, "utf8");
+    const { stderr } = await call("install", "--yes", "--open-key", "Y");
+    expect(stderr).toContain("prefix Y   Claude in this directory's bottle");
+    const greeting = ["sh", "-c", `cut -c3- '${file}.local' | sh -s greet`];
+    const { stdout, stderr: complaint } = Bun.spawnSync(greeting);
+    expect([stdout.toString(), complaint.toString(), local().split("\n").at(-2)]).toEqual([
+      "hello\n",
+      "",
+      "# # nothing below",
+    ]);
+    stage.press("Y");
+    await stage.screen.until("ready 39 59");
+    await call("uninstall", "--yes");
+    expect([read(), local()]).toEqual([home, files[".tmux.conf.local"]]);
+  }, 30_000);
+
+  test("as a plugin of tpm: it binds the keys as the configuration is read", async () => {
+    // As tpm runs each plugin of its list: by name, unquoted, all of its output thrown away, while the server starts.
+    const tpm = "#!/bin/sh\nfor plugin in ~/.tmux/plugins/claude-bottle/*.tmux; do $plugin >/dev/null 2>&1; done\n";
+    const plugin = readFileSync(`${import.meta.dir}/../../claude-bottle.tmux`, "utf8");
+    const { stage } = open(
+      "set -g assume-paste-time 0\nset -g @claude-bottle-open-key 'C-y'\nrun '~/.tmux/plugins/tpm/tpm'\n",
+      {
+        ".tmux/plugins/tpm/tpm": tpm,
+        ".tmux/plugins/claude-bottle/claude-bottle.tmux": plugin,
+        ".local/bin/claude-bottle": `#!/bin/sh\nexec ${tool.map((word) => `'${word}'`).join(" ")} "$@"\n`,
+      },
+    );
+    await using _stage = stage;
+    await stage.until(1);
+    await until(() => stage.tmux("list-keys", "-T", "prefix").includes("tmux paste-image"));
+    stage.press("\x19");
+    await stage.screen.until("ready 39 59");
   }, 30_000);
 
   test("as a plugin: the options choose the keys, and the binary's absolute path is bound", async () => {
