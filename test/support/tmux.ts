@@ -101,7 +101,11 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A further client of the session; the first one starts the server. */
-  attach({ columns = 120, rows = 40 }: { columns?: number; rows?: number } = {}): Screen {
+  attach({
+    columns = 120,
+    rows = 40,
+    env = {},
+  }: { columns?: number; rows?: number; env?: Record<string, string> } = {}): Screen {
     const client = new Screen(
       [
         ...this.#as,
@@ -116,7 +120,7 @@ export class Stage implements AsyncDisposable {
         "main",
         ...this.#command,
       ],
-      { cwd: this.#cwd, env: this.env, columns, rows },
+      { cwd: this.#cwd, env: { ...this.env, ...env }, columns, rows },
     );
     this.#clients.push(client);
     return client;
