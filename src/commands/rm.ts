@@ -2,6 +2,7 @@ import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
+import { runAfterStop } from "../session/hooks.ts";
 import { refuseBusy } from "../session/bring-up.ts";
 import { describeLosses, findLosses, refuseLosses } from "../session/losses.ts";
 import { removeBottle } from "../session/remove.ts";
@@ -40,5 +41,6 @@ export const rm = (context: Context) =>
       if (!args.force && losses) refuseLosses(plan, losses);
       await removeBottle({ backend, ledger }, plan.name);
       system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);
+      await runAfterStop(system, plan);
     },
   });

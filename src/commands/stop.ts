@@ -2,6 +2,7 @@ import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
+import { runAfterStop } from "../session/hooks.ts";
 import { refuseBusy } from "../session/bring-up.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
@@ -28,5 +29,6 @@ export const stop = (context: Context) =>
       await backend.stop(plan.name);
       ledger.note(plan.name, "stopped");
       system.err(`claude-bottle: bottle "${plan.name}" is stopped\n`);
+      await runAfterStop(system, plan);
     },
   });

@@ -40,6 +40,7 @@ test("each setting says where it comes from", () => {
     "bottle.cpus": "config.toml:3",
     "bottle.memory": "bottle.toml:8",
     env: "default",
+    hooks: "default",
     mounts: "default",
     "provision.claude": "default",
     "provision.commands": "default",

@@ -16,6 +16,7 @@ const defaults: Manifest = {
   secrets: {},
   mounts: [],
   provision: { claude: [], files: [], commands: [] },
+  hooks: {},
   network: { mode: "list", hosts: [], presets: [] },
   agents: { claude },
 };

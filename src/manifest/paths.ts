@@ -27,3 +27,10 @@ export const guestPath = v.pipe(
     "a path in the bottle that starts with / or ~/, without . and .. on the way",
   ),
 );
+
+/** A program of the host and its words, without a shell; none that the project brings. */
+export const hostCommand = v.pipe(
+  v.array(filled, "an array of strings"),
+  v.minLength(1, "an array that names a program"),
+  v.check(([program]) => !/^\.|^[^/]+\//.test(program ?? ""), "a program on PATH, or an absolute path"),
+);

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { Agent, agentName } from "./agent.ts";
 import { about, bare, choice, filled, list, named, string, table } from "./fields.ts";
 import { hasMoreThanHost, isHost } from "./host.ts";
-import { hostPath, mountPoint } from "./paths.ts";
+import { hostCommand, hostPath, mountPoint } from "./paths.ts";
 import { presetNames } from "./presets.ts";
 import { Provision } from "./provision.ts";
 import { env, variableName } from "./variables.ts";
@@ -111,14 +111,7 @@ const Secret = v.pipe(
     env: v.optional(about(outerVariable, "the variable of your environment that holds it")),
     file: v.optional(about(hostPath, "the file that holds it")),
     command: v.optional(
-      about(
-        v.pipe(
-          v.array(filled, "an array of strings"),
-          v.minLength(1, "an array that names a program"),
-          v.check(([program]) => !/^\.|^[^/]+\//.test(program ?? ""), "a program on PATH, or an absolute path"),
-        ),
-        'the program that prints it, and its words, such as ["op", "read", "op://work/key"]',
-      ),
+      about(hostCommand, 'the program that prints it, and its words, such as ["op", "read", "op://work/key"]'),
     ),
     host: v.optional(
       about(secretHost, "the only host that it is sent to: where the backend can, the bottle holds a placeholder"),
@@ -161,6 +154,11 @@ const Network = table({
   ),
 });
 
+const Hooks = table({
+  "before-start": v.optional(about(hostCommand, "run before a bottle starts, which it does not when this fails")),
+  "after-stop": v.optional(about(hostCommand, "run after a bottle was stopped or removed")),
+});
+
 const sectionsOf = (backends: readonly string[]) => ({
   bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
   template: v.optional(
@@ -177,6 +175,7 @@ const sectionsOf = (backends: readonly string[]) => ({
     [],
   ),
   provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),
+  hooks: v.optional(about(Hooks, "Programs of your machine, run there in the project's directory."), {}),
   network: v.optional(about(Network, "What the bottle may reach."), {}),
   agents: v.optional(
     about(

@@ -36,7 +36,7 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, value] });
   }
 
-  const { bottle, template, network, secrets, mounts, provision } = manifest;
+  const { bottle, template, network, secrets, mounts, provision, hooks } = manifest;
   if (facts.imagePath !== undefined && !isIn(facts.directory, facts.imagePath))
     add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
   if (facts.isolation !== "vm")
@@ -49,6 +49,12 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
       "runs commands with all of the network while the template is built",
       undefined,
       template.setup,
+    );
+
+  for (const [when, command] of Object.entries(hooks))
+    add(
+      ["hooks", when],
+      `runs ${words(command ?? [])} on your machine, in the project, ${when.replace("-", " the ")} of a bottle`,
     );
 
   if (network.mode === "open") add(["network", "mode"], "opens all of the network, your own machines' too");

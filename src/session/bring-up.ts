@@ -13,6 +13,7 @@ import { askedNetwork, changesNetwork, followNetwork, openedLoopback } from "./f
 import type { Target } from "./launch.ts";
 import { findLosses, refuseLosses } from "./losses.ts";
 import { gitIdentity } from "./git.ts";
+import { runHook } from "./hooks.ts";
 import { noteLogin } from "./login.ts";
 import { dueSteps, provision } from "./provision.ts";
 import { removeBottle } from "./remove.ts";
@@ -31,8 +32,9 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
   const { plan, secrets, login } = target;
   /** Where nothing is started before a session, a bottle starts with its first one. */
   const dueIn = (ready: BottlePlan) => dueSteps(ready, target.provision, isIdleSandbox(tools, plan.name));
+  const isHookDue = () => target.hooks["before-start"] !== undefined && isIdleSandbox(tools, plan.name);
   const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
-  if (warm && !changesNetwork(tools.backend, warm, plan) && dueIn(warm).length === 0)
+  if (warm && !changesNetwork(tools.backend, warm, plan) && dueIn(warm).length === 0 && !isHookDue())
     return warnOfDifferences(tools, warm, plan);
   return interruptible((signal) =>
     withLock(
@@ -46,7 +48,12 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
       () =>
         Undo.guard(async (undo) => {
           const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
+          const beforeStart = async () => {
+            undo.add(() => runHook(system, plan, "after-stop", target.hooks, { detached: true }));
+            await runHook(system, plan, "before-start", target.hooks, { signal });
+          };
           if (ready) {
+            if (isHookDue()) await beforeStart();
             const followed = await followNetwork(tools, ready, plan, { signal });
             const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
             return warnOfDifferences(tools, provisioned, plan);
@@ -70,11 +77,13 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
             if (losses) refuseLosses(old, losses);
             system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
             await removeBottle({ backend, ledger }, plan.name, { signal });
+            await runHook(system, plan, "after-stop", target.hooks, { signal });
           }
           const kept = machine && !options.fresh;
           const git = await gitIdentity(system);
           const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
           const made = git ? { ...found, git } : found;
+          if (machine?.state !== "running" || !kept) await beforeStart();
           if (!kept) {
             undo.add(async () => {
               await backend.remove(plan.name, { detached: true });

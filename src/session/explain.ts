@@ -25,7 +25,9 @@ export async function explain(
   const { remove, create, start } = backend.explain(made);
   const before = warm ? [] : [...(machine && fresh ? remove : []), ...(machine && !fresh ? [] : create), ...start];
   const steps = dueSteps(made, target.provision, !warm);
+  const hook = warm ? undefined : target.hooks["before-start"];
   const lines = [
+    ...(hook === undefined ? [] : [shellLine(hook)]),
     ...before.map(shellLine),
     ...steps.map((step) => explainStep(system, backend, made, step, target)),
     shellLine(sessionCommand(system, backend, made, session(made)).argv),

@@ -40,6 +40,7 @@ export type Target = {
   readonly secrets: Secrets;
   readonly login: Login | undefined;
   readonly provision: Provision;
+  readonly hooks: Manifest["hooks"];
   /** The same with the next backend, where the backend was for us to choose. */
   readonly otherwise?: (() => Promise<Target>) | undefined;
 };
@@ -115,6 +116,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
     secrets: secretsOf(system, project.manifest.secrets, secretFiles, login),
     login,
     provision: provisionOf(project, backend, files),
+    hooks: project.manifest.hooks,
     otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
 }

@@ -38,6 +38,7 @@ export async function findTarget(
     secrets: secretsOf(system, secrets, secretFiles, login),
     login,
     provision: provisionOf(project, backend, files),
+    hooks: project.manifest.hooks,
     env,
   };
 }

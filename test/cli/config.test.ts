@@ -18,6 +18,7 @@ mounts                     []                default
 provision.claude           []                default
 provision.files            []                default
 provision.commands         []                default
+hooks                      {}                default
 network.mode               "list"            default
 network.hosts              []                default
 network.presets.0          "github"          ~/.config/claude-bottle/config.toml:2

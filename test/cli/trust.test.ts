@@ -105,6 +105,16 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       'copies "memory" "skills" of your own Claude Code into the bottle',
     ],
     [
+      "a program of this machine before the start",
+      '[hooks]\nbefore-start = ["touch", "MARK"]',
+      'runs "touch" "~/mark" on your machine, in the project, before the start of a bottle',
+    ],
+    [
+      "a program of this machine after the stop",
+      '[hooks]\nafter-stop = ["touch", "MARK"]',
+      'runs "touch" "~/mark" on your machine, in the project, after the stop of a bottle',
+    ],
+    [
       "setup commands",
       '[[provision.commands]]\nrun = "touch MARK"\ndirectory = "sub"',
       'runs "touch ~/mark" in the bottle',
@@ -260,6 +270,11 @@ describe("is refused whether or not there is trust", () => {
       'bottle.toml:4:7: secrets.X.command must be a program on PATH, or an absolute path\n  X = { command = ["./script"] }\n        ^',
     ],
     [
+      "a hook that the project brings",
+      '[hooks]\nbefore-start = ["./script"]',
+      'bottle.toml:4:1: hooks.before-start must be a program on PATH, or an absolute path\n  before-start = ["./script"]\n  ^',
+    ],
+    [
       "a prompt file outside",
       '[agents.claude]\nprompt-file = "../.ssh/id_ed25519"',
       'the prompt file of agent "claude", "../.ssh/id_ed25519", lies outside the project, which is all that a bottle sees\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml',
@@ -277,7 +292,7 @@ describe("is refused whether or not there is trust", () => {
     [
       "a name that a terminal would obey",
       '["\\u001b]0;owned\\u0007"]',
-      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
+      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "hooks", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
     ],
   ])("%s", async (_, manifest, message) => {
     using home = victim(manifest);

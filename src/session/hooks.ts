@@ -1,0 +1,59 @@
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { printable, shellLine } from "../lib/quote.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { isFolder } from "../system/files.ts";
+import type { RunOptions, System } from "../system/system.ts";
+import { findProject } from "./project.ts";
+import { admit } from "./trust.ts";
+
+type Hook = keyof Manifest["hooks"];
+
+/** Runs it on the host, in the project, where there is one. Throws UserError when it fails. */
+export async function runHook(
+  system: System,
+  { name, directory }: BottlePlan,
+  hook: Hook,
+  hooks: Manifest["hooks"],
+  options: Pick<RunOptions, "signal" | "detached"> = {},
+): Promise<void> {
+  const command = hooks[hook];
+  if (command === undefined) return;
+  const line = printable(shellLine(command));
+  system.err(`claude-bottle: ${hook}: ${line}\n`);
+  const { code, stdout, stderr } = await system.run(command, {
+    ...options,
+    cwd: directory,
+    env: { CLAUDE_BOTTLE_NAME: name, CLAUDE_BOTTLE_DIRECTORY: directory },
+    ...(system.isTty.stderr && { onOutput: system.err }),
+  });
+  options.signal?.throwIfAborted();
+  if (code === 0) return;
+  const said = printable(`${stdout}\n${stderr}`.trim().split("\n").at(-1) ?? "");
+  throw new UserError(`${hook} ended with status ${code}: ${said || "it printed nothing"}`, {
+    hint: `try it yourself, in ${printable(directory)}: ${line}`,
+  });
+}
+
+/**
+ * Of a bottle that was stopped: the hook of the user's own configuration, or of a manifest that is trusted as it stands.
+ * A manifest that cannot even be read by now is not what was trusted. Throws UserError when the hook fails.
+ */
+export async function runAfterStop(system: System, plan: BottlePlan): Promise<void> {
+  const hooks = isFolder(plan.directory) ? admitted(system, plan) : {};
+  await runHook(system, plan, "after-stop", hooks);
+}
+
+function admitted(system: System, { directory, backend }: BottlePlan): Manifest["hooks"] {
+  try {
+    const project = findProject(system, { start: directory });
+    const { manifest, resolved } = project;
+    if (resolved.origin(["hooks", "after-stop"])?.layer.kind === "project")
+      admit(system, project, backendOf(system, backend));
+    return manifest.hooks;
+  } catch (error) {
+    if (error instanceof UserError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,83 @@
+// Programs of this machine around a bottle's life.
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { Screen } from "../support/screen.ts";
+import { Home, tool, until } from "../support/tool.ts";
+
+const ready = ["exec", "--", "true"];
+const image = '[bottle]\nimage = "/images/claude"\n';
+const hooks = (before: string, after = "echo after >>told") =>
+  `[hooks]\nbefore-start = ${JSON.stringify(["sh", "-c", before])}\nafter-stop = ${JSON.stringify(["sh", "-c", after])}\n`;
+const own = (home: Home, text: string) => home.settings(`bottle.backend = "smolvm"\n${text}`);
+const told = (home: Home) => home.plain(readFileSync(`${home.project}/told`, "utf8"));
+
+test("a hook runs on this machine, in the project, before each start and after each stop", async () => {
+  using home = new Home();
+  own(home, hooks('echo "$CLAUDE_BOTTLE_NAME $CLAUDE_BOTTLE_DIRECTORY $(pwd)" >>told'));
+  mkdirSync(`${home.project}/sub`);
+  const { stderr } = await home.run(ready, { cwd: `${home.project}/sub` });
+  expect(stderr.indexOf("before-start: sh -c")).toBeLessThan(stderr.indexOf("making bottle"));
+  await home.run(ready);
+  await home.run(["stop"]);
+  await home.run(ready);
+  await home.run(["rm", "--force"]);
+  const line = "cb-BOTTLE ~/home/project ~/home/project\n";
+  expect(told(home)).toBe(`${line}after\n${line}after\n`);
+});
+
+test("one that fails starts nothing, is named, and what it began is cleaned up", async () => {
+  using home = new Home();
+  own(home, hooks("echo begun >>told; echo why >&2; exit 3"));
+  expect(await home.run(ready)).toEqual({
+    stdout: "",
+    stderr: `claude-bottle: before-start: sh -c 'echo begun >>told; echo why >&2; exit 3'
+claude-bottle: after-stop: sh -c 'echo after >>told'
+claude-bottle: before-start ended with status 3: why
+  try it yourself, in ~/home/project: sh -c 'echo begun >>told; echo why >&2; exit 3'
+`,
+    code: 1,
+  });
+  expect([told(home), home.verbs().filter((verb) => verb !== "status")]).toEqual(["begun\nafter\n", []]);
+});
+
+test("Ctrl-C ends one, and nothing is started", async () => {
+  using home = new Home();
+  own(home, hooks("echo $$ >told; echo at work; exec sleep 1000", "true"));
+  await using screen = new Screen([...tool, ...ready], { cwd: home.project, env: home.env });
+  await screen.until(/^at work$/m);
+  screen.press("\x03");
+  expect(await screen.process.exited).toBe(130);
+  await until(() => !existsSync(`/proc/${told(home).trim()}`));
+  expect(home.machines()).toEqual([]);
+}, 30_000);
+
+test("those of a project's manifest run once they are trusted, and as long as they are", async () => {
+  using home = new Home();
+  const manifest = `${image}${hooks("echo before >>told")}`;
+  home.manifest(manifest);
+  expect((await home.run(ready)).stderr).toContain("2 things that need your trust");
+  expect(existsSync(`${home.project}/told`)).toBe(false);
+  const { hash } = JSON.parse((await home.run(["trust", "--json"])).stdout);
+  await home.run(["trust", "--accept", hash]);
+  await home.run(ready);
+  expect(told(home)).toBe("before\n");
+  const [{ name = "" } = {}] = home.machines();
+  for (const changed of [manifest.replace("after", "evil"), "imagine = 1", image]) {
+    home.manifest(changed);
+    expect((await home.run(["stop", name])).code).toBe(0);
+  }
+  expect(told(home)).toBe("before\n");
+  home.manifest(manifest);
+  await home.run(["stop"]);
+  expect(told(home)).toBe("before\nafter\n");
+});
+
+test("a bottle whose project is gone is stopped and removed without them", async () => {
+  using home = new Home();
+  own(home, hooks("true"));
+  await home.run(ready);
+  const [{ name = "" } = {}] = home.machines();
+  rmSync(home.project, { recursive: true });
+  const { stderr, code } = await home.run(["rm", "--force", name], { cwd: home.folder });
+  expect([stderr, code]).toEqual(['claude-bottle: bottle "cb-BOTTLE" is removed\n', 0]);
+});
