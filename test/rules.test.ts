@@ -13,7 +13,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   version: [],
   lib: ["errors"],
-  guest: [],
+  guest: ["lib"],
   manifest: ["errors", "lib", "valibot", "smol-toml"],
   plan: ["manifest", "errors", "lib"],
   system: ["errors", "lib", "node", "bun"],

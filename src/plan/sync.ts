@@ -1,0 +1,62 @@
+import { inOrder, isFolderState, isSpecialState, type Tree } from "../lib/tree.ts";
+
+export type Side = "host" | "bottle";
+
+/** The states of a thing that was the same thing on both sides. */
+export type Pair = Readonly<Record<Side, string>>;
+/** What both sides had when they were last brought together. */
+export type Baseline = ReadonlyMap<string, Pair>;
+
+/** What a side is to get from the other, and what is to go from it: first, as a file may have become a folder. Parents first. */
+type Work = { readonly remove: string[]; readonly put: string[] };
+
+export type Steps = Readonly<Record<Side, Work>> & {
+  /** Changed on both sides, perhaps to the same. */
+  readonly onBoth: string[];
+  /** What cannot be copied. */
+  readonly special: string[];
+};
+
+const other = { host: "bottle", bottle: "host" } as const;
+
+/** What carries each change to the side that did not make it. */
+export function planSync(baseline: Baseline, trees: Readonly<Record<Side, Tree>>): Steps {
+  const steps: Steps = { host: { remove: [], put: [] }, bottle: { remove: [], put: [] }, onBoth: [], special: [] };
+  for (const name of inOrder(new Set([...trees.host.keys(), ...trees.bottle.keys()]))) {
+    const before = baseline.get(name);
+    const states = [trees.host.get(name), trees.bottle.get(name)] as const;
+    const [changedHere, changedThere] = [states[0] !== before?.host, states[1] !== before?.bottle];
+    if (states.some(isSpecialState)) steps.special.push(name);
+    else if (changedHere && changedThere) {
+      if (!states.every(isFolderState)) steps.onBoth.push(name);
+    } else if (changedHere) carry(steps, trees, name, "host");
+    else if (changedThere) carry(steps, trees, name, "bottle");
+  }
+  settleIndex(steps, trees);
+  return steps;
+}
+
+/** Both sides get what that one has. */
+export function carry(steps: Steps, trees: Readonly<Record<Side, Tree>>, name: string, from: Side): void {
+  const [wanted, present] = [trees[from].get(name), trees[other[from]].get(name)];
+  const { remove, put } = steps[other[from]];
+  if (present !== undefined && (wanted === undefined || isFolderState(wanted) !== isFolderState(present)))
+    remove.push(name);
+  if (wanted !== undefined) put.push(name);
+}
+
+const index = ".git/index";
+
+/** git writes the index anew when it only looks: the one of a side whose repository is otherwise unchanged has nothing of its own. */
+function settleIndex(steps: Steps, trees: Readonly<Record<Side, Tree>>): void {
+  const isOfRepository = (name: string) => name.startsWith(".git/") && name !== index;
+  const position = steps.onBoth.indexOf(index);
+  if (position < 0 || steps.onBoth.some(isOfRepository)) return;
+  const quiet = (["host", "bottle"] as const).find((side) => {
+    const { remove, put } = steps[other[side]];
+    return ![...remove, ...put].some(isOfRepository);
+  });
+  if (quiet === undefined) return;
+  steps.onBoth.splice(position, 1);
+  carry(steps, trees, index, other[quiet]);
+}
