@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   exec: (context: Context) => import("./commands/exec.ts").then((m) => load(m.exec(context))),
   cp: (context: Context) => import("./commands/cp.ts").then((m) => load(m.cp(context))),
   logs: (context: Context) => import("./commands/logs.ts").then((m) => load(m.logs(context))),
+  sync: (context: Context) => import("./commands/sync.ts").then((m) => load(m.sync(context))),
   ls: (context: Context) => import("./commands/ls.ts").then((m) => load(m.ls(context))),
   stop: (context: Context) => import("./commands/stop.ts").then((m) => load(m.stop(context))),
   rm: (context: Context) => import("./commands/rm.ts").then((m) => load(m.rm(context))),

@@ -38,7 +38,7 @@ export const ls = (context: Context) =>
         );
       if (bottles.length === 0)
         return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
-      const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory }) => [
+      const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, copied }) => [
         name,
         backend,
         isolation,
@@ -46,7 +46,7 @@ export const ls = (context: Context) =>
         madeAt === undefined ? "-" : shortDuration(system.now() - madeAt),
         ...(sizes ? [sizeOf(sizes.get(name))] : []),
         why,
-        printable(directory),
+        printable(directory) + (copied ? " (a copy)" : ""),
       ]);
       const size = sizes ? ["SIZE"] : [];
       system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "AGE", ...size, "WHY", "DIRECTORY"], ...rows]));

@@ -4,9 +4,11 @@ import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { runAfterStop } from "../session/hooks.ts";
 import { refuseBusy } from "../session/bring-up.ts";
+import { forgetBaseline } from "../session/baseline.ts";
 import { describeLosses, findLosses, refuseLosses } from "../session/losses.ts";
 import { removeBottle } from "../session/remove.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
+import { bringAllHome } from "../session/travel.ts";
 
 export const rm = (context: Context) =>
   command(context, {
@@ -29,6 +31,7 @@ export const rm = (context: Context) =>
       const backend = backendOf(system, plan.backend);
       using ledger = new Ledger(system);
       if (!args.force && !dryRun) refuseBusy(ledger, plan.name, "rm");
+      if (!args.force && !dryRun) await bringAllHome({ system, backend, ledger }, plan.name);
       const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: !dryRun });
       if (args.json) system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
       if (dryRun) {
@@ -40,6 +43,7 @@ export const rm = (context: Context) =>
       }
       if (!args.force && losses) refuseLosses(plan, losses);
       await removeBottle({ backend, ledger }, plan.name);
+      forgetBaseline(system, plan.name);
       system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);
       await runAfterStop(system, plan);
     },

@@ -12,7 +12,8 @@ if [ "$uid" != 0 ] && ! head -n 1 /etc/passwd | grep -q "^$name:x:$uid:$gid:"; t
   cut -d: -f3 /etc/group | grep -qx "$gid" || printf '%s:x:%s:\n' "$name" "$gid" >>/etc/group
 fi
 
-mkdir -p "$home" "$directory"
+mkdir -p "$home"
+[ -d "$directory" ] || { mkdir -p "$directory" && chown "$uid:$gid" "$directory"; }
 # shellcheck disable=SC3013 # dash, bash and busybox have -ef
 [ "$mount" -ef "$directory" ] || mount --bind "$mount" "$directory"
 # What is newer than this was made in the bottle (inside.sh).

@@ -34,6 +34,8 @@ export type BottlePlan = {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly user: GuestUser;
+  /** The backend does not see this machine's files: the project in the bottle is a copy, which changes travel to and from. */
+  readonly copied?: true;
   /** Further folders of the host. */
   readonly mounts: readonly MountPlan[];
   readonly network: NetworkPlan;

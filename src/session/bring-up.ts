@@ -18,6 +18,7 @@ import { noteLogin } from "./login.ts";
 import { dueSteps, provision } from "./provision.ts";
 import { removeBottle } from "./remove.ts";
 import { withSecrets } from "./secrets.ts";
+import { forgetBaseline } from "./baseline.ts";
 import { Undo } from "./undo.ts";
 
 type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
@@ -72,6 +73,7 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
           if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
           if (machine && options.fresh) {
             refuseBusy(ledger, plan.name, "stop");
+            await (await import("./travel.ts")).bringAllHome({ system, backend, ledger }, plan.name);
             const old = ledger.bottle(plan.name)?.plan ?? plan;
             const losses = await findLosses(backend, old, { mayStart: true, signal });
             if (losses) refuseLosses(old, losses);
@@ -89,9 +91,10 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
               await backend.remove(plan.name, { detached: true });
               ledger.forgetBottle(plan.name);
             });
-            system.err(`claude-bottle: making bottle "${plan.name}" ${describe(plan)}\n`);
+            system.err(`claude-bottle: making bottle "${plan.name}" ${describe(made)}\n`);
             const opened = openedLoopback(backend, plan);
             if (opened) system.err(`claude-bottle: it may reach ${opened}, because ANTHROPIC_BASE_URL is there\n`);
+            forgetBaseline(system, plan.name);
             await backend.create(made, { signal });
           } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
           if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
@@ -126,9 +129,10 @@ async function readyPlan({ backend, ledger }: Tools, name: string): Promise<Bott
   return record && (await backend.isReady(record.plan, record.machine)) ? record.plan : undefined;
 }
 
-function describe({ backend, cpus, memoryMiB, image, template }: BottlePlan): string {
+function describe({ backend, cpus, memoryMiB, image, template, copied }: BottlePlan): string {
   const from = image ?? (template && "the template");
-  return from === undefined ? `(${backend})` : `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}`;
+  if (from === undefined) return `(${backend})`;
+  return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
 }
 
 function warnOfDifferences(

@@ -5,9 +5,9 @@ import { packArgv, unpackArgv } from "../guest/copy.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { planSession } from "../plan/session.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { bringUp, checkPlan } from "./bring-up.ts";
+import { guestProgram } from "./guest-program.ts";
 import type { Target } from "./launch.ts";
 
 export type Copy = {
@@ -43,19 +43,7 @@ async function transfer(
   const inGuest =
     (made: BottlePlan): InGuest =>
     (command) =>
-      backend.attach(
-        made,
-        planSession(made, {
-          kind: "exec",
-          command,
-          directory: "/",
-          env: {},
-          hostEnv: {},
-          gateway: undefined,
-          secrets: [],
-          size: undefined,
-        }),
-      );
+      guestProgram(backend, made, command);
   if (dryRun)
     return system.out(
       `${ends(inGuest(plan))

@@ -14,6 +14,8 @@ export type Bottle = {
   /** "missing": in the ledger, and no longer at the backend. "unknown": the backend does not answer. */
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
+  /** Its project is a copy of the directory, on another machine. */
+  readonly copied: boolean;
   readonly madeAt: number | undefined;
   /** When its last session ended. */
   readonly lastUsedAt: number | undefined;
@@ -50,6 +52,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
         isolation,
         state,
         directory: plan.directory,
+        copied: plan.copied ?? false,
         madeAt,
         lastUsedAt: lastUses.get(plan.name),
         sessions: sessions.get(plan.name) ?? [],
@@ -58,7 +61,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     }
     for (const { name, state, owner } of found.values())
       if (owner && owner.uid === system.user.uid)
-        add({ name, backend, isolation, state, directory: owner.directory, madeAt: undefined, lastUsedAt: undefined, sessions: [] }); // prettier-ignore
+        add({ name, backend, isolation, state, directory: owner.directory, copied: false, madeAt: undefined, lastUsedAt: undefined, sessions: [] }); // prettier-ignore
   }
   return {
     bottles: bottles.sort((a, b) =>

@@ -88,11 +88,15 @@ async function launchOn(
     system.err(await describeLogin(target.login, target.plan));
   const plan = await bringUp({ system, backend, ledger }, target, { fresh });
   if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
+  const travel = plan.copied ? await import("./travel.ts") : undefined;
+  await travel?.bringAlong({ system, backend }, plan, kind);
   const planned = session(plan);
   const renewed = await renewedSince(system, plan, target.login);
   const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
   const armed = await withSecrets(system, target.secrets, started.secrets);
-  return await attachSession({ system: armed, backend: backendOf(armed, plan.backend), ledger }, plan, started);
+  const code = await attachSession({ system: armed, backend: backendOf(armed, plan.backend), ledger }, plan, started);
+  await travel?.bringHome({ system, backend }, plan, kind);
+  return code;
 }
 
 /** Flags, which win over the manifest. */

@@ -80,8 +80,9 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     run,
     attach: (argv, options = {}) =>
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
-    async pipe(from, to) {
-      const writer = start(from.argv, { env: merged(from.env), stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+    async pipe(from, to, input) {
+      const stdin = input ?? "ignore";
+      const writer = start(from.argv, { env: merged(from.env), stdin, stdout: "pipe", stderr: "pipe" });
       const reader = start(to.argv, {
         env: merged(to.env),
         stdin: writer.stdout as ReadableStream,

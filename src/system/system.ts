@@ -8,7 +8,7 @@ export type RunOptions = {
   /** Where it is started; our own working directory without one. */
   readonly cwd?: string;
   /** All that it reads; nothing without it. */
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
   /** Added to the environment; `undefined` removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the program (TERM, then KILL) when it fires; the run then throws the signal's reason. */
@@ -49,8 +49,8 @@ export interface System {
   run(argv: readonly string[], options?: RunOptions): Promise<Run>;
   /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. */
   attach(argv: readonly string[], options?: Pick<RunOptions, "env">): Promise<Attached>;
-  /** Runs `from` and `to` with the first one's stdout as the second one's stdin. */
-  pipe(from: Program, to: Program): Promise<{ readonly from: Run; readonly to: Run }>;
+  /** Runs `from` and `to` with the first one's stdout as the second one's stdin; `from` reads `stdin`, or nothing. */
+  pipe(from: Program, to: Program, stdin?: Uint8Array): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
   terminalSize(): TerminalSize | undefined;
   /** Asks on stderr and reads one line of stdin, which a terminal does not show when it is hidden; empty at its end. */

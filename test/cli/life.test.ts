@@ -177,6 +177,7 @@ test("ls shows what is there, as a table and as JSON", async () => {
       isolation: "vm",
       state: "running",
       directory: "~/home/project",
+      copied: false,
       madeAt: expect.any(Number),
       lastUsedAt: expect.any(Number),
       sessions: [],

@@ -6,6 +6,8 @@ export type Case = {
   /** The user's settings, besides backend, image and network. */
   readonly settings?: string;
   readonly terminal?: true;
+  /** What one side writes, the other sees at once. */
+  readonly mounted?: true;
   readonly work: (place: Place) => Promise<void>;
 };
 
@@ -56,6 +58,7 @@ set -- $names; echo "$directory" "$writable"; [ "$1" = "$2" ] && [ "$3" != "\${3
   },
   {
     title: "a credential is there, and stands in no command line",
+    mounted: true,
     work: (place) =>
       prints(
         place,
@@ -102,6 +105,7 @@ unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' |
   },
   {
     title: "INT and TERM end a command, and what it started",
+    mounted: true,
     work: async (place) => {
       for (const signal of ["INT", "TERM"])
         await prints(
@@ -114,6 +118,7 @@ unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' |
   },
   {
     title: "a killed client leaves nothing behind",
+    mounted: true,
     work: (place) =>
       prints(place, `claude-bottle exec -- ${beating} & ${beats}; kill -TERM $!; wait $! 2>/dev/null; ${stops}`, "stopped\n"),
   },
@@ -211,6 +216,7 @@ lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
   },
   {
     title: "a bottle in use is stopped by force only",
+    mounted: true,
     work: (place) =>
       prints(
         place,
@@ -285,6 +291,7 @@ list tree >one; list back >two; cmp one two && grep -c '4711\\|750' one`,
   {
     title: "a closed terminal leaves nothing behind",
     terminal: true,
+    mounted: true,
     work: async (place) => {
       await place.sh(ready);
       const screen = terminalOf(place, `claude-bottle shell -- ${beating}`);

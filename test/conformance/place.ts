@@ -17,6 +17,8 @@ export interface Place extends AsyncDisposable {
 export type PlaceKind = {
   readonly name: string;
   readonly whyNot: string | undefined;
+  /** The project in the bottle is a copy. */
+  readonly copies?: true;
   /** What is started once for all places of the kind. */
   up(): Promise<(settings: string) => Promise<Place>>;
 };
@@ -45,16 +47,22 @@ const bubblewrap = (user: "root" | "an ordinary user"): PlaceKind => {
   };
 };
 
-const container = (program: "podman" | "docker", whyNot: string | undefined): PlaceKind => ({
-  name: program,
+const container = (
+  program: "podman" | "docker",
+  whyNot: string | undefined,
+  where: "here" | "on another machine" = "here",
+): PlaceKind => ({
+  name: where === "here" ? program : `${program} ${where}`,
   whyNot,
+  ...(where !== "here" && { copies: true }),
   async up() {
     const podman = await Podman.up();
     if (program === "docker") await podman.serve();
+    const env = where === "here" ? podman.env : await podman.serveElsewhere();
     stops.push(() => podman[Symbol.asyncDispose]());
     return async (settings) =>
       local(`[bottle]\nbackend = "${program}"\nimage = "${baseImage}"\n[network]\nmode = "off"\n${settings}`, {
-        env: podman.env,
+        env,
       });
   },
 });
@@ -69,6 +77,7 @@ export const kinds: readonly PlaceKind[] = [
   bubblewrap("an ordinary user"),
   container("podman", whyNoPodman()),
   container("docker", whyNoDocker()),
+  container("docker", whyNoDocker(), "on another machine"),
 ];
 
 type Options = { readonly env?: Readonly<Record<string, string>>; readonly uid?: number | undefined };

@@ -24,15 +24,18 @@ export function usePodman(): void {
 
 /** A project without a manifest, whose bottle is gone with it. */
 export class Project extends Home implements AsyncDisposable {
-  constructor(program: ProgramName, settings: string) {
+  readonly #engine: Readonly<Record<string, string>>;
+
+  constructor(program: ProgramName, settings: string, engine: Readonly<Record<string, string>> = podman?.env ?? {}) {
     super();
+    this.#engine = engine;
     rmSync(`${this.project}/bottle.toml`);
     this.settings(`${settings.replace("[bottle]", `[bottle]\nbackend = "${program}"`)}\n`);
   }
 
   override get env(): Record<string, string> {
     // podman as root finds iptables there.
-    return { ...super.env, ...podman?.env, PATH: `${super.env.PATH}:/usr/sbin:/sbin` };
+    return { ...super.env, ...this.#engine, PATH: `${super.env.PATH}:/usr/sbin:/sbin` };
   }
 
   tool(args: readonly string[], options: RunOptions = {}) {
@@ -50,6 +53,25 @@ export class Project extends Home implements AsyncDisposable {
     await this.run(["rm", "--force"]);
     this[Symbol.dispose]();
   }
+}
+
+/** A test on an engine of what is another machine as far as files go. */
+export function onEngineElsewhere(
+  program: ProgramName,
+  title: string,
+  settings: string,
+  work: (project: Project) => Promise<void>,
+  limitMs: number,
+): void {
+  test.skipIf(reasons[program] !== undefined)(
+    title,
+    async () => {
+      const elsewhere = await podman?.serveElsewhere();
+      await using project = new Project(program, settings, elsewhere);
+      await work(project);
+    },
+    limitMs,
+  );
 }
 
 /** A test on a real engine, skipped where it is not there. */

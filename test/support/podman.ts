@@ -27,7 +27,7 @@ export class Podman implements AsyncDisposable {
   readonly folder = mkdtempSync(`${tmpdir()}/bottle-podman-`);
   /** For whatever runs podman, or docker as its client. */
   readonly env: Readonly<Record<string, string>>;
-  #service: Bun.Subprocess | undefined;
+  readonly #services: Bun.Subprocess[] = [];
 
   private constructor(store: "shared" | "own") {
     mkdirSync(cache, { recursive: true });
@@ -63,14 +63,30 @@ export class Podman implements AsyncDisposable {
 
   /** The service that docker's command line speaks to. */
   async serve(): Promise<void> {
-    if (this.#service) return;
-    const socket = `${this.folder}/podman.sock`;
-    this.#service = Bun.spawn(["podman", "system", "service", "--time", "0", `unix://${socket}`], {
-      env: { ...process.env, ...this.env },
-      stdin: "ignore",
-      stdout: "ignore",
-      stderr: "ignore",
-    });
+    await this.#start(`${this.folder}/podman.sock`, (argv) => argv);
+  }
+
+  /**
+   * The environment of an engine on what is another machine as far as files go: a service that sees nothing of the tests' folders, with
+   * containers of its own.
+   */
+  async serveElsewhere(): Promise<Readonly<Record<string, string>>> {
+    const socket = `${this.folder}/elsewhere.sock`;
+    const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${cache}/elsewhere"\nrunroot = "/run/claude-bottle-elsewhere"\n[storage.options]\nadditionalimagestores = ["${cache}/store"]\n`;
+    writeFileSync(`${this.folder}/elsewhere.conf`, storage);
+    await this.#start(
+      socket,
+      (argv) => ["unshare", "--mount", "sh", "-euc", hideTests, "sh", this.folder, tmpdir(), ...argv],
+      { CONTAINERS_STORAGE_CONF: `${this.folder}/elsewhere.conf` },
+    );
+    return { ...this.env, DOCKER_HOST: `unix://${socket}`, CONTAINER_HOST: `unix://${socket}` };
+  }
+
+  async #start(socket: string, around: (argv: string[]) => string[], env: Record<string, string> = {}): Promise<void> {
+    if (existsSync(socket)) return;
+    const argv = around(["podman", "system", "service", "--time", "0", `unix://${socket}`]);
+    const options = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
+    this.#services.push(Bun.spawn(argv, { env: { ...process.env, ...this.env, ...env }, ...options }));
     await until(
       () => existsSync(socket),
       () => "podman's service",
@@ -94,12 +110,24 @@ export class Podman implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#service?.kill();
-    await this.#service?.exited;
+    for (const service of this.#services) {
+      service.kill();
+      await service.exited;
+    }
     if (existsSync(`${this.folder}/store`)) await this.expectOk(["podman", "system", "reset", "--force"]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Our own folder stays where it is, and the rest of the folder for temporary files goes. */
+const hideTests = `
+folder=$1 temporary=$2
+shift 2
+mount --bind "$folder" /mnt
+mount -t tmpfs none "$temporary"
+mkdir -p "$folder"
+mount --move /mnt "$folder"
+exec "$@"`;
 
 /**
  * The two bases, made from Debian's packages and this machine's npm, under the names of the registry's own: no registry is

@@ -34,7 +34,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     ...(limits.pids ? ["--pids-limit", pidsLimit] : []),
     ...(keepId ? ["--userns", "keep-id"] : []),
     ...(network.mode === "open" ? [] : ["--network", "none"]),
-    ...mountArgv({ source: directory, target: directory, mode: "rw" }),
+    ...(plan.copied ? [] : mountArgv({ source: directory, target: directory, mode: "rw" })),
     ...plan.mounts.flatMap(mountArgv),
     "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
   ]; // prettier-ignore
@@ -102,10 +102,14 @@ export const sizesArgv = (names: readonly string[]): string[] => [
 ];
 /** Lists what was added to, changed in and deleted from its image. */
 export const diffArgv = (name: string): string[] => ["diff", name];
-export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
+/** Prints what is in that file of this machine, if the engine sees it. */
+export const sharingArgv = (file: string, image: string): string[] => [
+  "run", "--rm", "--pull", "never", "--network", "none", "--security-opt", "label=disable",
+  ...mountArgv({ source: file, target: "/marker", mode: "ro" }),
+  "--user", "0:0", "--entrypoint", "/bin/sh", image, "-c", "cat /marker",
+]; // prettier-ignore
 
-/** Prints the address of the engine that docker's chosen context leads to. */
-export const contextArgv = (): string[] => ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
+export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
 /** As root in the container, after every start. */
 export const prepareArgv = (plan: BottlePlan, user: GuestUser, claude: ClaudeHome): string[] => [

@@ -1,10 +1,9 @@
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
-import { printable } from "../../lib/quote.ts";
 import type { Run, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
-import { type Engine, isElsewhere, parseInfo } from "./engine.ts";
+import { type Engine, parseInfo } from "./engine.ts";
 import { engineError, isUnknown } from "./errors.ts";
 
 const installHints = {
@@ -24,7 +23,6 @@ export class Client {
   readonly system: System;
   readonly program: argv.ProgramName;
   #path: string | undefined;
-  #checked: Promise<void> | undefined;
 
   constructor(system: System, program: argv.ProgramName) {
     this.system = system;
@@ -54,39 +52,28 @@ export class Client {
   }
 
   async engine(): Promise<Engine> {
-    await this.#seesOurFiles();
     const run = await this.settle("make bottles", argv.infoArgv());
-    const engine = parseInfo(JSON.parse(run.stdout));
+    const engine = parseInfo(parseAnswer(run));
     // docker calls it a success when its engine does not answer, and says on stderr that it does not.
     if (!engine) throw engineError(this.program, "make bottles", run);
     return engine;
   }
 
-  /** docker would mount an empty folder of the engine's machine in the project's place, and say nothing. */
-  #seesOurFiles(): Promise<void> {
-    return (this.#checked ??= this.#refuseElsewhere());
-  }
-
-  async #refuseElsewhere(): Promise<void> {
-    const { env } = this.system;
-    const variable = this.program === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST";
-    const isContext = this.program === "docker" && !env.DOCKER_HOST;
-    const address = isContext ? (await this.call(argv.contextArgv())).stdout.trim() : (env[variable] ?? "");
-    if (!isElsewhere(address)) return;
-    throw new UserError(
-      `${this.program}'s engine is on another machine (${printable(address)}), which does not see this directory`,
-      {
-        hint: isContext
-          ? "choose one of this machine: docker context use default"
-          : `use one of this machine: unset ${variable}`,
-      },
-    );
-  }
-
   /** Undefined where there is no container of that name. */
   async inspect(name: string): Promise<v.InferOutput<typeof containerSchema> | undefined> {
-    await this.#seesOurFiles();
     const run = await this.settle(`ask for bottle "${name}"`, argv.inspectArgv(name), { mayBeGone: true });
-    return run.code === 0 ? v.parse(v.tuple([containerSchema]), JSON.parse(run.stdout))[0] : undefined;
+    if (run.code !== 0) return undefined;
+    const found = v.safeParse(v.tuple([containerSchema]), parseAnswer(run));
+    if (!found.success) throw engineError(this.program, `ask for bottle "${name}"`, run);
+    return found.output[0];
+  }
+}
+
+/** Another program may have that name. */
+function parseAnswer({ stdout }: Run): unknown {
+  try {
+    return JSON.parse(stdout);
+  } catch {
+    return undefined;
   }
 }

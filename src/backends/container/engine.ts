@@ -13,6 +13,8 @@ const podmanInfo = v.object({
 });
 
 const dockerInfo = v.object({
+  ID: v.optional(v.string(), ""),
+  Name: v.optional(v.string(), ""),
   ServerVersion: v.string(),
   SecurityOptions: v.nullish(v.array(v.string())),
   CpuCfsQuota: v.optional(v.boolean(), true),
@@ -26,6 +28,10 @@ export type Engine = Pick<EngineFacts, "limits" | "selinux"> & {
   readonly rootless: boolean;
   /** podman itself, and not its docker-compatible service: it can map the caller's user into the container. */
   readonly mapsUsers: boolean;
+  /** It runs as our own child, with our files. */
+  readonly isLocal: boolean;
+  /** The same for as long as it is the same engine; undefined where it has nothing of the kind. */
+  readonly id: string | undefined;
 };
 
 /** Undefined where it is the answer of neither; `podman` may stand behind a program called docker. */
@@ -39,27 +45,25 @@ export function parseInfo(answer: unknown): Engine | undefined {
       version: version.Version,
       rootless,
       mapsUsers: rootless,
+      isLocal: !host.serviceIsRemote,
+      id: undefined,
       limits: { cpus: has("cpu"), memory: has("memory"), pids: has("pids") },
       selinux: host.security.selinuxEnabled,
     };
   }
   const docker = v.safeParse(dockerInfo, answer);
   if (!docker.success) return undefined;
-  const { ServerVersion, SecurityOptions, CpuCfsQuota, MemoryLimit, PidsLimit } = docker.output;
+  const { ID, Name, ServerVersion, SecurityOptions, CpuCfsQuota, MemoryLimit, PidsLimit } = docker.output;
   const options = SecurityOptions ?? [];
   return {
     version: ServerVersion,
     rootless: options.some((option) => option.startsWith("name=rootless")),
     mapsUsers: false,
+    isLocal: false,
+    id: ID === "" ? undefined : `${ID} ${Name}`,
     limits: { cpus: CpuCfsQuota, memory: MemoryLimit, pids: PidsLimit },
     selinux: options.some((option) => option.startsWith("name=selinux")),
   };
-}
-
-/** Whether an engine at that address is on another machine, and so sees none of our files. */
-export function isElsewhere(address: string): boolean {
-  const { protocol, hostname } = URL.parse(address) ?? {};
-  return /^(tcp|ssh|https?):$/.test(protocol ?? "") && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname ?? "");
 }
 
 /**
@@ -72,7 +76,9 @@ export function factsOf(
   image: string,
   proxyImage: string | undefined,
 ): EngineFacts {
-  const user = rootless && !mapsUsers ? ({ name: "root", uid: 0, gid: 0, home: "/root" } as const) : plan.user;
-  const keepId = rootless && mapsUsers && user.uid !== 0;
+  const ownsFiles = !plan.copied;
+  const user =
+    ownsFiles && rootless && !mapsUsers ? ({ name: "root", uid: 0, gid: 0, home: "/root" } as const) : plan.user;
+  const keepId = ownsFiles && rootless && mapsUsers && user.uid !== 0;
   return { image, ...(proxyImage !== undefined && { proxyImage }), user, keepId, limits, selinux };
 }

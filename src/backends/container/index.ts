@@ -4,6 +4,7 @@ import { sessionUser } from "../../plan/session.ts";
 import { isAlive, runsInContainer } from "../../system/process.ts";
 import type { System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
+import { printable } from "../../lib/quote.ts";
 import type { Backend } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
@@ -11,6 +12,7 @@ import { factsOf } from "./engine.ts";
 import { ensureBuilt, ensureImage } from "./image.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
+import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
 import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
 
@@ -46,7 +48,7 @@ function container(system: System, program: argv.ProgramName): Backend {
       user: "guest",
       mounts: "create",
       snapshot: false,
-      remote: false,
+      remote: true,
     },
     loopbackAddress: "127.0.0.1",
 
@@ -82,8 +84,9 @@ function container(system: System, program: argv.ProgramName): Backend {
       const image = plan.template
         ? await ensureBuilt(client, templateRecipe(plan.template), options)
         : await ensureImage(client, plan.image ?? "", options);
+      const planned = (await seesOurFiles(client, engine, image, options)) ? plan : copiedPlan(plan);
       const proxyImage = network.needsRelay(plan) ? await ensureBuilt(client, proxyRecipe, options) : undefined;
-      return { ...plan, engine: factsOf(plan, engine, image, proxyImage) };
+      return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
     },
 
     async create(plan, options = {}) {
@@ -150,6 +153,21 @@ function container(system: System, program: argv.ProgramName): Backend {
       remove: removal(plan.name).map((words) => client.argv(words)),
     }),
   };
+}
+
+/** For an engine that does not see this machine's files. Throws UserError for what cannot travel by copy. */
+function copiedPlan(plan: BottlePlan): BottlePlan {
+  const where = `${plan.backend}'s engine is on another machine`;
+  const [mount] = plan.mounts;
+  if (mount)
+    throw new UserError(`${where}, which has no "${printable(mount.source)}" to mount`, {
+      hint: "a bottle there gets a copy of the project alone: choose an engine of this machine, or leave out the mount (a linked worktree needs its repository)",
+    });
+  if (plan.network.loopbackPort !== undefined)
+    throw new UserError(`${where}, and ANTHROPIC_BASE_URL is on this machine's loopback, which it does not reach`, {
+      hint: "set ANTHROPIC_BASE_URL to an address that the engine's machine reaches",
+    });
+  return { ...plan, copied: true };
 }
 
 /** For --dry-run, which asks nobody. */

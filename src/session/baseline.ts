@@ -1,0 +1,24 @@
+import type { Baseline, Pair } from "../plan/sync.ts";
+import { exists, readText, removeFile, writePrivate } from "../system/files.ts";
+import { stateFolder, type System } from "../system/system.ts";
+
+const fileOf = ({ env }: System, bottle: string) => `${stateFolder(env)}/copies/${bottle}.json`;
+
+/** What the project and its copy in that bottle had in common; nothing where they were never brought together. */
+export function readBaseline(system: System, bottle: string): Baseline {
+  try {
+    return new Map(JSON.parse(readText(fileOf(system, bottle)) ?? "[]") as [string, Pair][]);
+  } catch (error) {
+    // Both sides are then compared as if for the first time, which loses nothing.
+    if (error instanceof SyntaxError || error instanceof TypeError) return new Map();
+    throw error;
+  }
+}
+
+export const saveBaseline = (system: System, bottle: string, baseline: Baseline): void =>
+  writePrivate(fileOf(system, bottle), JSON.stringify([...baseline]));
+
+/** A new bottle of that name has another copy. */
+export const forgetBaseline = (system: System, bottle: string): void => void removeFile(fileOf(system, bottle));
+
+export const isFirstSync = (system: System, bottle: string): boolean => !exists(fileOf(system, bottle));

@@ -1,0 +1,108 @@
+import type { Backend } from "../backends/backend.ts";
+import { UserError } from "../errors.ts";
+import { inOrder, isClosedState, type Tree } from "../lib/tree.ts";
+import { printable } from "../lib/quote.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { carry, planSync, type Baseline, type Side } from "../plan/sync.ts";
+import { makeFolder, removeTree } from "../system/files.ts";
+import { interruptible } from "../system/interrupt.ts";
+import { withLock } from "../system/lock.ts";
+import { stateFolder, type System } from "../system/system.ts";
+import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/tree.ts";
+import { readBaseline, saveBaseline } from "./baseline.ts";
+import { BottleCopy } from "./bottle-copy.ts";
+
+/** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
+export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", readonly string[]>>;
+
+/**
+ * Brings the project and its copy in the bottle together: what changed on one side since they last were is carried to the other. What
+ * changed on both stays as it is, unless that of one side is `kept`. An end half-way loses nothing: the next one goes on from there.
+ */
+export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
+  interruptible((signal) =>
+    withLock(system, `${plan.name}-copy`, { signal, onWait: () => {} }, async () => {
+      const staging = makeFolder(`${stateFolder(system.env)}/copies/.staging-`);
+      try {
+        return await bringTogether(system, new BottleCopy(system, backend, plan), { plan, kept, staging });
+      } finally {
+        removeTree(staging);
+      }
+    }),
+  );
+
+type Request = { readonly plan: BottlePlan; readonly kept: Side | undefined; readonly staging: string };
+
+async function bringTogether(system: System, copy: BottleCopy, { plan, kept, staging }: Request): Promise<Synced> {
+  const { name: bottle, directory } = plan;
+  const baseline = readBaseline(system, bottle);
+  const trees = { host: readTree(directory), bottle: await copy.read() };
+  refuseUnreadable(plan, trees, baseline);
+
+  const steps = planSync(baseline, trees);
+  await copy.fetch([...steps.host.put, ...steps.onBoth], staging);
+  const conflicts = new Set(steps.onBoth.filter((name) => !isSameThing(staging, directory, name)));
+  if (kept) for (const name of conflicts) carry(steps, trees, name, kept);
+  if (kept) conflicts.clear();
+
+  // Somebody may have written here meanwhile; and what went away in the bottle as it was read comes the next time.
+  for (const name of [...steps.host.remove, ...steps.host.put])
+    if (stateAt(directory, name) !== trees.host.get(name)) conflicts.add(name);
+  const isFree = (name: string) => !conflicts.has(name);
+  const gone = steps.host.remove.filter(isFree);
+  const put = inOrder(steps.host.put.filter((name) => isFree(name) && stateAt(staging, name) !== undefined));
+  for (const name of inOrder(gone).toReversed()) removeThing(directory, name);
+  for (const name of placeThings(staging, directory, put)) conflicts.add(name);
+  await copy.remove(inOrder(steps.bottle.remove));
+  await copy.put(inOrder(steps.bottle.put));
+
+  const arrived = steps.bottle.put.length > 0 ? await copy.read(steps.bottle.put) : new Map<string, string>();
+  const touchedHere = new Set([...gone, ...steps.host.put]);
+  const touchedThere = new Set([...steps.bottle.remove, ...steps.bottle.put]);
+  const after = new Map(baseline);
+  for (const name of new Set([...baseline.keys(), ...trees.host.keys(), ...trees.bottle.keys()])) {
+    if (conflicts.has(name) || steps.special.includes(name)) continue;
+    const host = touchedHere.has(name) ? stateAt(directory, name) : trees.host.get(name);
+    const bottle = touchedThere.has(name) ? sentState(arrived.get(name), host) : trees.bottle.get(name);
+    if (host !== undefined && bottle !== undefined) after.set(name, { host, bottle });
+    else after.delete(name);
+  }
+  saveBaseline(system, bottle, after);
+  const names = (all: Iterable<string>) => inOrder(new Set(all)).map(readableName);
+  return {
+    home: names([...gone, ...put].filter(isFree)),
+    in: names(touchedThere),
+    conflicts: names(conflicts),
+    special: names(steps.special),
+  };
+}
+
+/** Unless it is another one by now: that is not what was sent, and is to be looked at the next time. */
+const sentState = (arrived: string | undefined, sent: string | undefined) =>
+  arrived !== undefined && sent !== undefined && sizeOf(arrived) === sizeOf(sent) ? arrived : undefined;
+const sizeOf = (state: string) => state.split(" ")[2];
+
+/** What cannot be seen must not look as if it were removed. */
+function refuseUnreadable(
+  { name, directory }: BottlePlan,
+  { host, bottle }: Record<Side, Tree>,
+  before: Baseline,
+): void {
+  for (const [tree, where] of [
+    [host, "the project"],
+    [bottle, `bottle "${name}"`],
+  ] as const) {
+    const closed = [...tree].find(([, state]) => isClosedState(state));
+    if (closed)
+      throw new UserError(`the folder "${readableName(closed[0])}" of ${where} may not be read, and so not be copied`, {
+        hint: `chmod u+rx it, then: claude-bottle sync`,
+      });
+  }
+  if (before.size === 0 || (host.size > 0 && bottle.size > 0)) return;
+  throw new UserError(
+    host.size === 0
+      ? `the project's directory "${printable(directory)}" is empty all at once, but not its copy in bottle "${name}"`
+      : `the copy of the project in bottle "${name}" is empty all at once`,
+    { hint: `claude-bottle rm --force ${name}, then run: it is copied anew from here` },
+  );
+}

@@ -1,0 +1,137 @@
+// Bottles on an engine that does not see this machine's files: the project travels by copy. About a minute.
+import { describe, expect } from "bun:test";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { baseImage } from "../support/podman.ts";
+import { until } from "../support/tool.ts";
+import { minute, onEngineElsewhere, programs, usePodman, type Project } from "./stage.ts";
+
+usePodman();
+
+const settings = `[bottle]\nimage = "${baseImage}"\n[network]\nmode = "off"`;
+
+describe.each(programs)("%s", (program) => {
+  const it = (title: string, work: (project: Project) => Promise<void>, own = settings) =>
+    onEngineElsewhere(program, title, own, work, 3 * minute);
+
+  it("the project goes there whole, and what changed there comes home", async (project) => {
+    const at = (name: string) => `${project.project}/${name}`;
+    mkdirSync(at("a b/é/empty"), { recursive: true });
+    writeFileSync(at("a b/new\nline"), "1");
+    writeFileSync(at("tool"), "#!/bin/sh\n");
+    chmodSync(at("tool"), 0o750);
+    symlinkSync("a b", at("link"));
+    writeFileSync(Buffer.concat([Buffer.from(`${project.project}/`), Buffer.from([0x61, 0xff])]), "bytes");
+    writeFileSync(at("old"), "old");
+    writeFileSync(at("both"), "as it was");
+    const list = "find . ! -name . -printf '%M %P %l\\n' | LC_ALL=C sort";
+    const here = Bun.spawnSync(["sh", "-c", list], { cwd: project.project }).stdout.toString();
+
+    const first = await project.tool(["exec", "--", "sh", "-c", `pwd; ${list}`]);
+    expect(first).toEqual({
+      stdout: `~/home/project\n${here}`,
+      stderr: `claude-bottle: making bottle "cb-BOTTLE" (${program}, 2 cpus, 4096 MiB) from ${baseImage}, with a copy of the project\nclaude-bottle: starting bottle "cb-BOTTLE"\nclaude-bottle: copying the project into bottle "cb-BOTTLE"\n`,
+      code: 0,
+    });
+
+    await project.sh(`rm old; echo made >>"a b/é/made"; chmod 700 tool; ln -sfn tool link; mkdir d && echo x >d/x`);
+    expect(existsSync(at("old"))).toBe(false);
+    expect(readFileSync(at("a b/é/made"), "utf8")).toBe("made\n");
+    expect([lstatSync(at("tool")).mode & 0o777, readlinkSync(at("link")), readFileSync(at("d/x"), "utf8")]).toEqual([
+      0o700,
+      "tool",
+      "x\n",
+    ]);
+    expect(lstatSync(at("d/x")).uid).toBe(process.getuid?.() ?? 0);
+
+    writeFileSync(at("mine"), "from here\n");
+    rmSync(at("d"), { recursive: true });
+    writeFileSync(at("d"), "no folder any more\n");
+    expect(await project.sh("cat mine d")).toBe("from here\nno folder any more\n");
+  });
+
+  it("what changed on both sides is told, left alone, and settled by choosing a side", async (project) => {
+    const file = `${project.project}/both`;
+    writeFileSync(file, "as it was\n");
+    await project.sh("true");
+    const script =
+      "echo the bottle >both; echo same >same; touch done /tmp/there; while [ ! -e /tmp/go ]; do sleep 0.05; done";
+    const racing = project.start(["exec", "--", "sh", "-c", script]);
+    // `cp` is no session, and so carries nothing else.
+    await until(async () => (await project.tool(["cp", ":/tmp/there", `${project.folder}/there`])).code === 0);
+    writeFileSync(file, "the host\n");
+    writeFileSync(`${project.project}/same`, "same\n");
+    await project.tool(["cp", `${project.folder}/there`, ":/tmp/go"]);
+    const told =
+      'claude-bottle: changed both here and in the bottle, and left as they are: "both"\n  claude-bottle sync --keep host (or bottle) takes one side\'s\n';
+    expect(await project.finish(racing)).toEqual({ stdout: "", stderr: told, code: 0 });
+    expect([readFileSync(file, "utf8"), existsSync(`${project.project}/done`)]).toEqual(["the host\n", true]);
+    expect(await project.tool(["sync"])).toEqual({ stdout: "", stderr: told, code: 1 });
+    expect(await project.tool(["rm"])).toEqual({
+      stdout: "",
+      stderr:
+        'claude-bottle: bottle "cb-BOTTLE" and the project have different changes of "both"\n  choose one side: claude-bottle sync --keep host (or bottle); --force loses the bottle\'s\n',
+      code: 1,
+    });
+    expect(await project.tool(["sync", "--keep", "bottle"])).toEqual({
+      stdout: "",
+      stderr: 'claude-bottle: home came "both"\nclaude-bottle: the project and bottle "cb-BOTTLE" are the same\n',
+      code: 0,
+    });
+    expect(readFileSync(file, "utf8")).toBe("the bottle\n");
+    expect(await project.tool(["rm"])).toMatchObject({ code: 0 });
+  });
+});
+
+onEngineElsewhere(
+  "docker",
+  "ls and run say that it is a copy; docker's own contexts lead there too; nothing comes home that nobody made",
+  settings,
+  async (project) => {
+    const { DOCKER_HOST = "", ...env } = project.env;
+    const docker = (...words: string[]) => Bun.spawnSync(["docker", ...words], { env });
+    docker("context", "create", "far", "--docker", `host=${DOCKER_HOST}`);
+    docker("context", "use", "far");
+    const there = { env: { DOCKER_HOST: undefined } };
+    project.program("claude", "exit 1");
+    const run = await project.tool(["run"], there);
+    expect(run.stderr).toContain(
+      "claude-bottle: docker's engine is on another machine: the session works on a copy of the project, and what changes comes home at its end\n",
+    );
+    expect((await project.tool(["ls"], there)).stdout).toContain("~/home/project (a copy)\n");
+    expect(await project.tool(["sync"], there)).toEqual({
+      stdout: "",
+      stderr: 'claude-bottle: the project and bottle "cb-BOTTLE" are the same\n',
+      code: 0,
+    });
+    expect(await project.tool(["rm"], there)).toMatchObject({ code: 0 });
+  },
+  3 * minute,
+);
+
+onEngineElsewhere(
+  "docker",
+  "what cannot travel is refused before anything is made",
+  settings,
+  async (project) => {
+    const env = { ANTHROPIC_BASE_URL: "http://127.0.0.1:8080" };
+    project.settings(settings.replace("[bottle]", '[bottle]\nbackend = "docker"').replace("off", "open"));
+    expect(await project.tool(["exec", "--", "true"], { env })).toEqual({
+      stdout: "",
+      stderr:
+        "claude-bottle: docker's engine is on another machine, and ANTHROPIC_BASE_URL is on this machine's loopback, which it does not reach\n  set ANTHROPIC_BASE_URL to an address that the engine's machine reaches\n",
+      code: 1,
+    });
+    expect((await project.tool(["ls", "--json"])).stdout).toBe("[]\n");
+  },
+  minute,
+);
