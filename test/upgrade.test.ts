@@ -1,7 +1,10 @@
-// The installed program replaced, put back and removed while twenty sessions run. About 40 s.
+// The installed program replaced, put back and removed while twenty sessions run: in bubblewrap where that can be. About 40 s.
 import { beforeAll, expect, test } from "bun:test";
-import { existsSync, readdirSync } from "node:fs";
-import { currentVersion } from "../build.ts";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { build } from "../build.ts";
+import { describeAll } from "../docs/commands.ts";
+import { shellQuote } from "../src/lib/quote.ts";
+import { kinds } from "./conformance/place.ts";
 import { binary } from "./support/binary.ts";
 import { install, ReleaseSite } from "./support/release-site.ts";
 import { Screen } from "./support/screen.ts";
@@ -10,15 +13,28 @@ import { Home } from "./support/tool.ts";
 let program: string;
 beforeAll(async () => void (program = await binary()), 60_000);
 
+const bubblewraps = kinds.filter(({ name }) => name.startsWith("bubblewrap"));
+const noSandbox = bubblewraps.some(({ whyNot }) => whyNot === undefined) ? undefined : bubblewraps[0]?.whyNot;
+if (noSandbox) console.log(`real sessions skipped, so the bottles are in a fake: ${noSandbox}`);
+
+/** A home whose bottles are real, where they can be. */
+function homeForBottles(): Home {
+  const home = new Home();
+  if (noSandbox) return home;
+  home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n');
+  home.manifest("");
+  home.removeProgram("smolvm");
+  return home;
+}
+
+const versionOf = (file: string) =>
+  Bun.spawnSync([file, "--version"]).stdout.toString().trim().replace("claude-bottle ", "");
+
 /** The real program, installed by install.sh into the home of the test. */
-async function installed(site: ReleaseSite, home: Home): Promise<string> {
-  const { version, own } = {
-    version: currentVersion(),
-    own: Bun.spawnSync([program, "--version"]).stdout.toString().trim(),
-  };
-  site.publish(own.replace("claude-bottle ", "") || version, { program });
-  const env = { ...home.env, HOME: `${home.folder}/home`, CLAUDE_BOTTLE_BASE_URL: site.base };
-  const outcome = await site.run(["sh", install], env);
+async function installed(site: ReleaseSite, home: Home, options: string[] = [], more = {}): Promise<string> {
+  site.publish(versionOf(program), { program });
+  const env = { ...home.env, HOME: `${home.folder}/home`, CLAUDE_BOTTLE_BASE_URL: site.base, ...more };
+  const outcome = await site.run(["sh", install, ...options], env);
   expect([outcome.stderr, outcome.code]).toEqual(["", 0]);
   return `${home.folder}/home/.local/bin/claude-bottle`;
 }
@@ -36,15 +52,16 @@ async function run(argv: string[], home: Home, env: Record<string, string> = {})
 }
 
 test("twenty sessions go on, and follow their terminals, through an upgrade and back", async () => {
-  using home = new Home();
+  using home = homeForBottles();
   using site = new ReleaseSite();
   const tool = await installed(site, home);
-  await run([tool, "exec", "--", "true"], home);
-  const script = 'trap "stty size" WINCH; echo ready; while :; do read line && echo "got $line"; sleep 0.05; done';
+  expect((await run([tool, "exec", "--", "true"], home)).code).toBe(0);
+  const script =
+    'trap "stty size" WINCH; echo ready; while :; do read -r line && echo "got $line"; [ "$line" != end ] || exit 0; sleep 0.05; done';
   await using sessions = new AsyncDisposableStack();
-  const screens = Array.from({ length: 20 }, () =>
-    sessions.use(new Screen([tool, "shell", "--", "sh", "-c", script], { cwd: home.project, env: home.env })),
-  );
+  const start = (tool: string) =>
+    sessions.use(new Screen([tool, "shell", "--", "sh", "-c", script], { cwd: home.project, env: home.env }));
+  const screens = Array.from({ length: 20 }, () => start(tool));
   for (const screen of screens) await screen.until("ready", 60_000);
 
   const follow = async (columns: number, rows: number) => {
@@ -53,43 +70,92 @@ test("twenty sessions go on, and follow their terminals, through an upgrade and 
     for (const screen of screens) screen.press(`${rows}\r`);
     for (const screen of screens) await screen.until(`got ${rows}`, 60_000);
   };
-  site.publish("9.0.0");
+  const newer = `${home.folder}/newer`;
+  await build({ outfile: newer, version: "9.0.0" });
+  site.publish("9.0.0", { program: newer });
   expect((await run([tool, "upgrade", "--check"], home)).stdout).toEndWith("newest: 9.0.0\n");
+  expect((await run([tool, "upgrade", "--dry-run"], home)).stdout).toStartWith("would install claude-bottle 9.0.0 as ");
   expect((await run([tool, "upgrade"], home)).code).toBe(0);
-  expect((await run([tool, "--version"], home)).stdout).toBe("claude-bottle 9.0.0\n");
+  expect(versionOf(tool)).toBe("9.0.0");
   await follow(70, 20);
-  const back = await site.run(["sh", install, "--rollback"], { ...home.env, HOME: `${home.folder}/home` });
-  expect([back.stderr, back.code]).toEqual(["", 0]);
+  // The new program sees the sessions of the old one, and starts more beside them.
+  expect((await run([tool, "ls"], home)).stdout).toContain(" 20 sessions ");
+  screens.push(start(tool));
+  await screens.at(-1)?.until("ready", 60_000);
+  expect((await run([tool, "upgrade", "--rollback"], home)).code).toBe(0);
+  expect(versionOf(tool)).toBe(versionOf(program));
   await follow(90, 25);
-  expect((await run([tool, "uninstall"], home)).stderr).toBe(
-    "claude-bottle: sessions run in cb-BOTTLE\n  end them first: claude-bottle ls shows them\n",
-  );
-  expect(existsSync(tool)).toBe(true);
-}, 180_000);
+  for (const words of [["uninstall"], ["uninstall", "--purge"]])
+    expect((await run([tool, ...words], home)).stderr).toBe(
+      "claude-bottle: sessions run in cb-BOTTLE\n  end them first: claude-bottle ls shows them\n",
+    );
+  for (const screen of screens) screen.press("end\r");
+  expect(new Set(await Promise.all(screens.map((screen) => screen.process.exited)))).toEqual(new Set([0]));
+  const { stderr, code } = await run([tool, "uninstall", "--purge"], home);
+  expect([stderr, code, existsSync(tool)]).toEqual(["", 0, false]);
+}, 240_000);
+
+/** Every file, folder and link, with its mode and what is in it. */
+function contents(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => {
+      const stat = lstatSync(`${folder}/${name}`);
+      const content = stat.isSymbolicLink()
+        ? readlinkSync(`${folder}/${name}`)
+        : stat.isFile()
+          ? Bun.hash(readFileSync(`${folder}/${name}`))
+          : "";
+      return `${name} ${stat.mode.toString(8)} ${content}`;
+    })
+    .sort();
+}
 
 test("uninstall --purge leaves the file system as it was before the installation", async () => {
-  using home = new Home();
+  using home = homeForBottles();
   using site = new ReleaseSite();
+  const env = { XDG_STATE_HOME: "", SHELL: "/bin/bash", TMPDIR: `${home.folder}/home/tmp` };
+  mkdirSync(env.TMPDIR);
+  writeFileSync(`${home.folder}/home/.bashrc`, "alias x=y\n");
   // The cache of the bun that runs the fake smolvm, and the settings of this test's user, which --purge is to remove.
-  const notOurs = /^\.(bun|config)(\/|$)/;
-  const files = () =>
-    readdirSync(`${home.folder}/home`, { recursive: true, encoding: "utf8" })
-      .filter((name) => !notOurs.test(name))
-      .sort();
+  const files = () => contents(`${home.folder}/home`).filter((line) => !/^\.(bun|config)[ /]/.test(line));
   const before = files();
-  const env = { XDG_STATE_HOME: "" };
-  const tool = await installed(site, home);
-  expect((await run([tool, "exec", "--", "true"], home, env)).code).toBe(0);
-  expect(home.machines()).toHaveLength(1);
+  const tool = await installed(site, home, ["--modify-path"], env);
+  expect(readFileSync(`${home.folder}/home/.bashrc`, "utf8")).toContain("claude-bottle");
+  // The guest of a fake is this very host.
+  const work = noSandbox ? ["true"] : ["sh", "-c", "echo kept >~/kept"];
+  expect((await run([tool, "exec", "--", ...work], home, env)).code).toBe(0);
+  // What npm would have installed for bubblewrap.
+  mkdirSync(`${home.folder}/home/.cache/claude-bottle/claude-1.0.0`, { recursive: true });
+  const all = files();
   const plan = await run([tool, "uninstall", "--purge", "--dry-run"], home, env);
-  expect(plan.stdout).toContain("would remove bottle cb-BOTTLE\nwould remove ~/home/.local/state/claude-bottle\n");
-  expect(home.machines()).toHaveLength(1);
+  expect(plan.stdout).toContain("would remove bottle cb-BOTTLE\n");
+  for (const folder of [".local/state", ".config", ".cache"])
+    expect(plan.stdout).toContain(`would remove ~/home/${folder}/claude-bottle\n`);
+  expect(files()).toEqual(all);
   const { stderr, code } = await run([tool, "uninstall", "--purge"], home, env);
   expect([stderr, code]).toEqual(["", 0]);
-  expect(home.machines()).toEqual([]);
   expect(files()).toEqual(before);
   expect(existsSync(`${home.folder}/home/.config/claude-bottle`)).toBe(false);
-}, 60_000);
+}, 120_000);
+
+const examples = (await describeAll())
+  .filter(({ name }) => name === "upgrade" || name === "uninstall")
+  .flatMap(({ examples }) => examples.map(([line]) => line));
+
+test.each(examples)(
+  "the example works: %s",
+  async (line) => {
+    using home = homeForBottles();
+    using site = new ReleaseSite();
+    // Something to go back to.
+    site.publish("9.0.0");
+    await site.run(["sh", install], { ...home.env, HOME: `${home.folder}/home`, CLAUDE_BOTTLE_BASE_URL: site.base });
+    const words = shellQuote(await installed(site, home));
+    const { stderr, code } = await run(["bash", "-c", line.replace(/^claude-bottle/, words)], home);
+    expect([stderr, code]).toEqual(["", 0]);
+  },
+  60_000,
+);
 
 test("a program that install.sh did not install is left to who did", async () => {
   using home = new Home();
