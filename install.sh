@@ -83,6 +83,7 @@ main() {
 }
 
 clean_up() {
+  rm -f "$receipt.$$" 2>/dev/null || :
   [ -z "$new" ] || rm -f "$new"
   [ -z "$work" ] || rm -rf "$work"
 }
@@ -100,6 +101,9 @@ choose_prefix() {
     /*) ;;
     *) fail "--prefix must be an absolute path, not \"$prefix\"" ;;
   esac
+  # A link, or a way round by dots, leads to such a place as well.
+  real=$(cd "$prefix" 2>/dev/null && pwd -P) || real=
+  case $real in / | /usr | /bin | /sbin | /etc | /lib | /opt/homebrew* | */Cellar/*) fail "\"$prefix\" is \"$real\", which is not a place to install to" 'sh install.sh --prefix ~/.local' ;; esac
   [ ! -d "$prefix/Homebrew" ] || fail "\"$prefix\" belongs to Homebrew" 'sh install.sh --prefix ~/.local'
 }
 
@@ -112,7 +116,7 @@ refuse_foreign() {
 }
 
 version_of() {
-  [ ! -f "$1" ] || { "$1" --version | sed -n 's/^claude-bottle //p'; } 2>/dev/null
+  [ ! -f "$1" ] || { "$1" --version </dev/null | sed -n 's/^claude-bottle //p'; } 2>/dev/null
 }
 
 install() {
@@ -128,9 +132,9 @@ install() {
   fi
   make_folder "$prefix/bin"
   make_folder "$own"
-  [ -w "$prefix/bin" ] && [ -w "$own" ] || fail "\"$prefix/bin\" cannot be written" 'sh install.sh --prefix DIR'
+  if [ ! -w "$prefix/bin" ] || [ ! -w "$own" ]; then fail "\"$prefix/bin\" cannot be written" 'sh install.sh --prefix DIR'; fi
   make_workspace
-  new=$target.new.$$
+  make_new
   case $mode in source) from_source ;; release) download && unpack ;; archive) unpack ;; esac
   chmod 755 "$new"
   found=$(version_of "$new")
@@ -149,31 +153,40 @@ is_there() {
   [ "$before" = "$version" ] && [ "$(noted sha256)" = "$(sum "$target")" ]
 }
 
+# Beside the target, by a name that nobody knows before.
+make_new() {
+  new=$(mktemp "$prefix/bin/.claude-bottle.XXXXXX") || fail "\"$prefix/bin\" cannot be written; nothing was changed" 'look at the free disk space'
+}
+
 # A rename: a session that runs keeps the file that it was started from. The replaced program is kept for --rollback.
+# What needs room on the disk comes first.
 replace() {
+  draft_receipt "$new"
   if [ -n "$before" ]; then
     ln -f "$target" "$own/previous" 2>/dev/null || cp -p "$target" "$own/previous" || fail "\"$own\" cannot be written; nothing was changed"
   fi
   mv -f "$new" "$target"
+  mv -f "$receipt.$$" "$receipt"
   if [ -f "$work/claude-bottle.1" ]; then
     make_folder "$prefix/share/man/man1"
     cp "$work/claude-bottle.1" "$manual" || warn "\"$manual\" cannot be written, so there is no manual page"
   fi
-  write_receipt
+  made=
+}
+
+# draft_receipt PROGRAM: what is to stand there, before the program does.
+draft_receipt() {
+  kept=$(grep -E '^(folder|start-file|new-file|unended) ' "$receipt" 2>/dev/null || :)
+  {
+    say "version $version" && say "method $mode" && say "program $target" && say "sha256 $(sum "$1")" &&
+      { [ -z "$base" ] || say "base $base"; } && printf '%s' "${kept:+$kept
+}$made"
+  } >"$receipt.$$" || fail "\"$receipt\" cannot be written; nothing was changed" 'look at the free disk space'
 }
 
 write_receipt() {
-  kept=$(grep -E '^(folder|start-file) ' "$receipt" 2>/dev/null || :)
-  {
-    say "version $version"
-    say "method $mode"
-    say "program $target"
-    say "sha256 $(sum "$target")"
-    [ -z "$base" ] || say "base $base"
-    printf '%s' "${kept:+$kept
-}$made"
-  } >"$receipt.new"
-  mv -f "$receipt.new" "$receipt"
+  draft_receipt "$target"
+  mv -f "$receipt.$$" "$receipt"
 }
 
 noted() { sed -n "s/^$1 //p" "$receipt" 2>/dev/null || :; }
@@ -182,7 +195,11 @@ noted() { sed -n "s/^$1 //p" "$receipt" 2>/dev/null || :; }
 make_folder() {
   [ ! -d "$1" ] || return 0
   make_folder "$(dirname "$1")"
-  mkdir "$1" 2>/dev/null || fail "\"$1\" cannot be made" 'sh install.sh --prefix DIR'
+  if ! mkdir "$1" 2>/dev/null; then
+    # Another install may have been first.
+    [ ! -d "$1" ] || return 0
+    fail "\"$1\" cannot be made" 'sh install.sh --prefix DIR'
+  fi
   made="${made}folder $1
 "
 }
@@ -195,9 +212,13 @@ rollback() {
     say "would put back claude-bottle $version as $target in place of $before"
     return
   fi
-  new=$target.new.$$
-  mv -f "$own/previous" "$new" && ln "$target" "$own/previous" && mv -f "$new" "$target" || fail "\"$target\" cannot be replaced"
-  write_receipt
+  [ -w "$prefix/bin" ] || fail "\"$prefix/bin\" cannot be written; nothing was changed"
+  draft_receipt "$own/previous"
+  make_new
+  mv -f "$own/previous" "$new"
+  [ ! -e "$target" ] || ln "$target" "$own/previous" || { mv -f "$new" "$own/previous"; fail "\"$own\" cannot be written; nothing was changed"; }
+  mv -f "$new" "$target"
+  mv -f "$receipt.$$" "$receipt"
   say "put back claude-bottle $version as $target (before: $before)"
 }
 
@@ -210,6 +231,7 @@ check() {
 uninstall() {
   files=$(for file in "$target" "$own" "$manual"; do [ ! -e "$file" ] || say "$file"; done)
   [ -n "$files" ] || { say "there is no $target"; return; }
+  [ -f "$receipt" ] || fail "\"$target\" was not installed by this" 'remove the file yourself, or by what installed it'
   start_files=$(noted start-file)
   if [ -n "$dry" ]; then
     printf '%s\n' "$files" "$start_files" | sed -n 's/^./would remove &/p'
@@ -224,7 +246,8 @@ uninstall() {
 }
 
 from_source() {
-  root=$(cd "$(dirname "$0")" && pwd)
+  # Out of a pipe there is no file, and the current directory is anybody's.
+  [ -f "$0" ] && root=$(cd "$(dirname "$0")" && pwd) || root=
   [ -f "$root/build.ts" ] || fail '--from-source works in a clone: build.ts is not beside install.sh'
   for program in node npm; do
     has $program || fail "$program is needed to build" "install Node.js, which brings it (Debian: sudo apt-get install nodejs npm)"
@@ -259,7 +282,8 @@ find_release() {
   case $base in
     https://*) protocols='=https' ;;
     file:///*) protocols='=file' ;;
-    # No wire to listen on.
+    # No wire to listen on; what stands before an @ would be a user.
+    http://127.0.0.1:*@*) fail "CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not \"$base\"" ;;
     http://127.0.0.1:*) protocols='=http' ;;
     *) fail "CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not \"$base\"" ;;
   esac
@@ -316,13 +340,15 @@ unpack() {
     [ -n "$actual" ] || fail 'sha256sum, shasum or openssl is needed to check the download; nothing was changed'
     [ "$actual" = "$expected" ] || fail "the checksum of $name is wrong; nothing was changed" 'try again; if it stays wrong, do not use this mirror'
   fi
-  tar -xzf "$archive" -C "$work" 2>/dev/null && [ -f "$work/claude-bottle" ] || fail "$name cannot be unpacked; nothing was changed" 'look at the free disk space'
+  # A link in it would lead the copy elsewhere.
+  if ! tar -xzf "$archive" -C "$work" 2>/dev/null || [ ! -f "$work/claude-bottle" ] || [ -L "$work/claude-bottle" ]; then
+    fail "$name cannot be unpacked; nothing was changed" 'look at the free disk space'
+  fi
   place
 }
 
-# Beside the target, so that the last step is a rename.
 place() {
-  cp "$work/claude-bottle" "$new" 2>/dev/null || fail "\"$new\" cannot be written; nothing was changed" 'look at the free disk space'
+  cp "$work/claude-bottle" "$new" 2>/dev/null || fail "\"$prefix/bin\" cannot be written; nothing was changed" 'look at the free disk space'
   [ "$(uname -s)" != Darwin ] || xattr -d com.apple.quarantine "$new" 2>/dev/null || :
 }
 
@@ -357,6 +383,14 @@ modify_path() {
   esac
   ! grep -q '^# >>> claude-bottle >>>$' "$file" 2>/dev/null || return 0
   make_folder "$(dirname "$file")"
+  [ -e "$file" ] || made="${made}new-file $file
+"
+  if [ -n "$(tail -c 1 "$file" 2>/dev/null)" ]; then
+    # Its last line has no end.
+    echo >>"$file"
+    made="${made}unended $file
+"
+  fi
   printf '# >>> claude-bottle >>>\n%s\n# <<< claude-bottle <<<\n' "$(path_line)" >>"$file" || fail "\"$file\" cannot be written"
   made="${made}start-file $file
 "
@@ -364,11 +398,24 @@ modify_path() {
   say "put $prefix/bin on PATH in $file: open a new shell"
 }
 
+# Whole or not at all: what is left is written beside the file first.
 remove_block() {
-  rest=$(sed '/^# >>> claude-bottle >>>$/,/^# <<< claude-bottle <<<$/d' "$1"; echo x)
-  rest=${rest%x}
+  grep -q '^# >>> claude-bottle >>>$' "$1" 2>/dev/null || return 0
+  copy=$1.claude-bottle
+  # With its mode.
+  if ! { cp -p "$1" "$copy" && sed '/^# >>> claude-bottle >>>$/,/^# <<< claude-bottle <<<$/d' "$1" >"$copy"; } 2>/dev/null; then
+    rm -f "$copy"
+    warn "\"$1\" cannot be written, and keeps the lines between the marks of claude-bottle"
+    return 0
+  fi
+  if noted unended | grep -qxF -e "$1"; then
+    rest=$(cat "$copy")
+    printf '%s' "$rest" >"$copy"
+  fi
   # A link to the file stays one.
-  if [ -n "$rest" ]; then printf '%s' "$rest" >"$1"; else rm -f "$1"; fi
+  if [ ! -s "$copy" ] && noted new-file | grep -qxF -e "$1"; then rm -f "$1" "$copy"
+  elif [ -L "$1" ]; then cat "$copy" >"$1" && rm -f "$copy"
+  else mv -f "$copy" "$1"; fi
 }
 
 advise() {
@@ -392,6 +439,8 @@ first_session() {
   fi
   say "starting: claude-bottle $*"
   clean_up
+  # Out of a pipe, the script was our stdin.
+  if [ ! -t 0 ] && [ -t 1 ] && (: </dev/tty) 2>/dev/null; then exec "$target" "$@" </dev/tty; fi
   exec "$target" "$@"
 }
 

@@ -13,11 +13,8 @@ import {
 } from "node:fs";
 import { archiveName, hostTarget } from "../release/targets.ts";
 import { copyOfClone } from "./support/clone.ts";
-import { install, ReleaseSite, script } from "./support/release-site.ts";
+import { install, ReleaseSite, script, shells } from "./support/release-site.ts";
 
-const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"], ["zsh", "--emulate", "sh"]].filter(([name]) =>
-  Bun.which(name ?? ""),
-);
 const target = "~/my home/.local/bin/claude-bottle";
 const done = (stdout: string) => ({ stdout, stderr: "", code: 0 });
 const refused = (stderr: string) => ({ stdout: "", stderr: `install.sh: ${stderr}\n`, code: 1 });

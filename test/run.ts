@@ -76,6 +76,7 @@ await suite("units, rules and the program from source", [
   ...existing(
     "test/rules.test.ts",
     "test/install.test.ts",
+    "test/install-hostile.test.ts",
     "test/release.test.ts",
     "test/completions.test.ts",
     "test/upgrade.test.ts",

@@ -12,6 +12,10 @@ import { tmpdir } from "node:os";
 import { archiveName, hostTarget } from "../../release/targets.ts";
 
 export const install = `${import.meta.dir}/../../install.sh`;
+/** What people have for sh, as far as it is here. */
+export const shells = [["dash"], ["bash", "--posix"], ["busybox", "sh"], ["zsh", "--emulate", "sh"]].filter(([name]) =>
+  Bun.which(name ?? ""),
+);
 const everyTool = "/usr/local/bin:/usr/bin:/bin";
 
 type Answer = () => Response;
