@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { emptyBinary } from "../test/bench/empty.ts";
+import { freshBinaries } from "../test/bench/binaries.ts";
 import { inPairs } from "../test/bench/pairs.ts";
 import { run } from "./run.ts";
 import type { Target } from "./targets.ts";
@@ -19,13 +19,14 @@ export function lastRecord(): Record | undefined {
 
 export const saveRecord = (record: Record): void => writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
 
-export async function startTimes(program: string): Promise<Record["start"]> {
-  using empty = await emptyBinary();
+export async function startTimes(built: string): Promise<Record["start"]> {
+  using binaries = await freshBinaries(built);
+  const { program, empty } = binaries;
   const against = async (...words: string[]) => {
     const { ratio } = await inPairs(
       15,
       async () => void run([program, ...words]),
-      async () => void run([empty.file]),
+      async () => void run([empty]),
     );
     return Math.round(ratio * 100) / 100;
   };

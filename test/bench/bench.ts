@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { parseArgs } from "node:util";
 import { binary } from "../support/binary.ts";
+import { freshBinaries } from "./binaries.ts";
 import { backendCalls } from "./calls.ts";
-import { emptyBinary } from "./empty.ts";
 import { listing } from "./listing.ts";
 import { markdown, type Row } from "./row.ts";
 import { heldSession } from "./session.ts";
@@ -15,11 +15,11 @@ import { tmuxTimes } from "./tmux.ts";
 const { values } = parseArgs({ options: { json: { type: "string" }, rounds: { type: "string", default: "40" } } });
 const rounds = Number(values.rounds);
 
-const program = await binary();
-using empty = await emptyBinary();
+using binaries = await freshBinaries(await binary());
+const { program, empty, idle } = binaries;
 const rows: Row[] = [
-  ...(await startTimes({ program, empty: empty.file, rounds })),
-  ...(await heldSession({ program, idle: empty.idle })),
+  ...(await startTimes({ program, empty, rounds })),
+  ...(await heldSession({ program, idle })),
   ...(await backendCalls(program)),
   ...(await listing({ program, rounds })),
   ...(await tmuxTimes({ program, rounds })),

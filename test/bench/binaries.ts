@@ -1,9 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 
-/** What no program compiled by Bun can go below: one that does nothing (`file`), and one that then stays (`idle`). */
-export async function emptyBinary(): Promise<{ file: string; idle: string } & Disposable> {
+type Measured = { readonly program: string; readonly empty: string; readonly idle: string };
+
+/**
+ * The program beside what nothing compiled by Bun can go below: one that does nothing (`empty`), and one that then stays
+ * (`idle`). All are written now: the kernel maps an older file page by page, which doubles the start of either.
+ */
+export async function freshBinaries(program: string): Promise<Measured & Disposable> {
   const folder = mkdtempSync(`${tmpdir()}/bench-`);
+  copyFileSync(program, `${folder}/claude-bottle`);
   for (const [name, text] of [
     ["empty", "export {};\n"],
     ["idle", "setInterval(() => {}, 1e9);\nexport {};\n"],
@@ -19,7 +25,8 @@ export async function emptyBinary(): Promise<{ file: string; idle: string } & Di
     });
   }
   return {
-    file: `${folder}/empty`,
+    program: `${folder}/claude-bottle`,
+    empty: `${folder}/empty`,
     idle: `${folder}/idle`,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
