@@ -2,23 +2,22 @@ import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 import type { Backend } from "./backend.ts";
-import { docker, podman } from "./container/index.ts";
-import { bubblewrap } from "./bubblewrap/index.ts";
-import { smolvm } from "./smolvm/index.ts";
 
-/** Every backend by its name, in the order in which they are preferred. A further backend is one more line. */
-const backends: Readonly<Record<string, (system: System) => Backend>> = {
-  smolvm,
-  docker,
-  podman,
-  bubblewrap,
+type Load = () => Promise<(system: System) => Backend>;
+
+/** Every backend by its name, in the order in which they are preferred; loaded where it is used. A further backend is one more line. */
+const backends: Readonly<Record<string, Load>> = {
+  smolvm: async () => (await import("./smolvm/index.ts")).smolvm,
+  docker: async () => (await import("./container/index.ts")).docker,
+  podman: async () => (await import("./container/index.ts")).podman,
+  bubblewrap: async () => (await import("./bubblewrap/index.ts")).bubblewrap,
 };
 
 export const backendNames: readonly string[] = Object.keys(backends);
 
 /** Throws UserError for a name that this version does not know, as a newer one's ledger may hold. */
-export function backendOf(system: System, name: string): Backend {
-  const make = backends[name];
-  if (make) return make(system);
+export async function backendOf(system: System, name: string): Promise<Backend> {
+  const load = backends[name];
+  if (load) return (await load())(system);
   throw new UserError(`there is no backend "${printable(name)}"`, { hint: `there are: ${backendNames.join(", ")}` });
 }

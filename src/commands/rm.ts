@@ -28,7 +28,7 @@ export const rm = (context: Context) =>
       const dryRun = args["dry-run"] ?? false;
       const plan = await existingBottle(system, args.bottle);
       if (!plan) return noBottle(system);
-      const backend = backendOf(system, plan.backend);
+      const backend = await backendOf(system, plan.backend);
       using ledger = new Ledger(system);
       if (!args.force && !dryRun) refuseBusy(ledger, plan.name, "rm");
       if (!args.force && !dryRun) await bringAllHome({ system, backend, ledger }, plan.name);

@@ -22,7 +22,7 @@ export const stop = (context: Context) =>
       const { system } = context;
       const plan = await existingBottle(system, args.bottle);
       if (!plan) return noBottle(system);
-      const backend = backendOf(system, plan.backend);
+      const backend = await backendOf(system, plan.backend);
       if (args["dry-run"]) return backend.explain(plan).stop.forEach((argv) => system.out(`${shellLine(argv)}\n`));
       using ledger = new Ledger(system);
       if (!args.force) refuseBusy(ledger, plan.name, "stop");

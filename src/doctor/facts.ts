@@ -25,10 +25,10 @@ export type Facts = {
 
 export async function gatherFacts(system: System): Promise<Facts> {
   const project = orItsError(() => findProject(system));
-  const probing = backendNames.map(async (name) => [name, await backendOf(system, name).probe()] as const);
+  const probing = backendNames.map(async (name) => [name, await (await backendOf(system, name)).probe()] as const);
   const probes = new Map(await Promise.all(probing));
   const asked = project instanceof UserError ? undefined : (madeOn(system, project) ?? project.manifest.bottle.backend);
-  const best = byPreference(system).find(({ name }) => probes.get(name)?.usable);
+  const best = (await byPreference(system)).find(({ name }) => probes.get(name)?.usable);
   const kvm = system.platform === "linux" ? orItsError(() => openDevice("/dev/kvm", system.user)) : undefined;
   return { system, project, kvm: kvm ?? undefined, probes, backend: asked ?? best?.name, isAsked: asked !== undefined };
 }

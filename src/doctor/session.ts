@@ -26,18 +26,18 @@ export async function checkSession(facts: Facts): Promise<Finding[]> {
     if (error instanceof UserError) return [valid, finding("session", error)];
     throw error;
   }
-  return [valid, ...checkConsent(facts, backend)];
+  return [valid, ...(await checkConsent(facts, backend))];
 }
 
 async function plan(system: System, project: Project, backend: string): Promise<void> {
   promptFileOf(project, project.manifest.bottle.agent);
   const target = await projectTarget(system, project, { backend });
   using ledger = new Ledger(system);
-  checkPlan({ backend: backendOf(system, backend), ledger }, target.plan, { fresh: false });
+  checkPlan({ backend: await backendOf(system, backend), ledger }, target.plan, { fresh: false });
 }
 
-function checkConsent({ system, backend, isAsked }: Facts, name: string): Finding[] {
-  if (isAsked || backend === undefined || !needsConsent(system, backendOf(system, name))) return [];
+async function checkConsent({ system, backend, isAsked }: Facts, name: string): Promise<Finding[]> {
+  if (isAsked || backend === undefined || !needsConsent(system, await backendOf(system, name))) return [];
   const canAsk = system.isTty.stdin && system.isTty.stderr;
   return [
     {

@@ -43,7 +43,7 @@ export async function openHost(system: System, name: string, host: string, reach
         : `bottle "${name}" has no network`,
       { hint: "claude-bottle run --fresh --network list" },
     );
-  const backend = backendOf(system, plan.backend);
+  const backend = await backendOf(system, plan.backend);
   if (!backend.setNetwork)
     throw new UserError(`${backend.name} cannot open a host to a bottle that is made`, {
       hint: `claude-bottle allow ${host} --project, then claude-bottle run --fresh`,

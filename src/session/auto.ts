@@ -15,7 +15,7 @@ const describeProbe = (name: string, probe: Probe): string =>
  */
 export async function chooseAutomatically(system: System): Promise<Backend> {
   const reasons: string[] = [];
-  for (const backend of byPreference(system)) {
+  for (const backend of await byPreference(system)) {
     const probe = await backend.probe({ quick: true });
     if (probe.usable) return needsConsent(system, backend) ? withConsent(system, backend, reasons) : backend;
     reasons.push(describeProbe(backend.name, probe));
@@ -26,8 +26,8 @@ export async function chooseAutomatically(system: System): Promise<Backend> {
 const isWeak = ({ capabilities }: Backend) => capabilities.isolation === "namespace";
 
 /** All backends, those of a VM and of containers first. */
-export function byPreference(system: System): Backend[] {
-  const backends = backendNames.map((name) => backendOf(system, name));
+export async function byPreference(system: System): Promise<Backend[]> {
+  const backends = await Promise.all(backendNames.map((name) => backendOf(system, name)));
   return [...backends.filter((one) => !isWeak(one)), ...backends.filter(isWeak)];
 }
 

@@ -66,7 +66,7 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
             secrets,
             plan.credentials.map(({ variable }) => variable),
           );
-          const backend = armed === system ? tools.backend : backendOf(armed, plan.backend);
+          const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
           const machine = await backend.find(plan.name);
           if (machine) refuseForeign(plan, machine.owner);
           // A start would kill a machine that only does not answer, and with it whoever still works in it.

@@ -21,5 +21,5 @@ export async function chooseBackend(
       hint: `remove it first: claude-bottle rm ${bottle}`,
     });
   const name = made ?? asked;
-  return name === undefined ? chooseAutomatically(system) : backendOf(system, name);
+  return name === undefined ? chooseAutomatically(system) : await backendOf(system, name);
 }

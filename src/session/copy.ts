@@ -39,7 +39,7 @@ async function transfer(
   ends: (guest: InGuest) => [Program, Program],
 ): Promise<void> {
   const { plan } = target;
-  const backend = backendOf(system, plan.backend);
+  const backend = await backendOf(system, plan.backend);
   const inGuest =
     (made: BottlePlan): InGuest =>
     (command) =>

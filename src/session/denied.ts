@@ -14,7 +14,7 @@ export async function deniedHosts(system: System): Promise<Denied[]> {
   using ledger = new Ledger(system);
   const found = await Promise.all(
     ledger.bottles().map(async ({ plan }) => {
-      const events = (await backendOf(system, plan.backend).denied?.(plan.name)) ?? [];
+      const events = (await (await backendOf(system, plan.backend)).denied?.(plan.name)) ?? [];
       return [...Map.groupBy(events, ({ target }) => target)].map(([target, all]) => ({
         bottle: plan.name,
         target,

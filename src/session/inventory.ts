@@ -29,7 +29,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   // The backends work while we read our own record; all are waited for together, as an interrupt fails all of them.
   const asked = Promise.all(
     backendNames.map(async (name) => {
-      const backend = backendOf(system, name);
+      const backend = await backendOf(system, name);
       return { backend: name, isolation: backend.capabilities.isolation, ...(await machinesOf(backend)) };
     }),
   );
@@ -75,8 +75,8 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
 export async function diskUses(system: System, bottles: readonly Bottle[]): Promise<ReadonlyMap<string, number>> {
   const there = bottles.filter(({ state }) => state !== "missing" && state !== "unknown");
   const found = await Promise.all(
-    [...Map.groupBy(there, ({ backend }) => backend)].map(([backend, own]) =>
-      backendOf(system, backend).diskUse?.(own.map(({ name }) => name)),
+    [...Map.groupBy(there, ({ backend }) => backend)].map(async ([backend, own]) =>
+      (await backendOf(system, backend)).diskUse?.(own.map(({ name }) => name)),
     ),
   );
   return new Map(found.flatMap((sizes) => [...(sizes ?? [])]));

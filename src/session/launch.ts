@@ -61,7 +61,7 @@ async function launchOn(
   target: Target,
   { kind, terminal, command, env, fresh = false, dryRun }: Launch,
 ): Promise<number> {
-  const backend = backendOf(system, target.plan.backend);
+  const backend = await backendOf(system, target.plan.backend);
   using ledger = new Ledger(system);
   const size =
     terminal && system.isTty.stdin && system.isTty.stdout
@@ -94,9 +94,7 @@ async function launchOn(
   const renewed = await renewedSince(system, plan, target.login);
   const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
   const armed = await withSecrets(system, target.secrets, started.secrets);
-  const code = await attachSession({ system: armed, backend: backendOf(armed, plan.backend), ledger }, plan, started);
-  await travel?.bringHome({ system, backend }, plan, kind);
-  return code;
+  return await attachSession({ system: armed, backend: await backendOf(armed, plan.backend), ledger }, plan, started);
 }
 
 /** Flags, which win over the manifest. */

@@ -30,7 +30,7 @@ export async function ofBackends(system: System, needed: Needed): Promise<Leftov
   const found = await Promise.all(
     backendNames.map(async (name) => {
       try {
-        return await backendOf(system, name).leftovers?.(needed);
+        return await (await backendOf(system, name)).leftovers?.(needed);
       } catch (error) {
         if (error instanceof UserError) return [];
         throw error;
@@ -46,7 +46,7 @@ async function ofBottle(system: System, bottle: Bottle): Promise<Leftover[]> {
   if (sessions.length > 0) return [];
   if (state === "missing") return ofRecord(system, bottle);
   if (state === "unknown" || exists(directory)) return [];
-  const backend = backendOf(system, backendName);
+  const backend = await backendOf(system, backendName);
   const lost = await lossesIn(system, backend, name);
   return [
     {

@@ -78,7 +78,7 @@ export async function provision(
   for (const step of steps) {
     const session = sessionOf(system, plan, step, target);
     const armed = await withSecrets(system, target.secrets, session.secrets);
-    const tools = { system: armed, backend: backendOf(armed, plan.backend) };
+    const tools = { system: armed, backend: await backendOf(armed, plan.backend) };
     if ("file" in step) await copy(tools, plan, step.file, session);
     else await runCommand(tools, plan, { session, command: step.command, signal });
     signal.throwIfAborted();

@@ -30,7 +30,7 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
     say(`bottle ${name}`);
     if (dryRun || state === "missing") continue;
     using ledger = new Ledger(system);
-    await removeBottle({ backend: backendOf(system, backend), ledger }, name);
+    await removeBottle({ backend: await backendOf(system, backend), ledger }, name);
   }
   const purged = bottles.map(({ name }) => name);
   for (const { kind, name, remove } of await ofBackends(system, { plans: [], purged })) {

@@ -28,7 +28,7 @@ export async function findTarget(
   const plan = recordedPlan(system, name);
   const project = findProject(system, { start: plan.directory, profile });
   const { env, secrets } = project.manifest;
-  const backend = backendOf(system, plan.backend);
+  const backend = await backendOf(system, plan.backend);
   const { secretFiles, files } = admit(system, project, backend);
   const login = loginOf(system);
   return {
@@ -79,7 +79,7 @@ export async function existingBottle(system: System, name: string | undefined): 
   if (!found) return name === undefined ? undefined : recordedPlan(system, name);
   const project = findProject(system, { start: found.directory });
   const grants = { image: project.manifest.bottle.image, mounts: [] };
-  const backend = backendOf(system, found.backend);
+  const backend = await backendOf(system, found.backend);
   return { ...projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} }), name: wanted };
 }
 

@@ -10,9 +10,7 @@ test("a backend is one folder and one line of the registry", async () => {
   cpSync(`${clone}/test/support/example-backend.ts`, `${clone}/src/backends/example/index.ts`);
   edit(`${clone}/src/backends/example/index.ts`, (text) => text.replaceAll('"../../src/', '"../../'));
   edit(`${clone}/src/backends/registry.ts`, (text) =>
-    text
-      .replace("  smolvm,\n", "  smolvm,\n  example,\n")
-      .replace(/^/, 'import { example } from "./example/index.ts";\n'),
+    text.replace(/^  smolvm: .*\n/m, '$&  example: async () => (await import("./example/index.ts")).example,\n'),
   );
   home.settings("[network]\nmode = 'open'\n[bottle]\nbackend = 'example'\n");
   home.manifest("");
