@@ -1,31 +1,33 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 
-type Measured = { readonly program: string; readonly empty: string; readonly idle: string };
+type Binaries = { readonly program: string; readonly empty: string; readonly idle: string };
+
+const empties = { empty: "export {};\n", idle: "setInterval(() => {}, 1e9);\nexport {};\n" };
 
 /**
  * The program beside what nothing compiled by Bun can go below: one that does nothing (`empty`), and one that then stays
- * (`idle`). All are written now: the kernel maps an older file page by page, which doubles the start of either.
+ * (`idle`). All three are copies of this moment: how fast a file starts, and how much of it is resident, depends on how its
+ * pages came into the kernel's cache, by up to a half.
  */
-export async function freshBinaries(program: string): Promise<Measured & Disposable> {
+export async function freshBinaries(built: string): Promise<Binaries & Disposable> {
   const folder = mkdtempSync(`${tmpdir()}/bench-`);
-  copyFileSync(program, `${folder}/claude-bottle`);
-  for (const [name, text] of [
-    ["empty", "export {};\n"],
-    ["idle", "setInterval(() => {}, 1e9);\nexport {};\n"],
-  ] as const) {
+  const sources: Record<string, string> = { program: built };
+  for (const [name, text] of Object.entries(empties)) {
     writeFileSync(`${folder}/${name}.ts`, text);
+    sources[name] = `${folder}/built-${name}`;
     await Bun.build({
       entrypoints: [`${folder}/${name}.ts`],
       splitting: true,
       bytecode: true,
       format: "esm",
       minify: { whitespace: true, syntax: true, identifiers: false },
-      compile: { outfile: `${folder}/${name}`, autoloadDotenv: false, autoloadBunfig: false },
+      compile: { outfile: sources[name], autoloadDotenv: false, autoloadBunfig: false },
     });
   }
+  for (const [name, source] of Object.entries(sources)) copyFileSync(source, `${folder}/${name}`);
   return {
-    program: `${folder}/claude-bottle`,
+    program: `${folder}/program`,
     empty: `${folder}/empty`,
     idle: `${folder}/idle`,
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),

@@ -1,3 +1,4 @@
+import { guestControlArgv } from "../../src/guest/control.ts";
 import { inPairs } from "./pairs.ts";
 import { ms, row, type Row } from "./row.ts";
 import { homeWithStub, succeed } from "./stub.ts";
@@ -13,22 +14,26 @@ export async function startTimes({
   rounds: number;
 }): Promise<Row[]> {
   using home = await homeWithStub(program);
-  await using terminal = new Bun.Terminal({ cols: 100, rows: 30, data() {} });
-  const control = JSON.stringify({ argv: ["true"], session: "0", size: [30, 100] });
-  const onTerminal = async (argv: string[]) => {
-    const child = Bun.spawn(argv, {
-      cwd: home.project,
-      env: { ...home.env, _CLAUDE_BOTTLE_CONTROL: control },
-      terminal,
-    });
-    if ((await child.exited) !== 0) throw new Error(`${argv.join(" ")} failed`);
+  let seen = () => {};
+  await using terminal = new Bun.Terminal({ cols: 100, rows: 30, data: () => seen() });
+  const control = JSON.stringify({ argv: guestControlArgv(["true"]), session: "0", size: [30, 100] });
+  const start = (argv: string[]) => {
+    const env = { ...home.env, _CLAUDE_BOTTLE_CONTROL: control };
+    const child = Bun.spawn(argv, { cwd: home.project, env, terminal });
+    return async () => {
+      if ((await child.exited) !== 0) throw new Error(`${argv.join(" ")} failed`);
+    };
   };
 
-  // The child's own run counts as ours.
   const resize = await inPairs(
     rounds,
-    () => onTerminal([program, "pty-resize", "bench", "--", "/bin/true"]),
-    () => onTerminal([empty]),
+    async () => {
+      const speaks = new Promise<void>((resolve) => (seen = resolve));
+      const end = start([program, "pty-resize", "bench", "--", "/bin/echo", "started"]);
+      await speaks;
+      return end;
+    },
+    () => start([empty])(),
   );
   const version = await inPairs(
     rounds,
@@ -47,7 +52,7 @@ export async function startTimes({
 
   return [
     row({
-      what: "`pty-resize` of `true`, on a terminal",
+      what: "`pty-resize`, until its child speaks",
       ours: ms(resize.ours),
       against: `empty Bun binary ${ms(resize.other)}`,
       value: resize.ratio,
