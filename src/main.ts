@@ -1,8 +1,18 @@
 #!/usr/bin/env bun
-const argv = process.argv.slice(2);
+const { _CLAUDE_BOTTLE_WORDS: words } = process.env;
+delete process.env._CLAUDE_BOTTLE_WORDS;
+const argv: readonly string[] = words === undefined ? process.argv.slice(2) : JSON.parse(words);
 if (argv[0] === "pty-resize") {
   const { ptyResize } = await import("./terminal/pty-resize.ts");
-  process.exitCode = await ptyResize(argv.slice(1));
+  const { code, session } = await ptyResize(argv.slice(1));
+  if (session !== undefined) {
+    const [{ noteEnd }, { cleanEnv, realSystem }] = await Promise.all([
+      import("./session/end.ts"),
+      import("./system/real.ts"),
+    ]);
+    await noteEnd(realSystem(cleanEnv(process.env)), session, code);
+  }
+  process.exitCode = code;
 } else if (argv.length === 1 && argv[0] === "--version") {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);

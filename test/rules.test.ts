@@ -60,7 +60,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   described: ["lib", "citty"],
   command: ["described", "system", "errors", "lib", "citty"],
   cli: ["commands", "command", "described", "completions", "system", "errors", "lib", "version", "citty"],
-  main: ["cli", "version", "terminal", "system"],
+  main: ["cli", "version", "terminal", "session", "system"],
 };
 
 const roomOf = (path: string) => /^src\/([a-z]+)/.exec(path)?.[1] ?? path;

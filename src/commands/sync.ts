@@ -31,7 +31,7 @@ export const sync = (context: Context) =>
       const kept = sideOf(args.keep);
       const { env: _, ...target } = await findTarget(system, args.bottle);
       const { name } = target.plan;
-      const backend = backendOf(system, target.plan.backend);
+      const backend = await backendOf(system, target.plan.backend);
       using ledger = new Ledger(system);
       if (!ledger.bottle(name))
         throw new UserError(`there is no bottle "${name}" yet`, { hint: "claude-bottle run makes it" });

@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { endArgv, preludeArgv, settleArgv } from "./guest.ts";
+import { guestControlArgv } from "./control.ts";
+import { preludeArgv } from "./guest.ts";
 
 const onLinux = process.platform === "linux";
 const busybox = Bun.which("busybox");
@@ -229,7 +230,7 @@ describe.each(shells)("the prelude under %s", (shell) => {
 
 describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
   const settle = (rows: number, columns: number, tenths: number) =>
-    control(shell, settleArgv([], session, [rows, columns], tenths));
+    control(shell, [...guestControlArgv([]), "settle", session, String(rows), String(columns), String(tenths)]);
 
   test("settle tells a size that came by itself from one that it had to set", async () => {
     await using terminal = onTerminal(shell, 'trap "stty size" WINCH; echo ready; while :; do sleep 0.05; done');
@@ -248,7 +249,7 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
     expect(await settle(30, 100, 0)).toBe("gone");
     writeFileSync(`/tmp/.claude-bottle-${session}`, `$(touch ${folder}/x)\n/dev/null; touch ${folder}/x\n*\n`);
     expect(await settle(30, 100, 0)).toBe("gone");
-    expect(await control(shell, endArgv([], session))).toBe("ended");
+    expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
     expect(existsSync(`${folder}/x`)).toBe(false);
   });
 
@@ -259,7 +260,7 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
     await terminal.shows("ready");
     const pids = ["a", "b", "c", "d"].map((name) => Number(readFileSync(`${folder}/${name}`, "utf8")));
     expect(pids.map(isAlive)).toEqual([true, true, true, true]);
-    expect(await control(shell, endArgv([], session))).toBe("ended");
+    expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
     expect(pids.map(isAlive)).toEqual([false, false, false, false]);
     expect(existsSync(`/tmp/.claude-bottle-${session}`)).toBe(false);
   }, 30_000);
@@ -271,7 +272,7 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
       env: { PATH: "/usr/bin:/bin", CLAUDE_BOTTLE_SESSION: session },
     });
     writeFileSync(`/tmp/.claude-bottle-${session}`, `${stranger.pid}\n-\n12345\n`);
-    expect(await control(shell, endArgv([], session))).toBe("ended");
+    expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
     await own.exited;
     expect([stranger.signalCode, own.signalCode]).toEqual([null, "SIGHUP"]);
     stranger.kill("SIGKILL");

@@ -1,5 +1,4 @@
 import claudeHomeScript from "./claude-home.sh" with { type: "text" };
-import controlScript from "./control.sh" with { type: "text" };
 import foregroundScript from "./foreground.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
 import prepareScript from "./prepare.sh" with { type: "text" };
@@ -16,22 +15,6 @@ type Start = {
 export const preludeArgv = ({ session, size, directory, command }: Start): string[] => [
   "/bin/sh", "-c", withoutComments(preludeScript), "sh", session, String(size?.rows ?? 0), String(size?.columns ?? 0), directory, ...command,
 ]; // prettier-ignore
-
-/** Prints `native`, `asserted` or `gone`. `waitTenths`: how long the size may take to arrive by itself, in tenths of a second. */
-export const settleArgv = (prefix: readonly string[], session: string, size: readonly [rows: number, columns: number], waitTenths: number): string[] => [
-  ...prefix, "/bin/sh", "-c", withoutComments(controlScript), "sh", "settle", session, String(size[0]), String(size[1]), String(waitTenths),
-]; // prettier-ignore
-
-/** Ends every process of the session. */
-export const endArgv = (prefix: readonly string[], session: string): string[] => [
-  ...prefix,
-  "/bin/sh",
-  "-c",
-  withoutComments(controlScript),
-  "sh",
-  "end",
-  session,
-];
 
 /** Before a session's argv, where its terminal is the caller's own: in a process group that the host has no part in. */
 export const foregroundArgv = (argv: readonly string[]): string[] => [

@@ -154,8 +154,14 @@ export class Ledger implements Disposable {
       .run(pane, server.pid, server.started, id);
   }
 
-  closeSession(id: string, code: number): void {
-    this.#db.query("update sessions set ended_at = ?, code = ? where id = ?").run(this.#now(), code, id);
+  /** Undefined for one that is not known. */
+  closeSession(id: string, code: number): Pick<SessionRecord, "bottle" | "kind"> | undefined {
+    const row = this.#db
+      .query<Pick<SessionRow, "bottle" | "kind">, [number, number, string]>(
+        "update sessions set ended_at = ?, code = ? where id = ? returning bottle, kind",
+      )
+      .get(this.#now(), code, id);
+    return row ? { bottle: row.bottle, kind: row.kind as SessionPlan["kind"] } : undefined;
   }
 
   /** The sessions whose process still lives; those of a killed one are closed on the way. */

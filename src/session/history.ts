@@ -26,7 +26,7 @@ export async function bottleHistory(
     ...ledger.pastSessions(name).map(sessionEntry),
   ];
   try {
-    const refused = (await backendOf(system, backend).denied?.(name)) ?? [];
+    const refused = (await (await backendOf(system, backend)).denied?.(name)) ?? [];
     const denials = refused.map(({ at, target }) => ({ at: Date.parse(at), what: `denied ${printable(target)}` }));
     return { entries: inOrder([...own, ...denials]), complaint: undefined };
   } catch (error) {

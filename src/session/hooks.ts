@@ -41,16 +41,16 @@ export async function runHook(
  * A manifest that cannot even be read by now is not what was trusted. Throws UserError when the hook fails.
  */
 export async function runAfterStop(system: System, plan: BottlePlan): Promise<void> {
-  const hooks = isFolder(plan.directory) ? admitted(system, plan) : {};
+  const hooks = isFolder(plan.directory) ? await admitted(system, plan) : {};
   await runHook(system, plan, "after-stop", hooks);
 }
 
-function admitted(system: System, { directory, backend }: BottlePlan): Manifest["hooks"] {
+async function admitted(system: System, { directory, backend }: BottlePlan): Promise<Manifest["hooks"]> {
   try {
     const project = findProject(system, { start: directory });
     const { manifest, resolved } = project;
     if (resolved.origin(["hooks", "after-stop"])?.layer.kind === "project")
-      admit(system, project, backendOf(system, backend));
+      admit(system, project, await backendOf(system, backend));
     return manifest.hooks;
   } catch (error) {
     if (error instanceof UserError) return {};

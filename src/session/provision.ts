@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
-import { endArgv } from "../guest/guest.ts";
+import { endArgv } from "../guest/control.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";

@@ -5,6 +5,8 @@ import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
 const killAfterMs = 5000;
+/** Linux takes 128 KiB with the name. */
+const longestVariable = 130_000;
 
 /** The environment as a child may have it: these two would turn a compiled Bun program into something else. */
 export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
@@ -32,6 +34,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     }
   }
 
+  const self = Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
   let user: User | undefined;
 
   // In a group of its own: a Ctrl-C that also reached the program could end it, and look like a failure of it, before we hear of it.
@@ -73,13 +76,20 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     get user() {
       return (user ??= currentUser(env));
     },
-    self: Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main],
+    self,
     isTty: { get stdin() { return isTty(0); }, get stdout() { return isTty(1); }, get stderr() { return isTty(2); } }, // prettier-ignore
     cwd: workingDirectory,
     which: (program) => Bun.which(program, { PATH: env.PATH ?? "" }) ?? undefined,
     run,
     attach: (argv, options = {}) =>
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
+    become: (words, options = {}) =>
+      interruptible(async (interrupt) => {
+        // A signal that was caught just now is told in the loop's next turn; the new program would never hear of it.
+        await new Promise((resolve) => setImmediate(resolve));
+        interrupt.throwIfAborted();
+        throw replaceProcess(self, words, merged(options.env));
+      }),
     async pipe(from, to, input) {
       const stdin = input ?? "ignore";
       const writer = start(from.argv, { env: merged(from.env), stdin, stdout: "pipe", stderr: "pipe" });
@@ -119,6 +129,20 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     out: (data) => write(1, data),
     err: (data) => write(2, data),
   };
+}
+
+/** Returns only why it could not. */
+function replaceProcess(self: readonly string[], words: readonly string[], env: Record<string, string>): UserError {
+  const [program = ""] = self;
+  const packed = JSON.stringify(words);
+  try {
+    if (Buffer.byteLength(packed) < longestVariable)
+      process.execve?.(program, [...self, ...process.argv.slice(2)], { ...env, _CLAUDE_BOTTLE_WORDS: packed });
+    process.execve?.(program, [...self, ...words], env);
+    return notStartable(program);
+  } catch (error) {
+    return notStartable(program, error);
+  }
 }
 
 /** What a program that cannot be started should say. */

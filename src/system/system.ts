@@ -49,6 +49,11 @@ export interface System {
   run(argv: readonly string[], options?: RunOptions): Promise<Run>;
   /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. */
   attach(argv: readonly string[], options?: Pick<RunOptions, "env">): Promise<Attached>;
+  /**
+   * Starts this program again with other words, in this very process, so that nothing of us stays in memory. It is still listed
+   * with its old words: what restores a tmux session types what it finds there. Ends only by throwing UserError or Interrupted.
+   */
+  become(words: readonly string[], options?: Pick<RunOptions, "env">): Promise<never>;
   /** Runs `from` and `to` with the first one's stdout as the second one's stdin; `from` reads `stdin`, or nothing. */
   pipe(from: Program, to: Program, stdin?: Uint8Array): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */

@@ -1,49 +1,70 @@
-import { endArgv, settleArgv } from "../guest/guest.ts";
 import type { Size } from "./size.ts";
 
-/** How the wrapper reaches the guest beside the session; its maker's word, in one private variable that is read once. */
-type Reach = { readonly argv: readonly string[]; readonly session: string; readonly size: Size };
+/** How the wrapper reaches the guest beside the session that it holds; its maker's word, in one private variable. */
+type Reach = {
+  /** Runs the control script in the guest (guest/control.ts), with the words that follow it. */
+  readonly argv?: readonly string[];
+  readonly session: string;
+  readonly size: Size;
+};
 
 const timeoutMs = 30_000;
 const nativeTenths = 10;
 
+/** A session without it goes on with the backend's own way alone. */
+export function parseReach(text: string | undefined): Reach | undefined {
+  try {
+    return text ? (JSON.parse(text) as Reach) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Short execs in the guest, one at a time. */
 export class Control {
-  readonly #reach: Reach;
+  readonly #argv: readonly string[];
+  readonly #session: string;
   readonly #env: NodeJS.ProcessEnv;
   #running: Bun.Subprocess | undefined;
 
-  private constructor(reach: Reach, env: NodeJS.ProcessEnv) {
-    this.#reach = reach;
+  constructor(argv: readonly string[], session: string, env: NodeJS.ProcessEnv) {
+    this.#argv = argv;
+    this.#session = session;
     this.#env = env;
   }
 
-  /** A session without it goes on with the backend's own way alone. */
-  static open(text: string | undefined, env: NodeJS.ProcessEnv): Control | undefined {
-    try {
-      return text ? new Control(JSON.parse(text) as Reach, env) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** The size that the session was started with. */
-  get size(): Size {
-    return this.#reach.size;
+  get #end(): string[] {
+    return [...this.#argv, "end", this.#session];
   }
 
   async settle(size: Size, { wait }: { wait: boolean }): Promise<"native" | "asserted" | "gone"> {
-    const { argv, session } = this.#reach;
-    const { text } = await this.#run(settleArgv(argv, session, size, wait ? nativeTenths : 0));
+    const { text } = await this.#run([
+      ...this.#argv,
+      "settle",
+      this.#session,
+      String(size[0]),
+      String(size[1]),
+      String(wait ? nativeTenths : 0),
+    ]);
     const word = text.trim();
     return word === "native" || word === "asserted" ? word : "gone";
+  }
+
+  /** Ends the session in the guest when we are killed outright, which closes a pipe. Returns what calls that off. */
+  watch(): () => void {
+    const watcher = Bun.spawn(["/bin/sh", "-c", 'read -r _ <&3 || exec "$@" 3<&-', "sh", ...this.#end], {
+      stdio: ["ignore", "ignore", "ignore", "pipe"],
+      detached: true,
+      env: this.#env,
+    });
+    watcher.unref();
+    return () => watcher.kill("SIGKILL");
   }
 
   async endSession(): Promise<void> {
     this.abandon();
     // The second SIGHUP of a closing terminal, sent as its shell dies, may hit a child that is not out of our group yet.
-    for (let attempt = 1; attempt <= 3; attempt += 1)
-      if (!(await this.#run(endArgv(this.#reach.argv, this.#reach.session))).hungUp) return;
+    for (let attempt = 1; attempt <= 3; attempt += 1) if (!(await this.#run(this.#end)).hungUp) return;
   }
 
   /** Ends what is under way, so that it holds up nobody. */

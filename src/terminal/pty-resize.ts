@@ -1,33 +1,34 @@
-import { Control } from "./control.ts";
+import { Control, parseReach } from "./control.ts";
 import { rememberModes } from "./modes.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
 
 const graceMs = 5_000;
-const parentCheckMs = 2_000;
 const passedOn = { SIGHUP: 1, SIGTERM: 15 } as const;
+
+type Ended = { readonly code: number; readonly session: string | undefined };
 
 /**
  * `pty-resize BOTTLE -- COMMAND...`: COMMAND on this very terminal, with the guest's size kept right and the terminal's
- * modes put back on every way out. Returns COMMAND's status, 128+n for a signal. No byte of the session passes through.
+ * modes put back on every way out. `code` is COMMAND's status, 128+n for a signal. No byte of the session passes through.
  */
-export async function ptyResize(argv: readonly string[]): Promise<number> {
+export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   const command = argv.slice(2);
   if (argv[1] !== "--" || command.length === 0) {
     console.error("claude-bottle: pty-resize is started by claude-bottle itself: pty-resize BOTTLE -- COMMAND...");
-    return 2;
+    return { code: 2, session: undefined };
   }
-  const { _CLAUDE_BOTTLE_CONTROL: reach, BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...env } = process.env;
+  const { _CLAUDE_BOTTLE_CONTROL: word, BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...env } = process.env;
   const restoreModes = rememberModes();
-  const control = Control.open(reach, env);
+  const reach = parseReach(word);
+  const control = reach?.argv && new Control(reach.argv, reach.session, env);
   const keeper =
     control &&
     new SizeKeeper({
-      known: control.size,
+      known: reach.size,
       read: terminalSize,
       settle: (size, options) => control.settle(size, options),
     });
-  const parent = process.ppid;
 
   let child: Bun.Subprocess | undefined;
   let passed: keyof typeof passedOn | undefined;
@@ -48,12 +49,12 @@ export async function ptyResize(argv: readonly string[]): Promise<number> {
   for (const signal of ["SIGWINCH", "SIGCONT"] as const) process.on(signal, () => keeper?.changed());
 
   let code: number;
+  let unwatch: (() => void) | undefined;
   try {
     child = Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env });
     if (passed) end(passed);
+    unwatch = control?.watch();
     keeper?.start();
-    // A killed parent tells nobody.
-    setInterval(() => process.ppid !== parent && pass("SIGHUP"), parentCheckMs).unref();
     code = await child.exited;
   } catch (error) {
     console.error(
@@ -67,5 +68,6 @@ export async function ptyResize(argv: readonly string[]): Promise<number> {
   const there = await restoreModes({ diedBadly: code === 1 || code >= 128 });
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
   if (passed || !there || child?.signalCode) await control?.endSession();
-  return passed ? 128 + passedOn[passed] : code;
+  unwatch?.();
+  return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session };
 }

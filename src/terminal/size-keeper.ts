@@ -37,7 +37,7 @@ export class SizeKeeper {
 
   /** The terminal may have changed between our maker's look at it and our handlers. */
   start(): void {
-    this.#checkIn(quietMs);
+    if (this.#wanted()) this.#checkIn(quietMs);
   }
 
   /** To be called on each SIGWINCH and SIGCONT. */

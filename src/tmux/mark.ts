@@ -9,30 +9,23 @@ import { Tmux } from "./tmux.ts";
 const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, kind });
 const noTags = { "": undefined, session: undefined, kind: undefined };
 
-/**
- * Notes in the ledger which pane shows the session, and in the pane's options which session it shows. A session goes on
- * without either. The result takes the options back.
- */
-export function markPane(system: System, ledger: Ledger, session: SessionPlan): () => Promise<void> {
-  const marked = quietly(async () => {
-    const tmux = Tmux.connect(system);
-    const pane = tmux && (await ownPane(system, tmux));
-    if (tmux === undefined || pane === undefined) return undefined;
+/** Notes in the ledger which pane shows the session, and in the pane's options which session it shows. A session goes on without either. */
+export const markPane = (system: System, ledger: Ledger, session: SessionPlan): Promise<void> =>
+  inOwnPane(system, async (tmux, pane) => {
     ledger.placeSession(session.id, { id: pane, server: tmux.server });
     await tmux.run(...tagArgv(pane, tags(session)));
-    return () => tmux.run(...tagArgv(pane, noTags));
   });
-  return async () => {
-    const unmark = await marked;
-    if (unmark) await quietly(unmark);
-  };
-}
 
-async function quietly<T>(act: () => Promise<T>): Promise<T | undefined> {
+/** Takes the options back. */
+export const unmarkPane = (system: System): Promise<void> =>
+  inOwnPane(system, async (tmux, pane) => void (await tmux.run(...tagArgv(pane, noTags))));
+
+async function inOwnPane(system: System, act: (tmux: Tmux, pane: string) => Promise<void>): Promise<void> {
   try {
-    return await act();
+    const tmux = Tmux.connect(system);
+    const pane = tmux && (await ownPane(system, tmux));
+    if (tmux && pane !== undefined) await act(tmux, pane);
   } catch (error) {
-    if (error instanceof UserError) return undefined;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
   }
 }

@@ -53,7 +53,7 @@ async function keyToPane({ program, rounds }: Options): Promise<Row> {
   });
 }
 
-/** Until Claude has drawn its prompt: by our pane, and by one that runs what `pty-resize` holds there, typed by hand. */
+/** Until Claude has drawn its prompt: by our pane, and by one that runs what its session holds, typed by hand. */
 async function claudesFrame({ program, rounds }: Options): Promise<Row[]> {
   const what = "Claude's first frame, bubblewrap";
   const reason = await whyNoClaudeStage();
@@ -108,11 +108,10 @@ async function statusLine({ program, rounds }: Options): Promise<Row> {
 const unmeasured = (what: string, reason: string): Row =>
   row({ what, ours: "-", against: reason, value: undefined, unit: " ms" });
 
-/** The backend's command, as the one `pty-resize` of the stage was told it. */
+/** The backend's command, as the stage's session runs it. */
 function heldCommand(stage: Stage): string[] {
-  const pid = stage.left.find((line) => / pty-resize /.test(line))?.split(" ")[0];
-  const argv = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
-  return argv.slice(argv.indexOf("--") + 1);
+  const pid = stage.left.find((line) => /^\d+ \S*bwrap /.test(line))?.split(" ")[0];
+  return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
 }
 
 async function shown(stage: Stage, text: string): Promise<void> {
@@ -133,7 +132,7 @@ async function alone(stage: Stage): Promise<void> {
   stage.tmux("kill-pane", "-a", "-t", "%0");
   await stage.until(1);
   await until(
-    () => !stage.left.some((line) => /bwrap|pty-resize| tmux (open|pane) | run$/.test(line)),
+    () => !stage.left.some((line) => /bwrap| tmux (open|pane) | run$/.test(line)),
     () => stage.left.join("\n"),
   );
   await until(

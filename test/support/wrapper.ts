@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { guestControlArgv } from "../../src/guest/control.ts";
 import { preludeArgv } from "../../src/guest/guest.ts";
 import { shellQuote } from "../../src/lib/quote.ts";
 import { Screen } from "./screen.ts";
@@ -60,7 +61,7 @@ export class Wrapper implements AsyncDisposable {
       `if [ "$5" = settle ]; then echo "settle $7 $8"; else echo "$5"; fi >>${log}\n[ "$5" = end ] || [ ! -e ${this.folder}/hang ] || exec sleep 1000\n"$@"; code=$?; echo done >>${log}.done; exit $code`,
     );
     const control = JSON.stringify({
-      argv: [`${this.folder}/bin/control`],
+      argv: guestControlArgv([`${this.folder}/bin/control`]),
       session: this.session,
       size: [rows, columns],
     });

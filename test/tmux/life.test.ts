@@ -35,7 +35,7 @@ everyTmux((tmux) => {
         () => stage.left.join("\n"),
       );
       await until(
-        () => stage.left.filter((line) => / run( |$)|bin\/agent|pty-resize/.test(line)).length === (left === 1 ? 1 : 0),
+        () => !stage.left.some((line) => / run( |$)|bin\/agent/.test(line)),
         () => stage.left.join("\n"),
         30_000,
       );

@@ -1,0 +1,23 @@
+import { backendOf } from "../backends/registry.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { printable } from "../lib/quote.ts";
+import { unmarkPane } from "../tmux/mark.ts";
+import type { System } from "../system/system.ts";
+
+/** What is left to do when a session has ended. Its own status stands, whatever happens here. */
+export async function noteEnd(system: System, session: string, code: number): Promise<void> {
+  try {
+    using ledger = new Ledger(system);
+    const ended = ledger.closeSession(session, code);
+    const plan = ended && ledger.bottle(ended.bottle)?.plan;
+    if (ended && plan?.copied) {
+      const { bringHome } = await import("./travel.ts");
+      await bringHome({ system, backend: await backendOf(system, plan.backend) }, plan, ended.kind);
+    }
+    if (system.env.TMUX) await unmarkPane(system);
+  } catch (error) {
+    system.err(
+      `claude-bottle: the session's end: ${printable(error instanceof Error ? error.message : String(error))}\n`,
+    );
+  }
+}
