@@ -17,7 +17,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   manifest: ["errors", "lib", "valibot", "smol-toml"],
   plan: ["manifest", "errors", "lib"],
   system: ["errors", "lib", "node", "bun"],
-  backends: ["plan", "guest", "system", "errors", "lib", "valibot"],
+  backends: ["plan", "guest", "system", "errors", "lib", "valibot", "node"],
   ledger: ["plan", "system", "errors", "lib", "bun"],
   tmux: ["plan", "ledger", "system", "errors", "lib"],
   session: [

@@ -1,6 +1,6 @@
 // The real Claude Code in a bottle of bubblewrap, and what a hostile program in one reaches. About 15 seconds.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { binary } from "../support/binary.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
@@ -122,6 +122,27 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
       );
       const [variables, processes] = stdout.trim().split("\n").map(Number);
       expect([variables, (processes ?? 99) < 10]).toEqual([0, true]);
+    },
+    minute,
+  );
+
+  test(
+    "puts no link where the next session's mounts go, and keeps what it writes beside them",
+    async () => {
+      const cwd = `${home.folder}/home/deep/er/project`;
+      mkdirSync(cwd, { recursive: true });
+      const state = { XDG_STATE_HOME: undefined as never };
+      const deep = (script: string) => home.run(["exec", "--", "sh", "-c", script], { cwd, env: state });
+      const swap = `mv ~/deep ~/away; mv ~/deep/er ~/away; mv ~/deep/er/project ~/away; rmdir ~/deep; ln -sfn /oldroot${home.folder}/home ~/deep; echo kept >~/deep/er/beside`;
+      const { stderr } = await deep(`{ ${swap}; } 2>&1 | grep -c 'busy' >&2`);
+      expect(stderr).toMatch(/\n4\n$/);
+      expect(await deep("pwd; touch made; cat ../beside")).toEqual({
+        stdout: "~/home/deep/er/project\nkept\n",
+        stderr: "",
+        code: 0,
+      });
+      expect(existsSync(`${home.folder}/home/er`)).toBe(false);
+      await home.run(["rm", "--force"], { cwd, env: state });
     },
     minute,
   );

@@ -1,5 +1,6 @@
 import { claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+import { type Binding, bindingsOf } from "./pins.ts";
 
 /** Where things are on the host. */
 export type Sandbox = {
@@ -14,6 +15,9 @@ export type Sandbox = {
 
 export const homeOf = (folder: string): string => `${folder}/home`;
 export const temporaryOf = (folder: string): string => `${folder}/tmp`;
+
+export const bindingsIn = (folder: string, plan: BottlePlan): Binding[] =>
+  bindingsOf({ home: homeOf(folder), temporary: temporaryOf(folder) }, plan);
 
 const ownBin = "/opt/claude-bottle/bin";
 const searchPath = (home: string) =>
@@ -82,7 +86,7 @@ export const prepareArgv = (
 /** Mount order matters: a later one lies on top. */
 function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
   const { bwrap, folder, claude } = sandbox;
-  const { user, directory, mounts, network } = plan;
+  const { network } = plan;
   return [
     bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
     ...(network.mode === "open" ? [] : ["--unshare-net"]),
@@ -90,11 +94,8 @@ function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     ...systemFolders.flatMap((path) => ["--ro-bind-try", path, path]),
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
     "--proc", "/proc", ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
-    "--bind", temporaryOf(folder), "/tmp",
-    "--bind", homeOf(folder), user.home,
+    ...bindingsIn(folder, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
-    "--bind", directory, directory,
-    ...mounts.flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
     "--remount-ro", "/", "--chdir", "/",
   ]; // prettier-ignore
 }

@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
@@ -5,12 +6,13 @@ import { printable } from "../../lib/quote.ts";
 import { isMadeFolder } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
-import { exists, namesIn, privateFolder, readText, writePrivate } from "../../system/files.ts";
+import { exists, namesIn, privateFolder, readText, realPath, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateFolder, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { findClaude, installClaude } from "./claude.ts";
+import type { Binding } from "./pins.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
 import { findBwrap, probeBwrap } from "./probe.ts";
 import { type Architecture, seccompFilter } from "./seccomp.ts";
@@ -112,6 +114,7 @@ export function bubblewrap(system: System): Backend {
     },
 
     async start(plan, options = {}) {
+      makeSources(argv.bindingsIn(folderOf(plan.name), plan));
       writePrivate(filterOf(plan.name), filter);
       const secrets = plan.credentials.map(({ variable }) => variable);
       const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory));
@@ -152,6 +155,21 @@ export function bubblewrap(system: System): Backend {
 function endArgv(folder: string): string[][] {
   const running = findProcesses(argv.isSandboxOf(folder));
   return running.length > 0 ? [["kill", "-KILL", ...running.map(({ pid }) => String(pid))]] : [];
+}
+
+/** Throws UserError where a link lies on the way to one of them. */
+function makeSources(bindings: readonly Binding[]): void {
+  for (const { source, target } of bindings) {
+    const isMade = exists(source) || privateFolder(source);
+    const outer = realPath(dirname(source));
+    if (isMade && outer !== undefined && realPath(source) === `${outer}/${basename(source)}`) continue;
+    throw new UserError(
+      `"${printable(source)}" is a link, and "${printable(target)}" of the bottle is to be a folder`,
+      {
+        hint: "put a folder in its place, or remove it",
+      },
+    );
+  }
 }
 
 function refuseHome(home: string): void {
