@@ -1,8 +1,8 @@
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, Machine } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { printable } from "../lib/quote.ts";
+import { printable, shellLine } from "../lib/quote.ts";
 import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { isFolder } from "../system/files.ts";
@@ -68,7 +68,7 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
           );
           const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
           const machine = await backend.find(plan.name);
-          if (machine) refuseForeign(plan, machine.owner);
+          if (machine) refuseForeign(backend, plan, machine.owner);
           // A start would kill a machine that only does not answer, and with it whoever still works in it.
           if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
           if (machine && options.fresh) {
@@ -157,10 +157,11 @@ function refuseMissing({ name, directory }: BottlePlan): void {
   });
 }
 
-function refuseForeign(plan: BottlePlan, owner: { directory: string; uid: number } | undefined): void {
+function refuseForeign(backend: Backend, plan: BottlePlan, owner: Machine["owner"]): void {
   if (owner?.directory === plan.directory) return;
+  const removal = backend.explain(plan).remove.findLast((argv) => argv.some((word) => word.endsWith(plan.name))) ?? [];
   throw new UserError(`a machine named "${plan.name}" is there already and is not this directory's bottle`, {
-    hint: "remove it with smolvm, or choose another name: claude-bottle run --name NAME",
+    hint: `choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ${shellLine(removal)}`,
   });
 }
 

@@ -174,7 +174,7 @@ test("a machine of that name that is not ours is left alone", async () => {
   writeFileSync(`${home.smolvm}/machines/${machine?.name}.json`, JSON.stringify({ ...machine, pid: null, labels: {} }));
   const { stderr, code } = await home.run(["exec", "--", "true"]);
   expect([stderr, code]).toEqual([
-    'claude-bottle: a machine named "cb-BOTTLE" is there already and is not this directory\'s bottle\n  remove it with smolvm, or choose another name: claude-bottle run --name NAME\n',
+    'claude-bottle: a machine named "cb-BOTTLE" is there already and is not this directory\'s bottle\n  choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ~/bin/smolvm machine delete --error-format json --name cb-BOTTLE -f\n',
     1,
   ]);
   expect(home.machines()).toMatchObject([{ labels: {} }]);
