@@ -1,5 +1,6 @@
-import { exitCode } from "../errors.ts";
+import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
+import { enterFolder } from "../system/files.ts";
 import { askForKey } from "../system/key.ts";
 import type { System } from "../system/system.ts";
 
@@ -22,13 +23,26 @@ export async function holdPane(system: System, held: Held): Promise<number> {
   const { directory, words, ending } = held;
   system.out(`\x1b]2;${printable(directory.split("/").at(-1) ?? "")}\x07`);
   for (;;) {
-    const { code, signal, wasSession } = await runOnce(system, words);
+    const { code, signal, wasSession } = canEnter(system, directory) ? await runOnce(system, words) : failed;
     if (signal) return code;
     const good = wasSession || endedByUser.includes(code);
     if (!good || ending === "key") {
       if ((await ask(system, code)) === "retry") continue;
     }
     return ending === "shell" ? (await system.attach([system.env.SHELL || "/bin/sh"])).code : code;
+  }
+}
+
+const failed = { code: exitCode.failed, signal: undefined, wasSession: false };
+
+function canEnter(system: System, directory: string): boolean {
+  try {
+    enterFolder(directory);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    system.err(`claude-bottle: ${error.message}\n`);
+    return false;
   }
 }
 

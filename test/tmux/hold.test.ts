@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { until } from "../support/tool.ts";
+import { mkdirSync } from "node:fs";
+import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
@@ -56,6 +57,17 @@ everyTmux((tmux) => {
     },
     30_000,
   );
+
+  test("a directory that cannot be entered can be read, and is tried again", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    const directory = `${stage.home.project}/later`;
+    stage.tmux("new-window", "--", ...tool, "tmux", "pane", directory, "--", "run");
+    await stage.screen.until(/cannot enter ".*later": ENOENT\n\n\[status 1\] {2}enter: close/);
+    mkdirSync(directory);
+    stage.press("r", { prefix: false });
+    await stage.screen.until(/ready 39 120 in .*later/);
+  }, 30_000);
 
   test("the agent that fails later is held, the shell that ends with a status of its own is not", async () => {
     await using stage = new Stage({ tmux });

@@ -1,5 +1,4 @@
 import { command, type Context } from "../../command.ts";
-import { enterFolder } from "../../system/files.ts";
 import { holdPane, type Ending } from "../../tmux/hold.ts";
 
 export const pane = (context: Context) =>
@@ -16,7 +15,6 @@ export const pane = (context: Context) =>
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
-      enterFolder(args.directory);
       context.exit(
         await holdPane(system, { directory: args.directory, words: rest, ending: (args.ending ?? "close") as Ending }),
       );
