@@ -74,6 +74,24 @@ everyTmux((tmux) => {
     expect(read()).toBe("set -g mouse on\n");
   }, 30_000);
 
+  test("in a terminal it asks, and takes a no and a yes", async () => {
+    const { stage, read } = open("");
+    await using _stage = stage;
+    const [pane = ""] = await stage.until(1);
+    await stage.prompt(pane);
+    const cb = stage.ownProgram();
+    for (const [answer, written] of [
+      ["n", false],
+      ["y", true],
+    ] as const) {
+      stage.tmux("send-keys", "-t", pane, `clear; echo asked; ${cb} tmux install; echo "${answer}: $?"`, "Enter");
+      await stage.screen.until(/^asked$[^]*Change it so\? \[y\/N\] $/m);
+      stage.tmux("send-keys", "-t", pane, answer, "Enter");
+      await stage.screen.until(new RegExp(`^${answer}: 0$`, "m"));
+      expect(read()?.includes("bind-key")).toBe(written);
+    }
+  }, 30_000);
+
   test("a read-only file is refused, a symlink is written through, a mode stays", async () => {
     const { stage, file, call } = open(undefined);
     await using _stage = stage;
