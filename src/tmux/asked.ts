@@ -1,6 +1,7 @@
 import { exitCode, UserError } from "../errors.ts";
 import { terminalName } from "../system/process.ts";
 import type { System } from "../system/system.ts";
+import { reportingTo } from "./message.ts";
 import { Tmux } from "./tmux.ts";
 
 /** How a key binding names what a verb is about. */
@@ -37,6 +38,16 @@ export async function askedPane(system: System, tmux: Tmux, named: string | unde
     exitCode: exitCode.usage,
     hint: "name it, as key bindings do: --pane '#{pane_id}'",
   });
+}
+
+/** A verb's work for the pane that is meant; a failure is told in the client that asked. */
+export async function aboutPane(
+  system: System,
+  { pane, client }: { readonly pane?: string | undefined; readonly client?: string | undefined },
+  work: (tmux: Tmux, pane: string) => Promise<void>,
+): Promise<void> {
+  const tmux = requireTmux(system);
+  await reportingTo({ tmux, client }, async () => work(tmux, await askedPane(system, tmux, pane)));
 }
 
 /** The named client, or the one that last showed the pane's session. Throws UserError where nobody looks at it. */

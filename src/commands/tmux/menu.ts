@@ -1,8 +1,7 @@
 import { command, type Context } from "../../command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { askedClient, askedPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
+import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
 import { showMenu } from "../../tmux/menu.ts";
-import { reportingTo } from "../../tmux/message.ts";
 
 export const menu = (context: Context) =>
   command(context, {
@@ -14,9 +13,7 @@ export const menu = (context: Context) =>
     args: { ...paneArgs, "dry-run": { type: "boolean", description: "print the command, and run none" } },
     async run({ args }) {
       const { system } = context;
-      const tmux = requireTmux(system);
-      await reportingTo({ tmux, client: args.client }, async () => {
-        const pane = await askedPane(system, tmux, args.pane);
+      await aboutPane(system, args, async (tmux, pane) => {
         const client = await askedClient(tmux, pane, args.client);
         using ledger = new Ledger(system);
         await showMenu(system, tmux, ledger, { pane, client, dryRun: args["dry-run"] ?? false });

@@ -1,7 +1,6 @@
 import { command, type Context } from "../../command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { askedPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
-import { reportingTo } from "../../tmux/message.ts";
+import { aboutPane, paneArgs } from "../../tmux/asked.ts";
 import { pasteImage as paste } from "../../tmux/paste.ts";
 
 export const pasteImage = (context: Context) =>
@@ -17,9 +16,7 @@ export const pasteImage = (context: Context) =>
     args: paneArgs,
     async run({ args }) {
       const { system } = context;
-      const tmux = requireTmux(system);
-      await reportingTo({ tmux, client: args.client }, async () => {
-        const pane = await askedPane(system, tmux, args.pane);
+      await aboutPane(system, args, async (tmux, pane) => {
         using ledger = new Ledger(system);
         await paste(system, tmux, ledger, { pane, client: args.client });
       });

@@ -1,6 +1,5 @@
 import { command, type Context } from "../../command.ts";
-import { askedClient, askedPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
-import { reportingTo } from "../../tmux/message.ts";
+import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
 import { showInPopup } from "../../tmux/show.ts";
 
 export const show = (context: Context) =>
@@ -10,10 +9,9 @@ export const show = (context: Context) =>
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
-      const tmux = requireTmux(system);
-      await reportingTo({ tmux, client: args.client }, async () => {
-        const pane = await askedPane(system, tmux, args.pane);
-        await showInPopup(system, tmux, { pane, client: await askedClient(tmux, pane, args.client), words: rest });
+      await aboutPane(system, args, async (tmux, pane) => {
+        const client = await askedClient(tmux, pane, args.client);
+        await showInPopup(system, tmux, { pane, client, words: rest });
       });
     },
   });

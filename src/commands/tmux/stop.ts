@@ -1,7 +1,6 @@
 import { command, type Context } from "../../command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { askedPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
-import { reportingTo } from "../../tmux/message.ts";
+import { aboutPane, paneArgs } from "../../tmux/asked.ts";
 import { stopShown } from "../../tmux/stop.ts";
 
 export const stop = (context: Context) =>
@@ -10,9 +9,7 @@ export const stop = (context: Context) =>
     args: { ...paneArgs, restart: { type: "boolean", description: "and start the pane's session again" } },
     async run({ args }) {
       const { system } = context;
-      const tmux = requireTmux(system);
-      await reportingTo({ tmux, client: args.client }, async () => {
-        const pane = await askedPane(system, tmux, args.pane);
+      await aboutPane(system, args, async (tmux, pane) => {
         using ledger = new Ledger(system);
         await stopShown(system, tmux, ledger, { pane, client: args.client, restart: args.restart ?? false });
       });
