@@ -193,7 +193,7 @@ everyTmux((tmux) => {
       {
         ".tmux/plugins/tpm/tpm": tpm,
         ".tmux/plugins/claude-bottle/claude-bottle.tmux": plugin,
-        ".local/bin/claude-bottle": `#!/bin/sh\nexec ${tool.map((word) => `'${word}'`).join(" ")} "$@"\n`,
+        "../bin/claude-bottle": `#!/bin/sh\nexec ${tool.map((word) => `'${word}'`).join(" ")} "$@"\n`,
       },
     );
     await using _stage = stage;
@@ -212,7 +212,9 @@ everyTmux((tmux) => {
     // Away from the checkout, where a built program may lie.
     const plugin = `${stage.home.folder}/claude-bottle.tmux`;
     cpSync(`${import.meta.dir}/../../claude-bottle.tmux`, plugin);
-    stage.tmux("run-shell", `'${plugin}'`);
+    // Whatever this machine has installed.
+    stage.home.program("dirname", 'exec /usr/bin/dirname "$@"');
+    stage.tmux("run-shell", `PATH='${stage.home.bin}' '${plugin}'`);
     await stage.screen.until("claude-bottle: the program was not found; set @claude-bottle-binary");
     stage.tmux("set-option", "-g", "@claude-bottle-binary", program);
     stage.tmux("set-option", "-g", "@claude-bottle-open-key", "C-y");
