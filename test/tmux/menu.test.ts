@@ -67,6 +67,33 @@ everyTmux((tmux) => {
     }
   }, 30_000);
 
+  test("a second agent comes beside the first, and what changed in the project in a window", async () => {
+    await using stage = new Stage({ tmux });
+    const git = (...words: string[]) =>
+      Bun.spawnSync(["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", stage.home.project, ...words]);
+    git("init", "-q");
+    writeFileSync(`${stage.home.project}/notes.txt`, "first\n");
+    git("add", "-A");
+    git("commit", "-qm", "first");
+    writeFileSync(`${stage.home.project}/notes.txt`, "second\n");
+    await stage.until(1);
+    stage.press("b");
+    await stage.screen.until("ready 39 59");
+    await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+    stage.press("B");
+    await stage.screen.until("second agent, on the right");
+    stage.press("r", { prefix: false });
+    await stage.until(3);
+    await until(async () => (await stage.sessions()).length === 2);
+    expect((await stage.sessions()).map((line) => line.split(" ")[0])).toEqual(["agent", "agent"]);
+    stage.press("B");
+    await stage.screen.until("diff");
+    stage.press("d", { prefix: false });
+    await stage.screen.until(/ M notes\.txt\n[^]*-first\n\+second/);
+    stage.press("q", { prefix: false });
+    await stage.until(3);
+  }, 30_000);
+
   test("restart and stop ask first, and stop the bottle", async () => {
     await using stage = new Stage({ tmux });
     await stage.until(1);
