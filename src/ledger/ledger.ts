@@ -30,6 +30,9 @@ export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"
   readonly code: number | undefined;
 };
 
+/** What is still to be done may depend on it. */
+type Closed = Pick<SessionRecord, "bottle" | "kind"> & { readonly traps: string | null };
+
 /** A pane's number counts from nothing with each start of its server. */
 export type Pane = { readonly server: Identity; readonly id: string };
 
@@ -48,6 +51,7 @@ const versions = [
   alter table sessions add column pane text;
   alter table sessions add column tmux_pid integer;
   alter table sessions add column tmux_started text;`,
+  "alter table sessions add column traps text;",
 ];
 const version = versions.length;
 
@@ -139,13 +143,14 @@ export class Ledger implements Disposable {
       .all(bottle);
   }
 
-  openSession({ id, bottle, kind, directory }: SessionPlan): void {
+  /** `traps`: what git on the host obeyed before, for who looks again when the session has ended. */
+  openSession({ id, bottle, kind, directory }: SessionPlan, { traps }: { traps?: string | undefined } = {}): void {
     const own = identify(process.pid);
     this.#db
       .query(
-        "insert into sessions (id, bottle, kind, directory, pid, started, started_at) values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into sessions (id, bottle, kind, directory, pid, started, started_at, traps) values (?, ?, ?, ?, ?, ?, ?, ?)",
       )
-      .run(id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now());
+      .run(id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now(), traps ?? null);
   }
 
   placeSession(id: string, { id: pane, server }: Pane): void {
@@ -155,13 +160,13 @@ export class Ledger implements Disposable {
   }
 
   /** Undefined for one that is not known. */
-  closeSession(id: string, code: number): Pick<SessionRecord, "bottle" | "kind"> | undefined {
+  closeSession(id: string, code: number): Closed | undefined {
     const row = this.#db
-      .query<Pick<SessionRow, "bottle" | "kind">, [number, number, string]>(
-        "update sessions set ended_at = ?, code = ? where id = ? returning bottle, kind",
+      .query<Pick<SessionRow, "bottle" | "kind"> & { traps: string | null }, [number, number, string]>(
+        "update sessions set ended_at = ?, code = ? where id = ? returning bottle, kind, traps",
       )
       .get(this.#now(), code, id);
-    return row ? { bottle: row.bottle, kind: row.kind as SessionPlan["kind"] } : undefined;
+    return row ? { ...row, kind: row.kind as SessionPlan["kind"] } : undefined;
   }
 
   /** The sessions whose process still lives; those of a killed one are closed on the way. */

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { realSystem } from "../system/real.ts";
-import { freshTokens } from "./refresh.ts";
+import { freshTokens, tokenServer } from "./refresh.ts";
 
 /** Each refresh token is good once, and using an old one ends the login, as the real server has it. */
 const server = {
@@ -199,4 +199,14 @@ test.each(["", "{", "{}", '{"claudeAiOauth":null}', '{"claudeAiOauth":{"accessTo
     writeFileSync(store, text);
     await expect(freshTokens(system())).rejects.toThrow("Claude Code on this machine is not logged in");
   },
+);
+
+test.each([
+  ["http://127.0.0.1:8080/token", "http://127.0.0.1:8080/token"],
+  ["https://evil.example/token", "https://platform.claude.com/v1/oauth/token"],
+  ["http://127.0.0.1.evil.example/", "https://platform.claude.com/v1/oauth/token"],
+  ["http://127.0.0.1@evil.example/", "https://platform.claude.com/v1/oauth/token"],
+  ["nonsense", "https://platform.claude.com/v1/oauth/token"],
+])("a refresh token goes to Claude's own server or to a test's on this machine: %s", (url, server) =>
+  expect(tokenServer({ _CLAUDE_BOTTLE_TOKEN_URL: url })).toBe(server),
 );

@@ -3,6 +3,7 @@ import { endArgv, guestControlArgv } from "../guest/control.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
+import { gitTraps } from "./git-traps.ts";
 import { noteEnd } from "./end.ts";
 
 type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
@@ -15,7 +16,9 @@ const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGI
  */
 export async function attachSession(tools: Tools, plan: BottlePlan, session: SessionPlan): Promise<number> {
   const { system, backend, ledger } = tools;
-  ledger.openSession(session);
+  // The bytes of an exec are its command's own.
+  const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
+  ledger.openSession(session, { traps });
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);
     await noteEnd(system, session.id, code);

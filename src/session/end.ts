@@ -1,6 +1,7 @@
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
+import { tellTraps } from "./git-traps.ts";
 import { unmarkPane } from "../tmux/mark.ts";
 import type { System } from "../system/system.ts";
 
@@ -14,6 +15,7 @@ export async function noteEnd(system: System, session: string, code: number): Pr
       const { bringHome } = await import("./travel.ts");
       await bringHome({ system, backend: await backendOf(system, plan.backend) }, plan, ended.kind);
     }
+    if (ended?.traps && plan) tellTraps(system, JSON.parse(ended.traps), plan.directory);
     if (system.env.TMUX) await unmarkPane(system);
   } catch (error) {
     system.err(

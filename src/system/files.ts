@@ -39,6 +39,15 @@ export function readText(path: string): string | undefined {
   }
 }
 
+/** The text of what is a plain file that can be read; no other thing is opened, a pipe least of all. */
+export function readFileOrNothing(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The text of a file by its real path, or nothing at all: a link put there meanwhile is not followed. */
 export function readJudgedFile(path: string): string {
   const refuse = (cause?: unknown) =>

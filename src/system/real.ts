@@ -14,10 +14,15 @@ export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+/** For this very process, and no program that it starts. */
+const ownAlone = "_CLAUDE_BOTTLE_TOKEN_URL";
+
 export function realSystem(env: Readonly<Record<string, string>>): System {
   const merged = (extra: RunOptions["env"]) =>
     Object.fromEntries(
-      Object.entries({ ...env, ...extra }).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries({ ...env, ...extra }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined && entry[0] !== ownAlone,
+      ),
     );
 
   function start<const Options extends Parameters<typeof Bun.spawn>[1]>(argv: readonly string[], options: Options) {

@@ -67,6 +67,15 @@ test("a command prints it at each start, and its failure is said before anything
   expect(calls(home)).not.toMatch(/first|second/);
 });
 
+test("a program that prints the credential hears nothing of what is ours alone", async () => {
+  using home = new Home();
+  home.program("vault", `env >'${home.folder}/seen'; echo token`);
+  const env = { ANTHROPIC_BASE_URL: "http://gateway.example", _CLAUDE_BOTTLE_TOKEN_URL: "http://127.0.0.1:1/" };
+  await home.run(["login", "--as", "gateway", "--", "vault"]);
+  expect(await home.run(show, { env })).toMatchObject({ stdout: "token\n", code: 0 });
+  expect(readFileSync(`${home.folder}/seen`, "utf8")).not.toContain("TOKEN_URL");
+});
+
 test("the keychain gets it by stdin, and a keychain that refuses leaves the file", async () => {
   using home = new Home();
   home.program(

@@ -139,6 +139,16 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       '[[provision.files]]\nsource = "./docs"\ntarget = "~/docs"',
       'copies "~/home/.ssh" into the bottle, as "~/docs"',
     ],
+    [
+      "a weaker backend than the user's own",
+      '[bottle]\nimage = "/images/claude"\nbackend = "podman"',
+      'asks for "podman", which isolates less than a virtual machine',
+    ],
+    [
+      "the weakest backend",
+      '[bottle]\nimage = "/images/claude"\nbackend = "bubblewrap"',
+      'asks for "bubblewrap", which isolates less than a virtual machine',
+    ],
     ["a host", '[network]\nhosts = ["evil.example"]', 'lets the bottle reach "evil.example"'],
     ["a whole domain", '[network]\nhosts = ["*.com"]', 'lets the bottle reach "*.com"'],
     ["a private network", '[network]\nhosts = ["192.168.0.0/16"]', 'lets the bottle reach "192.168.0.0/16"'],

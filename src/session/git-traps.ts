@@ -1,0 +1,50 @@
+import { printable } from "../lib/quote.ts";
+import { isFolder, namesIn, readFileOrNothing } from "../system/files.ts";
+import type { System } from "../system/system.ts";
+
+/**
+ * What in a checkout starts programs of its own choice as soon as git runs on the host. A bottle can write all of it: git makes
+ * its lock files beside, so that nothing less than all of `.git` could be read-only, and then no commit would work.
+ */
+export type GitTraps = Readonly<Record<string, string>>;
+
+/** By path, with what tells another content. */
+export function gitTraps(directory: string): GitTraps {
+  const found: Record<string, string> = {};
+  const note = (path: string) => {
+    const text = readFileOrNothing(`${directory}/${path}`);
+    if (text !== undefined) found[path] = Bun.hash(harmlessLeftOut(path, text)).toString(36);
+  };
+  function look(folder: string, depth: number): void {
+    for (const name of ["config", "config.worktree", "commondir"]) note(`${folder}/${name}`);
+    for (const name of namesIn(`${directory}/${folder}/hooks`))
+      if (!name.endsWith(".sample")) note(`${folder}/hooks/${name}`);
+    for (const below of ["modules", "worktrees"]) each(`${folder}/${below}`, depth);
+  }
+  /** The name of a submodule may hold slashes. */
+  function each(folder: string, depth: number): void {
+    if (depth === 0) return;
+    for (const name of namesIn(`${directory}/${folder}`)) {
+      const path = `${folder}/${name}`;
+      const isGits = readFileOrNothing(`${directory}/${path}/HEAD`) !== undefined;
+      if (isGits) look(path, depth - 1);
+      else if (isFolder(`${directory}/${path}`)) each(path, depth - 1);
+    }
+  }
+  note(".git");
+  look(".git", 4);
+  return found;
+}
+
+/** As a session ends. */
+export function tellTraps(system: System, before: GitTraps, directory: string): void {
+  const changed = Object.entries(gitTraps(directory)).filter(([path, content]) => before[path] !== content);
+  if (changed.length === 0) return;
+  const names = changed.map(([path]) => printable(path)).sort().join(", "); // prettier-ignore
+  system.err(`claude-bottle: the session changed what git on this machine obeys: ${names}\n`);
+  system.err("  look at it before you use git here\n");
+}
+
+/** Which branch follows which one is what a session changes all the time. */
+const harmlessLeftOut = (path: string, text: string): string =>
+  path.endsWith("/config") ? text.replace(/^\[branch "[^"\n]*"\]\n(?:[ \t]+(?:remote|merge) = [\w./-]+\n)*/gm, "") : text; // prettier-ignore
