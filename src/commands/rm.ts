@@ -5,6 +5,7 @@ import { shellLine } from "../lib/quote.ts";
 import { runAfterStop } from "../session/hooks.ts";
 import { refuseBusy } from "../session/bring-up.ts";
 import { forgetBaseline } from "../session/baseline.ts";
+import { keepClaude } from "../session/kept-claude.ts";
 import { describeLosses, findLosses, refuseLosses } from "../session/losses.ts";
 import { removeBottle } from "../session/remove.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
@@ -16,6 +17,7 @@ export const rm = (context: Context) =>
     args: {
       bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
       force: { type: "boolean", description: "even while sessions run in it, and with what is only in it" },
+      "keep-claude": { type: "boolean", description: "keep its ~/.claude, with the conversations, for the next one" },
       json: { type: "boolean", description: "say as JSON what is only in it; with --dry-run, and do no more" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
@@ -32,7 +34,9 @@ export const rm = (context: Context) =>
       using ledger = new Ledger(system);
       if (!args.force && !dryRun) refuseBusy(ledger, plan.name, "rm");
       if (!args.force && !dryRun) await bringAllHome({ system, backend, ledger }, plan.name);
-      const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: !dryRun });
+      const keeps = (args["keep-claude"] ?? false) || (plan.keepsClaude ?? false);
+      const losses =
+        args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: !dryRun, keeps });
       if (args.json) system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
       if (dryRun) {
         if (!args.json) for (const argv of backend.explain(plan).remove) system.out(`${shellLine(argv)}\n`);
@@ -42,6 +46,7 @@ export const rm = (context: Context) =>
         return lost !== undefined && system.err(`claude-bottle: ${lost}\n`);
       }
       if (!args.force && losses) refuseLosses(plan, losses);
+      if (keeps) await keepClaude({ system, backend }, plan);
       await removeBottle({ backend, ledger }, plan.name);
       forgetBaseline(system, plan.name);
       system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);

@@ -29,6 +29,7 @@ const bodies: Readonly<Record<Shape["kind"], (shape: Shape) => Json>> = {
   list: ({ parts }) => ({ type: "array", items: json(first(parts)) }),
   choice: ({ words }) => ({ enum: words }),
   text: () => ({ type: "string" }),
+  flag: () => ({ type: "boolean" }),
   number: () => ({ type: "integer" }),
   size: () => ({ type: ["integer", "string"] }),
   anything: () => ({ type: "object" }),

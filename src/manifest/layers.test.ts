@@ -37,6 +37,7 @@ test("each setting says where it comes from", () => {
   const from = Object.fromEntries(listSettings(resolved).map((setting) => [setting.key, setting.from]));
   expect(from).toEqual({
     "bottle.agent": "bottle.toml:2",
+    "bottle.keep-claude": "default",
     "bottle.cpus": "config.toml:3",
     "bottle.memory": "bottle.toml:8",
     env: "default",

@@ -78,6 +78,13 @@ const bottleTable = (backends: readonly string[]) =>
         "who sessions run as; your own user name without it",
       ),
     ),
+    "keep-claude": v.optional(
+      about(
+        v.boolean("true or false"),
+        "whether `~/.claude`, with the conversations, outlives a removal of the bottle",
+      ),
+      false,
+    ),
     agent: v.optional(about(string, "the agent that `claude-bottle run` starts when no --agent is given"), "claude"),
   });
 

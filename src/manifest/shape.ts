@@ -2,7 +2,7 @@ import * as v from "valibot";
 
 /** A schema taken apart: all that the reference page and the schema file say of it. */
 export type Shape = {
-  readonly kind: "table" | "named" | "list" | "choice" | "text" | "number" | "size" | "anything";
+  readonly kind: "table" | "named" | "list" | "choice" | "text" | "number" | "size" | "flag" | "anything";
   readonly about: string | undefined;
   /** In words, as a message says what a value must be. */
   readonly expected: string;
@@ -53,6 +53,7 @@ const kinds: Readonly<Record<string, Shape["kind"]>> = {
   picklist: "choice",
   string: "text",
   number: "number",
+  boolean: "flag",
   union: "size",
   custom: "anything",
 };

@@ -46,6 +46,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
     memoryMiB: memory,
     user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
     mounts: request.mounts,
+    ...(manifest.bottle["keep-claude"] && { keepsClaude: true }),
     network: {
       mode,
       hosts: mode === "list" ? unique(listed) : [],

@@ -42,6 +42,8 @@ export type BottlePlan = {
   readonly credentials: readonly Credential[];
   /** Who commits in it; set when the bottle is started. */
   readonly git?: GitIdentity;
+  /** Its ~/.claude is kept when it is removed. */
+  readonly keepsClaude?: boolean;
   /** Its user has said that Claude may ask for a login in it. */
   readonly loginInside?: boolean;
   /** Which of the steps of provisioning are done in it, each by what it does. */

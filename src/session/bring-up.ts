@@ -14,6 +14,7 @@ import type { Target } from "./launch.ts";
 import { findLosses, refuseLosses } from "./losses.ts";
 import { gitIdentity } from "./git.ts";
 import { runHook } from "./hooks.ts";
+import { forgetClaude, keepClaude, restoreClaude } from "./kept-claude.ts";
 import { noteLogin } from "./login.ts";
 import { dueSteps, provision } from "./provision.ts";
 import { removeBottle } from "./remove.ts";
@@ -75,8 +76,10 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
             refuseBusy(ledger, plan.name, "stop");
             await (await import("./travel.ts")).bringAllHome({ system, backend, ledger }, plan.name);
             const old = ledger.bottle(plan.name)?.plan ?? plan;
-            const losses = await findLosses(backend, old, { mayStart: true, signal });
+            const keeps = plan.keepsClaude ?? false;
+            const losses = await findLosses(backend, old, { mayStart: true, keeps, signal });
             if (losses) refuseLosses(old, losses);
+            if (keeps) await keepClaude({ system, backend }, old, { signal });
             system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
             await removeBottle({ backend, ledger }, plan.name, { signal });
             await runHook(system, plan, "after-stop", target.hooks, { signal });
@@ -101,10 +104,12 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
           const pid = (await backend.start(made, { signal })) ?? machine?.pid;
           signal.throwIfAborted();
           noteLogin(system, made, login, armed);
+          if (!kept) await restoreClaude({ system, backend }, made);
           const followed = await followNetwork(tools, made, plan, { signal });
           const started = dueSteps(followed, target.provision, true);
           const provisioned = await provision(tools, followed, started, { target, signal });
           ledger.saveBottle(provisioned, pid);
+          forgetClaude(system, plan.name);
           ledger.note(plan.name, "started");
           return warnOfDifferences(tools, provisioned, plan);
         }),

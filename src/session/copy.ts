@@ -8,6 +8,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { bringUp, checkPlan } from "./bring-up.ts";
 import { guestProgram } from "./guest-program.ts";
+import { inGuest } from "./in-guest.ts";
 import type { Target } from "./launch.ts";
 
 export type Copy = {
@@ -40,20 +41,20 @@ async function transfer(
 ): Promise<void> {
   const { plan } = target;
   const backend = await backendOf(system, plan.backend);
-  const inGuest =
+  const guestOf =
     (made: BottlePlan): InGuest =>
     (command) =>
-      guestProgram(backend, made, command);
+      inGuest(backend, made, command);
   if (dryRun)
     return system.out(
-      `${ends(inGuest(plan))
+      `${ends(guestOf(plan))
         .map(({ argv }) => shellLine(argv))
         .join(" | ")}\n`,
     );
   using ledger = new Ledger(system);
   checkPlan({ backend, ledger }, plan, { fresh: false });
   const made = await bringUp({ system, backend, ledger }, target, { fresh: false });
-  const { from, to } = await system.pipe(...ends(inGuest(made)));
+  const { from, to } = await system.pipe(...ends(guestOf(made)));
   // A packer whose reader has gone complains of the pipe; the reader's own words say why.
   const failed = to.code !== 0 && from.code !== 3 ? to : from.code !== 0 ? from : to;
   if (failed.code !== 0)

@@ -8,6 +8,7 @@ import { exists, namesIn, removeLink, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
+import { forgetClaude, listKept } from "./kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
 import { describeLosses, findLosses } from "./losses.ts";
 import { removeBottle } from "./remove.ts";
@@ -130,5 +131,12 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
       remove,
     };
   });
-  return [...links, ...locks, ...builds];
+  const kept = listKept(system)
+    .filter(({ directory }) => !exists(directory))
+    .map(({ name, path, directory }): Leftover => {
+      const gone = `the ~/.claude of a bottle of ${printable(directory)}, which is gone`;
+      const remove = async () => !exists(directory) && (forgetClaude(system, name), true);
+      return { kind: "folder", name: path, why: gone, how: shellLine(["rm", "-rf", path]), remove };
+    });
+  return [...links, ...locks, ...builds, ...kept];
 }

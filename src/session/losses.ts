@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { lossesOf, type Losses } from "../plan/losses.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { sessionUser } from "../plan/session.ts";
 
 const shownAtMost = 20;
 
@@ -10,11 +11,17 @@ const shownAtMost = 20;
 export async function findLosses(
   backend: Backend,
   plan: BottlePlan,
-  options: { readonly mayStart: boolean; readonly signal?: AbortSignal },
+  {
+    keeps = false,
+    ...options
+  }: { readonly mayStart: boolean; readonly keeps?: boolean; readonly signal?: AbortSignal },
 ): Promise<Losses | undefined> {
   try {
     const paths = backend.inside ? await backend.inside(plan, options) : [];
-    return paths && lossesOf(paths, plan);
+    const losses = paths && lossesOf(paths, plan);
+    const kept = `${sessionUser(plan).home}/.claude/`;
+    const isLost = (path: string) => !(keeps && path.startsWith(kept));
+    return losses && { conversations: losses.conversations.filter(isLost), files: losses.files.filter(isLost) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`what is only in bottle "${plan.name}" cannot be told: ${error.message}`, {

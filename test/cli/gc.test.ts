@@ -137,3 +137,16 @@ test("links and locks of bottles that are not there, and no lock that somebody h
   await child.exited;
   expect(existsSync(`${state}/links/cb-gone`)).toBe(false);
 });
+
+test("what is kept of a bottle whose project is gone", async () => {
+  using home = new Home();
+  for (const [name, directory] of [
+    ["cb-gone", `${home.folder}/gone`],
+    ["cb-here", home.project],
+  ] as const) {
+    mkdirSync(`${home.folder}/state/claude-bottle/kept/${name}`, { recursive: true });
+    writeFileSync(`${home.folder}/state/claude-bottle/kept/${name}/directory`, directory);
+  }
+  await finds(home, [["folder", "~/state/claude-bottle/kept/cb-gone", "the ~/.claude of a bottle of ~/gone, which is gone", "rm -rf ~/state/claude-bottle/kept/cb-gone"]]); // prettier-ignore
+  expect(readdirSync(`${home.folder}/state/claude-bottle/kept`)).toEqual(["cb-here"]);
+});

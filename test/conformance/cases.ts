@@ -215,6 +215,32 @@ lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
     },
   },
   {
+    title: "a removal keeps ~/.claude for the next bottle where it is asked to, once",
+    work: async (place) => {
+      const talk = "~/.claude/projects/x/talk.jsonl";
+      await prints(place, `claude-bottle exec -- sh -c 'mkdir -p ~/.claude/projects/x && echo said >${talk} && chmod 640 ${talk}'`, "");
+      expect((await place.sh("claude-bottle rm")).stderr).toContain("1 conversation is only in bottle");
+      expect(await place.sh("claude-bottle stop 2>/dev/null; claude-bottle rm --keep-claude")).toEqual({
+        stdout: "",
+        stderr: 'claude-bottle: ~/.claude of bottle "cb-BOTTLE" is kept for the next one\nclaude-bottle: bottle "cb-BOTTLE" is removed\n',
+        code: 0,
+      });
+      await prints(place, `claude-bottle exec -- sh -c 'cat ${talk}; stat -c "%a" ${talk}; ls ~/.claude/settings.json | wc -l'`, "said\n640\n1\n");
+      await prints(place, `claude-bottle rm --force 2>/dev/null; ${ready}; claude-bottle exec -- sh -c 'ls ~/.claude | grep -c projects'`, "0\n", 1);
+    },
+  },
+  {
+    title: "with keep-claude in the manifest, --fresh and rm keep ~/.claude too",
+    work: (place) =>
+      prints(
+        place,
+        `claude-bottle rm --force 2>/dev/null; printf 'bottle.keep-claude = true\\nagents.none.command = "true"\\n' >bottle.toml; ${ready}
+claude-bottle exec -- sh -c 'mkdir -p ~/.claude/projects/x && echo said >~/.claude/projects/x/a.jsonl'
+for words in "run --fresh --agent none" rm; do claude-bottle $words >/dev/null 2>&1; ${ready}; claude-bottle exec -- sh -c 'cat ~/.claude/projects/x/a.jsonl'; done`,
+        "said\nsaid\n",
+      ),
+  },
+  {
     title: "a bottle in use is stopped by force only",
     mounted: true,
     work: (place) =>
