@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:net";
 import { binary } from "../support/binary.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
 import { startStubApi } from "../support/claude/stub-api.ts";
+import { Pane } from "../support/pane.ts";
 import { Screen } from "../support/screen.ts";
 import { Home } from "../support/tool.ts";
 import { kinds } from "./place.ts";
@@ -30,34 +31,17 @@ test.skipIf(whyNot !== undefined)("Claude answers in tmux, uses its tools in the
   symlinkSync(await realClaude(), `${home.bin}/claude`);
   const stub = startStubApi({ script: [{ bash: "pwd >made.txt" }, { text: "all done" }] });
   const env = { ...home.env, ANTHROPIC_API_KEY: "sk-ant-api03-offline-0123456789-abcdefghij", ANTHROPIC_BASE_URL: stub.url };
-  const socket = `claude-${process.pid}`;
-  const tmux = (...words: string[]) =>
-    Bun.spawnSync(["tmux", "-L", socket, "-f", "/dev/null", ...words], { env, cwd: home.project }).stdout.toString();
-  const screen = async (fits: RegExp): Promise<string> => {
-    let text = "";
-    for (const end = Date.now() + 30_000; Date.now() < end; await Bun.sleep(50))
-      if (fits.test((text = tmux("capture-pane", "-p", "-t", "s")))) return text;
-    throw new Error(`not on the screen: ${fits}\n${text}`);
-  };
   try {
-    tmux("new-session", "-d", "-s", "s", "-x", "100", "-y", "30", "-c", home.project, program);
-    await screen(/^❯/m);
-    tmux("send-keys", "-t", "s", "-l", "make the file");
-    await screen(/❯.make the file/);
-    tmux("send-keys", "-t", "s", "Enter");
-    await screen(/STUB: all done/);
+    using pane = new Pane([program], { env, cwd: home.project });
+    await pane.until(/^❯/m);
+    await pane.prompt("make the file");
+    await pane.until(/STUB: all done/);
     expect(await Bun.file(`${home.project}/made.txt`).text()).toBe(`${home.project}\n`);
-    for (const columns of [60, 120]) {
-      tmux("resize-window", "-t", "s", "-x", String(columns), "-y", "25");
-      await screen(new RegExp(`^─{${columns}}$`, "m"));
-    }
-    tmux("send-keys", "-t", "s", "-l", "once more");
-    await screen(/❯.once more/);
-    tmux("send-keys", "-t", "s", "Enter");
-    await screen(/STUB: once more/);
+    for (const columns of [60, 120]) await pane.followsWidth(columns);
+    await pane.prompt("once more");
+    await pane.until(/STUB: once more/);
     expect(new Set(stub.requests.map(({ auth }) => auth.last4))).toEqual(new Set(["ghij"]));
   } finally {
-    tmux("kill-server");
     await stub.stop();
     await home.run(["rm", "--force"]);
   }
