@@ -56,6 +56,17 @@ describe.each(programs)("%s", (program) => {
   });
 
   it(
+    "is held to its cpus, its memory and a number of processes",
+    async (project) => {
+      const v1 = "cd /sys/fs/cgroup && cat cpu/cpu.cfs_quota_us memory/memory.limit_in_bytes pids/pids.max";
+      const v2 = "cd /sys/fs/cgroup && cut -d' ' -f1 cpu.max && cat memory.max pids.max";
+      const limits = await project.sh(`if [ -e /sys/fs/cgroup/cpu.max ]; then ${v2}; else ${v1}; fi`);
+      expect(limits).toBe(`100000\n${512 * 1024 * 1024}\n4096\n`);
+    },
+    settings.replace("[bottle]", "[bottle]\ncpus = 1\nmemory = 512"),
+  );
+
+  it(
     "an image that cannot be had leaves nothing behind",
     async (project) => {
       const { stderr, code } = await project.tool(["exec", "--", "true"]);

@@ -28,9 +28,27 @@ describe.each(programs)("%s", (program) => {
         "GET http://127.0.0.1/",
       ])
         expect([target, await project.sh(ask(target.replace("@", "\\@")))]).toEqual([target, refused]);
+      const denied = async () =>
+        (
+          JSON.parse((await project.tool(["ls", "--denied", "--json"])).stdout) as { bottle: string; target: string }[]
+        ).map(({ bottle, target }) => `${bottle} ${target}`);
+      expect(await denied()).toEqual([
+        "cb-BOTTLE evil.example:443",
+        "cb-BOTTLE 10.255.255.1:22",
+        "cb-BOTTLE http://10.255.255.1@127.0.0.1/",
+        "cb-BOTTLE http://127.0.0.1/",
+      ]);
       // Let through, and then nobody is there.
       const allowed = (word: string) => `timeout 3 ${ask(word)} || echo waits`;
       expect(await project.sh(allowed("CONNECT 10.255.255.1:443"))).not.toBe(refused);
+
+      expect(await project.tool(["allow", "10.255.255.3"])).toEqual({
+        stdout: "",
+        stderr: 'claude-bottle: bottle "cb-BOTTLE" may reach "10.255.255.3"\n',
+        code: 0,
+      });
+      expect(await project.sh(allowed("CONNECT 10.255.255.3:443"))).not.toBe(refused);
+      expect(await denied()).toHaveLength(4);
 
       project.settings(settings('"10.255.255.2"').replace("[bottle]", `[bottle]\nbackend = "${program}"`));
       const change = await project.tool(["exec", "--", "sh", "-c", ask("CONNECT 10.255.255.1:443")]);
