@@ -102,6 +102,9 @@ export const sizesArgv = (names: readonly string[]): string[] => [
 ];
 /** Lists what was added to, changed in and deleted from its image. */
 export const diffArgv = (name: string): string[] => ["diff", name];
+/** Fails where the engine does not answer or cannot work; podman's `info` asks the system's packages for versions, which takes long. */
+export const isThereArgv = (): string[] => ["ps", "--quiet", "--last", "1"];
+
 /** Prints what is in that file of this machine, if the engine sees it. */
 export const sharingArgv = (file: string, image: string): string[] => [
   "run", "--rm", "--pull", "never", "--network", "none", "--security-opt", "label=disable",

@@ -52,9 +52,12 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
     loopbackAddress: "127.0.0.1",
 
-    async probe() {
+    async probe({ quick = false } = {}) {
       try {
-        return { usable: true, version: (await client.engine()).version };
+        if (quick) await client.settle("make bottles", argv.isThereArgv());
+        return quick
+          ? { usable: true, version: undefined }
+          : { usable: true, version: (await client.engine()).version };
       } catch (error) {
         if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
         throw error;
