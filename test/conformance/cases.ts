@@ -63,10 +63,10 @@ set -- $names; echo "$directory" "$writable"; [ "$1" = "$2" ] && [ "$3" != "\${3
       prints(
         place,
         `key=sk-ant-api03-seen; export ANTHROPIC_API_KEY=$key-by-nobody
-claude-bottle exec -- sh -c 'echo "$ANTHROPIC_API_KEY"; touch started; while [ ! -e over ]; do sleep 0.05; done' & 
+claude-bottle exec -- sh -c 'echo "$ANTHROPIC_API_KEY"; touch started; while [ ! -e over ]; do sleep 0.05; done' >told &
 for _ in $(seq 200); do [ -e started ] && break; sleep 0.05; done
-unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c 'seen-by-[n]obody'; touch over; wait`,
-        "sk-ant-api03-seen-by-nobody\n0\n",
+unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c 'seen-by-[n]obody'; touch over; wait; cat told`,
+        "0\nsk-ant-api03-seen-by-nobody\n",
       ),
   },
   {

@@ -1,6 +1,7 @@
 import { chmodSync, chownSync } from "node:fs";
 import { placeBinary } from "../support/binary.ts";
 import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
+import { Dockerd, whyNoDockerd } from "../support/dockerd.ts";
 import { Screen } from "../support/screen.ts";
 import { Home } from "../support/tool.ts";
 
@@ -67,6 +68,21 @@ const container = (
   },
 });
 
+const dockerEngine: PlaceKind = {
+  name: "docker's own engine",
+  whyNot: whyNoDockerd(),
+  async up() {
+    const podman = await Podman.up();
+    stops.push(() => podman[Symbol.asyncDispose]());
+    const dockerd = await Dockerd.up(podman);
+    stops.push(() => dockerd[Symbol.asyncDispose]());
+    return async (settings) =>
+      local(`[bottle]\nbackend = "docker"\nimage = "${baseImage}"\n[network]\nmode = "off"\n${settings}`, {
+        env: dockerd.env,
+      });
+  },
+};
+
 const stops: (() => PromiseLike<void>)[] = [];
 export const downAll = async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -78,6 +94,7 @@ export const kinds: readonly PlaceKind[] = [
   container("podman", whyNoPodman()),
   container("docker", whyNoDocker()),
   container("docker", whyNoDocker(), "on another machine"),
+  dockerEngine,
 ];
 
 type Options = { readonly env?: Readonly<Record<string, string>>; readonly uid?: number | undefined };
