@@ -106,6 +106,7 @@ export async function bringUp(tools: Tools, target: Target, options: { fresh: bo
           noteLogin(system, made, login, armed);
           if (!kept) await restoreClaude({ system, backend }, made);
           const followed = await followNetwork(tools, made, plan, { signal });
+          if (followed.copied) await (await import("./travel.ts")).bringProject({ system, backend }, followed);
           const started = dueSteps(followed, target.provision, true);
           const provisioned = await provision(tools, followed, started, { target, signal });
           ledger.saveBottle(provisioned, pid);

@@ -19,6 +19,11 @@ export async function bringAlong(
     system.err(
       `claude-bottle: ${backend.name}'s engine is on another machine: the session works on a copy of the project, and what changes comes home at its end\n`,
     );
+  await bringProject({ system, backend }, plan);
+}
+
+/** What changed here, or all of it the first time. */
+export async function bringProject({ system, backend }: Tools, plan: BottlePlan): Promise<void> {
   const isFirst = isFirstSync(system, plan.name);
   if (isFirst) system.err(`claude-bottle: copying the project into bottle "${plan.name}"\n`);
   const synced = await syncProject(system, backend, plan);

@@ -135,3 +135,18 @@ onEngineElsewhere(
   },
   minute,
 );
+
+onEngineElsewhere(
+  "podman",
+  "what prepares a bottle finds the project in it",
+  settings,
+  async (project) => {
+    writeFileSync(`${project.project}/lock`, "of the project\n");
+    project.settings(
+      `${settings.replace("[bottle]", '[bottle]\nbackend = "podman"')}\n[[provision.commands]]\nrun = "cp lock ~/prepared; echo by it >made"\n`,
+    );
+    expect(await project.sh("cat ~/prepared")).toBe("of the project\n");
+    expect(readFileSync(`${project.project}/made`, "utf8")).toBe("by it\n");
+  },
+  2 * minute,
+);
