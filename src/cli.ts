@@ -77,18 +77,24 @@ async function find(name: string, context: Context): Promise<CommandDef<never>> 
   });
 }
 
-/** Every command, loaded: for help, completions and the documentation. */
-export async function describeCommands(system: System): Promise<Described[]> {
+/** Every command, or those of these names, loaded: for help, completions and the documentation. */
+export async function describeCommands(
+  system: System,
+  names: readonly string[] = Object.keys(commands),
+): Promise<Described[]> {
   const { describeCommand } = await import("./described.ts");
   const context: Context = { system, rest: undefined, exit() {} };
-  return Promise.all(Object.values(commands).map(async (make) => describeCommand(await make(context))));
+  const chosen = names.flatMap((name) => commands[name] ?? []);
+  return Promise.all(chosen.map(async (make) => describeCommand(await make(context))));
 }
 
-/** What the shells' completions ask for. */
+/** What the shells' completions ask for. Behind a command, no other one is loaded. */
 async function complete(system: System, words: readonly string[]): Promise<number> {
   const { expectedAt } = await import("./completions/expected.ts");
   const { candidateLines } = await import("./completions/candidates.ts");
-  const lines = candidateLines(system, expectedAt(words, await describeCommands(system)));
+  const [first = ""] = words;
+  const known = words.length > 1 ? [first.startsWith("-") ? "run" : first] : undefined;
+  const lines = await candidateLines(system, expectedAt(words, await describeCommands(system, known)));
   system.out(lines.map((line) => `${line}\n`).join(""));
   return exitCode.ok;
 }

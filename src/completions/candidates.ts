@@ -1,24 +1,21 @@
-import { backendNames } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { findProject } from "../session/project.ts";
 import { exists } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import type { Candidate, Expected } from "./expected.ts";
 
-/** A line for each word, as `word TAB description`; `:files` alone leaves it to the shell. */
-export function candidateLines(system: System, expected: Expected): string[] {
+/** A line for each word, as `word TAB description`; `:files` alone leaves it to the shell. What is asked for is loaded, and no more. */
+export async function candidateLines(system: System, expected: Expected): Promise<string[]> {
   switch (expected.kind) {
     case "words":
       return expected.words.map(line);
     case "bottles":
-      return orNone(() => bottles(system)).map(line);
+      return (await orNone(() => bottles(system))).map(line);
     case "agents":
-      return orNone(() => agents(system)).map(line);
+      return (await orNone(() => agents(system))).map(line);
     case "profiles":
-      return orNone(() => profiles(system)).map(line);
+      return (await orNone(() => profiles(system))).map(line);
     case "backends":
-      return [...backendNames];
+      return [...(await import("../backends/registry.ts")).backendNames];
     case "files":
     case "places":
       return [":files"];
@@ -27,26 +24,29 @@ export function candidateLines(system: System, expected: Expected): string[] {
 
 const line = ({ word, description }: Candidate): string => (description === "" ? word : `${word}\t${description}`);
 
-function bottles(system: System): Candidate[] {
+async function bottles(system: System): Promise<Candidate[]> {
   if (!exists(`${stateFolder(system.env)}/ledger.db`)) return [];
+  const { Ledger } = await import("../ledger/ledger.ts");
   using ledger = new Ledger(system);
   return ledger.bottles().map(({ plan }) => ({ word: plan.name, description: plan.directory }));
 }
 
-function agents(system: System): Candidate[] {
+async function agents(system: System): Promise<Candidate[]> {
+  const { findProject } = await import("../session/project.ts");
   const { agents } = findProject(system).manifest;
   return Object.entries(agents).map(([word, { command }]) => ({ word, description: command }));
 }
 
-function profiles(system: System): Candidate[] {
+async function profiles(system: System): Promise<Candidate[]> {
+  const { findProject } = await import("../session/project.ts");
   const names = findProject(system).resolved.layers.flatMap(({ value }) => Object.keys(Object(value.profiles)));
   return [...new Set(names)].map((word) => ({ word, description: "" }));
 }
 
 /** A manifest or a ledger that cannot be read is told of by the command itself, not by a press of the tab key. */
-function orNone(find: () => Candidate[]): Candidate[] {
+async function orNone(find: () => Promise<Candidate[]>): Promise<Candidate[]> {
   try {
-    return find();
+    return await find();
   } catch (error) {
     if (error instanceof UserError) return [];
     throw error;

@@ -41,6 +41,13 @@ export async function startTimes({
     () => succeed([empty], home),
   );
 
+  // A bottle's name, which the ledger knows: the dearest of what a press of the tab key asks for.
+  const completion = await inPairs(
+    rounds,
+    () => succeed([program, "complete", "--", "stop", ""], home),
+    () => succeed([empty], home),
+  );
+
   const record = `${home.folder}/record`;
   await succeed([program, "exec", "--", "true"], home, { STUB_RECORD: record });
   const raw = [`${home.bin}/smolvm`, ...(await Bun.file(record).text()).split("\0").slice(0, -1)];
@@ -66,6 +73,14 @@ export async function startTimes({
       value: version.ratio,
       unit: "x",
       bound: 2,
+    }),
+    row({
+      what: `a completion, ${completion.ratio.toFixed(2)}x of that`,
+      ours: ms(completion.ours),
+      against: `empty Bun binary ${ms(completion.other)}`,
+      value: completion.difference,
+      unit: " ms",
+      bound: 30,
     }),
     row({
       what: "`exec` of `true`, warm",
