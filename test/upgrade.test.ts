@@ -124,16 +124,25 @@ test("uninstall --purge leaves the file system as it was before the installation
   // The guest of a fake is this very host.
   const work = noSandbox ? ["true"] : ["sh", "-c", "echo kept >~/kept"];
   expect((await run([tool, "exec", "--", ...work], home, env)).code).toBe(0);
+  // A keychain that takes the login.
+  const chain = `${home.folder}/chain`;
+  home.program("secret-tool", `case $1 in store) cat >'${chain}' ;; clear) rm -f '${chain}' ;; esac`);
+  const kept = { ...env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
+  const login = `printf sk-ant-oat01-0123456789 | ${shellQuote(tool)} login`;
+  expect((await run(["sh", "-c", login], home, kept)).stderr).toBe(
+    "claude-bottle: subscription, kept in the keychain\n",
+  );
   // What npm would have installed for bubblewrap.
   mkdirSync(`${home.folder}/home/.cache/claude-bottle/claude-1.0.0`, { recursive: true });
   const all = files();
-  const plan = await run([tool, "uninstall", "--purge", "--dry-run"], home, env);
+  const plan = await run([tool, "uninstall", "--purge", "--dry-run"], home, kept);
   expect(plan.stdout).toContain("would remove bottle cb-BOTTLE\n");
   for (const folder of [".local/state", ".config", ".cache"])
     expect(plan.stdout).toContain(`would remove ~/home/${folder}/claude-bottle\n`);
   expect(files()).toEqual(all);
-  const { stderr, code } = await run([tool, "uninstall", "--purge"], home, env);
-  expect([stderr, code]).toEqual(["", 0]);
+  expect([existsSync(chain), plan.stdout.includes("would remove the login that was kept\n")]).toEqual([true, true]);
+  const { stderr, code } = await run([tool, "uninstall", "--purge"], home, kept);
+  expect([stderr, code, existsSync(chain)]).toEqual(["", 0, false]);
   expect(files()).toEqual(before);
   expect(existsSync(`${home.folder}/home/.config/claude-bottle`)).toBe(false);
 }, 120_000);

@@ -10,7 +10,10 @@ export const uninstall = (context: Context) =>
       description: "Remove this program; bottles, the ledger and your settings stay without --purge",
     },
     args: {
-      purge: { type: "boolean", description: "also every bottle, the ledger, kept credentials and your settings" },
+      purge: {
+        type: "boolean",
+        description: "also every bottle, our images, the ledger, kept credentials and your settings",
+      },
       "dry-run": { type: "boolean", description: "say what would be removed, and remove nothing" },
     },
     examples: [

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
-import { readText, removeFile, writePrivate } from "../system/files.ts";
+import { exists, readText, removeFile, writePrivate } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import { claudeStoreFile, readClaudeStore } from "./claude-store.ts";
@@ -48,6 +48,8 @@ export function storedLogin(system: System): Login | undefined {
   const record = readRecord(system);
   return record && loginOf(system, record);
 }
+
+export const hasLogin = (system: System): boolean => exists(recordFile(system));
 
 function readRecord(system: System): LoginRecord | undefined {
   try {

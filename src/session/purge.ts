@@ -1,6 +1,7 @@
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { forgetLogin, hasLogin } from "../login/login.ts";
 import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
 import { cacheFolder, configFolder, stateFolder, type System } from "../system/system.ts";
 import { listBottles } from "./inventory.ts";
@@ -37,6 +38,11 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
     say(`${kind} ${name}`);
     if (!dryRun && !(await remove()))
       system.err(`claude-bottle: ${kind} "${name}" is used by somebody else, and stays\n`);
+  }
+  // It may be in the system's keychain, which no folder of ours holds.
+  if (hasLogin(system)) {
+    say("the login that was kept");
+    if (!dryRun) await forgetLogin(system);
   }
   for (const folder of [stateFolder(system.env), configFolder(system.env), cacheFolder(system.env)]) {
     if (folder === undefined || !exists(folder)) continue;
