@@ -247,9 +247,12 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
   );
 
   test(
-    "rm leaves no machine and no record, and the project as it was",
+    "rm says what is only in the machine, and by force leaves no machine and no record, and the project as it was",
     async () => {
-      expect(await lab.inProject("$cb rm")).toEqual({
+      const refused = await lab.inProject("$cb rm");
+      expect([refused.stdout, refused.code]).toEqual(["", 1]);
+      expect(refused.stderr).toMatch(/^claude-bottle: 1 file is only in bottle ".*"\n {2}\/.*\/kept\n {2}take out /);
+      expect(await lab.inProject("$cb rm --force")).toEqual({
         stdout: "",
         stderr: `claude-bottle: bottle "${name}" is removed\n`,
         code: 0,
