@@ -27,6 +27,7 @@ test.each([
   ["an installed program", "/usr/local/bin/x", undefined],
   ["a library's folder of another name", "/lib64/x", undefined],
   ["a top folder that only starts like one of the system's", "/librarian/x", "files"],
+  ["what an engine marks its machines with", "/.dockerenv", undefined],
   ["the project", "/work/project/x", undefined],
   ["the way to the project", "/work", undefined],
   ["a mount", "/srv/data/x", undefined],

@@ -8,8 +8,8 @@ export type Losses = {
   readonly files: readonly string[];
 };
 
-/** At the top of a guest's file system: what packages install, what lasts no longer than a start, and the system's own state. */
-const systemFolders = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp|usr|var)(\/|$)/;
+/** At the top of a guest's file system: what packages install, what lasts no longer than a start, and the system's and an engine's own state. */
+const systemFolders = /^\/(\.[^/]+$|bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp|usr|var)(\/|$)/;
 
 /** What a program fetches or writes by itself, and would again. */
 const made = [

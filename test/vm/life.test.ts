@@ -262,6 +262,6 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect((await lab.sh("pgrep -fc '[_]boot-vm'")).stdout).toBe("0\n");
       expect(await inside()).toBe(project);
     },
-    minute,
+    3 * minute,
   );
 });
