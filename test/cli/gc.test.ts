@@ -126,7 +126,7 @@ test("links and locks of bottles that are not there, and no lock that somebody h
   ]);
   const go = `${home.folder}/go`;
   const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_create: go } });
-  await until(() => home.verbs().includes("create"));
+  await until(() => home.machines().length > 0);
   // The machine's record at the backend is made before its delay: only the lock is looked at here.
   for (const file of readdirSync(`${home.smolvm}/machines`)) rmSync(`${home.smolvm}/machines/${file}`);
   const { stderr, code } = await home.run(["gc", "--yes"]);
