@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { askArgv, literal, messageArgv, openArgv, tagArgv, tmuxArgv, tmuxQuote, type Opening } from "./argv.ts";
+import { askArgv, literal, messageArgv, openArgv, tagOwnArgv, tmuxArgv, tmuxQuote, type Opening } from "./argv.ts";
 
 const reach = { program: "tmux", socket: "/run/t,1" };
 const opening: Opening = {
@@ -37,10 +37,10 @@ test.each([
   ["a\nb\tc", '"a\\nb\\tc"'],
 ])("%p in a configuration", (text, expected) => expect(tmuxQuote(text)).toBe(expected));
 
-test("a pane's options are set and unset", () => {
-  expect(tagArgv("%1", { "": "cb-a", session: undefined }).map((words) => words.join(" "))).toEqual([
-    "set-option -p -t %1 @claude-bottle cb-a",
-    "set-option -p -u -t %1 @claude-bottle-session",
+test("a pane's options are set and unset, where it is the one of that terminal", () => {
+  expect(tagOwnArgv("%1", "/dev/pts/3", { "": "cb-a", session: undefined }).map((words) => words.join(" "))).toEqual([
+    "display-message -p -t %1 #{pane_tty}",
+    'if-shell -F -t %1 #{==:#{pane_tty},/dev/pts/3} set-option -p -t %1 @claude-bottle "cb-a" ; set-option -p -u -t %1 @claude-bottle-session',
   ]);
 });
 

@@ -62,7 +62,7 @@ export function openArgv({ place, pane, window, zoomed, client, name, command }:
 /** What an ordinary pane has not: the user's remain-on-exit would keep a pane that ended well. */
 export const adoptArgv = (pane: string): string[] => ["set-option", "-p", "-t", pane, "remain-on-exit", "off"];
 
-export const tagArgv = (pane: string, tags: Readonly<Record<string, string | undefined>>): string[][] =>
+const tagArgv = (pane: string, tags: Readonly<Record<string, string | undefined>>): string[][] =>
   Object.entries(tags).map(([name, value]) => [
     "set-option",
     "-p",
@@ -70,8 +70,27 @@ export const tagArgv = (pane: string, tags: Readonly<Record<string, string | und
     "-t",
     pane,
     `@claude-bottle${name && `-${name}`}`,
-    ...(value === undefined ? [] : [value]),
+    ...(value === undefined ? [] : [tmuxQuote(value)]),
   ]);
+
+/** Prints the pane's terminal and, where it is ours, sets its options: in one call, as the start of a session waits for it. */
+export const tagOwnArgv = (
+  pane: string,
+  terminal: string,
+  tags: Readonly<Record<string, string | undefined>>,
+): string[][] => [
+  ["display-message", "-p", "-t", pane, "#{pane_tty}"],
+  [
+    "if-shell",
+    "-F",
+    "-t",
+    pane,
+    `#{==:#{pane_tty},${terminal}}`,
+    tagArgv(pane, tags)
+      .map((words) => words.join(" "))
+      .join(" ; "),
+  ],
+];
 
 /** `separator`: what no value holds. Of control characters tmux 3.4 would print the octal number. */
 export const askArgv = (pane: string, fields: readonly string[], separator: string): string[] => [

@@ -1,31 +1,34 @@
 import { UserError } from "../errors.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { Ledger, Pane } from "../ledger/ledger.ts";
 import type { SessionPlan } from "../plan/plan.ts";
+import { terminalName } from "../system/process.ts";
 import type { System } from "../system/system.ts";
-import { tagArgv } from "./argv.ts";
-import { ownPane } from "./asked.ts";
+import { tagOwnArgv } from "./argv.ts";
 import { Tmux } from "./tmux.ts";
 
 const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, kind });
 const noTags = { "": undefined, session: undefined, kind: undefined };
 
 /** Notes in the ledger which pane shows the session, and in the pane's options which session it shows. A session goes on without either. */
-export const markPane = (system: System, ledger: Ledger, session: SessionPlan): Promise<void> =>
-  inOwnPane(system, async (tmux, pane) => {
-    ledger.placeSession(session.id, { id: pane, server: tmux.server });
-    await tmux.run(...tagArgv(pane, tags(session)));
-  });
+export async function markPane(system: System, ledger: Ledger, session: SessionPlan): Promise<void> {
+  const pane = await tagOwnPane(system, tags(session));
+  if (pane) ledger.placeSession(session.id, pane);
+}
 
 /** Takes the options back. */
-export const unmarkPane = (system: System): Promise<void> =>
-  inOwnPane(system, async (tmux, pane) => void (await tmux.run(...tagArgv(pane, noTags))));
+export const unmarkPane = async (system: System): Promise<void> => void (await tagOwnPane(system, noTags));
 
-async function inOwnPane(system: System, act: (tmux: Tmux, pane: string) => Promise<void>): Promise<void> {
+/** Undefined where we are in no pane. TMUX_PANE is not enough: it may have been inherited from another one. */
+async function tagOwnPane(system: System, wanted: Parameters<typeof tagOwnArgv>[2]): Promise<Pane | undefined> {
+  const id = system.env.TMUX_PANE;
+  const terminal = terminalName();
+  if (!id || terminal === undefined) return undefined;
   try {
     const tmux = Tmux.connect(system);
-    const pane = tmux && (await ownPane(system, tmux));
-    if (tmux && pane !== undefined) await act(tmux, pane);
+    const shown = await tmux?.run(...tagOwnArgv(id, terminal, wanted));
+    return tmux && shown?.trim() === terminal ? { id, server: tmux.server } : undefined;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    return undefined;
   }
 }
