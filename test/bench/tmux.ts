@@ -132,7 +132,7 @@ async function alone(stage: Stage): Promise<void> {
   stage.tmux("kill-pane", "-a", "-t", "%0");
   await stage.until(1);
   await until(
-    () => !stage.left.some((line) => /bwrap| tmux (open|pane) | run$/.test(line)),
+    () => !stage.left.some((line) => /bwrap| tmux (open|pane) | run $/.test(line)),
     () => stage.left.join("\n"),
   );
   await until(
