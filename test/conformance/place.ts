@@ -2,6 +2,7 @@ import { chmodSync, chownSync } from "node:fs";
 import { placeBinary } from "../support/binary.ts";
 import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
 import { Dockerd, whyNoDockerd } from "../support/dockerd.ts";
+import { RootlessPodman, whyNoRootlessPodman } from "../support/rootless.ts";
 import { Screen } from "../support/screen.ts";
 import { Home } from "../support/tool.ts";
 
@@ -83,6 +84,20 @@ const dockerEngine: PlaceKind = {
   },
 };
 
+const rootless: PlaceKind = {
+  name: "podman as an ordinary user",
+  whyNot: whyNoRootlessPodman(),
+  async up() {
+    const podman = await Podman.up();
+    stops.push(() => podman[Symbol.asyncDispose]());
+    const own = await RootlessPodman.up(podman);
+    stops.push(() => own[Symbol.asyncDispose]());
+    const { env, uid } = own;
+    return async (settings) =>
+      local(`[bottle]\nbackend = "podman"\nimage = "${baseImage}"\n[network]\nmode = "off"\n${settings}`, { env, uid });
+  },
+};
+
 const stops: (() => PromiseLike<void>)[] = [];
 export const downAll = async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -92,6 +107,7 @@ export const kinds: readonly PlaceKind[] = [
   bubblewrap("root"),
   bubblewrap("an ordinary user"),
   container("podman", whyNoPodman()),
+  rootless,
   container("docker", whyNoDocker()),
   container("docker", whyNoDocker(), "on another machine"),
   dockerEngine,
