@@ -12,7 +12,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { baseImage } from "../support/podman.ts";
-import { until } from "../support/tool.ts";
+import { Screen } from "../support/screen.ts";
+import { tool, until } from "../support/tool.ts";
 import { minute, onEngineElsewhere, programs, usePodman, type Project } from "./stage.ts";
 
 usePodman();
@@ -147,6 +148,25 @@ onEngineElsewhere(
     );
     expect(await project.sh("cat ~/prepared")).toBe("of the project\n");
     expect(readFileSync(`${project.project}/made`, "utf8")).toBe("by it\n");
+  },
+  2 * minute,
+);
+
+onEngineElsewhere(
+  "podman",
+  "what a session on a terminal changed comes home with its end, and is named",
+  settings,
+  async (project) => {
+    await project.sh("true");
+    await using screen = new Screen([...tool, "shell", "--", "sh", "-c", "echo x >from-there; exit 3"], {
+      cwd: project.project,
+      env: project.env,
+      columns: 100,
+      rows: 30,
+    });
+    await screen.until('claude-bottle: home came "from-there"', minute);
+    expect(await screen.process.exited).toBe(3);
+    expect(readFileSync(`${project.project}/from-there`, "utf8")).toBe("x\n");
   },
   2 * minute,
 );
