@@ -1,7 +1,7 @@
 // bun run docs: writes docs/commands/*.md and the manual page, docs/claude-bottle.1, from the commands themselves.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describeCommands } from "../src/cli.ts";
-import type { Described } from "../src/described.ts";
+import { callable, type Described } from "../src/described.ts";
 import { realSystem } from "../src/system/real.ts";
 
 export const describeAll = async (): Promise<Described[]> => {
@@ -21,12 +21,6 @@ export function generateDocs(commands: readonly Described[]): Map<string, string
 
 const generated = "<!-- Written by `bun run docs` from the command itself. -->\n\n";
 
-/** The command's verbs, or itself, each with its whole name. */
-const leaves = (command: Described): (readonly [name: string, leaf: Described])[] =>
-  command.verbs.length === 0
-    ? [[command.name, command]]
-    : command.verbs.map((verb) => [`${command.name} ${verb.name}`, verb]);
-
 function synopsis(name: string, { options, positionals, takesRest }: Described): string {
   const words = positionals.map(({ name, required }) => {
     const word = name.includes("|") ? name : name.toUpperCase();
@@ -45,7 +39,7 @@ function indexPage(commands: readonly Described[]): string {
 
 function commandPage(command: Described): string {
   const title = `# claude-bottle ${command.name}\n\n${command.description}.\n\n`;
-  const parts = leaves(command).map(([name, leaf]) => {
+  const parts = callable(command).map(([name, leaf]) => {
     const heading = command.verbs.length === 0 ? "" : `## ${name}\n\n${leaf.description}.\n\n`;
     const words = leaf.positionals.map(
       ({ name, description }) => `- \`${name.includes("|") ? name : name.toUpperCase()}\`: ${description}\n`,
@@ -65,7 +59,7 @@ const roff = (text: string) =>
     .replace(/^([.'])/gm, "\\&$1");
 
 function manualPage(commands: readonly Described[]): string {
-  const sections = commands.flatMap(leaves).map(([name, leaf]) => {
+  const sections = commands.flatMap(callable).map(([name, leaf]) => {
     const option = (option: Described["options"][number]) =>
       `.TP\n.B ${roff(optionWord(option))}\n${roff(option.description)}\n`;
     const example = ([line, does]: Described["examples"][number]) =>

@@ -6,6 +6,7 @@ import type { System } from "./system/system.ts";
 import { version } from "./version.ts";
 
 type Load = (context: Context) => Promise<CommandDef<never>>;
+type Verbs = Readonly<Record<string, () => Promise<CommandDef<never>>>>;
 const load = (make: unknown) => make as CommandDef<never>;
 
 /** Without a prototype: `claude-bottle constructor` is an unknown command. */
@@ -60,9 +61,21 @@ async function runCommandLine(
 ): Promise<number> {
   let code: number = exitCode.ok;
   const context: Context = { system, rest, exit: (status) => void (code = status) };
-  const [{ runCommand }, command] = await Promise.all([import("citty"), find(name, context)]);
-  await runCommand(command, { rawArgs: words });
+  const [{ runCommand }, found] = await Promise.all([import("citty"), find(name, context)]);
+  const { command, rawArgs } = await withoutVerbs(found, words);
+  await runCommand(command, { rawArgs });
   return code;
+}
+
+/** Of a command that runs by itself too citty would run the verb, and then the command. */
+async function withoutVerbs(
+  found: CommandDef<never>,
+  words: string[],
+): Promise<{ command: CommandDef<never>; rawArgs: string[] }> {
+  if (!found.run || !found.subCommands) return { command: found, rawArgs: words };
+  const { subCommands, ...alone } = found;
+  const make = (subCommands as Verbs)[words[0] ?? ""];
+  return make ? { command: await make(), rawArgs: words.slice(1) } : { command: alone, rawArgs: words };
 }
 
 async function find(name: string, context: Context): Promise<CommandDef<never>> {
@@ -124,7 +137,7 @@ async function usageOf(
   verb: string | undefined,
   root: { name: string; version: string },
 ): Promise<[CommandDef<never>, CommandDef<never>]> {
-  const verbs = command.subCommands as Readonly<Record<string, () => Promise<CommandDef<never>>>> | undefined;
+  const verbs = command.subCommands as Verbs | undefined;
   const make = verb === undefined ? undefined : verbs?.[verb];
   const { name } = command.meta as { name: string };
   return make ? [await make(), { meta: { ...root, name: `${root.name} ${name}` } }] : [command, { meta: root }];

@@ -14,6 +14,8 @@ export type Described = {
   readonly positionals: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];
+  /** Whether it does something without one of its verbs. */
+  readonly runs: boolean;
   readonly verbs: readonly Described[];
 };
 
@@ -25,12 +27,13 @@ type Definition = {
   readonly meta?: { readonly name?: string; readonly description?: string; readonly hidden?: boolean };
   readonly args?: ArgsDef;
   readonly rest?: boolean;
+  readonly run?: unknown;
   readonly examples?: readonly Example[];
   readonly subCommands?: Readonly<Record<string, () => Promise<CommandDef<never>>>>;
 };
 
 export async function describeCommand(command: CommandDef<never>): Promise<Described> {
-  const { meta = {}, args = {}, rest = false, examples = [], subCommands = {} } = command as unknown as Definition;
+  const { meta = {}, args = {}, rest = false, run, examples = [], subCommands = {} } = command as unknown as Definition;
   const all = Object.entries(args);
   return {
     name: meta.name ?? "",
@@ -48,8 +51,15 @@ export async function describeCommand(command: CommandDef<never>): Promise<Descr
         description,
       })),
     examples,
+    runs: run !== undefined,
     verbs: await Promise.all(Object.values(subCommands).map(async (make) => describeCommand(await make()))),
   };
+}
+
+/** What can be called: a command, and each of its verbs, with its whole name. */
+export function callable(command: Described): (readonly [name: string, called: Described])[] {
+  const verbs = command.verbs.map((verb) => [`${command.name} ${verb.name}`, verb] as const);
+  return command.runs ? [[command.name, command], ...verbs] : verbs;
 }
 
 /** The end of a command's help; the verbs' examples are in the help of each. */

@@ -9,6 +9,7 @@ const plain = {
   positionals: [],
   options: [],
   examples: [],
+  runs: true,
   verbs: [],
 };
 const word = (name: string) => ({ name, description: "", required: false });
@@ -22,16 +23,18 @@ const commands: Described[] = [
   {
     ...plain,
     name: "tmux",
+    runs: false,
     verbs: [
       { ...plain, name: "open", options: [flag("split", "right|below"), flag("window")] },
       { ...plain, name: "pane", hidden: true },
     ],
   },
+  { ...plain, name: "doctor", options: [flag("fix")], verbs: [{ ...plain, name: "tty", options: [flag("json")] }] },
 ];
 
 test.each([
-  ["nothing yet", [""], "run rm cp completions tmux"],
-  ["a part of a command", ["r"], "run rm cp completions tmux"],
+  ["nothing yet", [""], "run rm cp completions tmux doctor"],
+  ["a part of a command", ["r"], "run rm cp completions tmux doctor"],
   ["an option first is one of run's", ["--"], "--agent --fresh --help --"],
   ["an option's value, of run's", ["--agent", ""], ":agents"],
   ["a command's first argument", ["rm", ""], ":bottles"],
@@ -45,13 +48,17 @@ test.each([
   ["the same, with a letter of it", ["tmux", "open", "--split", "=", "r"], "right below"],
   ["behind such a value", ["tmux", "open", "--split", "=", "right", "-"], "--window --help"],
   ["a verb", ["tmux", ""], "open"],
+  ["a verb, or an option of a command that runs without one", ["doctor", ""], "tty --fix --help"],
+  ["an option of such a command", ["doctor", "-"], "--fix --help"],
+  ["behind an option of it", ["doctor", "--fix", ""], "--help"],
+  ["an option of its verb", ["doctor", "tty", ""], "--json --help"],
   ["words that the help names", ["completions", ""], "bash zsh"],
   ["a side of cp", ["cp", "notes.txt", ""], ":places"],
   ["words of the bottle's command", ["run", "--", "-"], ":files"],
   ["an unknown command", ["frobnicate", ""], ""],
   ["an unknown verb", ["tmux", "frobnicate", ""], ""],
   ["a word that every object has", ["constructor", ""], ""],
-  ["no word at all", [], "run rm cp completions tmux"],
+  ["no word at all", [], "run rm cp completions tmux doctor"],
 ])("%s", (_, words, expected) => {
   const found = expectedAt(words, commands);
   expect(found.kind === "words" ? found.words.map(({ word }) => word).join(" ") : `:${found.kind}`).toBe(expected);

@@ -15,7 +15,7 @@ export function expectedAt(words: readonly string[], commands: readonly Describe
   const current = words.at(-1) ?? "";
   if (before.includes("--")) return { kind: "files" };
   const [name, ...after] = before;
-  if (name === undefined && !current.startsWith("-")) return named(commands);
+  if (name === undefined && !current.startsWith("-")) return { kind: "words", words: named(commands) };
   // Without a command it is run.
   const isNamed = name !== undefined && !name.startsWith("-");
   const command = commands.find((known) => known.name === (isNamed ? name : "run"));
@@ -26,7 +26,10 @@ function inCommand(command: Described, before: readonly string[], current: strin
   if (command.verbs.length > 0) {
     const [verb, ...after] = before;
     const chosen = command.verbs.find(({ name }) => name === verb);
-    return chosen ? inCommand(chosen, after, current) : verb === undefined ? named(command.verbs) : nothing;
+    if (chosen) return inCommand(chosen, after, current);
+    if (verb === undefined && !current.startsWith("-"))
+      return { kind: "words", words: [...named(command.verbs), ...(command.runs ? optionWords(command, before) : [])] };
+    if (!command.runs) return nothing;
   }
   const { options } = command;
   const optionOf = (word: string | undefined) => options.find(({ name }) => word === `--${name}`);
@@ -56,10 +59,8 @@ function optionWords(command: Described, before: readonly string[]): Candidate[]
   return command.takesRest ? [...words, { word: "--", description: "words for the command in the bottle" }] : words;
 }
 
-const named = (commands: readonly Described[]): Expected => ({
-  kind: "words",
-  words: commands.filter(({ hidden }) => !hidden).map(({ name, description }) => ({ word: name, description })),
-});
+const named = (commands: readonly Described[]): Candidate[] =>
+  commands.filter(({ hidden }) => !hidden).map(({ name, description }) => ({ word: name, description }));
 
 /** By what the help calls the value: a list of words, or one of the names that stand for a kind. */
 function valuesOf(hint: string): Expected {

@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describeAll, generateDocs } from "../../docs/commands.ts";
+import { callable } from "../../src/described.ts";
 import { shellQuote } from "../../src/lib/quote.ts";
 import { Home, tool } from "../support/tool.ts";
 
 const docs = `${import.meta.dir}/../../docs`;
 const commands = await describeAll();
-const leaves = commands.flatMap((command) => (command.verbs.length > 0 ? command.verbs : [command]));
+const leaves = commands.flatMap((command) => callable(command).map(([, called]) => called));
 
 test("the documentation is what the commands say (bun run docs writes it)", () => {
   const files = generateDocs(commands);
@@ -29,10 +30,11 @@ test.skipIf(!Bun.which("groff"))("groff has no complaint about the manual page",
   expect([stderr.toString(), exitCode]).toEqual(["", 0]);
 });
 
-// Those that need a release are run by test/upgrade.test.ts, and those that need a server of tmux by test/tmux/docs.test.ts.
+// Those that need a release are run by test/upgrade.test.ts, those that need a server of tmux by test/tmux/docs.test.ts,
+// and those that need a terminal by test/pty/doctor-tty.test.ts.
 const examples = leaves
   .flatMap(({ examples }) => examples.map(([line]) => line))
-  .filter((line) => !/^claude-bottle (upgrade|uninstall|tmux)/.test(line));
+  .filter((line) => !/^claude-bottle (upgrade|uninstall|tmux|doctor tty)/.test(line));
 
 /** What the program says while it works, and no complaint. */
 const progress =
