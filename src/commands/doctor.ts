@@ -1,11 +1,20 @@
+import type { CommandDef } from "citty";
 import { command, type Context } from "../command.ts";
 import { examine, starts } from "../doctor/examine.ts";
 import { applyFixes } from "../doctor/fix.ts";
 import { jsonOf, renderFindings } from "../doctor/render.ts";
 import { exitCode, UserError } from "../errors.ts";
 
-export const doctor = (context: Context) =>
-  command(context, {
+type Load = () => Promise<CommandDef<never>>;
+
+const verbs = (context: Context): Record<string, Load> => ({
+  tty: () => import("./doctor/tty.ts").then((m) => m.tty(context) as unknown as CommandDef<never>),
+});
+
+export const doctor = (context: Context) => ({
+  // Without a prototype: `doctor constructor` is an unexpected argument.
+  subCommands: Object.assign(Object.create(null), verbs(context)) as Record<string, Load>,
+  ...command(context, {
     meta: { name: "doctor", description: "Say whether a session would start here, and what mends it" },
     args: {
       fix: { type: "boolean", description: "run what mends it and loses nothing, after showing it" },
@@ -30,4 +39,5 @@ export const doctor = (context: Context) =>
       system.out(args.json ? jsonOf(examination) : renderFindings(examination, { colour }));
       context.exit(starts(examination) ? exitCode.ok : exitCode.failed);
     },
-  });
+  }),
+});

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { needs } from "../../src/tmux/needs.ts";
 import type { Finding } from "../support/doctored.ts";
+import type { Screen } from "../support/screen.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 import { until } from "../support/tool.ts";
@@ -17,15 +18,26 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   "set-clipboard": ["set", "-s", "set-clipboard", "external"],
 };
 
-async function examine(stage: Stage, words: string): Promise<Finding[]> {
+/** What the program prints in the pane. */
+async function printed(stage: Stage, words: string, screen = stage.screen): Promise<string> {
   const report = `${stage.home.folder}/report`;
-  stage.screen.press(
-    `clear; ${stage.ownProgram()} doctor --json ${words} > ${report}.new; mv ${report}.new ${report}\r`,
-  );
+  const line = `${stage.ownProgram()} ${words} > ${report}.new; mv ${report}.new ${report}`;
+  screen.press(`clear; ${line}\r`);
   const text = await until(async () => (await Bun.file(report).exists()) && Bun.file(report).text());
   rmSync(report);
-  const { findings } = JSON.parse(text) as { findings: Finding[] };
+  return text;
+}
+
+async function examine(stage: Stage, words: string): Promise<Finding[]> {
+  const { findings } = JSON.parse(await printed(stage, `doctor --json ${words}`)) as { findings: Finding[] };
   return findings.filter(({ id, level }) => id.startsWith("tmux") && level !== "ok");
+}
+
+/** What doctor tty says in it, by the row's name. */
+async function told(stage: Stage, screen?: Screen): Promise<Record<string, string>> {
+  const text = await printed(stage, "doctor tty --json", screen);
+  const { rows } = JSON.parse(text) as { rows: { id: string; result: string }[] };
+  return Object.fromEntries(rows.map(({ id, result }) => [id, result]));
 }
 
 everyTmux((tmux) => {
@@ -52,4 +64,37 @@ everyTmux((tmux) => {
       expect(await examine(stage, "--fix --yes")).toEqual([]);
     }
   }, 120_000);
+
+  test("doctor tty says what tmux keeps to itself, and no longer once it is told otherwise", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    await stage.prompt("%0");
+    for (const words of Object.values(bad)) if (!words.includes("vt100")) stage.tmux(...words);
+    expect(await told(stage)).toMatchObject({
+      size: "120x39, 120x39",
+      width: "1 2 1",
+      emoji: "2",
+      "tmux.client": "xterm-256color",
+      "tmux.colours": "no: without the feature RGB",
+      "tmux.clipboard": "no: set-clipboard external",
+      "tmux.passthrough": "no: allow-passthrough off",
+      "tmux.keys": "no: extended-keys off",
+      "tmux.focus": "no: focus-events off",
+      "tmux.escape": "no: escape-time 500",
+    });
+    for (const { line } of needs) stage.tmux(...line.replaceAll("'", "").split(" "));
+    stage.tmux("set", "-as", "terminal-features", "*:RGB:clipboard:focus");
+    // A client's features are those of the moment that it came.
+    stage.tmux("detach-client");
+    const screen = stage.attach();
+    await screen.until("[main]");
+    expect(await told(stage, screen)).toMatchObject({
+      "tmux.colours": "yes",
+      "tmux.clipboard": "set-clipboard on",
+      "tmux.passthrough": "allow-passthrough on",
+      "tmux.keys": "extended-keys on",
+      "tmux.focus": "focus-events on",
+      "tmux.escape": "escape-time 10",
+    });
+  }, 60_000);
 });

@@ -1,0 +1,27 @@
+import { command, type Context } from "../../command.ts";
+import { inspectTerminal } from "../../doctor/tty/inspect.ts";
+import { jsonOfReport, renderReport } from "../../doctor/tty/report.ts";
+import { exitCode, UserError } from "../../errors.ts";
+
+export const tty = (context: Context) =>
+  command(context, {
+    meta: {
+      name: "tty",
+      description: "Ask this terminal, tmux and the bottle what they can do, as a table for an issue",
+    },
+    args: { json: { type: "boolean", description: "as JSON" } },
+    examples: [
+      ["claude-bottle doctor tty", "what the terminal can do, and whether a change of its size reaches the bottle"],
+      ["claude-bottle doctor tty --json", "the same, for a program"],
+    ],
+    async run({ args }) {
+      const { system } = context;
+      if (!system.isTty.stdin)
+        throw new UserError("doctor tty asks the terminal, and stdin is none", {
+          hint: "run it in a terminal: claude-bottle doctor tty",
+        });
+      const report = await inspectTerminal(system);
+      system.out(args.json ? jsonOfReport(report) : renderReport(report));
+      context.exit(report.rows.some(({ verdict }) => verdict === "wrong") ? exitCode.failed : exitCode.ok);
+    },
+  });

@@ -1,0 +1,25 @@
+import { printable } from "../../lib/quote.ts";
+import type { Row } from "./row.ts";
+
+/** `about`: the versions and names that a reader of an issue needs. */
+export type Report = { readonly about: readonly (readonly [string, string])[]; readonly rows: readonly Row[] };
+
+const marks: Readonly<Record<Row["verdict"], string>> = { good: "yes", lacks: "no", wrong: "**wrong**", unknown: "?" };
+
+/** A Markdown table that is as readable as it is. */
+export function renderReport({ about, rows }: Report): string {
+  const cells = [
+    ["what", "here", "well"],
+    ...about.map(([what, value]) => [what, value, ""]),
+    ...rows.map(({ what, result, verdict }) => [what, result, marks[verdict]]),
+  ].map((row) => row.map((cell) => printable(cell).replaceAll("|", "\\|")));
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => Bun.stringWidth(row[column] ?? ""))));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(cell))).join(" | ")} |\n`;
+  const [head = [], ...body] = cells;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("");
+}
+
+/** For programs; the same keys in every version. */
+export const jsonOfReport = ({ about, rows }: Report): string =>
+  `${JSON.stringify({ about: Object.fromEntries(about), rows }, null, 2)}\n`;
