@@ -2,22 +2,22 @@ import { modes } from "../login/login.ts";
 import { loginOf } from "../session/login.ts";
 import { inspect } from "../system/files.ts";
 import type { Facts } from "./facts.ts";
-import { well, type Finding } from "./finding.ts";
-import { byHand, safely } from "./fix.ts";
+import { byHand, safely, well, type Finding } from "./finding.ts";
 
 /** Where Claude's credential comes from, and whether it can be had; never what it is. */
-export async function checkCredential({ system }: Facts): Promise<Finding[]> {
+export async function checkCredential({ system, made }: Facts): Promise<Finding[]> {
   const id = "credential";
   const variable = Object.values(modes).find((name) => system.env[name]);
   if (variable !== undefined) return checkVariable(id, variable, system.env[variable] ?? "");
   const login = loginOf(system);
+  if (!login && made?.loginInside) return [well(id, "Claude asks for one in this bottle, as you chose")];
   if (!login)
     return [
       {
         id: "credential.missing",
         level: "warning",
         what: "there is no credential for Claude",
-        why: "Claude asks you to log in, in each bottle anew",
+        why: "run asks for one before it starts Claude, or lets Claude ask, in each bottle anew",
         fix: byHand("claude-bottle login"),
       },
     ];

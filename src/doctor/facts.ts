@@ -2,11 +2,13 @@ import type { Probe } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import { bottleName } from "../plan/name.ts";
 import { byPreference } from "../session/auto.ts";
 import { findProject, type Project } from "../session/project.ts";
 import { openDevice } from "../system/device.ts";
 import type { System } from "../system/system.ts";
+import type { Finding } from "./finding.ts";
 
 /** What the checks have in common, asked once. */
 export type Facts = {
@@ -17,6 +19,8 @@ export type Facts = {
   readonly kvm: UserError | undefined;
   /** By the backend's name. */
   readonly probes: ReadonlyMap<string, Probe>;
+  /** The plan that this directory's bottle was made from. */
+  readonly made: BottlePlan | undefined;
   /** The backend that this directory's bottle is on, or would be made on; undefined where there is none. */
   readonly backend: string | undefined;
   /** Whether a bottle, the manifest or the user's settings name that one. */
@@ -27,19 +31,28 @@ export async function gatherFacts(system: System): Promise<Facts> {
   const project = orItsError(() => findProject(system));
   const probing = backendNames.map(async (name) => [name, await (await backendOf(system, name)).probe()] as const);
   const probes = new Map(await Promise.all(probing));
-  const asked = project instanceof UserError ? undefined : (madeOn(system, project) ?? project.manifest.bottle.backend);
+  const made = project instanceof UserError ? undefined : madeFrom(system, project);
+  const asked = project instanceof UserError ? undefined : (made?.backend ?? project.manifest.bottle.backend);
   const best = (await byPreference(system)).find(({ name }) => probes.get(name)?.usable);
   const kvm = system.platform === "linux" ? orItsError(() => openDevice("/dev/kvm", system.user)) : undefined;
-  return { system, project, kvm: kvm ?? undefined, probes, backend: asked ?? best?.name, isAsked: asked !== undefined };
+  return {
+    system,
+    project,
+    kvm: kvm ?? undefined,
+    probes,
+    made,
+    backend: asked ?? best?.name,
+    isAsked: asked !== undefined,
+  };
 }
 
-function madeOn(system: System, { directory }: Project): string | undefined {
+function madeFrom(system: System, { directory }: Project): BottlePlan | undefined {
   const record = orItsError(() => {
     using ledger = new Ledger(system);
     return ledger.bottle(bottleName(directory, system.user.uid));
   });
   // That the ledger cannot be opened is a finding of its own.
-  return record instanceof UserError ? undefined : record?.plan.backend;
+  return record instanceof UserError ? undefined : record?.plan;
 }
 
 export function orItsError<T>(work: () => T): T | UserError {
@@ -49,4 +62,14 @@ export function orItsError<T>(work: () => T): T | UserError {
     if (error instanceof UserError) return error;
     throw error;
   }
+}
+
+/** How much it matters here that a backend cannot be used. */
+export function relevance(
+  { backend, isAsked }: Facts,
+  name: string,
+): Pick<Finding, "level"> & { readonly why: string } {
+  return backend === undefined || (isAsked && name === backend)
+    ? { level: "error", why: "a bottle here needs it" }
+    : { level: "note", why: `not needed here: bottles are made on ${backend}` };
 }

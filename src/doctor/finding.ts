@@ -1,3 +1,5 @@
+import { shellLine } from "../lib/quote.ts";
+
 /** error: no session would start here. warning: one would, and lack something. note: worth knowing. */
 export type Level = "ok" | "note" | "warning" | "error";
 
@@ -18,3 +20,7 @@ export type Finding = {
 };
 
 export const well = (id: string, what: string): Finding => ({ id, level: "ok", what });
+
+/** What a person has to do, in words or as a command. */
+export const byHand = (command: string): Fix => ({ command, safe: false });
+export const safely = (...argv: string[]): Fix => ({ command: shellLine(argv), safe: true, argv });

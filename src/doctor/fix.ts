@@ -1,14 +1,9 @@
 import { UserError } from "../errors.ts";
-import { shellLine } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
 import type { System } from "../system/system.ts";
 import type { Finding, Fix } from "./finding.ts";
 
 type Safe = Extract<Fix, { safe: true }>;
-
-/** What a person has to do, in words or as a command. */
-export const byHand = (command: string): Fix => ({ command, safe: false });
-export const safely = (...argv: string[]): Fix => ({ command: shellLine(argv), safe: true, argv });
 
 /** Shows what the safe fixes run, asks, and runs them. Answers whether there was anything to run. */
 export async function applyFixes(

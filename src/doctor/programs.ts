@@ -3,8 +3,7 @@ import { realPath } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { version } from "../version.ts";
 import type { Facts } from "./facts.ts";
-import { well, type Finding } from "./finding.ts";
-import { byHand } from "./fix.ts";
+import { byHand, well, type Finding } from "./finding.ts";
 
 export async function checkGit({ system }: Facts): Promise<Finding[]> {
   if (system.which("git") === undefined)

@@ -1,5 +1,5 @@
-import type { Examination } from "./examine.ts";
-import { starts } from "./examine.ts";
+import { printable } from "../lib/quote.ts";
+import { starts, type Examination } from "./examine.ts";
 import type { Finding, Level } from "./finding.ts";
 
 const colours: Readonly<Record<Level, string>> = { ok: "32", note: "36", warning: "33", error: "31" };
@@ -15,9 +15,9 @@ export function renderFindings(examination: Examination, { colour }: { readonly 
   const width = Math.max(...findings.map(({ id }) => id.length));
   const indent = " ".repeat("warning".length + width + 4);
   const lines = findings.flatMap(({ id, level, what, why, fix }) => [
-    `${mark(level, colour)}  ${id.padEnd(width)}  ${what}`,
-    ...(why === undefined ? [] : [`${indent}${why}`]),
-    ...(fix === undefined ? [] : fix.command.split("\n").map((line, at) => `${indent}${at === 0 ? "fix: " : "     "}${line.trim()}`)),
+    `${mark(level, colour)}  ${id.padEnd(width)}  ${printable(what)}`,
+    ...(why === undefined ? [] : [indent + printable(why)]),
+    ...(fix === undefined ? [] : fix.command.split("\n").map((line, at) => `${indent}${at === 0 ? "fix: " : "     "}${printable(line.trim())}`)),
   ]); // prettier-ignore
   return `${lines.join("\n")}\n\n${conclusion(examination)}\n`;
 }
@@ -25,7 +25,8 @@ export function renderFindings(examination: Examination, { colour }: { readonly 
 function conclusion(examination: Examination): string {
   const { findings, backend } = examination;
   const safe = findings.filter(({ fix }) => fix?.safe).length;
-  const offer = safe > 0 ? `\nclaude-bottle doctor --fix mends ${safe === 1 ? "one of it" : `${safe} of it`}` : "";
+  const offer =
+    safe > 0 ? `\nclaude-bottle doctor --fix mends ${safe === 1 ? "one of these" : `${safe} of these`}` : "";
   const errors = findings.filter(({ level }) => level === "error").length;
   const word = starts(examination)
     ? `a session would start here, on ${backend}`

@@ -7,8 +7,7 @@ import { projectTarget } from "../session/launch.ts";
 import { promptFileOf, type Project } from "../session/project.ts";
 import type { System } from "../system/system.ts";
 import type { Facts } from "./facts.ts";
-import { well, type Finding } from "./finding.ts";
-import { byHand } from "./fix.ts";
+import { byHand, well, type Finding } from "./finding.ts";
 
 const refused = "run refuses to start a session with it";
 

@@ -2,8 +2,7 @@ import { UserError } from "../errors.ts";
 import { unmetNeeds, type Need } from "../tmux/needs.ts";
 import { Tmux } from "../tmux/tmux.ts";
 import { orItsError, type Facts } from "./facts.ts";
-import { well, type Finding } from "./finding.ts";
-import { byHand, safely } from "./fix.ts";
+import { byHand, safely, well, type Finding } from "./finding.ts";
 
 const oldest = [3, 2] as const;
 

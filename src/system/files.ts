@@ -98,12 +98,11 @@ export function inspect(path: string): { mode: number; uid: number; gid: number;
   }
 }
 
-/** What we may still write where `path` is, or will be. */
-export function freeBytes(path: string): number {
-  const there = existsSync(path) ? path : dirname(path);
-  if (there !== path && !existsSync(there)) return freeBytes(there);
-  const { bavail, bsize } = statfsSync(there);
-  return bavail * bsize;
+/** What we may still write where `path` is, or will be: in bytes, and on which device. */
+export function spaceAt(path: string): { readonly device: number; readonly free: number } {
+  if (!existsSync(path) && dirname(path) !== path) return spaceAt(dirname(path));
+  const { bavail, bsize } = statfsSync(path);
+  return { device: statSync(path).dev, free: bavail * bsize };
 }
 
 /** The same for all that is in a folder as well; links are not followed. */

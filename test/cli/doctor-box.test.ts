@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { chmodSync, chownSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
 
 // What only another machine has wrong, such as /dev/kvm or a full disk, is put before the program in a box of bubblewrap.
@@ -200,6 +200,51 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
     },
     mended: onBubblewrap,
   },
+  "no Claude Code, and no npm to install it": {
+    prepared: onBubblewrap,
+    broken: (machine) => machine.removeProgram("claude"),
+    finding: {
+      id: "agent",
+      level: "error",
+      what: "there is no Claude Code on this machine",
+      why: "and there is no npm to install it",
+      fix: { command: "curl -fsSL https://claude.ai/install.sh | bash", safe: false },
+    },
+    mended: claude,
+  },
+  "no Claude Code, and an npm": {
+    prepared: (machine) => {
+      onBubblewrap(machine);
+      machine.program("npm", "exit 1");
+    },
+    broken: (machine) => machine.removeProgram("claude"),
+    finding: {
+      id: "agent",
+      level: "note",
+      what: "there is no Claude Code on this machine",
+      why: "the first start installs it with npm, which takes 175 MB",
+      fix: { command: "curl -fsSL https://claude.ai/install.sh | bash", safe: false },
+    },
+    mended: claude,
+  },
+  "a bubblewrap that nobody has said yes to": {
+    prepared: (machine) => {
+      onBubblewrap(machine);
+      machine.settings('network.mode = "open"\n');
+      machine.removeProgram("podman");
+      mkdirSync(`${machine.state}/allowed`);
+      writeFileSync(`${machine.state}/allowed/bubblewrap`, "");
+    },
+    broken: (machine) => rmSync(`${machine.state}/allowed/bubblewrap`),
+    finding: {
+      id: "session.consent",
+      level: "error",
+      what: "bubblewrap is all that can run here, and you have not said yes to it",
+      why: "namespaces, not a VM: what runs in it shares this machine's kernel; run asks once, on a terminal",
+      fix: { command: "claude-bottle run --backend bubblewrap", safe: false },
+    },
+    mended: (machine) => writeFileSync(`${machine.state}/allowed/bubblewrap`, ""),
+  },
   "a disk that is nearly full": {
     prepared: (machine) => void (machine.box = disk(machine, 2048)),
     broken: (machine) => void (machine.box = disk(machine, 100)),
@@ -240,10 +285,16 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
   },
 };
 
+/** Any program for the processor itself. */
+function claude(machine: Machine): void {
+  if (!existsSync(`${machine.bin}/claude`)) symlinkSync(Bun.which("true") ?? "true", `${machine.bin}/claude`);
+}
+
 const hidden = [bwrap, "--dev-bind", "/", "/", "--ro-bind", "/dev/null", "/usr/bin/bwrap", "--"];
 
 function onBubblewrap(machine: Machine): void {
   machine.box = [];
+  claude(machine);
   machine.program("bwrap", "echo bubblewrap 0.8.0");
   machine.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "open"\n');
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { chmodSync, mkdirSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { Database } from "bun:sqlite";
+import { chmodSync, mkdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
 import { tool } from "../support/tool.ts";
 
@@ -19,6 +20,12 @@ function hostLogin(machine: Machine, expiresAt: number, mode = 0o600): void {
   mkdirSync(`${machine.folder}/home/.claude`, { recursive: true });
   const file = `${machine.folder}/home/.claude/.credentials.json`;
   writeFileSync(file, JSON.stringify({ claudeAiOauth: { accessToken: "the-secret", expiresAt } }), { mode });
+}
+
+function setLedgerVersion(machine: Machine, change: (now: number) => number): void {
+  using db = new Database(`${machine.state}/ledger.db`);
+  const found = db.query<{ user_version: number }, []>("pragma user_version").get();
+  db.run(`pragma user_version = ${change(found?.user_version ?? 0)}`);
 }
 
 const noLogin = { CLAUDE_CODE_OAUTH_TOKEN: undefined };
@@ -117,6 +124,32 @@ const rows: Readonly<Record<string, Row>> = {
       fix: { command: "chmod 700 ~/state/claude-bottle", safe: true },
     },
   },
+  "a ledger that is damaged": {
+    broken: (machine) => writeFileSync(`${machine.state}/ledger.db`, "no database at all\n".repeat(100)),
+    finding: {
+      id: "ledger",
+      level: "error",
+      what: '"~/state/claude-bottle/ledger.db" is damaged',
+      why: "which bottle is whose, and which session runs in it, stands there",
+      fix: {
+        command:
+          "remove it: bottles are found again from the backend's own list (rm '~/state/claude-bottle/ledger.db')",
+        safe: false,
+      },
+    },
+    mended: (machine) => machine.shell("rm '~/state/claude-bottle/ledger.db'*"),
+  },
+  "a ledger of a newer version": {
+    broken: (machine) => setLedgerVersion(machine, (now) => now + 1000),
+    finding: {
+      id: "ledger",
+      level: "error",
+      what: '"~/state/claude-bottle/ledger.db" was written by a newer claude-bottle',
+      why: "which bottle is whose, and which session runs in it, stands there",
+      fix: { command: "claude-bottle upgrade", safe: false },
+    },
+    mended: (machine) => setLedgerVersion(machine, (now) => now - 1000),
+  },
   "a lock of a bottle that is gone": {
     broken: (machine) => {
       mkdirSync(`${machine.state}/locks`);
@@ -151,7 +184,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "credential.missing",
       level: "warning",
       what: "there is no credential for Claude",
-      why: "Claude asks you to log in, in each bottle anew",
+      why: "run asks for one before it starts Claude, or lets Claude ask, in each bottle anew",
       fix: { command: "claude-bottle login", safe: false },
     },
     mended: async (machine) => {
@@ -193,6 +226,23 @@ const rows: Readonly<Record<string, Row>> = {
       fix: { command: "put its folder on PATH, or keep another login: claude-bottle login", safe: false },
     },
     mended: (machine) => void machine.program("vault", "echo secret"),
+  },
+  "a keychain that is locked": {
+    broken: async (machine) => {
+      machine.extra = { ...noLogin, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" };
+      machine.program("secret-tool", "cat > /dev/null");
+      await machine.run(["login", "--as", "api-key"], { stdin: "sk-ant-api03-x" });
+      // As one that waits for a word of its user, and is ended after a while.
+      machine.program("secret-tool", "kill -TERM $$");
+    },
+    finding: {
+      id: "credential.unusable",
+      level: "error",
+      what: "the keychain does not answer; it may be locked",
+      why: "no session starts without the login that claude-bottle login was told of",
+      fix: { command: "unlock it, and try again", safe: false },
+    },
+    mended: (machine) => void machine.program("secret-tool", "echo sk-ant-api03-x"),
   },
   "a keychain that has lost the login": {
     broken: async (machine) => {
@@ -283,6 +333,89 @@ const rows: Readonly<Record<string, Row>> = {
     mended: (machine) => machine.removeProgram("claude-bottle"),
   },
 };
+
+test("all that doctor says, for a person", async () => {
+  using machine = new Machine();
+  chmodSync(machine.state, 0o755);
+  machine.manifest("[bottle]\ncpu = 2\n");
+  const { stdout, stderr, code } = await machine.run(["doctor"]);
+  const known = stdout
+    .replace(/^(ok {6} host {16}).*/m, "$1HOST")
+    .replace(/^(ok {6} disk {16})\d+/m, "$1N")
+    .replace(/^(ok {6} clock {15}).*/m, "$1NOW")
+    .replace(/^\w+ +kvm [^]*?(?=^\w)/m, "")
+    .replace(/^\w+ +backend.bubblewrap [^]*?(?=^\w)/m, "");
+  expect([known, stderr, code]).toMatchInlineSnapshot(`
+    [
+      
+    "ok       host                HOST
+    ok       tmux                tmux 3.3a
+    ok       git                 Ada <ada@example.org>
+    ok       path                no program hides another one of its name
+    warning  state.mode          "~/state/claude-bottle" is open to others (mode 755)
+                                 it says what you work on, and may hold a login
+                                 fix: chmod 700 ~/state/claude-bottle
+    ok       disk                N MiB free where "~/state/claude-bottle" is
+    ok       clock               NOW
+    ok       ledger              0 bottles
+    note     backend.smolvm      smolvm is not installed: it runs the microVMs that bottles live in
+                                 not needed here: bottles are made on podman
+                                 fix: install it: curl -sSL https://smolmachines.com/install.sh | bash
+    note     backend.docker      docker is not installed
+                                 not needed here: bottles are made on podman
+                                 fix: install it: https://docs.docker.com/engine/install
+    ok       backend.podman      podman 4.3.1
+    error    manifest            bottle.toml:2:1: unknown key "cpu" in [bottle]; did you mean "cpus"?
+                                 run refuses to start a session with it
+    ok       credential          CLAUDE_CODE_OAUTH_TOKEN of your environment
+    ok       leftovers           none
+
+    no session would start here: 1 error
+    claude-bottle doctor --fix mends one of these
+    "
+    ,
+      "",
+      1,
+    ]
+  `);
+});
+
+test("--yes without --fix is a mistake", async () => {
+  using machine = new Machine();
+  expect(await machine.run(["doctor", "--yes"])).toEqual({
+    stdout: "",
+    stderr: "claude-bottle: --yes goes with --fix\n  claude-bottle doctor --fix --yes\n",
+    code: 2,
+  });
+});
+
+test("nothing is fixed without a yes", async () => {
+  using machine = new Machine();
+  chmodSync(machine.state, 0o755);
+  const { stdout, stderr, code } = await machine.run(["doctor", "--fix"]);
+  expect([stdout, stderr, code]).toEqual([
+    "",
+    `claude-bottle: to run:\n  chmod 700 ~/state/claude-bottle  # "~/state/claude-bottle" is open to others (mode 755)\nclaude-bottle: nothing is fixed without your yes\n  claude-bottle doctor --fix --yes says it\n`,
+    1,
+  ]);
+  expect(statSync(machine.state).mode & 0o777).toBe(0o755);
+});
+
+test("a machine that can run nothing has an error for each backend, in the words of run", async () => {
+  using machine = new Machine();
+  machine.settings("");
+  machine.program("podman", "exit 1");
+  machine.program("bwrap", "exit 1");
+  const { findings, backend, starts } = await machine.examine();
+  const errors = findings.filter(({ level }) => level === "error");
+  expect([starts, backend, errors.map(({ id }) => id).filter((id) => id !== "kvm")]).toEqual([
+    false,
+    null,
+    ["backend.smolvm", "backend.docker", "backend.podman", "backend.bubblewrap"],
+  ]);
+  const { stderr } = await machine.run(["exec", "--", "true"]);
+  for (const { what } of errors) expect(stderr).toContain(what);
+});
 
 test.concurrent.each(Object.entries(rows))(
   "doctor finds %s, and then a clean bill",

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { symlinkSync } from "node:fs";
 import { Machine, type Finding } from "../support/doctored.ts";
 import { Screen } from "../support/screen.ts";
 import { tool, until } from "../support/tool.ts";
@@ -91,4 +92,17 @@ test("doctor asks before it mends, and colours only its marks", async () => {
   expect(await go("n")).toBe(true);
   expect(await go("y")).toBe(false);
   expect(await machine.complaints()).not.toContainEqual(expect.objectContaining({ level: "warning" }));
+});
+
+test("doctor counts on the yes that run would ask for on a terminal", async () => {
+  using machine = new Machine();
+  machine.extra = good;
+  machine.settings('network.mode = "open"\n');
+  machine.removeProgram("podman");
+  machine.program("bwrap", "echo bubblewrap 0.8.0");
+  symlinkSync(Bun.which("true") ?? "true", `${machine.bin}/claude`);
+  await using screen = new Screen([...tool, "doctor"], { cwd: machine.project, env: machine.env, columns: 120 });
+  expect(await screen.process.exited).toBe(0);
+  const text = await screen.until("a session would start here, on bubblewrap");
+  expect(text).toContain("warning  session.consent     bubblewrap is all that can run here, and you have not said yes");
 });

@@ -1,16 +1,11 @@
 import { UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
-import { findLeftovers } from "../session/leftovers.ts";
-import { freeBytes, inspect, namesIn } from "../system/files.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { inspect, namesIn } from "../system/files.ts";
 import { stateFolder } from "../system/system.ts";
 import { orItsError, type Facts } from "./facts.ts";
-import { well, type Finding } from "./finding.ts";
-import { byHand, safely } from "./fix.ts";
+import { byHand, safely, well, type Finding } from "./finding.ts";
 
-const MiB = 1024 * 1024;
-/** What a template and the disks of a bottle take at least; and what the ledger takes. */
-const scarce = 1024 * MiB;
-const none = 8 * MiB;
 const clockToleranceMs = 5 * 60_000;
 
 export function checkStateFolder({ system }: Facts): Finding[] {
@@ -56,20 +51,21 @@ export function checkStateFolder({ system }: Facts): Finding[] {
   return [well(id, folder)];
 }
 
-export function checkDisk({ system }: Facts): Finding[] {
-  const folder = orItsError(() => stateFolder(system.env));
-  if (folder instanceof UserError) return [];
-  const free = freeBytes(folder);
-  const id = "disk";
-  const what = `${Math.floor(free / MiB)} MiB free where "${folder}" is`;
-  if (free >= scarce) return [well(id, what)];
+/** That it can be opened and is of a version that we know. */
+export function checkLedger({ system }: Facts): Finding[] {
+  const id = "ledger";
+  const bottles = orItsError(() => {
+    using ledger = new Ledger(system);
+    return ledger.bottles().length;
+  });
+  if (!(bottles instanceof UserError)) return [well(id, `${bottles} bottle${bottles === 1 ? "" : "s"}`)];
   return [
     {
       id,
-      level: free < none ? "error" : "warning",
-      what,
-      why: free < none ? "no bottle can be noted" : "the disks of a bottle grow as it works",
-      fix: byHand("claude-bottle gc, claude-bottle ls and claude-bottle rm free what bottles take"),
+      level: "error",
+      what: bottles.message,
+      why: "which bottle is whose, and which session runs in it, stands there",
+      fix: byHand(bottles.hint ?? "claude-bottle upgrade"),
     },
   ];
 }
@@ -89,24 +85,6 @@ export function checkClock({ system }: Facts): Finding[] {
       what: `this machine's clock stands ${shortDuration(ahead)} before the last change of "${folder}"`,
       why: "with a wrong clock a valid token counts as ended, and no certificate of a server holds",
       fix: byHand("sudo timedatectl set-ntp true"),
-    },
-  ];
-}
-
-export async function checkLeftovers({ system }: Facts): Promise<Finding[]> {
-  const id = "leftovers";
-  const found = await findLeftovers(system);
-  if (found.length === 0) return [well(id, "none")];
-  const kinds = Map.groupBy(found, ({ kind }) => kind);
-  const counts = [...kinds].map(([kind, { length }]) => `${length} ${kind}${length === 1 ? "" : "s"}`);
-  const losesNothing = found.every(({ kind }) => kind === "link" || kind === "lock" || kind === "record");
-  return [
-    {
-      id,
-      level: "note",
-      what: `nobody needs any more: ${counts.join(", ")}`,
-      why: "they take room, and a name that is seen twice is confusing",
-      fix: losesNothing ? safely("claude-bottle", "gc", "--yes") : byHand("claude-bottle gc"),
     },
   ];
 }

@@ -1,0 +1,28 @@
+import { findClaude } from "../backends/bubblewrap/claude.ts";
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import type { Facts } from "./facts.ts";
+import { byHand, well, type Finding } from "./finding.ts";
+
+/** Where sessions see the programs of this machine: whether the agent is one of them. Elsewhere it is the image's. */
+export async function checkAgent({ system, project, backend }: Facts): Promise<Finding[]> {
+  if (project instanceof UserError || backend === undefined) return [];
+  const { command } = project.manifest.agents[project.manifest.bottle.agent] ?? {};
+  const { capabilities } = await backendOf(system, backend);
+  if (capabilities.programs !== "host" || command !== "claude") return [];
+  const id = "agent";
+  const found = findClaude(system);
+  if (found !== undefined) return [well(id, found)];
+  const canInstall = system.which("npm") !== undefined;
+  return [
+    {
+      id,
+      level: canInstall ? "note" : "error",
+      what: "there is no Claude Code on this machine",
+      why: canInstall
+        ? "the first start installs it with npm, which takes 175 MB"
+        : "and there is no npm to install it",
+      fix: byHand("curl -fsSL https://claude.ai/install.sh | bash"),
+    },
+  ];
+}

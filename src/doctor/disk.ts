@@ -1,0 +1,46 @@
+import { UserError } from "../errors.ts";
+import { spaceAt } from "../system/files.ts";
+import { stateFolder } from "../system/system.ts";
+import { orItsError, type Facts } from "./facts.ts";
+import { byHand, well, type Finding } from "./finding.ts";
+
+const MiB = 1024 * 1024;
+/** What a template and the disks of a bottle take at least; and what the ledger takes. */
+const scarce = 1024 * MiB;
+const none = 8 * MiB;
+
+/** Each file system once that we, a cache or a machine's disks are on. */
+export function checkDisk({ system }: Facts): Finding[] {
+  const { env } = system;
+  const folder = orItsError(() => stateFolder(env));
+  if (folder instanceof UserError) return [];
+  const others = [
+    env.XDG_CACHE_HOME ?? `${env.HOME ?? ""}/.cache`,
+    env.XDG_DATA_HOME ?? `${env.HOME ?? ""}/.local/share`,
+  ];
+  const spaces = new Map<number, { readonly path: string; readonly free: number }>();
+  for (const path of [folder, ...others.filter((other) => other.startsWith("/"))]) {
+    const { device, free } = spaceAt(path);
+    if (!spaces.has(device)) spaces.set(device, { path, free });
+  }
+  const findings = [...spaces.values()].map((space) => finding(space, { holdsState: space.path === folder }));
+  const bad = findings.filter(({ level }) => level !== "ok");
+  return bad.length > 0 ? bad : findings.slice(0, 1);
+}
+
+function finding(
+  { path, free }: { readonly path: string; readonly free: number },
+  { holdsState }: { readonly holdsState: boolean },
+): Finding {
+  const id = "disk";
+  const what = `${Math.floor(free / MiB)} MiB free where "${path}" is`;
+  if (free >= scarce) return well(id, what);
+  const isFull = holdsState && free < none;
+  return {
+    id,
+    level: isFull ? "error" : "warning",
+    what,
+    why: isFull ? "no bottle can be noted" : "the disks of a bottle grow as it works",
+    fix: byHand("claude-bottle gc, claude-bottle ls and claude-bottle rm free what bottles take"),
+  };
+}
