@@ -22,8 +22,8 @@ const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 
 /** A bottle is a folder of ours; there is no machine, and each session is a sandbox of its own on that folder. */
 export function bubblewrap(system: System): Backend {
-  const bottles = `${stateFolder(system.env)}/bubblewrap`;
-  const folderOf = (name: string) => `${bottles}/${name}`;
+  const bottles = () => `${stateFolder(system.env)}/bubblewrap`;
+  const folderOf = (name: string) => `${bottles()}/${name}`;
   const ownerFile = (name: string) => `${folderOf(name)}/owner.json`;
   const filter = seccompFilter(process.arch as Architecture);
   // By its content: a bottle that an older version of ours made has another one.
@@ -91,9 +91,9 @@ export function bubblewrap(system: System): Backend {
     loopbackAddress: "127.0.0.1",
     probe: () => probeBwrap(system),
     find: async (name) => machine(name),
-    list: async () => namesIn(bottles).flatMap((name) => machine(name) ?? []),
+    list: async () => namesIn(bottles()).flatMap((name) => machine(name) ?? []),
 
-    leftovers: async () => bubblewrapLeftovers(system, bottles),
+    leftovers: async () => bubblewrapLeftovers(system, bottles()),
 
     async diskUse(names) {
       const uses = await diskUse(system, names.map(folderOf));
