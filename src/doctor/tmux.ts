@@ -33,8 +33,21 @@ export async function checkTmux({ system }: Facts): Promise<Finding[]> {
       },
     ];
   if (!tmux) return [well(id, version)];
-  const unmet = await unmetNeeds(tmux);
-  return unmet.length === 0 ? [well(id, version)] : unmet.map((need) => finding(program, need));
+  try {
+    const unmet = await unmetNeeds(tmux);
+    return unmet.length === 0 ? [well(id, version)] : unmet.map((need) => finding(program, need));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [
+      {
+        id: "tmux.server",
+        level: "warning",
+        what: error.message,
+        why: "nothing reaches the server that this runs in; told so, it opens its socket anew",
+        fix: byHand(`kill -USR1 ${tmux.server.pid}`),
+      },
+    ];
+  }
 }
 
 /** A development version, "tmux master" or "tmux next-3.7", is new. */

@@ -1,6 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
+
+setDefaultTimeout(60_000);
 
 // What only another machine has wrong, such as /dev/kvm or a full disk, is put before the program in a box of bubblewrap.
 
@@ -269,6 +271,19 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
     },
     mended: (machine) => void (machine.box = disk(machine, 2048)),
   },
+  "a state folder that root has made": {
+    asRoot: true,
+    prepared: (machine) =>
+      void (machine.box = [bwrap, "--dev-bind", "/", "/", "--unshare-user", "--uid", "1000", "--gid", "1000", "--"]),
+    broken: (machine) => chownSync(machine.state, 12345, 12345),
+    finding: {
+      id: "state.owner",
+      level: "error",
+      what: '"~/state/claude-bottle" belongs to another user (65534)',
+      why: "bottles and sessions are noted there, as by a run with sudo",
+      fix: { command: "sudo chown -R $(id -u):$(id -g) ~/state/claude-bottle", safe: false },
+    },
+  },
   "a state folder that was made by another user": {
     asRoot: true,
     broken: (machine) => {
@@ -309,5 +324,4 @@ test.skipIf(!canBox).concurrent.each(Object.entries(rows).filter(([, { asRoot }]
     using machine = new Machine();
     expect(await provoke(machine, row)).toEqual(outcome(row));
   },
-  60_000,
 );

@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
 import { tool } from "../support/tool.ts";
+
+setDefaultTimeout(60_000);
 
 const refused = "run refuses to start a session with it";
 const needed = "a bottle here needs it";
@@ -103,6 +105,18 @@ const rows: Readonly<Record<string, Row>> = {
       fix: { command: "correct agents.claude.prompt-file in ~/home/project/bottle.toml", safe: false },
     },
     mended: (machine) => writeFileSync(`${machine.project}/prompt.md`, "Hello\n"),
+  },
+  "no home to keep anything in": {
+    prepared: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.folder}/home/.gitconfig` }),
+    broken: (machine) => void (machine.extra = { ...machine.extra, HOME: undefined, XDG_STATE_HOME: undefined }),
+    finding: {
+      id: "state",
+      level: "error",
+      what: "HOME is not set, and the ledger of the bottles is kept there",
+      why: "no bottle can be noted",
+      fix: { command: "set HOME, or XDG_STATE_HOME, to a folder of yours", safe: false },
+    },
+    mended: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.folder}/home/.gitconfig` }),
   },
   "a state folder that others may read": {
     broken: (machine) => chmodSync(machine.state, 0o755),
@@ -417,11 +431,7 @@ test("a machine that can run nothing has an error for each backend, in the words
   for (const { what } of errors) expect(stderr).toContain(what);
 });
 
-test.concurrent.each(Object.entries(rows))(
-  "doctor finds %s, and then a clean bill",
-  async (_, row) => {
-    using machine = new Machine();
-    expect(await provoke(machine, row)).toEqual(outcome(row));
-  },
-  60_000,
-);
+test.concurrent.each(Object.entries(rows))("doctor finds %s, and then a clean bill", async (_, row) => {
+  using machine = new Machine();
+  expect(await provoke(machine, row)).toEqual(outcome(row));
+});

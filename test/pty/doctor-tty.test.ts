@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
+
+setDefaultTimeout(60_000);
 
 const machine = (home: Home) => ({ cwd: home.project, env: { ...home.env, COLORTERM: "truecolor", LANG: "C.UTF-8" } });
 

@@ -1,8 +1,10 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { Machine, type Finding } from "../support/doctored.ts";
 import { Screen } from "../support/screen.ts";
 import { tool, until } from "../support/tool.ts";
+
+setDefaultTimeout(60_000);
 
 const good = { TERM: "xterm-256color", LANG: "C.UTF-8" };
 

@@ -77,6 +77,7 @@ export class Machine extends Home {
   async examine(words: readonly string[] = []): Promise<Report> {
     const { stdout, stderr, code } = await this.run(["doctor", "--json", ...words]);
     if (stdout === "") throw new Error(stderr);
+    if (/the-secret|sk-ant-/.test(stdout + stderr)) throw new Error(`a secret is shown:\n${stdout}${stderr}`);
     const report = JSON.parse(stdout) as Report;
     if (report.starts !== (code === 0)) throw new Error(`it starts: ${report.starts}, and the status is ${code}`);
     return report;

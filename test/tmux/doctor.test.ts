@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { needs } from "../../src/tmux/needs.ts";
 import type { Finding } from "../support/doctored.ts";
 import type { Screen } from "../support/screen.ts";
@@ -64,6 +64,32 @@ everyTmux((tmux) => {
       expect(await examine(stage, "--fix --yes")).toEqual([]);
     }
   }, 120_000);
+
+  test("doctor finds a server whose socket is gone, and then a clean bill", async () => {
+    await using stage = new Stage({ tmux, conf: needs.map(({ line }) => line).join("\n") });
+    for (const name of ["podman", "docker", "bwrap"]) stage.home.program(name, "exit 1");
+    await stage.until(1);
+    const [server = ""] = stage.panes("#{pid}");
+    const complaints = async () => {
+      const { stdout } = await stage.home.run(["doctor", "--json"], { env: { TMUX: `${stage.socket},${server},0` } });
+      const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+      return findings.filter(({ id, level }) => id.startsWith("tmux") && level !== "ok");
+    };
+    expect(await complaints()).toEqual([]);
+    rmSync(stage.socket);
+    expect(await complaints()).toEqual([
+      {
+        id: "tmux.server",
+        level: "warning",
+        what: "tmux: error connecting to ~/tmux (No such file or directory)",
+        why: "nothing reaches the server that this runs in; told so, it opens its socket anew",
+        fix: { command: `kill -USR1 ${server}`, safe: false },
+      },
+    ]);
+    process.kill(Number(server), "SIGUSR1");
+    await until(() => existsSync(stage.socket));
+    expect(await complaints()).toEqual([]);
+  }, 60_000);
 
   test("doctor tty says what tmux keeps to itself, and no longer once it is told otherwise", async () => {
     await using stage = new Stage({ tmux });
