@@ -1,8 +1,5 @@
 import type { CommandDef } from "citty";
 import { command, type Context } from "../command.ts";
-import { examine, starts } from "../doctor/examine.ts";
-import { applyFixes } from "../doctor/fix.ts";
-import { jsonOf, renderFindings } from "../doctor/render.ts";
 import { exitCode, UserError } from "../errors.ts";
 
 type Load = () => Promise<CommandDef<never>>;
@@ -32,6 +29,12 @@ export const doctor = (context: Context) => ({
           exitCode: exitCode.usage,
           hint: "claude-bottle doctor --fix --yes",
         });
+      // Not before it is needed: completions load every command.
+      const [{ examine, starts }, { applyFixes }, { jsonOf, renderFindings }] = await Promise.all([
+        import("../doctor/examine.ts"),
+        import("../doctor/fix.ts"),
+        import("../doctor/render.ts"),
+      ]);
       let examination = await examine(system);
       if (args.fix && (await applyFixes(system, examination.findings, { yes: args.yes ?? false })))
         examination = await examine(system);

@@ -1,6 +1,4 @@
 import { command, type Context } from "../../command.ts";
-import { inspectTerminal } from "../../doctor/tty/inspect.ts";
-import { jsonOfReport, renderReport } from "../../doctor/tty/report.ts";
 import { exitCode, UserError } from "../../errors.ts";
 
 export const tty = (context: Context) =>
@@ -20,6 +18,11 @@ export const tty = (context: Context) =>
         throw new UserError("doctor tty asks the terminal, and stdin is none", {
           hint: "run it in a terminal: claude-bottle doctor tty",
         });
+      // Not before it is needed: completions load every command.
+      const [{ inspectTerminal }, { jsonOfReport, renderReport }] = await Promise.all([
+        import("../../doctor/tty/inspect.ts"),
+        import("../../doctor/tty/report.ts"),
+      ]);
       const report = await inspectTerminal(system);
       system.out(args.json ? jsonOfReport(report) : renderReport(report));
       context.exit(report.rows.some(({ verdict }) => verdict === "wrong") ? exitCode.failed : exitCode.ok);
