@@ -1,8 +1,9 @@
 import type { Baseline, Pair } from "../plan/sync.ts";
-import { exists, readText, removeFile, writePrivate } from "../system/files.ts";
+import { exists, namesIn, readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 
-const fileOf = ({ env }: System, bottle: string) => `${stateFolder(env)}/copies/${bottle}.json`;
+const folderOf = ({ env }: System) => `${stateFolder(env)}/copies`;
+const fileOf = (system: System, bottle: string) => `${folderOf(system)}/${bottle}.json`;
 
 /** What the project and its copy in that bottle had in common; nothing where they were never brought together. */
 export function readBaseline(system: System, bottle: string): Baseline {
@@ -22,3 +23,9 @@ export const saveBaseline = (system: System, bottle: string, baseline: Baseline)
 export const forgetBaseline = (system: System, bottle: string): void => void removeFile(fileOf(system, bottle));
 
 export const isFirstSync = (system: System, bottle: string): boolean => !exists(fileOf(system, bottle));
+
+/** The bottles that there is one of. */
+export const listBaselines = (system: System): string[] =>
+  namesIn(folderOf(system))
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length));

@@ -5,7 +5,7 @@ import { printable } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { Program, Run, System } from "../system/system.ts";
-import { guestProgram } from "./guest-program.ts";
+import { inGuest } from "./in-guest.ts";
 
 /** The copy of the project in a bottle that runs. Throws UserError where the bottle does not answer. */
 export class BottleCopy {
@@ -16,7 +16,7 @@ export class BottleCopy {
   constructor(system: System, backend: Backend, plan: BottlePlan) {
     this.#system = system;
     this.#plan = plan;
-    this.#inGuest = (verb) => guestProgram(backend, plan, treeArgv(verb, plan.directory));
+    this.#inGuest = (verb) => inGuest(backend, plan, treeArgv(verb, plan.directory));
   }
 
   /** Of those things, or of all. podman's client of another machine loses what a command printed now and then, and says nothing. */

@@ -7,7 +7,6 @@ import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { bringUp, checkPlan } from "./bring-up.ts";
-import { guestProgram } from "./guest-program.ts";
 import { inGuest } from "./in-guest.ts";
 import type { Target } from "./launch.ts";
 

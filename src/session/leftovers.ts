@@ -8,6 +8,7 @@ import { exists, namesIn, removeLink, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
+import { forgetBaseline, listBaselines } from "./baseline.ts";
 import { forgetClaude, listKept } from "./kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
 import { describeLosses, findLosses } from "./losses.ts";
@@ -114,7 +115,8 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const all = namesIn(`${state}/locks`).filter((file) => file.endsWith(".db")).map((file) => basename(file, ".db")); // prettier-ignore
   const isOfBottle = (name: string) => name.startsWith("cb-");
   const locks = all
-    .filter((name) => isOfBottle(name) && !bottles.has(name))
+    // A bottle whose project is a copy has a lock of that too.
+    .filter((name) => isOfBottle(name) && !bottles.has(name.replace(/-copy$/, "")))
     .map((name): Leftover => {
       const how = shellLine(["rm", `${state}/locks/${name}.db`]);
       return { kind: "lock", name, why, how, remove: async () => removeLock(system, name) };
@@ -138,5 +140,11 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
       const remove = async () => !exists(directory) && (forgetClaude(system, name), true);
       return { kind: "folder", name: path, why: gone, how: shellLine(["rm", "-rf", path]), remove };
     });
-  return [...links, ...locks, ...builds, ...kept];
+  const copies = listBaselines(system)
+    .filter((name) => !bottles.has(name))
+    .map((name): Leftover => {
+      const how = "forget what its copy of the project was";
+      return { kind: "record", name, why, how, remove: async () => (forgetBaseline(system, name), true) };
+    });
+  return [...links, ...locks, ...builds, ...kept, ...copies];
 }

@@ -28,6 +28,10 @@ test("a bottle that is needed is nothing to remove", async () => {
   using home = new Home();
   expect(await home.run(["gc"])).toEqual(nothing);
   await home.run(["exec", "--", "true"]);
+  const [bottle] = home.machines();
+  mkdirSync(`${home.folder}/state/claude-bottle/copies`);
+  writeFileSync(`${home.folder}/state/claude-bottle/copies/${bottle?.name}.json`, "[]");
+  writeFileSync(`${home.folder}/state/claude-bottle/locks/${bottle?.name}-copy.db`, "");
   expect(await home.run(["gc", "--yes"])).toEqual(nothing);
   expect(home.machines()).toMatchObject([{ state: "running" }]);
 });
@@ -117,12 +121,14 @@ test("links and locks of bottles that are not there, and no lock that somebody h
   using home = new Home();
   const state = `${home.folder}/state/claude-bottle`;
   await home.run(["ls"]);
-  for (const folder of ["links", "locks"]) mkdirSync(`${state}/${folder}`, { recursive: true });
+  for (const folder of ["links", "locks", "copies"]) mkdirSync(`${state}/${folder}`, { recursive: true });
   symlinkSync("/nonexistent", `${state}/links/cb-gone`);
   writeFileSync(`${state}/locks/cb-gone.db`, "");
+  writeFileSync(`${state}/copies/cb-gone.json`, "[]");
   await finds(home, [
     ["link", "cb-gone", "there is no bottle of that name", "rm ~/state/claude-bottle/links/cb-gone"],
     ["lock", "cb-gone", "there is no bottle of that name", "rm ~/state/claude-bottle/locks/cb-gone.db"],
+    ["record", "cb-gone", "there is no bottle of that name", "forget what its copy of the project was"],
   ]);
   const go = `${home.folder}/go`;
   const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_create: go } });
