@@ -10,7 +10,7 @@ export function checkBackends(facts: Facts): Finding[] {
     // The finding of /dev/kvm itself says it.
     if (reason === facts.kvm?.message) return [];
     const { level, why } = relevance(facts, name);
-    if (notedIn === undefined) return [{ id, level, what: reason, why, fix: byHand(hint) }];
+    if (notedIn === undefined) return [{ id, level, what: reason, why, ...(hint !== "" && { fix: byHand(hint) }) }];
     const remembered = `an earlier start found it, and it is believed until it is forgotten; ${hint}`;
     return [{ id, level, what: reason, why: remembered, fix: safely("rm", notedIn) }];
   });

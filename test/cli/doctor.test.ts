@@ -421,14 +421,17 @@ test("a machine that can run nothing has an error for each backend, in the words
   machine.program("podman", "exit 1");
   machine.program("bwrap", "exit 1");
   const { findings, backend, starts } = await machine.examine();
-  const errors = findings.filter(({ level }) => level === "error");
-  expect([starts, backend, errors.map(({ id }) => id).filter((id) => id !== "kvm")]).toEqual([
+  // Of /dev/kvm run says nothing where smolvm is not installed.
+  const errors = findings.filter(({ id, level }) => level === "error" && id !== "kvm");
+  expect([starts, backend, errors.map(({ id }) => id)]).toEqual([
     false,
     null,
     ["backend.smolvm", "backend.docker", "backend.podman", "backend.bubblewrap"],
   ]);
   const { stderr } = await machine.run(["exec", "--", "true"]);
   for (const { what } of errors) expect(stderr).toContain(what);
+  // It says nothing of what would mend it.
+  expect(errors.find(({ id }) => id === "backend.podman")?.fix).toBeNull();
 });
 
 test.concurrent.each(Object.entries(rows))("doctor finds %s, and then a clean bill", async (_, row) => {
