@@ -1,8 +1,6 @@
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
-import { tellTraps } from "./git-traps.ts";
-import { unmarkPane } from "../tmux/mark.ts";
 import type { System } from "../system/system.ts";
 
 /** What is left to do when a session has ended. Its own status stands, whatever happens here. */
@@ -15,8 +13,9 @@ export async function noteEnd(system: System, session: string, code: number): Pr
       const { bringHome } = await import("./travel.ts");
       await bringHome({ system, backend: await backendOf(system, plan.backend) }, plan, ended.kind);
     }
-    if (ended?.traps && plan) tellTraps(system, JSON.parse(ended.traps), plan.directory);
-    if (system.env.TMUX) await unmarkPane(system);
+    if (ended?.traps && plan)
+      (await import("./git-traps.ts")).tellTraps(system, JSON.parse(ended.traps), plan.directory);
+    if (system.env.TMUX) await (await import("../tmux/mark.ts")).unmarkPane(system);
   } catch (error) {
     system.err(
       `claude-bottle: the session's end: ${printable(error instanceof Error ? error.message : String(error))}\n`,

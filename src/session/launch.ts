@@ -14,7 +14,6 @@ import type { System } from "../system/system.ts";
 import { attachSession } from "./attach.ts";
 import { bringUp, checkPlan } from "./bring-up.ts";
 import { chooseBackend } from "./choose.ts";
-import { explain } from "./explain.ts";
 import type { Project } from "./project.ts";
 import { provisionOf, type Provision } from "./provision.ts";
 import { describeLogin, loginOf, renewedSince } from "./login.ts";
@@ -82,7 +81,8 @@ async function launchOn(
   if (kind === "agent" && backend.capabilities.isolation === "namespace")
     system.err(`claude-bottle: ${backend.name}: namespaces, not a VM: what runs in it shares this machine's kernel\n`);
   checkPlan({ backend, ledger }, target.plan, { fresh });
-  if (dryRun) return await explain({ system, backend, ledger }, target, session, { fresh });
+  if (dryRun)
+    return await (await import("./explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   if (kind === "agent" && size && isClaude(command(backend)[0] ?? ""))
     system.err(await describeLogin(target.login, target.plan));

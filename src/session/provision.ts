@@ -24,7 +24,7 @@ export type Provision = {
   readonly env: Readonly<Record<string, string>>;
 };
 
-type Step = { readonly id: string; readonly isRepeated: boolean } & (
+export type Step = { readonly id: string; readonly isRepeated: boolean } & (
   { readonly file: FilePlan } | { readonly command: Command }
 );
 

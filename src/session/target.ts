@@ -7,7 +7,6 @@ import { backendOf } from "../backends/registry.ts";
 import { bottleName } from "../plan/name.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
-import { listBottles } from "./inventory.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "./project.ts";
 import { provisionOf } from "./provision.ts";
@@ -74,6 +73,7 @@ export async function existingBottle(system: System, name: string | undefined): 
     const record = ledger.bottle(wanted);
     if (record) return record.plan;
   }
+  const { listBottles } = await import("./inventory.ts");
   const { bottles } = await listBottles(system);
   const found = bottles.find((bottle) => bottle.name === wanted);
   if (!found) return name === undefined ? undefined : recordedPlan(system, name);

@@ -1,0 +1,136 @@
+import type { Backend, Machine } from "../backends/backend.ts";
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { printable, shellLine } from "../lib/quote.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { isFolder } from "../system/files.ts";
+import { interruptible } from "../system/interrupt.ts";
+import { withLock } from "../system/lock.ts";
+import { forgetBaseline } from "./baseline.ts";
+import { readyPlan, refuseBusy, warnOfDifferences, type Tools } from "./bring-up.ts";
+import { followNetwork, openedLoopback } from "./follow-network.ts";
+import { gitIdentity } from "./git.ts";
+import { runHook } from "./hooks.ts";
+import { forgetClaude, keepClaude, restoreClaude } from "./kept-claude.ts";
+import type { Target } from "./launch.ts";
+import { noteLogin } from "./login.ts";
+import { findLosses, refuseLosses } from "./losses.ts";
+import { dueSteps, provision, type Step } from "./provision.ts";
+import { removeBottle } from "./remove.ts";
+import { withSecrets } from "./secrets.ts";
+import { bringAllHome, bringProject } from "./travel.ts";
+import { Undo } from "./undo.ts";
+
+/** What is to be done before a session in a bottle that is ready. */
+type Due = { readonly dueIn: (ready: BottlePlan) => readonly Step[]; readonly isHookDue: () => boolean };
+
+/** Under the bottle's lock: what is not there is made, what stands is started, what is due is done. */
+export async function makeReady(
+  tools: Tools,
+  target: Target,
+  options: { fresh: boolean },
+  { dueIn, isHookDue }: Due,
+): Promise<BottlePlan> {
+  const { system, ledger } = tools;
+  const { plan, secrets, login } = target;
+  return interruptible((signal) =>
+    withLock(
+      system,
+      plan.name,
+      {
+        signal,
+        onWait: () =>
+          system.err(`claude-bottle: waiting for another claude-bottle that works on bottle "${plan.name}"\n`),
+      },
+      () =>
+        Undo.guard(async (undo) => {
+          const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
+          const beforeStart = async () => {
+            undo.add(() => runHook(system, plan, "after-stop", target.hooks, { detached: true }));
+            await runHook(system, plan, "before-start", target.hooks, { signal });
+          };
+          if (ready) {
+            if (isHookDue()) await beforeStart();
+            const followed = await followNetwork(tools, ready, plan, { signal });
+            const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
+            return warnOfDifferences(tools, provisioned, plan);
+          }
+          refuseMissing(plan);
+          // Before anything is made: a secret that cannot be had is a start that cannot be.
+          const armed = await withSecrets(
+            system,
+            secrets,
+            plan.credentials.map(({ variable }) => variable),
+          );
+          const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
+          const machine = await backend.find(plan.name);
+          if (machine) refuseForeign(backend, plan, machine.owner);
+          // A start would kill a machine that only does not answer, and with it whoever still works in it.
+          if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
+          if (machine && options.fresh) {
+            refuseBusy(ledger, plan.name, "stop");
+            await bringAllHome({ system, backend, ledger }, plan.name);
+            const old = ledger.bottle(plan.name)?.plan ?? plan;
+            const keeps = plan.keepsClaude ?? false;
+            const losses = await findLosses(backend, old, { mayStart: true, keeps, signal });
+            if (losses) refuseLosses(old, losses);
+            if (keeps) await keepClaude({ system, backend }, old, { signal });
+            system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
+            await removeBottle({ backend, ledger }, plan.name, { signal });
+            await runHook(system, plan, "after-stop", target.hooks, { signal });
+          }
+          const kept = machine && !options.fresh;
+          const git = await gitIdentity(system);
+          const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
+          const made = git ? { ...found, git } : found;
+          if (machine?.state !== "running" || !kept) await beforeStart();
+          if (!kept) {
+            undo.add(async () => {
+              await backend.remove(plan.name, { detached: true });
+              ledger.forgetBottle(plan.name);
+            });
+            system.err(`claude-bottle: making bottle "${plan.name}" ${describe(made)}\n`);
+            const opened = openedLoopback(backend, plan);
+            if (opened) system.err(`claude-bottle: it may reach ${opened}, because ANTHROPIC_BASE_URL is there\n`);
+            forgetBaseline(system, plan.name);
+            await backend.create(made, { signal });
+          } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
+          if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
+          const pid = (await backend.start(made, { signal })) ?? machine?.pid;
+          signal.throwIfAborted();
+          noteLogin(system, made, login, armed);
+          if (!kept) await restoreClaude({ system, backend }, made);
+          const followed = await followNetwork(tools, made, plan, { signal });
+          if (followed.copied) await bringProject({ system, backend }, followed);
+          const started = dueSteps(followed, target.provision, true);
+          const provisioned = await provision(tools, followed, started, { target, signal });
+          ledger.saveBottle(provisioned, pid);
+          forgetClaude(system, plan.name);
+          ledger.note(plan.name, "started");
+          return warnOfDifferences(tools, provisioned, plan);
+        }),
+    ),
+  );
+}
+
+function describe({ backend, cpus, memoryMiB, image, template, copied }: BottlePlan): string {
+  const from = image ?? (template && "the template");
+  if (from === undefined) return `(${backend})`;
+  return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
+}
+
+/** A backend may wait long for a folder that is not there, and then say something else. */
+function refuseMissing({ name, directory }: BottlePlan): void {
+  if (isFolder(directory)) return;
+  throw new UserError(`the project's directory "${printable(directory)}" is no longer there`, {
+    hint: `claude-bottle rm ${name} removes its bottle`,
+  });
+}
+
+function refuseForeign(backend: Backend, plan: BottlePlan, owner: Machine["owner"]): void {
+  if (owner?.directory === plan.directory) return;
+  const removal = backend.explain(plan).remove.findLast((argv) => argv.some((word) => word.endsWith(plan.name))) ?? [];
+  throw new UserError(`a machine named "${plan.name}" is there already and is not this directory's bottle`, {
+    hint: `choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ${shellLine(removal)}`,
+  });
+}
