@@ -8,6 +8,8 @@ export type Case = {
   readonly terminal?: true;
   /** What one side writes, the other sees at once. */
   readonly mounted?: true;
+  /** There is no bottle yet, where the cases of a backend share one. */
+  readonly fresh?: true;
   readonly work: (place: Place) => Promise<void>;
 };
 
@@ -57,17 +59,26 @@ set -- $names; echo "$directory" "$writable"; [ "$1" = "$2" ] && [ "$3" != "\${3
     },
   },
   {
-    title: "a credential is there, and stands in no command line",
+    title: "a credential or its placeholder is there, and stands in no command line",
+    fresh: true,
     mounted: true,
-    work: (place) =>
-      prints(
-        place,
-        `key=sk-ant-api03-seen; export ANTHROPIC_API_KEY=$key-by-nobody
+    work: async (place) => {
+      const script = `key=sk-ant-api03-seen; export ANTHROPIC_API_KEY=$key-by-nobody; ${ready}
 claude-bottle exec -- sh -c 'echo "$ANTHROPIC_API_KEY"; touch started; while [ ! -e over ]; do sleep 0.05; done' >told &
 for _ in $(seq 200); do [ -e started ] && break; sleep 0.05; done
-unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c 'seen-by-[n]obody'; touch over; wait; cat told`,
-        "0\nsk-ant-api03-seen-by-nobody\n",
-      ),
+unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' | grep -c 'seen-by-[n]obody'; touch over; wait; cat told`;
+      expect(await place.sh(script)).toEqual({ stdout: `0\n${place.credential ?? "sk-ant-api03-seen-by-nobody"}\n`, stderr: "", code: 0 }); // prettier-ignore
+    },
+  },
+  {
+    title: "two that come at the same moment make one bottle",
+    fresh: true,
+    work: async (place) => {
+      const { stdout, stderr, code } = await place.sh(
+        "claude-bottle exec -- echo a & claude-bottle exec -- echo a; status=$?; wait; exit $status",
+      );
+      expect({ stdout, made: stderr.match(/making bottle/g)?.length, code }).toEqual({ stdout: "a\na\n", made: 1, code: 0 }); // prettier-ignore
+    },
   },
   {
     title: "the words of a command arrive whole",
@@ -135,16 +146,8 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
       ),
   },
   {
-    title: "two that come at the same moment make one bottle",
-    work: async (place) => {
-      const { stdout, stderr, code } = await place.sh(
-        "claude-bottle exec -- echo a & claude-bottle exec -- echo a; status=$?; wait; exit $status",
-      );
-      expect({ stdout, made: stderr.match(/making bottle/g)?.length, code }).toEqual({ stdout: "a\na\n", made: 1, code: 0 }); // prettier-ignore
-    },
-  },
-  {
     title: "files are copied in with their modes, and commands run once, before the first session",
+    fresh: true,
     settings: `[[provision.files]]\nsource = "~/given"\ntarget = "~/a b/given"\n[[provision.commands]]\nrun = '"$HOME/a b/given/run" >>told; id -u >>told'\n[env]\nWORD = "it's"\n`,
     work: (place) =>
       prints(
@@ -155,6 +158,7 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
   },
   {
     title: "a command that fails is named, and leaves no bottle",
+    fresh: true,
     settings: `[[provision.commands]]\nrun = "echo why >&2; exit 3"\n`,
     work: async (place) => {
       const { stdout, stderr, code } = await place.sh("claude-bottle exec -- true; status=$?; claude-bottle ls --json | grep -c $PWD; exit $status");
@@ -165,6 +169,7 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
   },
   {
     title: "an interrupt ends a command of the setup, and what it started",
+    fresh: true,
     settings: `[[provision.commands]]\nrun = "${beating.replaceAll('"', '\\"')}"\n`,
     work: async (place) => {
       const script = `exec 2>/dev/null; set -m; claude-bottle exec -- true & ${beats}; kill -s INT -- -$!; wait $!; echo $?; ${stops}`;
@@ -197,6 +202,7 @@ claude-bottle ls | grep -o '1 session '; touch out; wait; claude-bottle stop 2>/
   },
   {
     title: "a removal tells what is only in the bottle, running or stopped, and takes what is nobody's unasked",
+    fresh: true,
     work: async (place) => {
       await prints(place, "claude-bottle exec -- sh -c 'mkdir ~/.cache; echo >~/.cache/x; echo >/tmp/x; echo >made'", "");
       await prints(place, "claude-bottle rm 2>&1 | tail -n 1; cat made", 'claude-bottle: bottle "cb-BOTTLE" is removed\n\n');

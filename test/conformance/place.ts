@@ -10,6 +10,8 @@ export type Outcome = { stdout: string; stderr: string; code: number };
 
 /** A machine with one backend, in one project of its user; `claude-bottle` is on its PATH. */
 export interface Place extends AsyncDisposable {
+  /** What a bottle holds in place of a credential, where the backend puts the value in on the wire. */
+  readonly credential?: string;
   /** A script of bash in the project, on the host's side. */
   sh(script: string, stdin?: string): Promise<Outcome>;
   /** The same on a terminal; undefined where a test can have none. */

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { Screen } from "../support/screen.ts";
 
 const vmhost = `${import.meta.dir}/vmhost`;
 const root = `${import.meta.dir}/../..`;
@@ -93,6 +94,12 @@ export class Lab {
     const outcome = await run([vmhost, user, this.exports + script], stdin);
     if (outcome.code === died) throw new Error(`no word about our program: ${script}\n${outcome.stderr}`);
     return outcome;
+  }
+
+  /** The same on a terminal. */
+  terminal(script: string, size?: { columns: number; rows: number }): Screen {
+    const env = { PATH: process.env.PATH ?? "", TERM: "xterm-256color" };
+    return new Screen([vmhost, "tty", this.exports + script], { cwd: root, env, ...size });
   }
 
   async expectOk(script: string, stdin: string | Uint8Array = "", user: "sh" | "root" = "sh"): Promise<string> {

@@ -241,7 +241,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(placeholder).toMatch(/^SMOL_PLACEHOLDER_/);
       // Claude would ask whether to use a key that it does not know by its end.
       expect(JSON.parse(config).customApiKeyResponses.approved).toEqual([placeholder.slice(-20)]);
-      expect(await lab.sh(`${other}; $cb rm`)).toMatchObject({ code: 0 });
+      expect(await lab.sh(`${other}; $cb rm --force`)).toMatchObject({ code: 0 });
     },
     3 * minute,
   );

@@ -115,9 +115,9 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
         stderr: `claude-bottle: bottle "${name}" reaches other hosts from now on: -docs.example.org\n`,
         code: 0,
       });
-      expect(await inProject("$cb allow docs.example.org --always; $cb rm")).toMatchObject({ code: 0 });
+      expect(await inProject("$cb allow docs.example.org --always; $cb rm --force")).toMatchObject({ code: 0 });
       expect(await reaches(host)).toBe("0\n");
-      expect(await inProject("$cb rm")).toMatchObject({ code: 0 });
+      expect(await inProject("$cb rm --force")).toMatchObject({ code: 0 });
     },
     5 * minute,
   );
