@@ -135,6 +135,24 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
   );
 
   test(
+    "a machine of that name that is not ours is left alone",
+    async () => {
+      const other = "mkdir -p $LAB/taken && cd $LAB/taken; ";
+      const plan = await lab.expectOk(`${other}$cb exec --dry-run -- true`);
+      const taken = /machine create .*--name (\S+)/.exec(plan)?.[1] ?? "";
+      await lab.expectOk(`smolvm machine create --name ${taken} --cpus 1 --mem 512 --image ${lab.image}`);
+      expect(await lab.sh(`${other}$cb exec -- true`)).toEqual({
+        stdout: "",
+        stderr: `claude-bottle: a machine named "${taken}" is there already and is not this directory's bottle\n  remove it with smolvm, or choose another name: claude-bottle run --name NAME\n`,
+        code: 1,
+      });
+      expect((await lab.machines()).map((machine) => machine.name).sort()).toEqual([name, taken].sort());
+      await lab.expectOk(`smolvm machine delete -f --name ${taken}`);
+    },
+    2 * minute,
+  );
+
+  test(
     "stopped by us, by another, or removed by another: the next command sets it up again",
     async () => {
       const again = { stdout: `${lab.project}\nmade inside\nkept\n`, stderr: starting, code: 0 };
