@@ -41,6 +41,7 @@ const hostItems = (own: Own): MenuItem[] => [
   undefined,
   { label: "all bottles", key: "l", command: own("show", "--", "ls") },
   { label: "doctor", key: "d", command: own("show", "--", "doctor") },
+  { label: "doctor of this terminal", key: "t", command: own("show", "--window", "--", "doctor", "tty") },
 ];
 
 function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours: boolean): MenuItem[] {
@@ -58,7 +59,8 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
     { label: "log", key: "o", command: own("show", "--", "logs", bottle) },
     { label: "denied hosts", key: "n", command: own("show", "--", "ls", "--denied") },
     { label: "all bottles", key: "l", command: own("show", "--", "ls") },
-    { label: "doctor", key: "t", command: own("show", "--", "doctor") },
+    { label: "doctor", key: "D", command: own("show", "--", "doctor") },
+    { label: "doctor of this terminal", key: "t", command: own("show", "--window", "--", "doctor", "tty") },
     undefined,
     ...(ours
       ? [{ label: "restart the bottle", key: "R", command: confirmed("restart", own("stop", "--restart")) }]

@@ -51,7 +51,7 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
     window: seen.window_id,
     zoomed: seen.window_zoomed_flag === "1",
     name: directory.split("/").at(-1) || directory,
-    command: what === "host" || isFolder(seen.session_path) ? words : fromRootArgv(words),
+    command: what === "host" ? words : startingIn(seen.session_path, words),
   });
   if (request.dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
   if (place === "popup") return void (await tmux.runAndWait(argv));
@@ -80,7 +80,8 @@ async function shownIn(system: System, { server }: Tmux, id: string) {
  * tmux 3.8 starts every pane of a session whose directory is gone in that directory, where a compiled Bun program ends before
  * its first line.
  */
-const fromRootArgv = (argv: readonly string[]): string[] => ["/bin/sh", "-c", 'cd / && exec "$@"', "sh", ...argv];
+export const startingIn = (session: string, argv: readonly string[]): readonly string[] =>
+  isFolder(session) ? argv : ["/bin/sh", "-c", 'cd / && exec "$@"', "sh", ...argv];
 
 /** The pane's own process, which holds what `words` tell this program to do. */
 export const holderArgv = (

@@ -94,6 +94,18 @@ everyTmux((tmux) => {
     await stage.until(3);
   }, 30_000);
 
+  test("what the terminal can do is told in a window, until a key", async () => {
+    await using stage = new Stage({ tmux });
+    await stage.until(1);
+    stage.press("B");
+    await stage.screen.until("doctor of this terminal");
+    stage.press("t", { prefix: false });
+    await stage.screen.until(/tmux passes on copies \(OSC 52\)[^]*enter: close/, 30_000);
+    expect(stage.tmux("display-message", "-p", "#{window_name}")).toBe("doctor tty");
+    stage.press("\r", { prefix: false });
+    await stage.until(1);
+  }, 60_000);
+
   test("restart and stop ask first, and stop the bottle", async () => {
     await using stage = new Stage({ tmux });
     await stage.until(1);

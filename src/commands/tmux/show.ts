@@ -1,17 +1,17 @@
 import { command, type Context } from "../../command.ts";
 import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
-import { showInPopup } from "../../tmux/show.ts";
+import { showWords } from "../../tmux/show.ts";
 
 export const show = (context: Context) =>
   command(context, {
-    meta: { name: "show", description: "What the words after -- print, in a popup until a key", hidden: true },
-    args: paneArgs,
+    meta: { name: "show", description: "What the words after -- print, until a key", hidden: true },
+    args: { ...paneArgs, window: { type: "boolean", description: "in a window, not a popup" } },
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
       await aboutPane(system, args, async (tmux, pane) => {
         const client = await askedClient(tmux, pane, args.client);
-        await showInPopup(system, tmux, { pane, client, words: rest });
+        await showWords(system, tmux, { pane, client, place: args.window ? "window" : "popup", words: rest });
       });
     },
   });
