@@ -239,14 +239,14 @@ lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
   },
   {
     title: "with keep-claude in the manifest, --fresh and rm keep ~/.claude too",
-    work: (place) =>
-      prints(
-        place,
-        `claude-bottle rm --force 2>/dev/null; printf 'bottle.keep-claude = true\\nagents.none.command = "true"\\n' >bottle.toml; ${ready}
-claude-bottle exec -- sh -c 'mkdir -p ~/.claude/projects/x && echo said >~/.claude/projects/x/a.jsonl'
-for words in "run --fresh --agent none" rm; do claude-bottle $words >/dev/null 2>&1; ${ready}; claude-bottle exec -- sh -c 'cat ~/.claude/projects/x/a.jsonl'; done`,
-        "said\nsaid\n",
-      ),
+    work: async (place) => {
+      await place.sh(`printf 'bottle.keep-claude = true\\nagents.none.command = "true"\\n' >bottle.toml`);
+      await prints(place, "claude-bottle exec -- sh -c 'mkdir -p ~/.claude/projects/x && echo said >~/.claude/projects/x/a.jsonl'", "");
+      for (const words of ["run --fresh --agent none", "rm"]) {
+        expect(await place.sh(`claude-bottle ${words}`)).toMatchObject({ stdout: "", code: 0 });
+        await prints(place, "claude-bottle exec -- sh -c 'cat ~/.claude/projects/x/a.jsonl'", "said\n");
+      }
+    },
   },
   {
     title: "a bottle in use is stopped by force only",
