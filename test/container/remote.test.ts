@@ -132,7 +132,8 @@ onEngineElsewhere(
         "claude-bottle: docker's engine is on another machine, and ANTHROPIC_BASE_URL is on this machine's loopback, which it does not reach\n  set ANTHROPIC_BASE_URL to an address that the engine's machine reaches\n",
       code: 1,
     });
-    expect((await project.tool(["ls", "--json"])).stdout).toBe("[]\n");
+    // Other tests may have theirs there.
+    expect((await project.tool(["ls", "--json"])).stdout).not.toContain("~/home/project");
   },
   minute,
 );
