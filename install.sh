@@ -256,7 +256,7 @@ from_source() {
     # No -e holds in here.
     cd "$root" || exit
     bun=node_modules/.bin/bun
-    [ -e "$bun" ] || npm ci --silent || exit
+    [ -e "$bun" ] || npm ci --loglevel=error --no-audit --no-fund >/dev/null || exit
     # An npm that runs no install scripts leaves this to us.
     "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js || exit
     "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null && cp docs/claude-bottle.1 "$work"
