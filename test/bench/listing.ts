@@ -6,6 +6,7 @@ import { resolveManifest } from "../../src/manifest/layers.ts";
 import { planBottle } from "../../src/plan/bottle.ts";
 import { bottleName } from "../../src/plan/name.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { testCache } from "../support/cache.ts";
 import { Home } from "../support/tool.ts";
 import { inPairs } from "./pairs.ts";
 import { ms, row, type Row } from "./row.ts";
@@ -58,7 +59,7 @@ export async function listing({ program, rounds }: { program: string; rounds: nu
 }
 
 function realSmolvm(): string | undefined {
-  const found = Bun.which("smolvm");
+  const found = Bun.which("smolvm", { PATH: `${process.env.PATH}:${testCache}/vmhost/share/bin` });
   return found && /^smolvm 1\./.test(Bun.spawnSync([found, "--version"]).stdout.toString()) ? found : undefined;
 }
 
