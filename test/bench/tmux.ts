@@ -23,6 +23,9 @@ export async function tmuxTimes({ program, rounds }: Options): Promise<Row[]> {
 async function keyToPane({ program, rounds }: Options): Promise<Row> {
   await using stage = new Stage({ program: [program] });
   await stage.until(1);
+  // Killed while it makes its bottle, the fake backend would leave a machine that nobody knows.
+  stage.press("b");
+  await stage.screen.until("ready 39 59");
   const done = `${stage.home.folder}/done`;
   stage.tmux("bind-key", "T", "run-shell", "-b", `true; : >'${done}'`);
   const pair = await inPairs(
@@ -66,7 +69,9 @@ async function claudesFrame({ program, rounds }: Options): Promise<Row[]> {
   };
   await press("b")();
   const byHand = `${stage.home.folder}/by-hand`;
-  writeFileSync(byHand, `exec ${shellLine(heldCommand(stage))}\n`);
+  // bwrap reads its filter from a descriptor that a shell has opened.
+  const filter = `${stage.home.folder}/state/claude-bottle/bubblewrap/*/seccomp-*`;
+  writeFileSync(byHand, `exec 9<${filter}\nexec ${shellLine(heldCommand(stage))}\n`);
   stage.tmux("bind-key", "R", "split-window", "-h", "bash", byHand);
   stage.tmux("bind-key", "H", "split-window", "-h", program, "tmux", "pane", stage.home.project, "--", "run");
   const reset = () => alone(stage);
