@@ -4,13 +4,13 @@ delete process.env._CLAUDE_BOTTLE_WORDS;
 const argv: readonly string[] = words === undefined ? process.argv.slice(2) : JSON.parse(words);
 if (argv[0] === "pty-resize") {
   const { ptyResize } = await import("./terminal/pty-resize.ts");
-  const { code, session } = await ptyResize(argv.slice(1));
+  const { code, session, own } = await ptyResize(argv.slice(1));
   if (session !== undefined) {
     const [{ noteEnd }, { cleanEnv, realSystem }] = await Promise.all([
       import("./session/end.ts"),
       import("./system/real.ts"),
     ]);
-    await noteEnd(realSystem(cleanEnv(process.env)), session, code);
+    await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, code);
   }
   process.exitCode = code;
 } else if (argv.length === 1 && argv[0] === "--version") {

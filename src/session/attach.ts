@@ -46,13 +46,27 @@ async function waitForSession(
   return signalCodes[cause] ?? code;
 }
 
+/** What the end of a session needs where its backend takes the host's variables away. */
+const ownOf = ({ env }: System, attachment: Program): Record<string, string> =>
+  Object.fromEntries(
+    ["HOME", "XDG_STATE_HOME", "TMUX", "TMUX_PANE"].flatMap((name) => {
+      const value = env[name];
+      return value !== undefined && name in attachment.env ? [[name, value]] : [];
+    }),
+  );
+
 /** What attachSession starts, for --dry-run as well. */
 export function sessionCommand(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Program {
   const attachment = backend.attach(plan, session);
   if (!session.size) return attachment;
   const { rows, columns } = session.size;
   const control = backend.controlArgv(plan, session);
-  const reach = { argv: control && guestControlArgv(control), session: session.id, size: [rows, columns] };
+  const reach = {
+    argv: control && guestControlArgv(control),
+    session: session.id,
+    size: [rows, columns],
+    own: ownOf(system, attachment),
+  };
   return {
     argv: [...system.self, "pty-resize", session.bottle, "--", ...attachment.argv],
     env: { ...attachment.env, _CLAUDE_BOTTLE_CONTROL: JSON.stringify(reach) },

@@ -6,7 +6,12 @@ import { terminalSize } from "./size.ts";
 const graceMs = 5_000;
 const passedOn = { SIGHUP: 1, SIGTERM: 15 } as const;
 
-type Ended = { readonly code: number; readonly session: string | undefined };
+type Ended = {
+  readonly code: number;
+  readonly session: string | undefined;
+  /** Of our own environment, what the session did not get. */
+  readonly own?: Readonly<Record<string, string>> | undefined;
+};
 
 /**
  * `pty-resize BOTTLE -- COMMAND...`: COMMAND on this very terminal, with the guest's size kept right and the terminal's
@@ -69,5 +74,5 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
   if (passed || !there || child?.signalCode) await control?.endSession();
   unwatch?.();
-  return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session };
+  return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session, own: reach?.own };
 }

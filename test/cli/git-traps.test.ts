@@ -1,10 +1,24 @@
 // What a session leaves in .git for git on this machine to obey.
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { Home } from "../support/tool.ts";
+import { kinds } from "../conformance/place.ts";
+import { Screen } from "../support/screen.ts";
+import { Home, tool } from "../support/tool.ts";
 
 const said = (paths: string) =>
   `claude-bottle: the session changed what git on this machine obeys: ${paths}\n  look at it before you use git here\n`;
+
+const bubblewrap = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot;
+test.skipIf(bubblewrap !== undefined)("on a terminal, in bubblewrap, whose sessions have none of our variables", async () => {
+  using home = new Home();
+  home.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "off"\n');
+  home.manifest("");
+  Bun.spawnSync(["git", "init", "-q"], { cwd: home.project, env: home.env });
+  await using screen = new Screen([...tool, "shell", "--", "sh", "-c", "echo evil >.git/hooks/pre-commit"], { cwd: home.project, env: home.env, columns: 150, rows: 30 });
+  expect(await screen.process.exited).toBe(0);
+  await screen.until(said(".git/hooks/pre-commit").split("\n")[0] ?? "");
+  expect((await home.run(["ls", "--json"])).stdout).not.toContain('"shell"');
+}, 30_000); // prettier-ignore
 
 test.each([
   ["a hook", "echo evil >.git/hooks/pre-commit", said(".git/hooks/pre-commit")],
