@@ -191,6 +191,7 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
   },
   {
     title: "ls says what a bottle takes on the disk, and who is in it",
+    mounted: true,
     work: (place) =>
       prints(
         place,
