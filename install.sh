@@ -123,6 +123,7 @@ install() {
   case $mode in release) find_release ;; archive) find_archive ;; esac
   if [ "$mode" != source ] && is_there; then
     say "claude-bottle $version is installed already as $target"
+    if [ -n "$modify" ] && [ -z "$dry" ]; then modify_path; fi
     return
   fi
   if [ -n "$dry" ]; then
@@ -368,8 +369,8 @@ is_older() {
 
 path_line() {
   case ${SHELL:-sh} in
-    */fish) say "fish_add_path '$prefix/bin'" ;;
-    *) say "export PATH=\"$prefix/bin:\$PATH\"" ;;
+    */fish) say "fish_add_path '$(say "$prefix/bin" | sed "s/[\\\\']/\\\\&/g")'" ;;
+    *) say "export PATH=\"$(say "$prefix/bin" | sed 's/["$`\\]/\\&/g'):\$PATH\"" ;;
   esac
 }
 
@@ -401,6 +402,11 @@ modify_path() {
 # Whole or not at all: what is left is written beside the file first.
 remove_block() {
   grep -q '^# >>> claude-bottle >>>$' "$1" 2>/dev/null || return 0
+  # Without the end, all that follows would go.
+  if ! grep -q '^# <<< claude-bottle <<<$' "$1"; then
+    warn "\"$1\" has no end mark of claude-bottle any more, and keeps what is below the first one"
+    return 0
+  fi
   copy=$1.claude-bottle
   # With its mode.
   if ! { cp -p "$1" "$copy" && sed '/^# >>> claude-bottle >>>$/,/^# <<< claude-bottle <<<$/d' "$1" >"$copy"; } 2>/dev/null; then

@@ -145,6 +145,29 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    "a home whose name a shell would read, put on PATH by a second run, with the marks damaged afterwards",
+    async (site, shell) => {
+      site.publish("1.2.3");
+      const home = `${site.folder}/a"'\`id\`$x\\b`;
+      mkdirSync(home);
+      const run = (env: Record<string, string>, ...words: string[]) => site.run([...shell, install, ...words], { HOME: home, ...env });
+      await run({});
+      const found: Record<string, string> = {};
+      for (const [name, file] of [["bash", ".bashrc"], ["fish", ".config/fish/config.fish"]] as const) {
+        if (!Bun.which(name)) continue;
+        await run({ SHELL: `/bin/${name}` }, "--modify-path");
+        const env = { HOME: home, PATH: "/usr/bin:/bin" };
+        found[name] = Bun.spawnSync([name, "-c", '. "$HOME/$0"; command -v claude-bottle'.replace("$0", file)], { env }).stdout.toString();
+      }
+      expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, `${home}/.local/bin/claude-bottle\n`])));
+      const file = `${home}/.bashrc`;
+      writeFileSync(file, `${readFileSync(file, "utf8").replace("# <<< claude-bottle <<<\n", "")}alias x=y\n`);
+      const kept = readFileSync(file, "utf8");
+      expect((await run({}, "--uninstall")).stderr).toContain("no end mark of claude-bottle");
+      expect(readFileSync(file, "utf8")).toBe(kept);
+    },
+  ],
+  [
     "a program that another one put there is not removed, and one that is gone is put back",
     async (site, shell) => {
       site.publish("1.2.3");
