@@ -10,6 +10,7 @@ import { describeLosses, findLosses, refuseLosses } from "../session/losses.ts";
 import { removeBottle } from "../session/remove.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 import { bringAllHome } from "../session/travel.ts";
+import { removeLock } from "../system/lock.ts";
 
 export const rm = (context: Context) =>
   command(context, {
@@ -49,6 +50,7 @@ export const rm = (context: Context) =>
       if (keeps) await keepClaude({ system, backend }, plan);
       await removeBottle({ backend, ledger }, plan.name);
       forgetBaseline(system, plan.name);
+      for (const lock of [plan.name, `${plan.name}-copy`]) removeLock(system, lock);
       system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);
       await runAfterStop(system, plan);
     },

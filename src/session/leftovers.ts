@@ -4,7 +4,7 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import { exists, namesIn, removeLink, removeTree } from "../system/files.ts";
+import { exists, isFolder, isLink, namesIn, removeLink, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
@@ -102,12 +102,15 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
   return [{ kind: "process", name, why, how, remove: () => endProcess(machine) }, record];
 }
 
-/** Links and locks outlive their bottle where a machine was removed behind our back; folders of builds, a build that was killed. */
+/**
+ * Links and locks outlive their bottle where a machine was removed behind our back; folders of builds, a build that was killed.
+ * What we cannot have made is somebody's own.
+ */
 function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const state = stateFolder(system.env);
   const why = "there is no bottle of that name";
   const links = namesIn(`${state}/links`)
-    .filter((name) => !bottles.has(name.replace(/(-[0-9a-f]{10})-\d+$/, "$1")))
+    .filter((name) => isLink(`${state}/links/${name}`) && !bottles.has(name.replace(/(-[0-9a-f]{10})-\d+$/, "$1")))
     .map((name): Leftover => {
       const path = `${state}/links/${name}`;
       return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeLink(path), true) };
@@ -117,13 +120,16 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const locks = all
     // A bottle whose project is a copy has a lock of that too.
     .filter((name) => isOfBottle(name) && !bottles.has(name.replace(/-copy$/, "")))
+    .filter((name) => !isFolder(`${state}/locks/${name}.db`))
     .map((name): Leftover => {
       const how = shellLine(["rm", `${state}/locks/${name}.db`]);
       return { kind: "lock", name, why, how, remove: async () => removeLock(system, name) };
     });
   const isBuilding = () => all.some((name) => !isOfBottle(name) && isLocked(system, name));
-  const builds = (isBuilding() ? [] : namesIn(`${state}/builds`)).map((name): Leftover => {
-    const folder = `${state}/builds/${name}`;
+  const folders = namesIn(`${state}/builds`)
+    .map((name) => `${state}/builds/${name}`)
+    .filter((path) => isFolder(path) && !isLink(path));
+  const builds = (isBuilding() ? [] : folders).map((folder): Leftover => {
     const remove = async () => !isBuilding() && (removeTree(folder), true);
     return {
       kind: "folder",
@@ -134,7 +140,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
     };
   });
   const kept = listKept(system)
-    .filter(({ directory }) => !exists(directory))
+    .filter(({ directory }) => directory !== "" && !exists(directory))
     .map(({ name, path, directory }): Leftover => {
       const gone = `the ~/.claude of a bottle of ${printable(directory)}, which is gone`;
       const remove = async () => !exists(directory) && (forgetClaude(system, name), true);

@@ -1,7 +1,9 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { claudeCode } from "../../src/guest/claude-code.ts";
 import { Home, isRunning, until } from "../support/tool.ts";
+
+setDefaultTimeout(60_000);
 
 const rows = (text: string) =>
   text
@@ -155,4 +157,21 @@ test("what is kept of a bottle whose project is gone", async () => {
   }
   await finds(home, [["folder", "~/state/claude-bottle/kept/cb-gone", "the ~/.claude of a bottle of ~/gone, which is gone", "rm -rf ~/state/claude-bottle/kept/cb-gone"]]); // prettier-ignore
   expect(readdirSync(`${home.folder}/state/claude-bottle/kept`)).toEqual(["cb-here"]);
+});
+
+test("what only looks like ours, in our own folders, stays", async () => {
+  using home = new Home();
+  const state = `${home.folder}/state/claude-bottle`;
+  const others = ["links/cb-folder", "locks/cb-folder.db", "bubblewrap/notes", "kept/cb-nobody-knows-whose"];
+  for (const folder of [...others, "builds"]) mkdirSync(`${state}/${folder}`, { recursive: true });
+  writeFileSync(`${state}/links/cb-file`, "");
+  for (const link of ["builds/build-x", "bubblewrap/cb-link"]) symlinkSync(home.project, `${state}/${link}`);
+  expect(await home.run(["gc"])).toEqual(nothing);
+});
+
+test("a bottle that was removed leaves nothing", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  expect((await home.run(["rm"])).code).toBe(0);
+  expect(await home.run(["gc"])).toEqual(nothing);
 });

@@ -1,6 +1,6 @@
 import { claudeCode } from "../../guest/claude-code.ts";
 import { shellLine } from "../../lib/quote.ts";
-import { exists, namesIn, removeTree } from "../../system/files.ts";
+import { exists, isFolder, isLink, namesIn, removeTree } from "../../system/files.ts";
 import { removeLock } from "../../system/lock.ts";
 import { endProcess, findProcesses } from "../../system/process.ts";
 import { cacheFolder, type System } from "../../system/system.ts";
@@ -11,8 +11,11 @@ import * as argv from "./argv.ts";
 export function bubblewrapLeftovers(system: System, bottles: string): Leftover[] {
   if (system.platform !== "linux") return [];
   const isBottle = (name: string) => exists(`${bottles}/${name}/owner.json`);
+  // What has another name, or is a link, we did not make.
+  const isOurs = (name: string) =>
+    name.startsWith("cb-") && isFolder(`${bottles}/${name}`) && !isLink(`${bottles}/${name}`);
   const folders = namesIn(bottles)
-    .filter((name) => !isBottle(name))
+    .filter((name) => isOurs(name) && !isBottle(name))
     .map((name): Leftover => {
       const folder = `${bottles}/${name}`;
       const words = argv.removeArgv(folder);
