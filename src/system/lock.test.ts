@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { realSystem } from "./real.ts";
 import { withLock } from "./lock.ts";
@@ -39,4 +39,15 @@ test("waiting ends with the signal, and the lock of a failed holder is free", as
   });
   await expect(held).rejects.toThrow("the holder failed");
   expect(await withLock(system(), "cb-a", { ...options, signal: new AbortController().signal }, async () => 2)).toBe(2);
+});
+
+test("a file that is no lock is named, and what to do with it", async () => {
+  const file = `${folder}/claude-bottle/locks/cb-a.db`;
+  mkdirSync(`${folder}/claude-bottle/locks`, { recursive: true });
+  writeFileSync(file, "no database at all\n".repeat(100));
+  const options = { signal: new AbortController().signal, onWait: () => expect.unreachable() };
+  await expect(withLock(system(), "cb-a", options, async () => 1)).rejects.toMatchObject({
+    message: `"${file}" is damaged`,
+    hint: `it is a lock, and holds nothing: rm ${file}`,
+  });
 });

@@ -1,4 +1,6 @@
 import { Database } from "bun:sqlite";
+import { UserError } from "../errors.ts";
+import { shellLine } from "../lib/quote.ts";
 import { exists, privateFolder, removeLink } from "./files.ts";
 import { stateFolder, type System } from "./system.ts";
 
@@ -62,12 +64,18 @@ export function removeLock(system: System, name: string): boolean {
 const lockFile = (system: System, name: string) => `${privateFolder(`${stateFolder(system.env)}/locks`)}/${name}.db`;
 const open = (file: string) => new Database(file, { create: true });
 
+/** Throws UserError for a file that is no lock. */
 function tryLock(db: Database): boolean {
   try {
     db.run("begin exclusive");
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") return false;
-    throw error;
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "SQLITE_BUSY") return false;
+    if (code !== "SQLITE_NOTADB") throw error;
+    throw new UserError(`"${db.filename}" is damaged`, {
+      hint: `it is a lock, and holds nothing: ${shellLine(["rm", db.filename])}`,
+      cause: error,
+    });
   }
 }
