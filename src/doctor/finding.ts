@@ -1,4 +1,5 @@
 import { shellLine } from "../lib/quote.ts";
+import type { System } from "../system/system.ts";
 
 /** error: no session would start here. warning: one would, and lack something. note: worth knowing. */
 export type Level = "ok" | "note" | "warning" | "error";
@@ -24,3 +25,7 @@ export const well = (id: string, what: string): Finding => ({ id, level: "ok", w
 /** What a person has to do, in words or as a command. */
 export const byHand = (command: string): Fix => ({ command, safe: false });
 export const safely = (...argv: string[]): Fix => ({ command: shellLine(argv), safe: true, argv });
+
+/** A program that a package of its own name brings. */
+export const installing = ({ platform }: System, name: string): Fix =>
+  byHand(platform === "darwin" ? `brew install ${name}` : `sudo apt-get install ${name}`);

@@ -3,7 +3,7 @@ import { realPath } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { version } from "../version.ts";
 import type { Facts } from "./facts.ts";
-import { byHand, well, type Finding } from "./finding.ts";
+import { byHand, installing, well, type Finding } from "./finding.ts";
 
 export async function checkGit({ system }: Facts): Promise<Finding[]> {
   if (system.which("git") === undefined)
@@ -13,7 +13,7 @@ export async function checkGit({ system }: Facts): Promise<Finding[]> {
         level: "warning",
         what: "git was not found",
         why: "your name and address for commits in a bottle are git's to say",
-        fix: byHand("sudo apt-get install git"),
+        fix: installing(system, "git"),
       },
     ];
   const identity = await gitIdentity(system);

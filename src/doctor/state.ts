@@ -1,12 +1,14 @@
 import { UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
+import { shellLine, shellQuote } from "../lib/quote.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { inspect, namesIn } from "../system/files.ts";
+import { exists, inspect, isFolder, isLink, namesIn } from "../system/files.ts";
 import { stateFolder } from "../system/system.ts";
 import { orItsError, type Facts } from "./facts.ts";
 import { byHand, safely, well, type Finding } from "./finding.ts";
 
 const clockToleranceMs = 5 * 60_000;
+const ledgerUse = "bottles and sessions are noted there";
 
 export function checkStateFolder({ system }: Facts): Finding[] {
   const id = "state";
@@ -14,6 +16,16 @@ export function checkStateFolder({ system }: Facts): Finding[] {
   if (folder instanceof UserError)
     return [
       { id, level: "error", what: folder.message, why: "no bottle can be noted", fix: byHand(folder.hint ?? "") },
+    ];
+  if ((isLink(folder) || exists(folder)) && !isFolder(folder))
+    return [
+      {
+        id: "state.kind",
+        level: "error",
+        what: `"${folder}" is no folder`,
+        why: ledgerUse,
+        fix: byHand(shellLine(["mv", folder, `${folder}.old`])),
+      },
     ];
   const found = inspect(folder);
   if (!found) return [well(id, `${folder}, made by the first bottle`)];
@@ -24,7 +36,7 @@ export function checkStateFolder({ system }: Facts): Finding[] {
         level: system.user.uid === 0 ? "warning" : "error",
         what: `"${folder}" belongs to another user (${found.uid})`,
         why: "bottles and sessions are noted there, as by a run with sudo",
-        fix: byHand(`sudo chown -R $(id -u):$(id -g) ${folder}`),
+        fix: byHand(`sudo chown -R $(id -u):$(id -g) ${shellQuote(folder)}`),
       },
     ];
   const mode = found.mode.toString(8).padStart(3, "0");
@@ -34,7 +46,7 @@ export function checkStateFolder({ system }: Facts): Finding[] {
         id: "state.rights",
         level: "error",
         what: `"${folder}" may not be written by you (mode ${mode})`,
-        why: "bottles and sessions are noted there",
+        why: ledgerUse,
         fix: safely("chmod", "700", folder),
       },
     ];

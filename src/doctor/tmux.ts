@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { unmetNeeds, type Need } from "../tmux/needs.ts";
 import { Tmux } from "../tmux/tmux.ts";
 import { orItsError, type Facts } from "./facts.ts";
-import { byHand, safely, well, type Finding } from "./finding.ts";
+import { byHand, installing, safely, well, type Finding } from "./finding.ts";
 
 const oldest = [3, 2] as const;
 
@@ -17,7 +17,7 @@ export async function checkTmux({ system }: Facts): Promise<Finding[]> {
         level: "note",
         what: "tmux was not found",
         why: "claude-bottle tmux opens Claude and shells of a bottle beside each other, from a key",
-        fix: byHand("sudo apt-get install tmux, or brew install tmux"),
+        fix: installing(system, "tmux"),
       },
     ];
   const { stdout } = await system.run([program, "-V"], { timeoutMs: 5_000 });

@@ -284,6 +284,22 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
       fix: { command: "sudo chown -R $(id -u):$(id -g) ~/state/claude-bottle", safe: false },
     },
   },
+  "a state folder of another user, whose name a shell would read": {
+    asRoot: true,
+    broken: (machine) => {
+      const folder = `${machine.folder}/it's mine`;
+      mkdirSync(`${folder}/claude-bottle`, { recursive: true, mode: 0o700 });
+      chownSync(`${folder}/claude-bottle`, 12345, 12345);
+      machine.extra = { XDG_STATE_HOME: folder };
+    },
+    finding: {
+      id: "state.owner",
+      level: "warning",
+      what: `"~/it's mine/claude-bottle" belongs to another user (12345)`,
+      why: "bottles and sessions are noted there, as by a run with sudo",
+      fix: { command: String.raw`sudo chown -R $(id -u):$(id -g) '~/it'\''s mine/claude-bottle'`, safe: false },
+    },
+  },
   "a state folder that was made by another user": {
     asRoot: true,
     broken: (machine) => {

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { Database } from "bun:sqlite";
-import { chmodSync, mkdirSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
 import { tool } from "../support/tool.ts";
 
@@ -137,6 +137,20 @@ const rows: Readonly<Record<string, Row>> = {
       why: ledgerUse,
       fix: { command: "chmod 700 ~/state/claude-bottle", safe: true },
     },
+  },
+  "a file where the state folder belongs": {
+    broken: (machine) => {
+      rmSync(machine.state, { recursive: true });
+      writeFileSync(machine.state, "");
+    },
+    finding: {
+      id: "state.kind",
+      level: "error",
+      what: '"~/state/claude-bottle" is no folder',
+      why: ledgerUse,
+      fix: { command: "mv ~/state/claude-bottle ~/state/claude-bottle.old", safe: false },
+    },
+    mended: (machine) => renameSync(machine.state, `${machine.state}.old`),
   },
   "a ledger that is damaged": {
     broken: (machine) => writeFileSync(`${machine.state}/ledger.db`, "no database at all\n".repeat(100)),
@@ -320,7 +334,7 @@ const rows: Readonly<Record<string, Row>> = {
       level: "note",
       what: "tmux was not found",
       why: "claude-bottle tmux opens Claude and shells of a bottle beside each other, from a key",
-      fix: { command: "sudo apt-get install tmux, or brew install tmux", safe: false },
+      fix: { command: "sudo apt-get install tmux", safe: false },
     },
     mended: (machine) => void machine.program("tmux", "echo tmux 3.3a"),
   },
