@@ -16,7 +16,11 @@ const kebab = (name: string) => name.replace(/[A-Z]/g, (char) => `-${char.toLowe
 const usage = (message: string, hint?: string) => new UserError(message, { exitCode: exitCode.usage, hint });
 
 /** Rejects what citty lets through: unknown options, surplus words, an option without its value, a `--` with no use. */
-export function checkArgs(defs: ArgsDef, args: Record<string, unknown> & { _: string[] }): void {
+function checkArgs(
+  defs: ArgsDef,
+  args: Record<string, unknown> & { _: string[] },
+  { rest }: { readonly rest: boolean },
+): void {
   const flags = Object.keys(defs).filter((name) => defs[name]?.type !== "positional");
   for (const name of flags) {
     const value = args[name];
@@ -35,7 +39,10 @@ export function checkArgs(defs: ArgsDef, args: Record<string, unknown> & { _: st
   const positionals = Object.keys(defs).length - flags.length;
   const surplus = args._[positionals];
   if (surplus !== undefined)
-    throw usage(`unexpected argument "${printable(surplus)}"`, "put the words of a command in the bottle after --");
+    throw usage(
+      `unexpected argument "${printable(surplus)}"`,
+      rest ? "put the words of a command in the bottle after --" : undefined,
+    );
 }
 
 /** A command, strict about its words. `rest`: whether it takes any after `--`; `examples`: two or more, unless it is hidden. */
@@ -49,7 +56,7 @@ export function command<const T extends ArgsDef>(
       {
         name: "strict",
         setup({ args }) {
-          checkArgs(def.args, args as never);
+          checkArgs(def.args, args as never, { rest: def.rest ?? false });
           if (context.rest && !def.rest) throw usage("nothing may follow -- here");
         },
       },

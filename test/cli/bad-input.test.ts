@@ -48,6 +48,12 @@ test.each([
     2,
   ],
   [
+    "a word too many for a command that takes none",
+    ["ls", "all"],
+    'unexpected argument "all"\n  claude-bottle ls --help',
+    2,
+  ],
+  [
     "exec with a forgotten --",
     ["exec", "git", "status"],
     'unexpected argument "status"\n  put the words of a command in the bottle after --',
