@@ -85,6 +85,16 @@ test("a press of the tab key takes at most 30 ms", async () => {
   }
 }, 60_000);
 
+test("a directory with a line's end in its name is no further word", async () => {
+  using other = new Home();
+  const cwd = `${other.folder}/home/two\nlines`;
+  mkdirSync(cwd);
+  writeFileSync(`${cwd}/bottle.toml`, '[bottle]\nimage = "/images/claude"\n');
+  await other.run(["exec", "--", "true"], { cwd });
+  const { stdout } = await other.run(["complete", "--", "stop", ""]);
+  expect(stdout).toBe("cb-BOTTLE\t~/home/two\\x0alines\n");
+});
+
 test("what cannot be read completes to nothing, without a word", async () => {
   home.manifest("[bottle\n");
   const none = { stdout: "", stderr: "", code: 0 };

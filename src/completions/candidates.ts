@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
 import { exists } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import type { Candidate, Expected } from "./expected.ts";
@@ -28,7 +29,7 @@ async function bottles(system: System): Promise<Candidate[]> {
   if (!exists(`${stateFolder(system.env)}/ledger.db`)) return [];
   const { Ledger } = await import("../ledger/ledger.ts");
   using ledger = new Ledger(system);
-  return ledger.bottles().map(({ plan }) => ({ word: plan.name, description: plan.directory }));
+  return ledger.bottles().map(({ plan }) => ({ word: plan.name, description: printable(plan.directory) }));
 }
 
 async function agents(system: System): Promise<Candidate[]> {
