@@ -1,7 +1,10 @@
 #!/usr/bin/env bun
-const { _CLAUDE_BOTTLE_WORDS: words } = process.env;
+// What a process that became another command of ours (System.become) is to do now: its argv stays what a person typed, for
+// ps and tmux-resurrect. Only with its own pid in front; whatever else is in such a variable is not ours.
+const { _CLAUDE_BOTTLE_WORDS: word } = process.env;
 delete process.env._CLAUDE_BOTTLE_WORDS;
-const argv: readonly string[] = words === undefined ? process.argv.slice(2) : JSON.parse(words);
+const mark = `${process.pid} `;
+const argv: readonly string[] = word?.startsWith(mark) ? JSON.parse(word.slice(mark.length)) : process.argv.slice(2);
 if (argv[0] === "pty-resize") {
   const { ptyResize } = await import("./terminal/pty-resize.ts");
   const { code, session, own } = await ptyResize(argv.slice(1));

@@ -139,7 +139,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
 /** Returns only why it could not. */
 function replaceProcess(self: readonly string[], words: readonly string[], env: Record<string, string>): UserError {
   const [program = ""] = self;
-  const packed = JSON.stringify(words);
+  const packed = `${process.pid} ${JSON.stringify(words)}`;
   try {
     if (Buffer.byteLength(packed) < longestVariable)
       process.execve?.(program, [...self, ...process.argv.slice(2)], { ...env, _CLAUDE_BOTTLE_WORDS: packed });

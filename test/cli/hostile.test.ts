@@ -65,6 +65,17 @@ test.each([
   ).not.toContain(name);
 });
 
+test.each(["", "junk", "[]", '["--help"]', '1 ["--help"]'])(
+  "words %j of another process are not taken for ours",
+  async (words) => {
+    using home = new Home();
+    const [said, expected] = await Promise.all(
+      [{ _CLAUDE_BOTTLE_WORDS: words }, {}].map((env) => spawn([program, "--version"], home, home.project, env)),
+    );
+    expect(said).toEqual(expected as never);
+  },
+);
+
 test("through a symlink, from another directory, with PATH without it, and replaced by a new build, a session goes on", async () => {
   using home = new Home();
   const own = `${home.folder}/some where`;
