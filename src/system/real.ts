@@ -152,8 +152,13 @@ function replaceProcess(self: readonly string[], words: readonly string[], env: 
 
 /** What a program that cannot be started should say. */
 function notStartable(program: string, cause?: unknown): UserError {
-  const denied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
-  return new UserError(denied ? `"${program}" is not executable` : `"${program}" was not found`, {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "E2BIG")
+    return new UserError(`the words and the environment are too long to start "${program}" with`, {
+      hint: "put the long ones into a file, or send them on stdin",
+      cause,
+    });
+  return new UserError(code === "EACCES" ? `"${program}" is not executable` : `"${program}" was not found`, {
     hint: `install ${program}, or put its folder on PATH`,
     cause,
   });

@@ -1,0 +1,16 @@
+import { expect, test } from "bun:test";
+import { realSystem } from "./real.ts";
+
+const system = realSystem({ PATH: "/usr/bin:/bin" });
+
+test.each([
+  ["is nowhere", ["no-such-program"], '"no-such-program" was not found'],
+  ["is no program", ["/etc/passwd"], '"/etc/passwd" was not found'],
+  [
+    "gets more than the kernel takes",
+    ["true", "x".repeat(3_000_000)],
+    'the words and the environment are too long to start "true" with',
+  ],
+])("what %s is not started, and why is said", async (_, argv, message) => {
+  expect(await system.run(argv).catch((error: Error) => error.message)).toBe(message);
+});
