@@ -271,6 +271,8 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
       detached: true,
       env: { PATH: "/usr/bin:/bin", CLAUDE_BOTTLE_SESSION: session },
     });
+    // A process shows its environment a moment after it has been started.
+    while (!readFileSync(`/proc/${own.pid}/environ`, "utf8").includes(session)) await Bun.sleep(5);
     writeFileSync(`/tmp/.claude-bottle-${session}`, `${stranger.pid}\n-\n12345\n`);
     expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
     await own.exited;
