@@ -47,6 +47,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "backends",
     "ledger",
+    "terminal",
     "system",
     "errors",
     "lib",

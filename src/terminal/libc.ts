@@ -66,10 +66,15 @@ export function holdTerminal(fd: number): boolean {
   // Nobody is stopped for a terminal that is not the session's own.
   if (foreground === own || foreground === -1) return true;
   if (foreground <= 0 || isAlive(-foreground)) return false;
+  return takeTerminal(fd);
+}
+
+/** Makes our group the terminal's foreground, whoever is there. */
+export function takeTerminal(fd: number): boolean {
   const signals = new Uint32Array(32);
   signals[0] = 1 << (SIGTTOU - 1);
   libc?.sigprocmask?.(SIG_BLOCK, ptr(signals), null);
-  return libc?.tcsetpgrp?.(fd, own) === 0;
+  return libc?.tcsetpgrp?.(fd, libc?.getpgrp?.() ?? -1) === 0;
 }
 
 function isAlive(pid: number): boolean {

@@ -13,7 +13,13 @@ const endedByUser: readonly number[] = [exitCode.ok, exitCode.cancelled, 129, 14
 /** What comes after a good end: the pane closes, it waits for a key, or the user's own shell takes it over. */
 export type Ending = "close" | "key" | "shell";
 
-type Held = { readonly directory: string; readonly words: readonly string[]; readonly ending: Ending };
+type Held = {
+  readonly directory: string;
+  readonly words: readonly string[];
+  readonly ending: Ending;
+  /** A sandbox that was killed leaves its own process group in the terminal's foreground, and nobody else could read a key. */
+  readonly takeTerminal: () => void;
+};
 
 /**
  * What a pane of ours runs: `words` of this program, and after a failure a line that waits for a key, so that the pane
@@ -24,7 +30,8 @@ export async function holdPane(system: System, held: Held): Promise<number> {
   system.out(`\x1b]2;${printable(directory.split("/").at(-1) ?? "")}\x07`);
   for (;;) {
     const { code, signal, wasSession } = canEnter(system, directory) ? await runOnce(system, words) : failed;
-    if (signal) return code;
+    if (signal === "SIGHUP" || signal === "SIGTERM") return code;
+    held.takeTerminal();
     const good = wasSession || endedByUser.includes(code);
     if (!good || ending === "key") {
       if ((await ask(system, code)) === "retry") continue;

@@ -1,8 +1,13 @@
 import { expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { probeBwrap } from "../../src/backends/bubblewrap/probe.ts";
+import { realSystem } from "../../src/system/real.ts";
 import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
+
+const bwrap = await probeBwrap(realSystem({ PATH: "/usr/bin:/bin" }));
+if (!bwrap.usable) console.log(`skipped: ${bwrap.reason}`);
 
 everyTmux((tmux) => {
   test.each(["off", "on", "failed"])(
@@ -84,6 +89,30 @@ everyTmux((tmux) => {
     stage.tmux("send-keys", "-t", shell, "exit 3", "Enter");
     await stage.until(1);
   }, 30_000);
+
+  // The sandbox has the terminal's foreground, and dies without giving it back.
+  test.skipIf(!bwrap.usable)(
+    "a sandbox that is killed leaves its pane, and so does the program that holds it",
+    async () => {
+      await using stage = new Stage({ tmux });
+      stage.home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n');
+      stage.home.manifest('[agents.claude]\ncommand = "sh"\nargs = ["-c", "echo ready; exec sleep 1000"]\n');
+      await stage.until(1);
+      stage.press("b");
+      await stage.screen.until("ready");
+      expect((await stage.home.run(["stop", "--force"])).code).toBe(0);
+      await stage.screen.until(/ready[^]*\[status 137\] {2}enter: close/);
+      stage.press("r", { prefix: false });
+      await until(async () => (await stage.sessions()).length === 1);
+      const [holder] = stage.panes("#{pane_pid}").slice(1);
+      const [client] = readFileSync(`/proc/${holder}/task/${holder}/children`, "utf8").split(" ");
+      process.kill(Number(client), "SIGKILL");
+      await stage.screen.until(/\[status 137\][^]*ready[^]*\[status 137\] {2}enter: close/);
+      stage.press("\r", { prefix: false });
+      await stage.until(1);
+    },
+    30_000,
+  );
 
   test("in place of the shell in the pane, and back to it; not in place of an editor", async () => {
     await using stage = new Stage({ tmux });

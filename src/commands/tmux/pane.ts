@@ -1,4 +1,5 @@
 import { command, type Context } from "../../command.ts";
+import { takeTerminal } from "../../terminal/libc.ts";
 import { holdPane, type Ending } from "../../tmux/hold.ts";
 
 export const pane = (context: Context) =>
@@ -16,7 +17,12 @@ export const pane = (context: Context) =>
     async run({ args }) {
       const { system, rest = [] } = context;
       context.exit(
-        await holdPane(system, { directory: args.directory, words: rest, ending: (args.ending ?? "close") as Ending }),
+        await holdPane(system, {
+          directory: args.directory,
+          words: rest,
+          ending: (args.ending ?? "close") as Ending,
+          takeTerminal: () => takeTerminal(0),
+        }),
       );
     },
   });
