@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { renderChange, withBlock, withoutBlock } from "./block.ts";
+import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 
 const lines = ["bind-key b display-message 'b'"];
 
@@ -33,6 +33,14 @@ test("what the user wrote below our lines stays", () => {
   expect(withoutBlock(`${withBlock("a", lines)}b\n`)).toBe("a\nb\n");
   expect(withoutBlock(`${withBlock(undefined, lines)}b\n`)).toBe("b\n");
   expect(withoutBlock("a\n")).toBe("a\n");
+});
+
+test("of marks that are not as they were written it is not guessed what stands between them", () => {
+  const whole = withBlock("a\n", lines);
+  const [cut, headless] = [whole.replace(/# <<<.*\n/, ""), whole.replace(/# >>>.*\n/, "")];
+  for (const text of [cut, headless, `${cut}b\n${whole}`, `${whole}${whole}`, whole.replaceAll("\n", "\r\n")])
+    expect(hasBrokenBlock(text)).toBe(true);
+  for (const text of ["", "a\n", whole, `${whole}b\n`, withBlock("a", lines)]) expect(hasBrokenBlock(text)).toBe(false);
 });
 
 test("a change is shown by its lines", () => {

@@ -30,6 +30,12 @@ export function withoutBlock(text: string): string | undefined {
   return found[1] === "new file" && before + after === "" ? undefined : before + after;
 }
 
+/** Marks that somebody has moved or taken away no longer say which lines are ours. */
+export function hasBrokenBlock(text: string): boolean {
+  const rest = text.replace(pattern, (block) => (/[^]# >>> claude-bottle/.test(block) ? block : ""));
+  return /^# (>>> claude-bottle\b.*>>>|<<< claude-bottle <<<)\r?$/m.test(rest);
+}
+
 /** The lines that a change takes and gives, as diff says it. */
 export function renderChange(file: string, before = "", after = ""): string {
   const [old, now] = [before, after].map((text) => text.split("\n")) as [string[], string[]];

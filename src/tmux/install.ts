@@ -3,7 +3,7 @@ import { realPath, removeFile, writePrivate } from "../system/files.ts";
 import { readBytes, rewriteBytes } from "../system/rewrite.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
-import { renderChange, withBlock, withoutBlock } from "./block.ts";
+import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
 import { needs, unmetNeeds, type Need } from "./needs.ts";
 import type { Tmux } from "./tmux.ts";
@@ -23,7 +23,7 @@ export async function install(
   { keys, options, ...change }: Change & { readonly keys: Keys; readonly options: boolean },
 ): Promise<void> {
   const file = change.file ?? (await findConfig(system, tmux));
-  const before = readBytes(file);
+  const before = readIntact(file);
   const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
   const free = withoutClashes(system, keys, bound);
   const unmet = tmux ? await unmetNeeds(tmux) : [];
@@ -41,7 +41,7 @@ export async function install(
 /** Takes out what install wrote, and unbinds it in the running server. */
 export async function uninstall(system: System, tmux: Tmux | undefined, change: Change): Promise<void> {
   const file = change.file ?? (await findConfig(system, tmux));
-  const before = readBytes(file);
+  const before = readIntact(file);
   const after = before === undefined ? undefined : withoutBlock(before);
   if (before === after) system.err(`claude-bottle: nothing of ours is in "${file}"\n`);
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
@@ -59,6 +59,14 @@ export async function bind(system: System, tmux: Tmux): Promise<void> {
     if (key !== "") keys[action] = key;
   }
   await source(system, tmux, bindingLines(ownName(system), withoutClashes(system, keys, await foreignKeys(tmux))));
+}
+
+function readIntact(file: string): string | undefined {
+  const text = readBytes(file);
+  if (text === undefined || !hasBrokenBlock(text)) return text;
+  throw new UserError(`"${file}" holds a part of what install wrote, and no longer all of it`, {
+    hint: "take out by hand what is left of it, with its # >>> claude-bottle and # <<< claude-bottle lines",
+  });
 }
 
 /** The name on the PATH, where it is this very program: that stays, whatever an upgrade puts behind it. */
