@@ -61,6 +61,7 @@ main() {
     shift
   done
   case $wanted in */* | *[!0-9A-Za-z.+-]*) fail "\"$wanted\" is not a version" 'a version is such as 0.1.0' ;; esac
+  case $run$mode in yescheck | yesrollback | yesuninstall) fail "--run opens a session after an installation, not with --$mode" 'sh install.sh --help' ;; esac
   base=${base%/}
   choose_prefix
   target=$prefix/bin/claude-bottle
@@ -210,7 +211,7 @@ rollback() {
   version=$(version_of "$own/previous")
   [ -n "$version" ] || fail "\"$own/previous\" does not run; nothing was changed"
   if [ -n "$dry" ]; then
-    say "would put back claude-bottle $version as $target in place of $before"
+    say "would put back claude-bottle $version as $target${before:+ in place of $before}"
     return
   fi
   [ -w "$prefix/bin" ] || fail "\"$prefix/bin\" cannot be written; nothing was changed"
@@ -220,7 +221,7 @@ rollback() {
   [ ! -e "$target" ] || ln "$target" "$own/previous" || { mv -f "$new" "$own/previous"; fail "\"$own\" cannot be written; nothing was changed"; }
   mv -f "$new" "$target"
   mv -f "$receipt.$$" "$receipt"
-  say "put back claude-bottle $version as $target (before: $before)"
+  say "put back claude-bottle $version as $target${before:+ (before: $before)}"
 }
 
 check() {

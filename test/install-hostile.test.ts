@@ -178,7 +178,7 @@ const cases: readonly Case[] = [
       );
       await site.run([...shell, install]);
       rmSync(program(site));
-      expect(await site.run([...shell, install, "--rollback"])).toMatchObject({ code: 0 });
+      expect((await site.run([...shell, install, "--rollback"])).stdout).toBe(`put back claude-bottle 1.0.0 as ${target}`);
       expect(readFileSync(program(site), "utf8")).toBe(script("1.0.0"));
     },
   ],
