@@ -236,7 +236,8 @@ uninstall() {
   [ -f "$receipt" ] || fail "\"$target\" was not installed by this" 'remove the file yourself, or by what installed it'
   start_files=$(noted start-file)
   if [ -n "$dry" ]; then
-    printf '%s\n' "$files" "$start_files" | sed -n 's/^./would remove &/p'
+    printf '%s\n' "$files" | sed 's/^/would remove /'
+    printf '%s\n' "$start_files" | sed -n 's/^./would take its lines out of &/p'
     return
   fi
   printf '%s\n' "$start_files" | while read -r file; do [ ! -f "$file" ] || remove_block "$file"; done
@@ -244,7 +245,9 @@ uninstall() {
   rm -rf "$target" "$own" "$manual"
   # Only those that are empty, and only what an install made.
   printf '%s\n' "$folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :; done
-  say "removed $target; bottles and their ledger stay"
+  state=${XDG_STATE_HOME:-${HOME:-}/.local/state}/claude-bottle
+  if [ -d "$state" ]; then kept='; bottles and their ledger stay'; else kept=; fi
+  say "removed $target$kept"
 }
 
 from_source() {

@@ -160,6 +160,8 @@ const cases: readonly Case[] = [
         found[name] = Bun.spawnSync([name, "-c", '. "$HOME/$0"; command -v claude-bottle'.replace("$0", file)], { env }).stdout.toString();
       }
       expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, `${home}/.local/bin/claude-bottle\n`])));
+      const plan = await site.run(["sh", "-c", '"$@" | grep bashrc', "sh", ...shell, install, "--uninstall", "--dry-run"], { HOME: home });
+      expect(plan.stdout).toBe(`would take its lines out of ${home.replace(site.folder, "~")}/.bashrc`);
       const file = `${home}/.bashrc`;
       writeFileSync(file, `${readFileSync(file, "utf8").replace("# <<< claude-bottle <<<\n", "")}alias x=y\n`);
       const kept = readFileSync(file, "utf8");

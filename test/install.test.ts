@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
       );
       expect(await install(["--check"])).toEqual(done("installed: 1.2.3"));
       expect(await install(["--uninstall", "--dry-run"])).toEqual(done(`would remove ${target}`));
-      expect(await install(["--uninstall"])).toEqual(done(`removed ${target}; bottles and their ledger stay`));
+      expect(await install(["--uninstall"])).toEqual(done(`removed ${target}`));
       expect(site.left).toEqual([]);
       expect(await install(["--uninstall"])).toEqual(done(`there is no ${target}`));
     },

@@ -141,8 +141,9 @@ test("uninstall --purge leaves the file system as it was before the installation
     expect(plan.stdout).toContain(`would remove ~/home/${folder}/claude-bottle\n`);
   expect(files()).toEqual(all);
   expect([existsSync(chain), plan.stdout.includes("would remove the login that was kept\n")]).toEqual([true, true]);
-  const { stderr, code } = await run([tool, "uninstall", "--purge"], home, kept);
+  const { stdout, stderr, code } = await run([tool, "uninstall", "--purge"], home, kept);
   expect([stderr, code, existsSync(chain)]).toEqual(["", 0, false]);
+  expect(stdout).toEndWith("\nremoved ~/home/.local/bin/claude-bottle\n");
   expect(files()).toEqual(before);
   expect(existsSync(`${home.folder}/home/.config/claude-bottle`)).toBe(false);
 }, 120_000);
