@@ -29,7 +29,8 @@ const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? 
 /** The text of a file, or undefined where there is none. Throws UserError for one that cannot be read. */
 export function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    const found = statSync(path);
+    if (found.isFile() || found.isDirectory()) return readFileSync(path, "utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
     throw new UserError(
@@ -37,6 +38,8 @@ export function readText(path: string): string | undefined {
       { cause },
     );
   }
+  // A repository's link to /dev/zero has no end, and a pipe no beginning.
+  throw new UserError(`cannot read "${path}": it is no file`);
 }
 
 /** The text of what is a plain file that can be read; no other thing is opened, a pipe least of all. */

@@ -1,5 +1,6 @@
 // Bad manifests by way of the whole program: one clear line at the right place, and nothing done. src/manifest/mistakes.txt has the rest.
 import { expect, test } from "bun:test";
+import { rmSync, symlinkSync } from "node:fs";
 import { Home } from "../support/tool.ts";
 
 const image = '[bottle]\nimage = "/images/claude"\n';
@@ -20,6 +21,14 @@ test.each([
     expect(await home.run(words)).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n`, code: 1 });
   expect(home.verbs()).toEqual([]);
 }); // prettier-ignore
+
+test("a link to what has no end, as a repository may hold one", async () => {
+  using home = new Home();
+  rmSync(`${home.project}/bottle.toml`, { force: true });
+  symlinkSync("/dev/zero", `${home.project}/bottle.toml`);
+  const stderr = 'claude-bottle: cannot read "~/home/project/bottle.toml": it is no file\n';
+  expect(await home.run(["config"])).toEqual({ stdout: "", stderr, code: 1 });
+});
 
 test("profiles that extend each other in a circle", async () => {
   using home = new Home();
