@@ -234,10 +234,10 @@ const cases: readonly Case[] = [
     "words that it does not know",
     async (site, install) => {
       await nothingFor('unknown option "--frm-source"\n  sh install.sh --help', ["--frm-source"])(site, install);
-      await nothingFor(
-        "--run opens a session after an installation, not with --uninstall\n  sh install.sh --help",
-        ["--uninstall", "--run"],
-      )(site, install);
+      await nothingFor("--run opens a session after an installation, not with --uninstall\n  sh install.sh --help", [
+        "--uninstall",
+        "--run",
+      ])(site, install);
       await nothingFor("--prefix needs a value\n  sh install.sh --help", ["--prefix"])(site, install);
       await nothingFor('"../1" is not a version\n  a version is such as 0.1.0', ["--version", "../1"])(site, install);
     },
