@@ -106,7 +106,7 @@ async function complete(system: System, words: readonly string[]): Promise<numbe
   const { expectedAt } = await import("./completions/expected.ts");
   const { candidateLines } = await import("./completions/candidates.ts");
   const [first = ""] = words;
-  const known = words.length > 1 ? [first.startsWith("-") ? "run" : first] : undefined;
+  const known = words.length > 1 && first !== "help" ? [first.startsWith("-") ? "run" : first] : undefined;
   const lines = await candidateLines(system, expectedAt(words, await describeCommands(system, known)));
   system.out(lines.map((line) => `${line}\n`).join(""));
   return exitCode.ok;

@@ -35,6 +35,8 @@ const lines = [
   ["a command", "claude-bottle comp", "claude-bottle completions"],
   ["an option", "claude-bottle exec --dry", "claude-bottle exec --dry-run"],
   ["an agent of the manifest", "claude-bottle run --agent rev", "claude-bottle run --agent review"],
+  ["an agent in the option's own word", "claude-bottle run --agent=rev", "claude-bottle run --agent=review"],
+  ["what help is about", "claude-bottle help comp", "claude-bottle help completions"],
   ["a bottle that lives", "claude-bottle stop cb-", "claude-bottle stop BOTTLE"],
   ["a file behind --", "claude-bottle exec -- cat no", "claude-bottle exec -- cat notes.txt"],
   ["a verb", "claude-bottle tmux op", "claude-bottle tmux open"],

@@ -9,17 +9,14 @@ export async function candidateLines(system: System, expected: Expected): Promis
   switch (expected.kind) {
     case "words":
       return expected.words.map(line);
-    case "bottles":
-      return (await orNone(() => bottles(system))).map(line);
-    case "agents":
-      return (await orNone(() => agents(system))).map(line);
-    case "profiles":
-      return (await orNone(() => profiles(system))).map(line);
-    case "backends":
-      return [...(await import("../backends/registry.ts")).backendNames];
     case "files":
     case "places":
       return [":files"];
+    default: {
+      const { kind, prefix = "" } = expected;
+      const found = await orNone(() => sources[kind](system));
+      return found.map(({ word, description }) => line({ word: prefix + word, description }));
+    }
   }
 }
 
@@ -43,6 +40,13 @@ async function profiles(system: System): Promise<Candidate[]> {
   const names = findProject(system).resolved.layers.flatMap(({ value }) => Object.keys(Object(value.profiles)));
   return [...new Set(names)].map((word) => ({ word, description: "" }));
 }
+
+async function backends(): Promise<Candidate[]> {
+  const { backendNames } = await import("../backends/registry.ts");
+  return backendNames.map((word) => ({ word, description: "" }));
+}
+
+const sources = { bottles, agents, profiles, backends } as const;
 
 /** A manifest or a ledger that cannot be read is told of by the command itself, not by a press of the tab key. */
 async function orNone(find: () => Promise<Candidate[]>): Promise<Candidate[]> {

@@ -47,6 +47,10 @@ test.each([
   ["the same, as bash cuts it", ["tmux", "open", "--split", "="], "right below"],
   ["the same, with a letter of it", ["tmux", "open", "--split", "=", "r"], "right below"],
   ["behind such a value", ["tmux", "open", "--split", "=", "right", "-"], "--window --help"],
+  ["a value that lives outside, in the same word", ["run", "--agent=r"], "--agent=:agents"],
+  ["what help is about", ["help", ""], "run rm cp completions tmux doctor"],
+  ["the verb that help is about", ["help", "tmux", ""], "open"],
+  ["behind what help is about", ["help", "rm", ""], ""],
   ["a verb", ["tmux", ""], "open"],
   ["a verb, or an option of a command that runs without one", ["doctor", ""], "tty --fix --help"],
   ["an option of such a command", ["doctor", "-"], "--fix --help"],
@@ -61,5 +65,8 @@ test.each([
   ["no word at all", [], "run rm cp completions tmux doctor"],
 ])("%s", (_, words, expected) => {
   const found = expectedAt(words, commands);
-  expect(found.kind === "words" ? found.words.map(({ word }) => word).join(" ") : `:${found.kind}`).toBe(expected);
+  const prefix = "prefix" in found ? found.prefix : "";
+  expect(found.kind === "words" ? found.words.map(({ word }) => word).join(" ") : `${prefix}:${found.kind}`).toBe(
+    expected,
+  );
 });

@@ -2,10 +2,14 @@ import type { Described, Option } from "../described.ts";
 
 export type Candidate = { readonly word: string; readonly description: string };
 
-/** What may stand where the cursor is: known words, or a kind of words that live outside the program. */
+/**
+ * What may stand where the cursor is: known words, or a kind of words that live outside the program; `prefix` stands in the same
+ * word before each of those.
+ */
 export type Expected =
   | { readonly kind: "words"; readonly words: readonly Candidate[] }
-  | { readonly kind: "bottles" | "agents" | "profiles" | "backends" | "places" | "files" };
+  | { readonly kind: "bottles" | "agents" | "profiles" | "backends"; readonly prefix?: string }
+  | { readonly kind: "places" | "files" };
 
 const nothing: Expected = { kind: "words", words: [] };
 
@@ -16,10 +20,17 @@ export function expectedAt(words: readonly string[], commands: readonly Describe
   if (before.includes("--")) return { kind: "files" };
   const [name, ...after] = before;
   if (name === undefined && !current.startsWith("-")) return { kind: "words", words: named(commands) };
+  if (name === "help") return { kind: "words", words: named(helped(after, commands)) };
   // Without a command it is run.
   const isNamed = name !== undefined && !name.startsWith("-");
   const command = commands.find((known) => known.name === (isNamed ? name : "run"));
   return command ? inCommand(command, isNamed ? after : before, current) : nothing;
+}
+
+/** What help may be about, behind the words that say so. */
+function helped([name, ...further]: readonly string[], commands: readonly Described[]): readonly Described[] {
+  if (name === undefined) return commands;
+  return further.length > 0 ? [] : (commands.find((known) => known.name === name)?.verbs ?? []);
 }
 
 function inCommand(command: Described, before: readonly string[], current: string): Expected {
@@ -85,7 +96,17 @@ function valuesOf(hint: string): Expected {
   }
 }
 
-const prefixed = (prefix: string, expected: Expected): Expected =>
-  expected.kind === "words"
-    ? { kind: "words", words: expected.words.map(({ word, description }) => ({ word: prefix + word, description })) }
-    : expected;
+function prefixed(prefix: string, expected: Expected): Expected {
+  switch (expected.kind) {
+    case "words":
+      return {
+        kind: "words",
+        words: expected.words.map(({ word, description }) => ({ word: prefix + word, description })),
+      };
+    case "files":
+    case "places":
+      return expected;
+    default:
+      return { ...expected, prefix };
+  }
+}
