@@ -7,8 +7,8 @@ import type { System } from "../system/system.ts";
 /** A shell's own status says how its last command went; only one that ended this soon never was a session. */
 const shellFailsWithinMs = 3_000;
 
-/** Ended by the user or by the end of the pane: there is nothing to read, or nobody to read it. */
-const endedByUser: readonly number[] = [exitCode.ok, exitCode.cancelled, 129, 143];
+/** Ended by the user: there is nothing to read. */
+const endedByUser: readonly number[] = [exitCode.ok, exitCode.cancelled];
 
 /** What comes after a good end: the pane closes, it waits for a key, or the user's own shell takes it over. */
 export type Ending = "close" | "key" | "shell";
@@ -30,6 +30,7 @@ export async function holdPane(system: System, held: Held): Promise<number> {
   system.out(`\x1b]2;${printable(directory.split("/").at(-1) ?? "")}\x07`);
   for (;;) {
     const { code, signal, wasSession } = canEnter(system, directory) ? await runOnce(system, words) : failed;
+    // The end of the pane: nobody is there to read.
     if (signal === "SIGHUP" || signal === "SIGTERM") return code;
     held.takeTerminal();
     const good = wasSession || endedByUser.includes(code);

@@ -90,6 +90,17 @@ everyTmux((tmux) => {
     await stage.until(1);
   }, 30_000);
 
+  test("the agent that somebody else ended is held", async () => {
+    await using stage = new Stage({ tmux });
+    stage.agent("ready", "sleep 0.5; kill -TERM $$");
+    await stage.until(1);
+    stage.press("b");
+    await stage.screen.until(/ready[^]*\[status 143\] {2}enter: close/);
+    const [, pane = ""] = await stage.until(2);
+    stage.tmux("kill-pane", "-t", pane);
+    await stage.until(1);
+  }, 30_000);
+
   // The sandbox has the terminal's foreground, and dies without giving it back.
   test.skipIf(!bwrap.usable)(
     "a sandbox that is killed leaves its pane, and so does the program that holds it",
