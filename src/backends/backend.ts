@@ -86,6 +86,8 @@ export interface Backend {
   attach(plan: BottlePlan, session: SessionPlan): Program;
   /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own. */
   controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
+  /** Ends what is left of a session that a signal has ended, where it can outlive the process that held it. */
+  endSession?(session: string): Promise<void>;
   /** What the steps would run, for --dry-run. */
   explain(plan: BottlePlan): Record<"create" | "start" | "stop" | "remove", string[][]>;
 }

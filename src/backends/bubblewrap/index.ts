@@ -17,6 +17,9 @@ import { bubblewrapLeftovers } from "./leftovers.ts";
 import { findBwrap, probeBwrap } from "./probe.ts";
 import { type Architecture, seccompFilter } from "./seccomp.ts";
 
+const looks = 3;
+const betweenLooksMs = 30;
+
 /** Whose bottle a folder is; beside what is in it. */
 const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 
@@ -143,6 +146,16 @@ export function bubblewrap(system: System): Backend {
         ...session.secrets,
       ]),
     controlArgv: () => undefined,
+
+    // A sandbox that is still being set up dies with its parent not yet. All that its first process ever is has the session in its
+    // words; but at the moment of an exec a process shows none, so one look is not enough.
+    async endSession(session) {
+      for (let look = 1; look <= looks; look += 1) {
+        if (look > 1) await Bun.sleep(betweenLooksMs);
+        await endProcesses(findProcesses((words) => words.includes(session)));
+      }
+    },
+
     explain: (plan) => ({
       create: [argv.makeArgv(folderOf(plan.name))],
       start: [argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory))],
