@@ -88,13 +88,15 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     run,
     attach: (argv, options = {}) =>
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
-    become: (words, options = {}) =>
-      interruptible(async (interrupt) => {
+    async become(words, options = {}) {
+      await interruptible(async (interrupt) => {
         // A signal that was caught just now is told in the loop's next turn; the new program would never hear of it.
         await new Promise((resolve) => setImmediate(resolve));
         interrupt.throwIfAborted();
-        throw replaceProcess(self, words, merged(options.env));
-      }),
+      });
+      // Caught no more, one that comes from here on ends us, as it ends a program that has just been started.
+      throw replaceProcess(self, words, merged(options.env));
+    },
     async pipe(from, to, input) {
       const stdin = input ?? "ignore";
       const writer = start(from.argv, { env: merged(from.env), stdin, stdout: "pipe", stderr: "pipe" });

@@ -48,8 +48,6 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     child?.kill("SIGCONT");
     setTimeout(() => child?.kill("SIGKILL"), graceMs).unref();
   };
-  // INT and QUIT reach the child from the terminal; handlers only keep us from dying of them.
-  for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => pass(signal));
   for (const signal of ["SIGWINCH", "SIGCONT"] as const) process.on(signal, () => keeper?.changed());
 
@@ -57,6 +55,8 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let unwatch: (() => void) | undefined;
   try {
     child = Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env });
+    // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
+    for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
     unwatch = control?.watch();
     keeper?.start();
