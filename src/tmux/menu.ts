@@ -40,7 +40,7 @@ const hostItems = (own: Own): MenuItem[] => [
   { label: "shell in the bottle", key: "s", command: own("open", "--shell", "--split", "below") },
   undefined,
   { label: "all bottles", key: "l", command: own("show", "--", "ls") },
-  { label: "doctor", key: "d", command: own("show", "--", "doctor") },
+  { label: "doctor", key: "d", command: own("show", "--window", "--", "doctor") },
   { label: "doctor of this terminal", key: "t", command: own("show", "--window", "--", "doctor", "tty") },
 ];
 
@@ -59,7 +59,7 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
     { label: "log", key: "o", command: own("show", "--", "logs", bottle) },
     { label: "denied hosts", key: "n", command: own("show", "--", "ls", "--denied") },
     { label: "all bottles", key: "l", command: own("show", "--", "ls") },
-    { label: "doctor", key: "D", command: own("show", "--", "doctor") },
+    { label: "doctor", key: "D", command: own("show", "--window", "--", "doctor") },
     { label: "doctor of this terminal", key: "t", command: own("show", "--window", "--", "doctor", "tty") },
     undefined,
     ...(ours

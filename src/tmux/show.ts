@@ -8,7 +8,7 @@ import type { Tmux } from "./tmux.ts";
 type Request = {
   readonly pane: string;
   readonly client: string;
-  /** A popup is no pane: what asks its terminal something gets other answers there. */
+  /** A popup is no pane: nobody can scroll in it, and what asks its terminal something gets other answers there. */
   readonly place: "popup" | "window";
   readonly words: readonly string[];
 };

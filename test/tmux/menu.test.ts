@@ -106,6 +106,19 @@ everyTmux((tmux) => {
     await stage.until(1);
   }, 60_000);
 
+  test("what doctor says of the host comes in a window, where one can scroll", async () => {
+    await using stage = new Stage({ tmux, rows: 24 });
+    await stage.until(1);
+    stage.press("B");
+    await stage.screen.until("doctor of this terminal");
+    stage.press("d", { prefix: false });
+    await stage.screen.until("enter: close", 30_000);
+    expect(stage.tmux("display-message", "-p", "#{window_name}")).toBe("doctor");
+    expect(stage.tmux("capture-pane", "-p", "-S", "-")).toContain("backend.smolvm");
+    stage.press("\r", { prefix: false });
+    await stage.until(1);
+  }, 60_000);
+
   test("restart and stop ask first, and stop the bottle", async () => {
     await using stage = new Stage({ tmux });
     await stage.until(1);
