@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { exitCode, UserError } from "../errors.ts";
 import { realPath, removeFile, writePrivate } from "../system/files.ts";
 import { readBytes, rewriteBytes } from "../system/rewrite.ts";
 import { stateFolder, type System } from "../system/system.ts";
@@ -24,6 +24,8 @@ export async function install(
 ): Promise<void> {
   const file = change.file ?? (await findConfig(system, tmux));
   const before = readIntact(file);
+  refuseTwice(keys);
+  if (tmux) await refuseUnknown(tmux, keys);
   const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
   const free = withoutClashes(system, keys, bound);
   const unmet = tmux ? await unmetNeeds(tmux) : [];
@@ -98,6 +100,25 @@ async function source(system: System, tmux: Tmux, lines: readonly string[]): Pro
   } finally {
     removeFile(file);
   }
+}
+
+function refuseTwice(keys: Keys): void {
+  const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");
+  const twice = chosen.find((key, index) => chosen.indexOf(key) < index);
+  if (twice === undefined) return;
+  throw new UserError(`the key "${twice}" cannot do two things`, {
+    exitCode: exitCode.usage,
+    hint: "choose another one, or none",
+  });
+}
+
+/** Binds them for a moment in a table that no key leads to. Throws UserError, in tmux's words, where it knows no such key. */
+async function refuseUnknown(tmux: Tmux, keys: Keys): Promise<void> {
+  for (const key of Object.values(keys).filter((key) => key !== "none"))
+    await tmux.run(
+      ["bind-key", "-T", "claude-bottle", "--", key, "list-keys"],
+      ["unbind-key", "-T", "claude-bottle", "--", key],
+    );
 }
 
 type Bound = { readonly key: string; readonly command: string };

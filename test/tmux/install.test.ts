@@ -130,6 +130,25 @@ everyTmux((tmux) => {
     expect(stage.tmux("list-keys", "-T", "prefix")).toContain("display-message mine");
   }, 30_000);
 
+  test("keys that cannot be bound are refused before anything is written", async () => {
+    const { stage, call, read } = open("set -g mouse on\n");
+    await using _stage = stage;
+    await stage.until(1);
+    for (const [words, stderr] of [
+      [["--open-key", "Ctrl+X"], "claude-bottle: tmux: unknown key: Ctrl+X\n"],
+      [["--menu-key", "b"], 'claude-bottle: the key "b" cannot do two things\n  choose another one, or none\n'],
+    ] as const) {
+      const refused = await call("install", "--yes", ...words);
+      expect(refused.stderr).toBe(stderr);
+      expect(read()).toBe("set -g mouse on\n");
+    }
+    for (const key of ["\\\\", ";", "M-b"])
+      expect((await call("install", "--dry-run", `--open-key=${key}`)).stderr).toMatch(
+        /^(claude-bottle: prefix . is left as it is: .*\n.*\n)?$/,
+      );
+    expect(stage.tmux("list-keys")).not.toContain("claude-bottle");
+  }, 30_000);
+
   test("the lines that Claude Code is better with are offered, and written when asked for", async () => {
     const { stage, file, call, read } = open("");
     await using _stage = stage;
