@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 
 /** What a program that ran to its end left behind. A signal n shows as code 128+n. */
@@ -78,7 +79,8 @@ export type Attached = {
 export function stateFolder(env: System["env"]): string {
   if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/claude-bottle`;
   if (env.HOME?.startsWith("/")) return `${env.HOME}/.local/state/claude-bottle`;
-  throw new UserError("HOME is not set, and the ledger of the bottles is kept there", {
+  const what = env.HOME ? `HOME is "${printable(env.HOME)}", not a full path` : "HOME is not set";
+  throw new UserError(`${what}, and the ledger of the bottles is kept there`, {
     hint: "set HOME, or XDG_STATE_HOME, to a folder of yours",
   });
 }

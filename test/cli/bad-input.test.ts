@@ -262,13 +262,15 @@ test("the state folder cannot be written", async () => {
   });
 });
 
-test("without a HOME", async () => {
+test.each([
+  [undefined, "HOME is not set"],
+  ["here", 'HOME is "here", not a full path'],
+])("HOME is %p", async (HOME, what) => {
   using home = new Home();
-  expect((await home.run(["exec", "--", "true"], { env: { HOME: undefined } })).code).toBe(0);
-  expect(await home.run(["run"], { env: { HOME: undefined, XDG_STATE_HOME: undefined } })).toEqual({
+  expect((await home.run(["exec", "--", "true"], { env: { HOME } })).code).toBe(0);
+  expect(await home.run(["run"], { env: { HOME, XDG_STATE_HOME: undefined } })).toEqual({
     stdout: "",
-    stderr:
-      "claude-bottle: HOME is not set, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a folder of yours\n",
+    stderr: `claude-bottle: ${what}, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a folder of yours\n`,
     code: 1,
   });
 });
