@@ -29,7 +29,7 @@ export type Facts = {
 
 export async function gatherFacts(system: System): Promise<Facts> {
   const project = orItsError(() => findProject(system));
-  const probing = backendNames.map(async (name) => [name, await (await backendOf(system, name)).probe()] as const);
+  const probing = backendNames.map(async (name) => [name, await probe(system, name)] as const);
   const probes = new Map(await Promise.all(probing));
   const made = project instanceof UserError ? undefined : madeFrom(system, project);
   const asked = project instanceof UserError ? undefined : (made?.backend ?? project.manifest.bottle.backend);
@@ -44,6 +44,16 @@ export async function gatherFacts(system: System): Promise<Facts> {
     backend: asked ?? best?.name,
     isAsked: asked !== undefined,
   };
+}
+
+async function probe(system: System, name: string): Promise<Probe> {
+  try {
+    return await (await backendOf(system, name)).probe();
+  } catch (error) {
+    // Its program is one of another kind of machine, or none at all.
+    if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
+    throw error;
+  }
 }
 
 function madeFrom(system: System, { directory }: Project): BottlePlan | undefined {

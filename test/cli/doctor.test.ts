@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, statSync, unlinkSync, utimesS
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
 import { tool } from "../support/tool.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(120_000);
 
 const refused = "run refuses to start a session with it";
 const needed = "a bottle here needs it";
@@ -69,6 +69,39 @@ const rows: Readonly<Record<string, Row>> = {
       fix: { command: "start it: sudo systemctl start docker", safe: false },
     },
     mended: docker,
+  },
+  "another program that is called docker": {
+    broken: (machine) => void machine.program("docker", "echo hello"),
+    finding: {
+      id: "backend.docker",
+      level: "note",
+      what: "cannot make bottles: docker says: hello",
+      why: "not needed here: bottles are made on podman",
+      fix: null,
+    },
+    mended: (machine) => machine.removeProgram("docker"),
+  },
+  "a bwrap that is no program": {
+    broken: (machine) => writeFileSync(`${machine.bin}/bwrap`, "", { mode: 0o755 }),
+    finding: {
+      id: "backend.bubblewrap",
+      level: "note",
+      what: '"~/bin/bwrap" was not found',
+      why: "not needed here: bottles are made on podman",
+      fix: { command: "install ~/bin/bwrap, or put its folder on PATH", safe: false },
+    },
+    mended: (machine) => machine.removeProgram("bwrap"),
+  },
+  "an engine that takes its question and says nothing": {
+    broken: (machine) => void machine.program("docker", "exec sleep 1000"),
+    finding: {
+      id: "backend.docker",
+      level: "note",
+      what: "cannot make bottles with docker: its engine does not answer",
+      why: "not needed here: bottles are made on podman",
+      fix: { command: "start it: sudo systemctl start docker", safe: false },
+    },
+    mended: (machine) => machine.removeProgram("docker"),
   },
   "a manifest with a mistake": {
     broken: (machine) => machine.manifest("[bottle]\ncpu = 2\n"),

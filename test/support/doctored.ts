@@ -23,7 +23,7 @@ const podmanInfo = {
   host: { cgroupVersion: "v2", cgroupControllers: ["cpu", "memory", "pids"], security: { rootless: true } },
   version: { Version: "4.3.1" },
 };
-const tools = ["sh", "cat", "chmod", "chown", "id", "rm", "git", "touch", "bash", "stty", "printf", "tr"];
+const tools = ["sh", "cat", "chmod", "chown", "id", "rm", "git", "touch", "bash", "stty", "printf", "tr", "sleep"];
 
 /** A machine on which a session would start, on podman, with nothing but what it needs. */
 export class Machine extends Home {

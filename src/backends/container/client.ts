@@ -4,12 +4,15 @@ import type { Run, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { type Engine, parseInfo } from "./engine.ts";
-import { engineError, isUnknown } from "./errors.ts";
+import { engineError, isUnknown, silentEngine } from "./errors.ts";
 
 const installHints = {
   docker: "install it: https://docs.docker.com/engine/install",
   podman: "install it, for example: sudo apt-get install podman",
 } as const;
+
+/** An engine that hangs would hold up doctor and ls for ever. */
+const answerMs = 15_000;
 
 /** `container inspect`, as far as it concerns us. */
 const containerSchema = v.object({
@@ -51,8 +54,18 @@ export class Client {
     return run;
   }
 
+  /** What changes nothing, and has its answer at hand. */
+  async ask(doing: string, words: readonly string[]): Promise<Run> {
+    const start = performance.now();
+    const run = await this.system.run(this.argv(words), { timeoutMs: answerMs });
+    if (run.code === 0) return run;
+    throw performance.now() - start < answerMs
+      ? engineError(this.program, doing, run)
+      : silentEngine(this.program, doing);
+  }
+
   async engine(): Promise<Engine> {
-    const run = await this.settle("make bottles", argv.infoArgv());
+    const run = await this.ask("make bottles", argv.infoArgv());
     const engine = parseInfo(parseAnswer(run));
     // docker calls it a success when its engine does not answer, and says on stderr that it does not.
     if (!engine) throw engineError(this.program, "make bottles", run);

@@ -5,6 +5,10 @@ import type { ProgramName } from "./argv.ts";
 
 type Rule = readonly [words: RegExp, message: string, hint: (program: ProgramName) => string];
 
+const silent = "its engine does not answer";
+const startOf = (program: ProgramName) =>
+  program === "docker" ? "start it: sudo systemctl start docker" : "start it: systemctl --user start podman.socket";
+
 const rules: readonly Rule[] = [
   [
     /permission denied.*(docker|podman)\S*\.sock|dial unix .*permission denied/i,
@@ -13,9 +17,8 @@ const rules: readonly Rule[] = [
   ],
   [
     /cannot connect to (the docker daemon|podman)|is the docker daemon running|connection refused|dial unix .*no such file|error during connect|no route to host|could not resolve host/i,
-    "its engine does not answer",
-    (program) =>
-      program === "docker" ? "start it: sudo systemctl start docker" : "start it: systemctl --user start podman.socket",
+    silent,
+    startOf,
   ],
   [
     /newuidmap|newgidmap/,
@@ -66,6 +69,10 @@ export function engineError(program: ProgramName, doing: string, run: Run): User
     ? new UserError(`cannot ${doing} with ${program}: ${rule[1]}`, { hint: rule[2](program) })
     : new UserError(`cannot ${doing}: ${program} says: ${words || `nothing, and ends with status ${run.code}`}`);
 }
+
+/** Of one that takes the question and says nothing. */
+export const silentEngine = (program: ProgramName, doing: string): UserError =>
+  new UserError(`cannot ${doing} with ${program}: ${silent}`, { hint: startOf(program) });
 
 export const isUnknown = (run: Run): boolean =>
   run.code !== 0 &&

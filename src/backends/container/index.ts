@@ -72,7 +72,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async list() {
-      return parseListing((await client.settle("list bottles", argv.listArgv(program))).stdout);
+      return parseListing((await client.ask("list bottles", argv.listArgv(program))).stdout);
     },
 
     leftovers: (needed) => containerLeftovers(client, needed),

@@ -8,7 +8,7 @@ import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
 
 /** Containers and volumes beside bottles that are gone, and images that no bottle is made from. */
 export async function containerLeftovers(client: Client, { plans, purged }: Needed): Promise<Leftover[]> {
-  const ask = async (words: readonly string[]) => (await client.settle("look for what is left over", words)).stdout;
+  const ask = async (words: readonly string[]) => (await client.ask("look for what is left over", words)).stdout;
   const lines = async (words: readonly string[]) => (await ask(words)).split("\n").filter(Boolean);
   const names = new Set(await lines(argv.namesArgv()));
   const uid = String(client.system.user.uid);

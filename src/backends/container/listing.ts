@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { UserError } from "../../errors.ts";
 import type { Machine } from "../backend.ts";
 import { labels } from "./argv.ts";
 
@@ -13,15 +14,27 @@ type Listed = v.InferOutput<typeof listedSchema>;
 
 /** What `ps` says: docker writes one object a line, podman an array. */
 function parseRows(text: string): { name: string; status: string; labels: Listed["Labels"] }[] {
-  const listed: unknown = text.trimStart().startsWith("[")
-    ? JSON.parse(text)
-    : text
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as unknown);
-  return v
-    .parse(v.array(listedSchema), listed)
-    .map(({ Names, State, Labels }) => ({ name: [Names].flat()[0] ?? "", status: State, labels: Labels }));
+  const listed = v.safeParse(v.array(listedSchema), parseJson(text));
+  // Another program may have that name.
+  if (!listed.success) throw new UserError("the containers are listed in words that are not docker's or podman's");
+  return listed.output.map(({ Names, State, Labels }) => ({
+    name: [Names].flat()[0] ?? "",
+    status: State,
+    labels: Labels,
+  }));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text.trimStart().startsWith("[")
+      ? JSON.parse(text)
+      : text
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => JSON.parse(line) as unknown);
+  } catch {
+    return undefined;
+  }
 }
 
 export const parseListing = (text: string): Machine[] =>
