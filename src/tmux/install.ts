@@ -1,10 +1,11 @@
-import { exitCode, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { realPath, removeFile, writePrivate } from "../system/files.ts";
 import { readBytes, rewriteBytes } from "../system/rewrite.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
+import { foreignKeys, ownKeys, refuseTwice, refuseUnknown, withoutClashes } from "./keys.ts";
 import { needs, unmetNeeds, type Need } from "./needs.ts";
 import type { Tmux } from "./tmux.ts";
 
@@ -49,8 +50,7 @@ export async function uninstall(system: System, tmux: Tmux | undefined, change: 
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
   if (change.dryRun || !tmux) return;
-  for (const key of (await boundKeys(tmux)).filter(({ command }) => isOurs(command)).map(({ key }) => key))
-    await tmux.run(["unbind-key", "-T", "prefix", key]);
+  for (const key of await ownKeys(tmux)) await tmux.run(["unbind-key", "-T", "prefix", key]);
 }
 
 /** Binds the keys in the running server alone: for a plugin manager, which runs us at each start of it. */
@@ -100,55 +100,6 @@ async function source(system: System, tmux: Tmux, lines: readonly string[]): Pro
   } finally {
     removeFile(file);
   }
-}
-
-function refuseTwice(keys: Keys): void {
-  const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");
-  const twice = chosen.find((key, index) => chosen.indexOf(key) < index);
-  if (twice === undefined) return;
-  throw new UserError(`the key "${twice}" cannot do two things`, {
-    exitCode: exitCode.usage,
-    hint: "choose another one, or none",
-  });
-}
-
-/** Binds them for a moment in a table that no key leads to. Throws UserError, in tmux's words, where it knows no such key. */
-async function refuseUnknown(tmux: Tmux, keys: Keys): Promise<void> {
-  for (const key of Object.values(keys).filter((key) => key !== "none"))
-    await tmux.run(
-      ["bind-key", "-T", "claude-bottle", "--", key, "list-keys"],
-      ["unbind-key", "-T", "claude-bottle", "--", key],
-    );
-}
-
-type Bound = { readonly key: string; readonly command: string };
-
-async function boundKeys(tmux: Tmux): Promise<Bound[]> {
-  const lines = (await tmux.run(["list-keys", "-T", "prefix"])).split("\n");
-  return lines.flatMap((line) => {
-    const [, key, command] = /^bind-key +(?:-\S+ +)*?-T prefix +(\S+) +(.*)$/.exec(line) ?? [];
-    return key === undefined || command === undefined ? [] : [{ key: key.replace(/^\\/, ""), command }];
-  });
-}
-
-const isOurs = (command: string): boolean => /\btmux\W+(open|menu|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
-
-const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
-  new Map((await boundKeys(tmux)).filter(({ command }) => !isOurs(command)).map(({ key, command }) => [key, command]));
-
-/** A key that the user gave to something else stays with it. */
-function withoutClashes(system: System, keys: Keys, bound: ReadonlyMap<string, string>): Keys {
-  const free: Record<string, string> = {};
-  for (const action of actionNames) {
-    const key = keys[action] ?? actions[action].key;
-    const taken = bound.get(key);
-    if (taken !== undefined)
-      system.err(
-        `claude-bottle: prefix ${key} is left as it is: ${taken}\n  for ${actions[action].note}, choose another key: --${action}-key KEY\n`,
-      );
-    free[action] = taken === undefined ? key : "none";
-  }
-  return free;
 }
 
 function summary(keys: Keys, running: boolean): string {

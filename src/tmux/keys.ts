@@ -1,0 +1,58 @@
+import { exitCode, UserError } from "../errors.ts";
+import type { System } from "../system/system.ts";
+import { actionNames, actions, type Keys } from "./bindings.ts";
+import type { Tmux } from "./tmux.ts";
+
+export function refuseTwice(keys: Keys): void {
+  const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");
+  const twice = chosen.find((key, index) => chosen.indexOf(key) < index);
+  if (twice === undefined) return;
+  throw new UserError(`the key "${twice}" cannot do two things`, {
+    exitCode: exitCode.usage,
+    hint: "choose another one, or none",
+  });
+}
+
+/** Binds them for a moment in a table that no key leads to. Throws UserError, in tmux's words, where it knows no such key. */
+export async function refuseUnknown(tmux: Tmux, keys: Keys): Promise<void> {
+  for (const key of Object.values(keys).filter((key) => key !== "none"))
+    await tmux.run(
+      ["bind-key", "-T", "claude-bottle", "--", key, "list-keys"],
+      ["unbind-key", "-T", "claude-bottle", "--", key],
+    );
+}
+
+type Bound = { readonly key: string; readonly command: string };
+
+async function boundKeys(tmux: Tmux): Promise<Bound[]> {
+  const lines = (await tmux.run(["list-keys", "-T", "prefix"])).split("\n");
+  return lines.flatMap((line) => {
+    const [, key, command] = /^bind-key +(?:-\S+ +)*?-T prefix +(\S+) +(.*)$/.exec(line) ?? [];
+    return key === undefined || command === undefined ? [] : [{ key: key.replace(/^\\/, ""), command }];
+  });
+}
+
+const isOurs = (command: string): boolean => /\btmux\W+(open|menu|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
+
+/** The keys that lead to a verb of ours. */
+export const ownKeys = async (tmux: Tmux): Promise<string[]> =>
+  (await boundKeys(tmux)).filter(({ command }) => isOurs(command)).map(({ key }) => key);
+
+/** What the other keys do. */
+export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
+  new Map((await boundKeys(tmux)).filter(({ command }) => !isOurs(command)).map(({ key, command }) => [key, command]));
+
+/** A key that the user gave to something else stays with it. */
+export function withoutClashes(system: System, keys: Keys, bound: ReadonlyMap<string, string>): Keys {
+  const free: Record<string, string> = {};
+  for (const action of actionNames) {
+    const key = keys[action] ?? actions[action].key;
+    const taken = bound.get(key);
+    if (taken !== undefined)
+      system.err(
+        `claude-bottle: prefix ${key} is left as it is: ${taken}\n  for ${actions[action].note}, choose another key: --${action}-key KEY\n`,
+      );
+    free[action] = taken === undefined ? key : "none";
+  }
+  return free;
+}
