@@ -270,7 +270,9 @@ const toPane = ({ pane, tmux_pid, tmux_started }: Pick<SessionRow, "pane" | "tmu
 
 function ledgerError(file: string, cause: unknown): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);
-  if (/full|no space/i.test(words))
+  // Of the file that readers and writers share SQLite says no more than that.
+  const isShort = cause instanceof Error && "code" in cause && cause.code === "SQLITE_IOERR_SHMSIZE";
+  if (isShort || /full|no space/i.test(words))
     return new UserError(`no space left on device for "${file}"`, { hint: "free some disk space", cause });
   if (/malformed|not a database/i.test(words))
     return new UserError(`"${file}" is damaged`, {

@@ -262,6 +262,18 @@ test("the state folder cannot be written", async () => {
   });
 });
 
+test("no space for what SQLite shares between processes", async () => {
+  using home = new Home();
+  await home.run(["exec", "--", "true"]);
+  const argv = ["bash", "-c", 'trap "" XFSZ; ulimit -f 16; exec "$@"', "bash", ...tool, "ls"];
+  const child = Bun.spawn(argv, { cwd: home.project, env: home.env, stdout: "pipe", stderr: "pipe" });
+  expect(await home.finish(child as never)).toEqual({
+    stdout: "",
+    stderr: 'claude-bottle: no space left on device for "~/state/claude-bottle/ledger.db"\n  free some disk space\n',
+    code: 1,
+  });
+});
+
 test.each([
   [undefined, "HOME is not set"],
   ["here", 'HOME is "here", not a full path'],
