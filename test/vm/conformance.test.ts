@@ -38,7 +38,7 @@ async function placeIn(lab: Lab, settings: string, fresh: boolean): Promise<Plac
   const inProject = "export HOME=$LAB/home; cd ~/project; ";
   const plain = (text: string) => text.replaceAll(lab.home, "~").replace(/cb-[a-z0-9-]*[0-9a-f]{10}/g, "cb-BOTTLE");
   const sh = async (script: string, stdin?: string) => {
-    const { stdout, stderr, code } = await lab.sh(inProject + script, stdin);
+    const { stdout, stderr, code } = await booting(() => lab.sh(inProject + script, stdin));
     const text = stdout.replace(/SMOL_PLACEHOLDER_\w+/, "a placeholder");
     return { stdout: plain(text), stderr: plain(stderr), code };
   };
@@ -48,7 +48,7 @@ async function placeIn(lab: Lab, settings: string, fresh: boolean): Promise<Plac
     `[bottle]\nbackend = "smolvm"\nimage = "${lab.image}"\ncpus = 1\nmemory = 2048\n[network]\nmode = "off"\n${settings}`,
   );
   if (fresh) await remove();
-  else await booting(() => sh("claude-bottle exec -- true"));
+  else await sh("claude-bottle exec -- true");
   return {
     credential: "a placeholder",
     sh,

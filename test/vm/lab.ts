@@ -134,26 +134,30 @@ export class Lab {
 }
 
 /**
- * For what boots a microVM: under emulation some die at it, which smolvm then says. Our launch has undone itself, and is tried
- * again, twice at most.
+ * Under emulation some microVMs die as they boot, and some connections to one break in the midst of many bytes: smolvm says
+ * so then. Our launch has undone itself, and is tried again, twice at most.
  */
 export async function booting(work: () => Promise<Outcome>): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await work();
-    const isFault = /boot process exited|did not become ready/.test(outcome.stderr);
+    const isFault = /boot process exited|did not become ready|Connection reset by peer/.test(outcome.stderr);
     if (!isFault || attempt === 3) return outcome;
-    console.log(`attempt ${attempt}: a microVM died while it booted: ${outcome.stderr}`);
+    console.log(`attempt ${attempt}: smolvm failed by itself: ${outcome.stderr}`);
   }
 }
 
 export const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** Logs each call's verb ("settle" and "end" for our control execs); the file no-winch hides SIGWINCH from the client. */
+/**
+ * Logs each call's verb ("settle" and "end" for our control execs). The file no-winch hides SIGWINCH from the client; with
+ * slow-create a create that has made its machine does not end, and says so by the file created.
+ */
 const smolvmShim = (version: string) => `#!/bin/sh
 case "$*" in *' sh settle '*) echo settle ;; *' sh end '*) echo end ;; *) echo "$2" ;; esac >>$LAB/calls
 [ -e $LAB/no-winch ] && exec python3 -c 'import os, signal, sys
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH])
 os.execvp(sys.argv[1], sys.argv[1:])' smolvm-${version} "$@"
+[ "$2" = create ] && [ -e $LAB/slow-create ] && smolvm-${version} "$@" && touch $LAB/created && exec sleep 600
 exec smolvm-${version} "$@"
 `;
 

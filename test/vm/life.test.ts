@@ -116,6 +116,25 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
   );
 
   test(
+    "Ctrl-C while a machine is made leaves none",
+    async () => {
+      await lab.expectOk("touch $LAB/slow-create");
+      await using pane = await Pane.open(
+        lab,
+        "unmade",
+        `mkdir -p $LAB/unmade && cd $LAB/unmade && $cb shell; echo "rc=$?"`,
+      );
+      await lab.expectOk("until [ -e $LAB/created ]; do sleep 0.05; done; rm $LAB/slow-create");
+      await pane.press("C-c");
+      expect(await pane.until(/^rc=/m, minute)).toMatch(/claude-bottle: interrupted\nrc=130/);
+      expect((await lab.machines()).map((machine) => machine.name)).toEqual([name]);
+      expect(JSON.parse(await lab.expectOk("$cb ls --json"))).toMatchObject([{ name, state: "running" }]);
+      expect((await lab.sh("pgrep -fc '[s]leep 600'")).stdout).toBe("0\n");
+    },
+    3 * minute,
+  );
+
+  test(
     "Ctrl-C while a machine is started leaves none",
     async () => {
       await using pane = await Pane.open(
@@ -143,7 +162,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       await lab.expectOk(`smolvm machine create --name ${taken} --cpus 1 --mem 512 --image ${lab.image}`);
       expect(await lab.sh(`${other}$cb exec -- true`)).toEqual({
         stdout: "",
-        stderr: `claude-bottle: a machine named "${taken}" is there already and is not this directory's bottle\n  remove it with smolvm, or choose another name: claude-bottle run --name NAME\n`,
+        stderr: `claude-bottle: a machine named "${taken}" is there already and is not this directory's bottle\n  choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ${lab.home}/bin/smolvm machine delete --error-format json --name ${taken} -f\n`,
         code: 1,
       });
       expect((await lab.machines()).map((machine) => machine.name).sort()).toEqual([name, taken].sort());

@@ -59,7 +59,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       const seen = await lab.expectOk("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'");
       expect(seen).toContain("\nmachine\nexec\n");
       expect(seen).not.toContain(key);
-      expect(await lab.sh(`grep -rlF ${key} $LAB/state $LAB/data $LAB/config`)).toEqual({
+      expect(await lab.sh(`grep -rlF ${key} $LAB/state $LAB/data $LAB/cache $LAB/config`)).toEqual({
         stdout: "",
         stderr: "",
         code: 1,
