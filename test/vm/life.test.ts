@@ -39,7 +39,8 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       starting = `claude-bottle: starting bottle "${name}"\n`;
       const said = ends.map(({ stderr }) => stderr).join("");
       expect(said.match(/making bottle/g)).toHaveLength(said.match(/starting bottle/g)?.length ?? 0);
-      expect(said.match(/waiting for another/g)).toHaveLength(1);
+      // More than once, where a machine died while it booted and its run came again.
+      expect(said).toContain("waiting for another");
     },
     4 * minute,
   );
