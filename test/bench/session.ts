@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
-import { until } from "../support/tool.ts";
+import { childrenOf, until } from "../support/tool.ts";
 import { median } from "./pairs.ts";
 import { mib, row, type Row } from "./row.ts";
 import { homeWithStub } from "./stub.ts";
@@ -85,8 +85,6 @@ async function hold(program: string, idle: string): Promise<Seen> {
 }
 
 const sum = (pids: readonly number[], of: (pid: number) => number) => pids.reduce((total, pid) => total + of(pid), 0);
-const childrenOf = (pid: number) =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 
 const residentKiB = (pid: number): number =>
   Number(/^Rss: +(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1]);

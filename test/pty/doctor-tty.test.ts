@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
-import { Home, tool, until } from "../support/tool.ts";
+import { childrenOf, Home, tool, until } from "../support/tool.ts";
 
 setDefaultTimeout(60_000);
 
@@ -125,13 +125,7 @@ test.each([
   const { child, text } = muteTerminal(home);
   await until(() => text().includes("\x1b[c"));
   if (how === "\x03") child.terminal?.write(how);
-  else {
-    const found = Bun.spawnSync(["pgrep", "-P", String(child.pid)])
-      .stdout.toString()
-      .trim()
-      .split("\n");
-    for (const pid of found) process.kill(Number(pid), how);
-  }
+  else for (const pid of childrenOf(child.pid)) process.kill(pid, how);
   await child.exited;
   expect(text()).toContain("claude-bottle: interrupted");
   expect(text()).toContain(`same modes, ${code}`);

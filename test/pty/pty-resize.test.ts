@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
-import { until } from "../support/tool.ts";
+import { childrenOf, until } from "../support/tool.ts";
 import { Wrapper } from "../support/wrapper.ts";
 
 const slow = 60_000;
@@ -127,7 +127,8 @@ test.each([
     await wrapper.file("pid");
     await until(() => screen.modes.alternate && screen.modes.mouse === "drag" && !screen.modes.cursor);
     const ours = await wrapper.pid("wrapper.pid");
-    process.kill(signal === "SIGKILL" ? childOf(ours) : ours, signal);
+    const [target = ours] = signal === "SIGKILL" ? childrenOf(ours) : [];
+    process.kill(target, signal);
     await until(() => existsSync(`${wrapper.folder}/after`));
     await screen.until(new RegExp(`rc=${code}\\nsame`));
     expect(screen.modes).toEqual({ ...clean, paste: screen.modes.paste });
@@ -139,8 +140,6 @@ test.each([
   },
   slow,
 );
-
-const childOf = (pid: number) => Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ")[0]);
 
 test(
   "a shell that dies in the terminal's foreground does not keep it",
@@ -163,7 +162,7 @@ test(
     await using wrapper = new Wrapper();
     const screen = wrapper.open("echo ready; while :; do sleep 0.05; done");
     await screen.until("ready");
-    process.kill(childOf(screen.process.pid), "SIGSTOP");
+    for (const pid of childrenOf(screen.process.pid)) process.kill(pid, "SIGSTOP");
     screen.process.kill("SIGTERM");
     expect(await screen.process.exited).toBe(143);
   },

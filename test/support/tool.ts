@@ -140,6 +140,10 @@ function kill(pid: number): void {
 /** Neither gone nor a zombie that nobody has reaped yet. */
 export const isRunning = (pid: number): boolean => identify(pid) !== undefined;
 
+/** By Linux alone: the tests need no ps of the machine. */
+export const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+
 /** Polls until `check` gives a value that is not undefined or false; its last word is the failure's. */
 export async function until<T>(
   check: () => T | undefined | false | Promise<T | undefined | false>,

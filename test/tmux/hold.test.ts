@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { probeBwrap } from "../../src/backends/bubblewrap/probe.ts";
 import { realSystem } from "../../src/system/real.ts";
-import { tool, until } from "../support/tool.ts";
+import { childrenOf, tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
@@ -116,8 +116,7 @@ everyTmux((tmux) => {
       stage.press("r", { prefix: false });
       await until(async () => (await stage.sessions()).length === 1);
       const [holder] = stage.panes("#{pane_pid}").slice(1);
-      const [client] = readFileSync(`/proc/${holder}/task/${holder}/children`, "utf8").split(" ");
-      process.kill(Number(client), "SIGKILL");
+      for (const pid of childrenOf(Number(holder))) process.kill(pid, "SIGKILL");
       await stage.screen.until(/\[status 137\][^]*ready[^]*\[status 137\] {2}enter: close/);
       stage.press("\r", { prefix: false });
       await stage.until(1);
