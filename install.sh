@@ -163,16 +163,15 @@ make_new() {
 # A rename: a session that runs keeps the file that it was started from. The replaced program is kept for --rollback.
 # What needs room on the disk comes first.
 replace() {
+  # Its folders first, so that the receipt has them.
+  [ ! -f "$work/claude-bottle.1" ] || make_folder "$prefix/share/man/man1"
   draft_receipt "$new"
   if [ -n "$before" ]; then
     ln -f "$target" "$own/previous" 2>/dev/null || cp -p "$target" "$own/previous" || fail "\"$own\" cannot be written; nothing was changed"
   fi
   mv -f "$new" "$target"
   mv -f "$receipt.$$" "$receipt"
-  if [ -f "$work/claude-bottle.1" ]; then
-    make_folder "$prefix/share/man/man1"
-    cp "$work/claude-bottle.1" "$manual" || warn "\"$manual\" cannot be written, so there is no manual page"
-  fi
+  [ ! -f "$work/claude-bottle.1" ] || cp "$work/claude-bottle.1" "$manual" || warn "\"$manual\" cannot be written, so there is no manual page"
   made=
 }
 
