@@ -59,7 +59,9 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       const seen = await lab.expectOk("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'");
       expect(seen).toContain("\nmachine\nexec\n");
       expect(seen).not.toContain(key);
-      expect(await lab.sh(`grep -rlF ${key} $LAB/state $LAB/data $LAB/cache $LAB/config`)).toEqual({
+      // The disk is the bottle's own, and over plain http the value is in the bottle.
+      const places = "--exclude='*.qcow2' $LAB/state $LAB/data $LAB/cache $LAB/config";
+      expect(await lab.sh(`grep -rlF ${key} ${places}`)).toEqual({
         stdout: "",
         stderr: "",
         code: 1,
