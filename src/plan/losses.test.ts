@@ -21,6 +21,7 @@ test.each([
   ["what we wrote for Claude", "/home/dev/.claude/settings.json", undefined],
   ["the same, beside its folder", "/home/dev/.claude.json.backup", undefined],
   ["a cache", "/home/dev/.cache/pip/x", undefined],
+  ["what Claude opens links with", "/home/dev/.local/share/applications/claude-code-url-handler.desktop", undefined],
   ["a cache deep in a folder", "/home/dev/tool/node_modules/x/index.js", undefined],
   ["a shell's history", "/home/dev/.bash_history", undefined],
   ["a temporary file", "/tmp/x", undefined],

@@ -16,6 +16,7 @@ const made = [
   /(^|\/)(\.cache|node_modules|__pycache__|\.venv)(\/|$)/,
   /^(\.npm|\.bun|\.rustup|\.cargo\/registry|\.gradle\/caches|\.m2\/repository|go\/pkg)(\/|$)/,
   /^\.local\/(share|state)\/claude(\/|$)/,
+  /^\.local\/share\/applications\/claude-code-url-handler\.desktop$/,
   /^\.local\/lib(\/|$)/,
   /^\.(\w+_history|lesshst|viminfo|wget-hsts|zcompdump.*|sudo_as_admin_successful)$/,
   /^\.claude\.json/,

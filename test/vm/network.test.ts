@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
     "a host that the project or the user allows is reached by bottles that are there and by new ones",
     async () => {
       const host = "https://docs.example.org/";
-      expect(await booting(() => inProject("$cb run --fresh -- --version"))).toMatchObject({ code: 0 });
+      expect(await booting(() => inProject("$cb rm --force; $cb run -- --version"))).toMatchObject({ code: 0 });
       expect(await reaches(host)).toBe("6\n");
       expect(await inProject("$cb allow docs.example.org --project && cat bottle.toml")).toEqual({
         stdout: '[network]\nhosts = ["docs.example.org"]\n',
