@@ -77,6 +77,17 @@ test("a folder onto a folder of its name is merged, a file replaces a link and n
   ]);
 });
 
+test("what is merged goes through no link that stands in its place", async () => {
+  for (const path of ["from/tree/sub", "to/tree", "kept"]) mkdirSync(`${folder}/${path}`, { recursive: true });
+  writeFileSync(`${folder}/kept/file`, "kept");
+  for (const name of ["file", "sub/file"]) writeFileSync(`${folder}/from/tree/${name}`, "copied");
+  symlinkSync("../../kept/file", `${folder}/to/tree/file`);
+  symlinkSync("../../kept", `${folder}/to/tree/sub`);
+  expect(await copy(`${folder}/from/tree`, `${folder}/to`)).toEqual({ packed: 0, unpacked: 0, said: "" });
+  const text = (path: string) => readFileSync(`${folder}/${path}`, "utf8");
+  expect([text("kept/file"), text("to/tree/file"), text("to/tree/sub/file")]).toEqual(["kept", "copied", "copied"]);
+});
+
 test("what is not there is said, and nothing is left behind", async () => {
   const { packed, unpacked } = await copy(`${folder}/from/nothing`, `${folder}/to`);
   expect(packed).toBe(3);

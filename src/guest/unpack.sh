@@ -6,14 +6,18 @@ case $dst in */) [ -d "$dst" ] || { printf 'the folder "%s" is not there\n' "$ds
 if [ -d "$dst" ]; then dst=${dst%/}/$name; fi
 parent=$(dirname -- "$dst")
 [ -d "$parent" ] || { printf 'the folder "%s" is not there\n' "$parent" >&2; exit 3; }
+parent=$(cd -- "$parent" && pwd -P && echo .) && parent=${parent%??}
+dst=${parent%/}/$(basename -- "$dst")
 work=$(mktemp -d "${parent%/}/.claude-bottle-cp-XXXXXX")
-trap 'chmod -R u+rwx "$work"; rm -rf "$work"' EXIT
+# Where a bottle may write as well, it may put links in place of what is there: nothing is written through one.
+cd -- "$work" && [ "$(pwd -P)" = "$work" ]
+trap 'chmod -R u+rwx .; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-tar -C "$work" -xpof -
-for item in "$work"/* "$work"/.[!.]* "$work"/..?*; do
+tar -xpof -
+for item in ./* ./.[!.]* ./..?*; do
   [ -e "$item" ] || [ -L "$item" ] || continue
   if [ -d "$item" ] && [ ! -L "$item" ] && [ -d "$dst" ]; then
-    cp -a "$item/." "$dst/"
+    tar -C "$item" -cf - . | tar -C "$dst" -xpof -
   else
     rm -f -- "$dst"
     mv -- "$item" "$dst"

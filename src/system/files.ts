@@ -1,4 +1,5 @@
 import {
+  type Stats,
   accessSync,
   constants,
   existsSync,
@@ -30,6 +31,8 @@ const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? 
 export function readText(path: string): string | undefined {
   try {
     const found = statSync(path);
+    // A link to it is how a file is said to be empty.
+    if (isNullDevice(found)) return "";
     if (found.isFile() || found.isDirectory()) return readFileSync(path, "utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
@@ -41,6 +44,8 @@ export function readText(path: string): string | undefined {
   // A repository's link to /dev/zero has no end, and a pipe no beginning.
   throw new UserError(`cannot read "${path}": it is no file`);
 }
+
+const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;
 
 /** The text of what is a plain file that can be read; no other thing is opened, a pipe least of all. */
 export function readFileOrNothing(path: string): string | undefined {
@@ -135,11 +140,12 @@ export function enterFolder(path: string): void {
 }
 
 /** What is there, in words. */
-export function kindOf(path: string): "folder" | "file" | "socket" | "device" {
+export function kindOf(path: string): "folder" | "file" | "socket" | "pipe" | "device" {
   const found = statSync(path);
   if (found.isDirectory()) return "folder";
   if (found.isFile()) return "file";
-  return found.isSocket() ? "socket" : "device";
+  if (found.isSocket()) return "socket";
+  return found.isFIFO() ? "pipe" : "device";
 }
 
 /** Makes a folder of ours, for us alone. */
@@ -210,12 +216,18 @@ export function writePrivate(path: string, content: string | Uint8Array): void {
   privateFolder(dirname(path));
   const work = `${path}.new-${process.pid}`;
   try {
-    writeFileSync(work, content, { mode: 0o600 });
+    writeNew(work, content, 0o600);
     renameSync(work, path);
   } catch (cause) {
     rmSync(work, { force: true });
     throw new UserError(`cannot write "${path}": ${String(codeOf(cause))}`, { cause });
   }
+}
+
+/** Whoever may write to the folder could have put a link there that leads elsewhere. */
+function writeNew(path: string, content: string | Uint8Array, mode: number): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, content, { mode, flag: "wx" });
 }
 
 /** A new folder of ours whose path starts with `prefix`. */
@@ -242,15 +254,14 @@ export function removeFile(path: string): boolean {
 
 export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });
 
-/** In place of what was there, whole or not at all; through a link, and with the rights that it had. */
+/** In place of what was there, a link too; whole or not at all, and with the rights that it had. */
 export function writeText(path: string, text: string): void {
-  const target = realPath(path) ?? path;
+  const work = `${path}.new-${process.pid}`;
   try {
-    mkdirSync(dirname(target), { recursive: true });
-    const work = `${target}.new-${process.pid}`;
-    writeFileSync(work, text, { mode: statSync(target, { throwIfNoEntry: false })?.mode ?? 0o644 });
-    renameSync(work, target);
+    mkdirSync(dirname(path), { recursive: true });
+    writeNew(work, text, lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o644);
+    renameSync(work, path);
   } catch (cause) {
-    throw new UserError(`cannot write "${path}": ${String(codeOf(cause))}`, { cause });
+    throw new UserError(`cannot write "${printable(path)}": ${String(codeOf(cause))}`, { cause });
   }
 }

@@ -43,10 +43,11 @@ test("nothing is placed or removed through a link", () => {
   expect([existsSync(`${folder}/outside/x`), readFileSync(`${folder}/outside/y`, "utf8")]).toEqual([false, "kept"]);
 });
 
-test("a link in place of a file is replaced, not followed", () => {
+test("a link in place of a file, or of what becomes one, is replaced, not followed", () => {
   writeFileSync(`${folder}/from/x`, "new");
   writeFileSync(`${folder}/outside/x`, "kept");
   symlinkSync(`${folder}/outside/x`, `${folder}/to/x`);
+  symlinkSync(`${folder}/outside/x`, `${folder}/to/x.new-${process.pid}`);
   expect(place("x")).toEqual([]);
   expect([readFileSync(`${folder}/to/x`, "utf8"), readFileSync(`${folder}/outside/x`, "utf8")]).toEqual([
     "new",

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  constants,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -81,10 +82,12 @@ function placeThing(from: string, to: string, name: string): boolean {
     return true;
   }
   const work = Buffer.concat([target, Buffer.from(`.new-${process.pid}`)]);
+  // What came home before may be a link of that name.
+  rmSync(work, { force: true });
   try {
     if (stat.isSymbolicLink()) symlinkSync(readlinkSync(source, { encoding: "buffer" }), work);
     else if (stat.isFile()) {
-      copyFileSync(source, work);
+      copyFileSync(source, work, constants.COPYFILE_EXCL);
       chmodSync(work, stat.mode & 0o777);
       utimesSync(work, stat.atime, stat.mtime);
     } else return false;
