@@ -1,3 +1,4 @@
+import { contains } from "../lib/paths.ts";
 import type { Origin, Resolved } from "./layers.ts";
 import { placeOf } from "./parse.ts";
 import { isPresetHost } from "./presets.ts";
@@ -37,7 +38,7 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
   }
 
   const { bottle, template, network, secrets, mounts, provision, hooks } = manifest;
-  if (facts.imagePath !== undefined && !isIn(facts.directory, facts.imagePath))
+  if (facts.imagePath !== undefined && !contains(facts.directory, facts.imagePath))
     add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
   if (facts.isolation !== "vm")
     add(["bottle", "backend"], `asks for ${word(bottle.backend)}, which isolates less than a virtual machine`);
@@ -79,7 +80,7 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     add(["provision", "claude"], `copies ${words(provision.claude)} of your own Claude Code into the bottle`);
   provision.files.forEach((_, index) => {
     const file = facts.files[index];
-    if (file && !isIn(facts.directory, file.source))
+    if (file && !contains(facts.directory, file.source))
       add(
         ["provision", "files", String(index)],
         `copies ${word(file.source)} into the bottle, as ${word(file.target)}`,
@@ -136,8 +137,6 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
 /** Equal for the same dangers in the same project, wherever in the file they stand. */
 export const hashOf = (directory: string, dangers: readonly Danger[]): string =>
   new Bun.CryptoHasher("sha256").update(JSON.stringify([directory, dangers.map(({ judged }) => judged)])).digest("hex");
-
-const isIn = (folder: string, path: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 const word = (text: string | undefined): string => JSON.stringify(text ?? "");
 const words = (list: readonly string[]): string => list.map(word).join(" ");

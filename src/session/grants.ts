@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { contains } from "../lib/paths.ts";
 import { printable } from "../lib/quote.ts";
 import type { Resolved } from "../manifest/layers.ts";
 import { errorAt } from "../manifest/parse.ts";
@@ -123,6 +124,3 @@ export function ownFolders({ env }: System): string[] {
     .filter((folder) => folder !== undefined)
     .map((folder) => realPath(folder) ?? folder);
 }
-
-const contains = (folder: string, path: string): boolean =>
-  folder === "/" || path === folder || path.startsWith(`${folder}/`);

@@ -110,7 +110,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
   const login = loginOf(system);
   const { secretFiles, files, ...grants } = admit(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
-  const mounts = [...worktreeMounts(project.directory), ...grants.mounts];
+  const mounts = [...worktreeMounts(project.directory, system.env.HOME ?? ""), ...grants.mounts];
   return {
     plan: projectPlan(system, project, { backend, gateway, asked, grants: { ...grants, mounts } }),
     directory: project.cwd,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { worktreeMounts } from "./worktree.ts";
 
@@ -23,7 +23,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 test("a linked worktree brings its repository, to write in it no more than a commit does", () => {
   const common = `${folder}/main/.git`;
-  expect(worktreeMounts(`${folder}/linked`)).toEqual([
+  expect(worktreeMounts(`${folder}/linked`, "/home/ann")).toEqual([
     { source: common, target: common, mode: "ro" },
     ...["objects", "refs", "logs", "worktrees/linked"].map((name) => ({
       source: `${common}/${name}`,
@@ -62,4 +62,25 @@ test.each<[string, () => string]>([
       return `${folder}/evil`;
     },
   ],
-])("%s brings nothing", (_, make) => expect(worktreeMounts(make())).toEqual([]));
+  [
+    "an archive that was unpacked beside the user's own things, and calls their folder a repository",
+    () => {
+      mkdirSync(`${folder}/worktrees/evil`, { recursive: true });
+      mkdirSync(`${folder}/evil`);
+      writeFileSync(`${folder}/evil/.git`, "gitdir: ../worktrees/evil\n");
+      writeFileSync(`${folder}/worktrees/evil/commondir`, "../..\n");
+      writeFileSync(`${folder}/worktrees/evil/gitdir`, `${folder}/evil/.git\n`);
+      return `${folder}/evil`;
+    },
+  ],
+  [
+    "a repository that the home lies in",
+    () => {
+      git("worktree", "add", "-q", `${folder}/other`);
+      renameSync(`${folder}/main/.git`, `${folder}/bare`);
+      renameSync(`${folder}/bare`, `${folder}/home`);
+      writeFileSync(`${folder}/other/.git`, `gitdir: ${folder}/home/worktrees/other\n`);
+      return `${folder}/other`;
+    },
+  ],
+])("%s brings nothing", (_, make) => expect(worktreeMounts(make(), `${folder}/home`)).toEqual([]));

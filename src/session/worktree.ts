@@ -1,6 +1,7 @@
 import { dirname, isAbsolute } from "node:path";
+import { contains } from "../lib/paths.ts";
 import type { MountPlan } from "../plan/plan.ts";
-import { isFolder, readText, realPath } from "../system/files.ts";
+import { exists, isFolder, readText, realPath } from "../system/files.ts";
 
 /** What a commit in a linked worktree writes; all else, the hooks and the configuration above all, may only be read. */
 const written = ["objects", "refs", "logs"] as const;
@@ -9,12 +10,15 @@ const written = ["objects", "refs", "logs"] as const;
  * The repository that the project is a linked worktree of, at its own path. Only one that itself says so: the project's
  * `.git` file alone could name any folder.
  */
-export function worktreeMounts(directory: string): MountPlan[] {
+export function worktreeMounts(directory: string, home: string): MountPlan[] {
   const gitFile = `${directory}/.git`;
   if (isFolder(gitFile)) return [];
   const gitFolder = resolved(directory, /^gitdir: (.+)$/m.exec(readText(gitFile) ?? "")?.[1]);
   const common = gitFolder && resolved(gitFolder, firstLine(`${gitFolder}/commondir`));
-  if (!gitFolder || !common || common.startsWith(`${directory}/`)) return [];
+  if (!gitFolder || !common || contains(directory, common)) return [];
+  // What was unpacked beside the user's own things may call their folder a repository.
+  const isRepository = isFolder(`${common}/objects`) && isFolder(`${common}/refs`) && exists(`${common}/HEAD`);
+  if (!isRepository || contains(common, home)) return [];
   const isIts = dirname(gitFolder) === `${common}/worktrees`;
   // smolvm cannot start with another path in the guest; git says then that this is no repository, as it did before.
   const isPlain = /^[A-Za-z0-9_.@+,/-]+$/.test(common);
