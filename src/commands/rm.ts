@@ -30,6 +30,7 @@ export const rm = (context: Context) =>
       const { system } = context;
       const dryRun = args["dry-run"] ?? false;
       const plan = await existingBottle(system, args.bottle);
+      if (!plan && args.json) system.out("null\n");
       if (!plan) return noBottle(system);
       const backend = await backendOf(system, plan.backend);
       using ledger = new Ledger(system);

@@ -109,6 +109,7 @@ test("stop and rm can be said twice", async () => {
   for (const outcome of [removed, none]) expect(await home.run(["rm"])).toEqual(outcome);
   for (const words of [["stop"], ["rm", "--force"], ["rm", "--dry-run"], ["stop", "--dry-run"]])
     expect(await home.run(words)).toEqual(none);
+  expect(await home.run(["rm", "--json"])).toEqual({ ...none, stdout: "null\n" });
   expect(home.machines()).toEqual([]);
 });
 
