@@ -1,5 +1,6 @@
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
 import { checkHost, openHost, writeHost } from "../session/allow.ts";
 import { findBottle } from "../session/target.ts";
 
@@ -29,7 +30,9 @@ export const allow = (context: Context) =>
       const plan = await findBottle(system, args.bottle);
       const reach = args.project ? "project" : args.always ? "always" : "session";
       const file = reach === "session" ? undefined : await writeHost(system, host, reach);
-      await openHost(system, plan.name, host, reach);
-      system.err(`claude-bottle: bottle "${plan.name}" may reach "${host}"${file ? `, by "${file}"` : ""}\n`);
+      await openHost(system, plan.name, host, { reach, file });
+      system.err(
+        `claude-bottle: bottle "${plan.name}" may reach "${host}"${file ? `, by "${printable(file)}"` : ""}\n`,
+      );
     },
   });

@@ -29,24 +29,33 @@ export function checkHost(host: string): string {
   }
 }
 
-/** Opens the host to the bottle as it runs, where there is one. Throws UserError where the backend cannot. */
-export async function openHost(system: System, name: string, host: string, reach: Reach): Promise<void> {
+/**
+ * Opens the host to the bottle as it runs, where there is one. `file` lists it already. Throws UserError where the backend
+ * cannot.
+ */
+export async function openHost(
+  system: System,
+  name: string,
+  host: string,
+  { reach, file }: { readonly reach: Reach; readonly file: string | undefined },
+): Promise<void> {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
   if (record === undefined || record.plan.network.hosts.includes(host)) return;
   const { plan } = record;
   const { network } = plan;
+  const written = file === undefined ? "" : `; "${file}" lists "${host}" for the next one`;
   if (network.mode !== "list")
     throw new UserError(
       network.mode === "open"
-        ? `bottle "${name}" reaches all of the network already`
-        : `bottle "${name}" has no network`,
+        ? `bottle "${name}" reaches all of the network already${written}`
+        : `bottle "${name}" has no network${written}`,
       { hint: "claude-bottle run --fresh --network list" },
     );
   const backend = await backendOf(system, plan.backend);
   if (!backend.setNetwork)
-    throw new UserError(`${backend.name} cannot open a host to a bottle that is made`, {
-      hint: `claude-bottle allow ${host} --project, then claude-bottle run --fresh`,
+    throw new UserError(`${backend.name} cannot open a host to a bottle that is made${written}`, {
+      hint: `${file === undefined ? `claude-bottle allow ${host} --project, then ` : ""}claude-bottle run --fresh`,
     });
   const hosts = [...network.hosts, host].sort();
   // What stands in a file is closed again by taking it out there.
@@ -77,7 +86,7 @@ export async function writeHost(system: System, host: string, reach: Exclude<Rea
     throw new UserError(`cannot add to the way that "${path}" has its network`, {
       hint: `add it yourself: hosts = [${JSON.stringify(host)}]`,
     });
-  writeText(path, text);
+  writeText(reach === "always" ? (realPath(path) ?? path) : path, text);
   if (reach === "project" && wasTrusted) await trustAnew(system, backend);
   return path;
 }

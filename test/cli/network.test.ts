@@ -70,6 +70,17 @@ test("allow --always writes the user's own file", async () => {
   expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
 });
 
+test("a host that is written for a bottle without a network waits for the next one, and that is said", async () => {
+  using home = new Home();
+  home.manifest('[bottle]\nimage = "/images/claude"\n[network]\nmode = "off"\n');
+  await home.run(["exec", "--", "true"]);
+  const none = 'claude-bottle: bottle "cb-BOTTLE" has no network';
+  const written = '; "~/home/project/bottle.toml" lists "x.example" for the next one';
+  const hint = "\n  claude-bottle run --fresh --network list\n";
+  expect(await home.run(["allow", "x.example"])).toEqual({ stdout: "", stderr: none + hint, code: 1 });
+  expect((await home.run(["allow", "x.example", "--project"])).stderr).toBe(none + written + hint);
+});
+
 test("a bottle.toml that is a link is not written through", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
