@@ -2,6 +2,7 @@ import type { CommandDef } from "citty";
 import type { Context } from "./command.ts";
 import type { Described } from "./described.ts";
 import { exitCode, Interrupted, UserError } from "./errors.ts";
+import { printable, printableLines } from "./lib/quote.ts";
 import type { System } from "./system/system.ts";
 import { version } from "./version.ts";
 
@@ -82,7 +83,6 @@ async function find(name: string, context: Context): Promise<CommandDef<never>> 
   const command = commands[name];
   if (command) return command(context);
   const { suggest } = await import("./lib/suggest.ts");
-  const { printable } = await import("./lib/quote.ts");
   const like = suggest(name, Object.keys(commands));
   throw new UserError(`unknown command "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
     exitCode: exitCode.usage,
@@ -147,7 +147,8 @@ function report(system: System, error: unknown, name: string): number {
   if (error instanceof UserError) {
     const seeHelp = error.exitCode === exitCode.usage && !error.hint ? `claude-bottle ${name} --help` : undefined;
     const hint = error.hint ?? seeHelp;
-    system.err(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`);
+    // The name of a folder or of a file may hold what a terminal would obey.
+    system.err(printableLines(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`));
     return error.exitCode;
   }
   if (error instanceof Interrupted) {

@@ -16,3 +16,6 @@ function ansiQuote(word: string): string {
 export function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
+
+/** The same, where the text has lines of its own. */
+export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");

@@ -317,3 +317,14 @@ test("a program called docker that knows nothing of containers is said to", asyn
     code: 1,
   });
 });
+
+test("the name of a directory moves no cursor, whatever is said of it", async () => {
+  using home = new Home();
+  const cwd = `${home.project}/a\x1b]0;owned\x07`;
+  mkdirSync(cwd);
+  home.settings('bottle.backend = "bubblewrap"\n');
+  writeFileSync(`${cwd}/bottle.toml`, "");
+  const shown = "~/home/project/a\\x1b]0;owned\\x07/bottle.toml";
+  expect((await home.run(["exec", "--", "true"], { cwd })).stderr).toContain(`under [network] in ${shown}: mode =`);
+  expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toEndWith(`, by "${shown}"\n`);
+});
