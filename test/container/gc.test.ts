@@ -1,36 +1,14 @@
 // gc on an engine that nobody else uses, with an image of nothing but busybox. About 15 s.
 import { afterAll, expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { mkdirSync, rmSync } from "node:fs";
+import { busyboxRoot, whyNoBusybox } from "../support/busybox.ts";
 import { Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
 import { Home } from "../support/tool.ts";
 
 const minute = 60_000;
-const busybox = ["/bin/busybox", "/usr/bin/busybox"].find((path) => Bun.which(path));
-const noBusybox = busybox === undefined ? "busybox is not installed" : undefined;
-const reasons = { podman: whyNoPodman() ?? noBusybox, docker: whyNoDocker() ?? noBusybox };
+const reasons = { podman: whyNoPodman() ?? whyNoBusybox(), docker: whyNoDocker() ?? whyNoBusybox() };
 const podman = reasons.podman === undefined ? Podman.alone() : undefined;
 afterAll(async () => await podman?.[Symbol.asyncDispose]());
-
-/** A root file system whose only program is busybox. */
-function makeRoot(folder: string): string {
-  mkdirSync(`${folder}/bin`, { recursive: true });
-  for (const name of ["etc", "tmp", "root"]) mkdirSync(`${folder}/${name}`);
-  copyFileSync(busybox ?? "", `${folder}/bin/busybox`);
-  // Debian's is not static.
-  for (const [, library = ""] of Bun.spawnSync(["ldd", busybox ?? ""])
-    .stdout.toString()
-    .matchAll(/(\/\S+) \(/g)) {
-    mkdirSync(dirname(`${folder}${library}`), { recursive: true });
-    copyFileSync(library, `${folder}${library}`);
-  }
-  for (const name of Bun.spawnSync([busybox ?? "", "--list"])
-    .stdout.toString()
-    .trim()
-    .split("\n"))
-    if (name !== "busybox") symlinkSync("busybox", `${folder}/bin/${name}`);
-  return folder;
-}
 
 test.each(["podman", "docker"] as const)(
   "%s: gc finds what belongs to no bottle, and takes that alone",
@@ -41,7 +19,7 @@ test.each(["podman", "docker"] as const)(
     using home = new Home();
     const env = { ...podman.env, PATH: `${home.env.PATH}:/usr/sbin:/sbin` };
     const run = (...words: string[]) => home.run(words, { env });
-    const root = makeRoot(`${home.folder}/root`);
+    const root = busyboxRoot(`${home.folder}/root`);
     home.settings(`[bottle]\nbackend = "${program}"\nimage = "${root}"\n[network]\nmode = "off"\n`);
     home.manifest("");
     const nothing = { stdout: "", stderr: "claude-bottle: there is nothing to remove\n", code: 0 };
