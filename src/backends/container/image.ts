@@ -6,7 +6,7 @@ import { stateFolder } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import type { Client } from "./client.ts";
 import { engineError } from "./errors.ts";
-import { dockerfileOf, type Recipe, referenceOf } from "./recipe.ts";
+import { buildFiles, type Recipe, referenceOf } from "./recipe.ts";
 
 const isThere = async (client: Client, reference: string, options: StepOptions) =>
   (await client.call(["image", "inspect", reference], options)).code === 0;
@@ -61,7 +61,7 @@ export async function ensureBuilt(client: Client, recipe: Recipe, options: StepO
     system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
     const folder = makeFolder(`${stateFolder(system.env)}/builds/build-`);
     try {
-      writePrivate(`${folder}/Dockerfile`, dockerfileOf(recipe));
+      for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${folder}/${file}`, text);
       const { code } = await client.call(["build", ...proxyArgv(system.env), "-t", reference, folder], {
         ...options,
         progress: true,

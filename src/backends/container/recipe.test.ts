@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { dockerfileOf, referenceOf, templateRecipe } from "./recipe.ts";
+import { buildFiles, referenceOf, templateRecipe } from "./recipe.ts";
 
 test("the reference is another one once the recipe is", () => {
   const recipes = [{}, { base: "debian:12" }, { setup: "true" }, { claude: "2.0.0" }];
@@ -9,12 +9,16 @@ test("the reference is another one once the recipe is", () => {
   for (const reference of references) expect(reference).toMatch(/^localhost\/claude-bottle\/template:[0-9a-f]{12}$/);
 });
 
-test("a step's quotes, newlines and variables are the shell's alone", () => {
+test("an image is built by our script, and then by the user's commands, whose quotes, newlines and variables are the shell's alone", () => {
   const setup = `echo "a b" 'c' $HOME \\\n && true`;
-  const lines = dockerfileOf(templateRecipe({ base: "debian:12", setup }))
-    .trimEnd()
-    .split("\n");
-  expect(lines.slice(0, 2)).toEqual(["FROM debian:12", "USER 0:0"]);
-  expect(lines).toHaveLength(4);
-  expect(JSON.parse(lines[3]?.replace(/^RUN /, "") ?? "")).toEqual(["/bin/sh", "-euc", setup]);
+  const recipe = templateRecipe({ base: "debian:12", setup, claude: "2.0.0" });
+  expect(buildFiles(recipe)).toEqual({
+    Dockerfile: `FROM debian:12
+USER 0:0
+COPY template.sh /opt/claude-bottle/template.sh
+RUN ["/bin/sh","/opt/claude-bottle/template.sh","2.0.0"]
+RUN ["/bin/sh","-euc",${JSON.stringify(setup)}]
+`,
+    "template.sh": recipe.script,
+  });
 });
