@@ -66,7 +66,12 @@ export async function makeReady(
           const machine = await backend.find(plan.name);
           if (machine) refuseForeign(backend, plan, machine.owner);
           // A start would kill a machine that only does not answer, and with it whoever still works in it.
-          if (machine?.state === "broken") refuseBusy(ledger, plan.name, "stop");
+          if (machine && (machine.state === "broken" || options.fresh)) refuseBusy(ledger, plan.name, "stop");
+          const kept = machine && !options.fresh;
+          const git = await gitIdentity(system);
+          // Before the old one goes: what the new one is made from may not be had.
+          const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
+          const made = git ? { ...found, git } : found;
           if (machine && options.fresh) {
             refuseBusy(ledger, plan.name, "stop");
             await bringAllHome({ system, backend, ledger }, plan.name);
@@ -79,10 +84,6 @@ export async function makeReady(
             await removeBottle({ backend, ledger }, plan.name, { signal });
             await runHook(system, plan, "after-stop", target.hooks, { signal });
           }
-          const kept = machine && !options.fresh;
-          const git = await gitIdentity(system);
-          const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-          const made = git ? { ...found, git } : found;
           if (machine?.state !== "running" || !kept) await beforeStart();
           if (!kept) {
             undo.add(async () => {
