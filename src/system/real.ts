@@ -185,10 +185,10 @@ async function text(stream: unknown, onOutput?: RunOptions["onOutput"]): Promise
 }
 
 /** TERM, then KILL, to the child's whole group on abort or timeout; returns what takes both back. */
-function endOn(child: Bun.Subprocess, { signal, timeoutMs }: RunOptions): () => void {
+function endOn(child: Bun.Subprocess, { signal, endBy = "SIGTERM", timeoutMs }: RunOptions): () => void {
   const timers: Timer[] = [];
   const end = () => {
-    killGroup(child.pid, "SIGTERM");
+    killGroup(child.pid, endBy);
     timers.push(setTimeout(() => killGroup(child.pid, "SIGKILL"), killAfterMs));
   };
   signal?.addEventListener("abort", end, { once: true });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
-import type { Run, System } from "../../system/system.ts";
+import type { Run, RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { type Engine, parseInfo } from "./engine.ts";
@@ -39,7 +39,7 @@ export class Client {
     throw new UserError(`${this.program} is not installed`, { hint: installHints[this.program] });
   }
 
-  call(words: readonly string[], options: StepOptions & { readonly progress?: boolean } = {}): Promise<Run> {
+  call(words: readonly string[], options: StepOptions & Pick<RunOptions, "progress" | "endBy"> = {}): Promise<Run> {
     return this.system.run(this.argv(words), options);
   }
 

@@ -65,6 +65,8 @@ export async function ensureBuilt(client: Client, recipe: Recipe, options: StepO
       const { code } = await client.call(["build", ...proxyArgv(system.env), "-t", reference, folder], {
         ...options,
         progress: true,
+        // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
+        endBy: program === "podman" ? "SIGHUP" : "SIGTERM",
       });
       if (code === 0) return reference;
     } finally {

@@ -1,0 +1,158 @@
+// How the template comes to be, on an engine that nobody else uses and from a base with a made-up npm. About 30 s.
+import { afterAll, describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { endProcesses, findProcesses } from "../../src/system/process.ts";
+import { busyboxRoot, whyNoBusybox } from "../support/busybox.ts";
+import { Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
+import { Home, until } from "../support/tool.ts";
+
+const minute = 60_000;
+const reasons = { podman: whyNoPodman() ?? whyNoBusybox(), docker: whyNoDocker() ?? whyNoBusybox() };
+for (const [program, reason] of Object.entries(reasons)) if (reason) console.log(`${program} is skipped: ${reason}`);
+const podman = reasons.podman === undefined ? Podman.alone() : undefined;
+afterAll(async () => await podman?.[Symbol.asyncDispose]());
+
+const base = "localhost/test/base:1";
+const building = /building the template image/;
+const npm = `#!/bin/sh
+[ "$1" != root ] || exec echo /usr/lib
+for package; do :; done
+folder=/usr/lib/\${package%@*}
+mkdir -p "$folder"
+printf '#!/bin/sh\\necho "made-up claude"\\n' >"$folder/claude"
+chmod +x "$folder/claude"
+`;
+
+/** Two projects of one user, whose template is made from the base. */
+class Projects extends Home {
+  readonly other = `${this.folder}/home/other`;
+  readonly #program: string;
+  readonly #root = busyboxRoot(`${this.folder}/root`);
+
+  constructor(program: string) {
+    super();
+    this.#program = program;
+    mkdirSync(this.other);
+    for (const folder of [this.project, this.other]) writeFileSync(`${folder}/bottle.toml`, "");
+    mkdirSync(`${this.#root}/usr/bin`, { recursive: true });
+    for (const name of ["git", "rg", "curl", "ssh", "npm"]) {
+      writeFileSync(`${this.#root}/usr/bin/${name}`, npm);
+      chmodSync(`${this.#root}/usr/bin/${name}`, 0o755);
+    }
+    for (const folder of ["etc/ssl/certs", "usr/local/bin"]) mkdirSync(`${this.#root}/${folder}`, { recursive: true });
+    writeFileSync(`${this.#root}/etc/ssl/certs/ca-certificates.crt`, "");
+  }
+
+  override get env() {
+    return { ...super.env, ...podman?.env, PATH: `${super.env.PATH}:/usr/sbin:/sbin` };
+  }
+
+  /** Under the same name another one, with that file in it. */
+  async makeBase(file = "first"): Promise<void> {
+    writeFileSync(`${this.#root}/${file}`, "");
+    await podman?.expectOk(["sh", "-c", `tar -C '${this.#root}' -cf - . | podman import -q - ${base}`]);
+  }
+
+  setup(command: string): void {
+    const template = `[template]\nbase = "${base}"\nsetup = ${JSON.stringify(command)}\n`;
+    this.settings(`[bottle]\nbackend = "${this.#program}"\n[network]\nmode = "off"\n${template}`);
+  }
+
+  /** Starts it, and waits for it to say so. */
+  async startUntil(cwd: string, words: RegExp) {
+    const child = this.start(["exec", "--", "true"], { cwd });
+    let said = "";
+    const reading = (async () => {
+      for await (const bytes of child.stderr) said += new TextDecoder().decode(bytes);
+    })();
+    await until(() => words.test(said), () => said, minute); // prettier-ignore
+    const end = async () => {
+      await reading;
+      return { code: await child.exited, said };
+    };
+    return { interrupt: () => child.kill("SIGINT"), end };
+  }
+
+  templates = async (): Promise<string[]> =>
+    (await podman?.expectOk(["podman", "images", "-q", "--filter", "reference=localhost/claude-bottle/template"]))
+      ?.split("\n")
+      .filter(Boolean) ?? [];
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const cwd of [this.project, this.other]) await this.run(["rm", "--force"], { cwd });
+    for (const image of await this.templates()) await podman?.expectOk(["podman", "rmi", "-f", image]);
+    this[Symbol.dispose]();
+  }
+}
+
+describe.each(["podman", "docker"] as const)("%s", (program) => {
+  const it = (title: string, work: (projects: Projects) => Promise<void>) =>
+    test.skipIf(reasons[program] !== undefined)(
+      title,
+      async () => {
+        if (program === "docker") await podman?.serve();
+        await using projects = new Projects(program);
+        await projects.makeBase();
+        await work(projects);
+      },
+      2 * minute,
+    );
+
+  it("is built once for two that want it at the same time, and again once [template] is another one", async (projects) => {
+    const { project: cwd, other, folder } = projects;
+    projects.setup("true");
+    const gate = `while [ ! -e '${folder}/open' ]; do sleep 0.05; done`;
+    projects.program(program, `[ "$1" != build ] || ${gate}\nexec ${Bun.which(program)} "$@"`);
+    const first = await projects.startUntil(cwd, building);
+    const second = await projects.startUntil(other, /waiting for another claude-bottle that builds the template\n/);
+    writeFileSync(`${folder}/open`, "");
+    const ends = [await first.end(), await second.end()];
+    expect(ends.map(({ code, said }) => [code, building.test(said)])).toEqual([
+      [0, true],
+      [0, false],
+    ]);
+    expect(await projects.run(["exec", "--", "claude"])).toEqual({ stdout: "made-up claude\n", stderr: "", code: 0 });
+
+    projects.setup("touch /second");
+    await projects.run(["run", "--fresh"]);
+    expect((await projects.run(["exec", "--", "ls", "/second"])).stdout).toBe("/second\n");
+    const left = async () => (await projects.run(["gc"])).stdout;
+    expect(await left()).toBe("");
+    await projects.run(["run", "--fresh"], { cwd: other });
+    expect(await left()).toMatch(/^image +localhost\/claude-bottle\/template:[0-9a-f]{12} +no bottle is made from it/m);
+  });
+
+  it("leaves nothing that passes for it when its building is interrupted", async (projects) => {
+    const slow = ["sleep", String(50_000 + process.pid)];
+    projects.setup(`echo arrived; [ -e /second ] || ${slow.join(" ")}`);
+    const session = await projects.startUntil(projects.project, /^arrived$/m);
+    session.interrupt();
+    const { code: status, said } = await session.end();
+    expect([status, said.endsWith("\nclaude-bottle: interrupted\n")]).toEqual([130, true]);
+    expect(await projects.templates()).toEqual([]);
+    expect(readdirSync(`${projects.folder}/state/claude-bottle/builds`)).toEqual([]);
+    const left = findProcesses((words) => words.slice(0, 2).join(" ") === slow.join(" "));
+    if (program === "podman") {
+      expect(left).toEqual([]);
+      expect(await podman?.expectOk(["podman", "ps", "-aq", "--external"])).toBe("");
+    }
+    // podman's service lets a step run on whose client is gone.
+    await endProcesses(left);
+    await projects.makeBase("second");
+    const { stderr, code } = await projects.run(["exec", "--", "true"]);
+    expect([building.test(stderr), code]).toEqual([true, 0]);
+  });
+
+  it("keeps the old bottle where it cannot be built", async (projects) => {
+    projects.setup("true");
+    await projects.run(["exec", "--", "sh", "-c", "echo mine >/tmp/kept"]);
+    projects.setup("echo 'no such thing'; exit 3");
+    const { stderr, code } = await projects.run(["run", "--fresh"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("\nno such thing\n");
+    expect(stderr).toEndWith(
+      `claude-bottle: ${program} could not build the template image from ${base}\n  its last lines above say why; [template] in bottle.toml says what it is built from\n`,
+    );
+    expect((await projects.run(["exec", "--", "cat", "/tmp/kept"])).stdout).toBe("mine\n");
+  });
+});
