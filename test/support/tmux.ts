@@ -4,6 +4,8 @@ import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/bi
 import { Screen } from "./screen.ts";
 import { Home, tool, until } from "./tool.ts";
 
+const podmanPause = /^\d+ \S*podman $/;
+
 export type StageOptions = {
   /** Lines of the server's configuration, after our bindings. */
   readonly conf?: string;
@@ -213,8 +215,15 @@ export class Stage implements AsyncDisposable {
     return bottles.flatMap(({ sessions }) => sessions.map(({ kind, pane }) => `${kind} ${pane?.id}`));
   }
 
-  /** The processes that have this home in their environment, but for the machines of the fake smolvm. */
+  /**
+   * The processes that have this home in their environment, but for the machines of the fake smolvm, and for the process by
+   * which podman without root keeps its user's namespace once it was asked for its containers.
+   */
   get left(): string[] {
+    return this.#processes.filter((line) => !podmanPause.test(line));
+  }
+
+  get #processes(): string[] {
     const machines = existsSync(`${this.home.smolvm}/machines`) ? this.home.machines().map(({ pid }) => pid) : [];
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name) && !machines.includes(Number(name)))
@@ -238,7 +247,7 @@ export class Stage implements AsyncDisposable {
         () => this.left.join("\n"),
       );
     } finally {
-      for (const line of this.left) process.kill(Number.parseInt(line), "SIGKILL");
+      for (const line of this.#processes) process.kill(Number.parseInt(line), "SIGKILL");
       this.home[Symbol.dispose]();
     }
   }
