@@ -77,6 +77,16 @@ export function smolvm(system: System): Backend {
     return answer === undefined ? undefined : toMachine(v.parse(machineSchema, answer));
   }
 
+  /** A machine that has just died is "unreachable" for a moment, and then stopped. */
+  async function settledState(name: string, { signal }: StepOptions): Promise<Machine["state"] | undefined> {
+    const deadline = system.now() + 3000;
+    for (;;) {
+      const state = (await find(name))?.state;
+      signal?.throwIfAborted();
+      if (state !== "broken" || system.now() > deadline) return state;
+    }
+  }
+
   return {
     name: "smolvm",
     capabilities: {
@@ -159,16 +169,19 @@ export function smolvm(system: System): Backend {
 
     async inside(plan, { mayStart = false, ...options } = {}) {
       const { name } = plan;
-      const machine = await find(name);
-      if (!machine) return [];
-      const isStopped = machine.state === "stopped";
-      if (isStopped && !mayStart) return undefined;
-      try {
-        if (isStopped) await settle(name, "start bottle", argv.startArgv(name), { ...options, env: standIns(plan) });
+      const look = async () => {
         const { stdout } = await execFirst(name, "look into bottle", argv.insideArgv(name), options);
         return stdout.split("\0").filter(Boolean);
+      };
+      const machine = await settledState(name, options);
+      if (machine === undefined) return [];
+      if (machine !== "stopped") return look();
+      if (!mayStart) return undefined;
+      try {
+        await settle(name, "start bottle", argv.startArgv(name), { ...options, env: standIns(plan) });
+        return await look();
       } finally {
-        if (isStopped) await settle(name, "stop bottle", argv.stopArgv(name), { detached: true });
+        await settle(name, "stop bottle", argv.stopArgv(name), { detached: true });
       }
     },
 
