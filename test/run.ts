@@ -75,20 +75,7 @@ function read(file: string): string {
 await check("types", [bun, "check"]);
 await check("format", [bun, "run", "fmt", "--check"]);
 await check("build", [bun, "build.ts"]);
-await suite("units, rules and the program from source", [
-  "src",
-  "test/cli",
-  "test/pty",
-  ...existing(
-    "test/rules.test.ts",
-    "test/install.test.ts",
-    "test/install-hostile.test.ts",
-    "test/release.test.ts",
-    "test/completions.test.ts",
-    "test/upgrade.test.ts",
-    "test/fakes.test.ts",
-  ),
-]);
+await suite("units, rules, installation and release", ["src", ...new Bun.Glob("test/*.test.ts").scanSync(root)]);
 await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("tmux", ["test/tmux"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN: `${root}/dist/claude-bottle` });
@@ -98,7 +85,3 @@ rmSync(reports, { recursive: true });
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 ? 1 : 0;
-
-function existing(...files: string[]): string[] {
-  return files.filter((file) => read(`${root}/${file}`) !== "");
-}

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import { cases } from "../conformance/cases.ts";
 import type { Place } from "../conformance/place.ts";
-import { booting, Lab, newest, whyNot } from "./lab.ts";
+import { booting, emulated, Lab, newest, whyNot } from "./lab.ts";
 
 const reason = whyNot();
 if (reason) console.log(`test/vm/conformance is skipped: ${reason}`);
@@ -29,7 +29,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
         await using place = await placeIn(lab, settings, fresh);
         await work(place);
       },
-      5 * minute,
+      emulated,
     );
 });
 

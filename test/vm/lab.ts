@@ -91,7 +91,7 @@ export class Lab {
   }
 
   async sh(script: string, stdin: string | Uint8Array = "", user: "sh" | "root" = "sh"): Promise<Outcome> {
-    const outcome = await run([vmhost, user, this.exports + script], stdin);
+    const outcome = await run(["timeout", "180", vmhost, user, this.exports + script], stdin);
     if (outcome.code === died) throw new Error(`no word about our program: ${script}\n${outcome.stderr}`);
     return outcome;
   }
@@ -132,6 +132,12 @@ export class Lab {
     await vm(["down"]);
   }
 }
+
+/**
+ * For each test of the real smolvm: under emulation microVMs die now and then, at a moment of their own. A failed test is printed and run
+ * again, so each must bear what a failed run of itself has left. What it waits for has limits of its own, which come first.
+ */
+export const emulated = { timeout: 20 * 60_000, retry: 2 };
 
 /**
  * Under emulation some microVMs die as they boot, and some connections to one break in the midst of many bytes: smolvm says

@@ -1,6 +1,6 @@
 // A bottle's life on the real thing: a real smolvm in the emulated machine, our compiled program.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { booting, key, Lab, quote, versions, whyNot } from "./lab.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { booting, emulated, key, Lab, quote, versions, whyNot } from "./lab.ts";
 import { Pane } from "./pane.ts";
 
 const reason = whyNot();
@@ -22,10 +22,19 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
 
   beforeAll(async () => void (lab = await Lab.up(version, "life")), 20 * minute);
   afterAll(async () => await lab?.clear(), 3 * minute);
+  // A failed test may have left the emulated host without its KVM, or full.
+  beforeEach(() =>
+    lab.sh(
+      "[ ! -e /dev/none ] || mv /dev/none /dev/kvm; chmod 666 /dev/kvm; ! mountpoint -q $LAB/full || umount $LAB/full",
+      "",
+      "root",
+    ),
+  );
 
   test(
     "two runs at the same moment make one machine",
     async () => {
+      await lab.inProject("$cb rm --force");
       const ends = await Promise.all(
         ["one", "two"].map((word) => booting(() => lab.inProject(`$cb exec -- echo ${word}`))),
       );
@@ -42,7 +51,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       // More than once, where a machine died while it booted and its run came again.
       expect(said).toContain("waiting for another");
     },
-    4 * minute,
+    emulated,
   );
 
   test(
@@ -63,7 +72,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         code: 0,
       });
     },
-    minute,
+    emulated,
   );
 
   test(
@@ -83,7 +92,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         code: 126,
       });
     },
-    2 * minute,
+    emulated,
   );
 
   test(
@@ -95,15 +104,16 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         ),
       ).toEqual({ stdout: "0\n1048576\n", stderr: "", code: 0 });
     },
-    minute,
+    emulated,
   );
 
   test(
     "a folder goes in and out with its modes",
     async () => {
       await lab.expectOk(
-        `mkdir -p $LAB/tree/'a b' && echo x > $LAB/tree/'a b'/"it's" && chmod 4711 $LAB/tree/'a b'/"it's" && chmod 700 $LAB/tree/'a b' && ln -s nowhere $LAB/tree/link`,
+        `rm -rf $LAB/tree $LAB/back; mkdir -p $LAB/tree/'a b' && echo x > $LAB/tree/'a b'/"it's" && chmod 4711 $LAB/tree/'a b'/"it's" && chmod 700 $LAB/tree/'a b' && ln -s nowhere $LAB/tree/link`,
       );
+      expect(await lab.guest("rm -rf /tmp/tree")).toMatchObject({ code: 0 });
       expect(await lab.inProject("$cb cp $LAB/tree :/tmp/tree && $cb cp :/tmp/tree $LAB/back")).toEqual({
         stdout: "",
         stderr: "",
@@ -113,13 +123,13 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       const list = (folder: string) => lab.expectOk(`cd ${folder} && find . -printf '%P %m %l\\n' | sort`);
       expect(await list("$LAB/back")).toBe(await list("$LAB/tree"));
     },
-    minute,
+    emulated,
   );
 
   test(
     "Ctrl-C while a machine is made leaves none",
     async () => {
-      await lab.expectOk("touch $LAB/slow-create");
+      await lab.expectOk("rm -f $LAB/created; touch $LAB/slow-create");
       await using pane = await Pane.open(
         lab,
         "unmade",
@@ -132,7 +142,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(JSON.parse(await lab.expectOk("$cb ls --json"))).toMatchObject([{ name, state: "running" }]);
       expect((await lab.sh("pgrep -fc '[s]leep 600'")).stdout).toBe("0\n");
     },
-    3 * minute,
+    emulated,
   );
 
   test(
@@ -151,7 +161,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(JSON.parse(await lab.expectOk("$cb ls --json"))).toMatchObject([{ name, state: "running" }]);
       expect((await lab.sh("pgrep -fc '[_]boot-vm'")).stdout).toBe("1\n");
     },
-    3 * minute,
+    emulated,
   );
 
   test(
@@ -160,7 +170,9 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       const other = "mkdir -p $LAB/taken && cd $LAB/taken; ";
       const plan = await lab.expectOk(`${other}$cb exec --dry-run -- true`);
       const taken = /machine create .*--name (\S+)/.exec(plan)?.[1] ?? "";
-      await lab.expectOk(`smolvm machine create --name ${taken} --cpus 1 --mem 512 --image ${lab.image}`);
+      await lab.expectOk(
+        `smolvm machine delete -f --name ${taken}; smolvm machine create --name ${taken} --cpus 1 --mem 512 --image ${lab.image}`,
+      );
       expect(await lab.sh(`${other}$cb exec -- true`)).toEqual({
         stdout: "",
         stderr: `claude-bottle: a machine named "${taken}" is there already and is not this directory's bottle\n  choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ${lab.home}/bin/smolvm machine delete --error-format json --name ${taken} -f\n`,
@@ -169,7 +181,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect((await lab.machines()).map((machine) => machine.name).sort()).toEqual([name, taken].sort());
       await lab.expectOk(`smolvm machine delete -f --name ${taken}`);
     },
-    2 * minute,
+    emulated,
   );
 
   test(
@@ -189,7 +201,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       });
       expect(await lab.machines()).toMatchObject([{ name, state: "running" }]);
     },
-    5 * minute,
+    emulated,
   );
 
   test(
@@ -227,7 +239,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         code: 0,
       });
     },
-    4 * minute,
+    emulated,
   );
 
   test(
@@ -264,7 +276,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       ]);
       expect((await lab.machines()).map((machine) => machine.name)).toEqual([name]);
     },
-    3 * minute,
+    emulated,
   );
 
   test(
@@ -281,12 +293,13 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(JSON.parse(config).customApiKeyResponses.approved).toEqual([placeholder.slice(-20)]);
       expect(await lab.sh(`${other}; $cb rm --force`)).toMatchObject({ code: 0 });
     },
-    3 * minute,
+    emulated,
   );
 
   test(
     "rm says what is only in the machine, and by force leaves no machine and no record, and the project as it was",
     async () => {
+      expect(await booting(() => lab.guest("echo kept > ~/kept"))).toMatchObject({ code: 0 });
       const refused = await lab.inProject("$cb rm");
       expect([refused.stdout, refused.code]).toEqual(["", 1]);
       expect(refused.stderr).toMatch(/^claude-bottle: 1 file is only in bottle ".*"\n {2}\/.*\/kept\n {2}take out /);
@@ -300,6 +313,6 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect((await lab.sh("pgrep -fc '[_]boot-vm'")).stdout).toBe("0\n");
       expect(await inside()).toBe(project);
     },
-    3 * minute,
+    emulated,
   );
 });

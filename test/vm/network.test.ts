@@ -2,7 +2,7 @@
 // its own placeholders, with the real Claude Code.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Arrival, internet } from "./internet.ts";
-import { booting, Lab, newest, quote, whyNot } from "./lab.ts";
+import { booting, emulated, Lab, newest, quote, whyNot } from "./lab.ts";
 import { Pane } from "./pane.ts";
 
 const reason = whyNot();
@@ -76,7 +76,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
       await pane.press("Enter");
       await pane.until(/^rc=0$/m, minute);
     },
-    10 * minute,
+    emulated,
   );
 
   test(
@@ -94,7 +94,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
       expect(await inProject("$cb stop")).toMatchObject({ code: 0 });
       expect(await reaches(host, other)).toBe("0\n6\n");
     },
-    3 * minute,
+    emulated,
   );
 
   test(
@@ -119,6 +119,6 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
       expect(await reaches(host)).toBe("0\n");
       expect(await inProject("$cb rm --force")).toMatchObject({ code: 0 });
     },
-    5 * minute,
+    emulated,
   );
 });

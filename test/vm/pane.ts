@@ -10,11 +10,11 @@ export class Pane implements AsyncDisposable {
     this.#tmux = `tmux -L ${name} -f /dev/null`;
   }
 
-  /** `script` is run by bash in the pane, in the project; the pane stays after it. */
+  /** `script` is run by bash in the pane, in the project; the pane stays after it. What an earlier pane of that name left is ended. */
   static async open(lab: Lab, name: string, script: string): Promise<Pane> {
     const pane = new Pane(lab, name);
     await lab.expectOk(
-      `cat > $LAB/${name}.sh && ${pane.#tmux} new-session -d -s s -x 100 -y 30 bash $LAB/${name}.sh`,
+      `cat > $LAB/${name}.sh; ${pane.#tmux} kill-server; ${pane.#tmux} new-session -d -s s -x 100 -y 30 bash $LAB/${name}.sh`,
       `${lab.atWork}\n${script}\nexec sleep 1000\n`,
     );
     return pane;
@@ -24,14 +24,19 @@ export class Pane implements AsyncDisposable {
     return (await this.#lab.sh(`${this.#tmux} capture-pane -p -t s`)).stdout;
   }
 
+  /** Whether the script has ended: the pane's own process is the sleep after it then. */
+  async #isOver(): Promise<boolean> {
+    return (await this.#lab.sh(`${this.#tmux} display-message -p -t s '#{pane_current_command}'`)).stdout !== "bash\n";
+  }
+
   /** Waits for the screen to fit; the last screen is in the error. */
   async until(fits: RegExp | ((screen: string) => boolean), limitMs: number): Promise<string> {
-    let screen = "";
-    for (const end = Date.now() + limitMs; Date.now() < end; await Bun.sleep(300)) {
-      screen = await this.screen();
+    for (const end = Date.now() + limitMs; ; await Bun.sleep(300)) {
+      const isLast = Date.now() > end || (await this.#isOver());
+      const screen = await this.screen();
       if (typeof fits === "function" ? fits(screen) : fits.test(screen)) return screen;
+      if (isLast) throw new Error(`not on the screen, which comes no more or within ${limitMs} ms: ${fits}\n${screen}`);
     }
-    throw new Error(`not on the screen after ${limitMs} ms: ${fits}\n${screen}`);
   }
 
   async type(text: string): Promise<void> {

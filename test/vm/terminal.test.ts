@@ -1,6 +1,6 @@
 // The real Claude Code on the terminal of a real microVM, in a real tmux pane of the emulated machine.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { booting, key, Lab, versions, whyNot } from "./lab.ts";
+import { booting, emulated, key, Lab, versions, whyNot } from "./lab.ts";
 import { Pane } from "./pane.ts";
 
 const reason = whyNot();
@@ -28,7 +28,9 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
   test(
     "Claude Code answers in a pane, is resized, and leaves the terminal as it was",
     async () => {
-      await lab.expectOk("mkdir -p $LAB/elsewhere && cp $cb $LAB/elsewhere/real && ln -sf real $LAB/elsewhere/link");
+      await lab.expectOk(
+        "rm -rf $LAB/elsewhere; mkdir $LAB/elsewhere && cp $cb $LAB/elsewhere/real && ln -sf real $LAB/elsewhere/link",
+      );
       // Through a symlink, from a PATH without us.
       await using pane = await Pane.open(
         lab,
@@ -79,7 +81,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       await pane.until(/^rc=0$/m, minute);
       await lab.expectOk("until [ -s $LAB/after ]; do sleep 0.1; done; cmp $LAB/before $LAB/after");
     },
-    10 * minute,
+    emulated,
   );
 
   test(
@@ -96,7 +98,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(left).toBe(0);
       expect(JSON.parse(await lab.expectOk("$cb ls --json"))).toMatchObject([{ sessions: [] }]);
     },
-    6 * minute,
+    emulated,
   );
 
   test.each([
@@ -118,6 +120,6 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(await settles()).toBeLessThanOrEqual(3);
       if (deaf) expect(await settles()).toBeGreaterThan(0);
     },
-    3 * minute,
+    emulated,
   );
 });
