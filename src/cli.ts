@@ -45,8 +45,15 @@ export async function main(argv: readonly string[], system: System): Promise<num
     if (name === "complete") return await complete(system, rest ?? []);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
-    return report(system, error, name ?? "run");
+    return report(system, error, await helpFor(system, name ?? "run", own[1]));
   }
+}
+
+/** The command line that tells how this command is used, or that verb of it. */
+async function helpFor(system: System, name: string, verb: string | undefined): Promise<string> {
+  const command = await commands[name]?.({ system, rest: undefined, exit() {} });
+  const isVerb = verb !== undefined && (command?.subCommands as Verbs | undefined)?.[verb] !== undefined;
+  return `claude-bottle ${name}${isVerb ? ` ${verb}` : ""} --help`;
 }
 
 function splitRest(argv: readonly string[]): { own: string[]; rest: string[] | undefined } {
@@ -143,10 +150,9 @@ async function usageOf(
   return make ? [await make(), { meta: { ...root, name: `${root.name} ${name}` } }] : [command, { meta: root }];
 }
 
-function report(system: System, error: unknown, name: string): number {
+function report(system: System, error: unknown, seeHelp: string): number {
   if (error instanceof UserError) {
-    const seeHelp = error.exitCode === exitCode.usage && !error.hint ? `claude-bottle ${name} --help` : undefined;
-    const hint = error.hint ?? seeHelp;
+    const hint = error.hint ?? (error.exitCode === exitCode.usage ? seeHelp : undefined);
     // The name of a folder or of a file may hold what a terminal would obey.
     system.err(printableLines(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`));
     return error.exitCode;
@@ -159,7 +165,7 @@ function report(system: System, error: unknown, name: string): number {
     system.err(
       `claude-bottle: ${Bun.stripANSI(error.message)
         .replace(/^./, (first) => first.toLowerCase())
-        .replace(/\.$/, "")}\n  claude-bottle ${name} --help\n`,
+        .replace(/\.$/, "")}\n  ${seeHelp}\n`,
     );
     return exitCode.usage;
   }

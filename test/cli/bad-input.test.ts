@@ -60,6 +60,13 @@ test.each([
     2,
   ],
   ["words after -- that have no use", ["ls", "--", "x"], "nothing may follow -- here\n  claude-bottle ls --help", 2],
+  [
+    "an unknown option of a verb",
+    ["tmux", "open", "--widnow"],
+    'unknown option "--widnow"; did you mean --window?\n  claude-bottle tmux open --help',
+    2,
+  ],
+  ["an unknown verb", ["tmux", "opne"], "unknown command opne\n  claude-bottle tmux --help", 2],
   ["cp with one side", ["cp", "a"], "missing required positional argument: DESTINATION\n  claude-bottle cp --help", 2],
   [
     "cp between two places outside",
