@@ -69,8 +69,9 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
   ];
 }
 
-/** In the bottle: a repository's own git settings may run programs. */
-const diffScript = "{ git status --short; git diff --color=always HEAD; } 2>&1 | { less -R || more; }";
+/** In the bottle: a repository's own git settings may run programs. Before the first commit all is compared with nothing. */
+const diffScript =
+  "{ git status --short && git diff --color=always $(git rev-parse -q --verify HEAD || git hash-object -t tree /dev/null); } 2>&1 | { less -R || more; }";
 
 /** tmux shows a menu that is higher than the client nowhere, without a word, and hangs in control mode. */
 async function refuseUnshowable(tmux: Tmux, client: string, items: number): Promise<void> {

@@ -5,17 +5,21 @@ import type { Tmux } from "./tmux.ts";
 type Reader = { readonly tmux: Tmux | undefined; readonly client: string | undefined };
 
 /**
- * Runs `work` for somebody who pressed a key in that client: a failure is told on its status line. A key binding has no
- * other place for it: stderr goes nowhere, and stdout or a status would cover the pane.
+ * Runs `work` for somebody who pressed a key in that client: a failure is told on its status line, as long as it is there. A key
+ * binding has no other place for it: stderr goes nowhere, and stdout or a status would cover the pane.
  */
 export async function reportingTo({ tmux, client }: Reader, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (!tmux || client === undefined || !(error instanceof UserError)) throw error;
+    if (!tmux || client === undefined || !(error instanceof UserError) || !(await isThere(tmux, client))) throw error;
     await tell(tmux, client, `claude-bottle: ${error.message}${error.hint ? ` (${error.hint})` : ""}`);
   }
 }
+
+/** To a client that is not there tmux tells nothing, and calls it a success. */
+const isThere = async (tmux: Tmux, client: string): Promise<boolean> =>
+  (await tmux.run(["list-clients", "-F", "#{client_name}"])).split("\n").includes(client);
 
 /** A line on the client's status line. */
 export async function tell(tmux: Tmux, client: string, text: string): Promise<void> {

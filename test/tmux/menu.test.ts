@@ -73,9 +73,7 @@ everyTmux((tmux) => {
       Bun.spawnSync(["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", stage.home.project, ...words]);
     git("init", "-q");
     writeFileSync(`${stage.home.project}/notes.txt`, "first\n");
-    git("add", "-A");
-    git("commit", "-qm", "first");
-    writeFileSync(`${stage.home.project}/notes.txt`, "second\n");
+    git("add", "notes.txt");
     await stage.until(1);
     stage.press("b");
     await stage.screen.until("ready 39 59");
@@ -86,12 +84,18 @@ everyTmux((tmux) => {
     await stage.until(3);
     await until(async () => (await stage.sessions()).length === 2);
     expect((await stage.sessions()).map((line) => line.split(" ")[0])).toEqual(["agent", "agent"]);
-    stage.press("B");
-    await stage.screen.until("diff");
-    stage.press("d", { prefix: false });
-    await stage.screen.until(/ M notes\.txt\n[^]*-first\n\+second/);
-    stage.press("q", { prefix: false });
-    await stage.until(3);
+    const diff = async (shown: RegExp) => {
+      stage.press("B");
+      await stage.screen.until("diff");
+      stage.press("d", { prefix: false });
+      await stage.screen.until(shown);
+      stage.press("q", { prefix: false });
+      await stage.until(3);
+    };
+    await diff(/A {2}notes\.txt\n[^]*new file[^]*\n\+first/);
+    git("commit", "-qm", "first");
+    writeFileSync(`${stage.home.project}/notes.txt`, "second\n");
+    await diff(/ M notes\.txt\n[^]*-first\n\+second/);
   }, 30_000);
 
   test("what the terminal can do is told in a window, until a key", async () => {
@@ -147,5 +151,15 @@ everyTmux((tmux) => {
     await stage.until(1);
     stage.press("B");
     await stage.screen.until("claude-bottle: the menu does not fit this terminal");
+    const env = { TMUX: `${stage.socket},${stage.tmux("display-message", "-p", "#{pid}")},0` };
+    for (const [words, complaint] of [
+      [["menu", "--pane", "%0", "--client", "gone"], 'there is no client "gone"'],
+      [["open", "--pane", "%9", "--client", "gone"], 'there is no pane "%9"'],
+    ] as const)
+      expect(await stage.home.run(["tmux", ...words], { env })).toEqual({
+        stdout: "",
+        stderr: `claude-bottle: ${complaint}\n`,
+        code: 1,
+      });
   }, 30_000);
 });
