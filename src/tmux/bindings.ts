@@ -26,8 +26,11 @@ export function ownCommand(self: readonly string[], [verb = "", ...rest]: readon
 
 const bindingIds = { pane: "#{q:pane_id}", client: "#{q:client_name}" };
 
+/** Tells our own bindings from those of the user's hand. */
+export const notePrefix = "claude-bottle: ";
+
 export const bindingLine = (self: readonly string[], action: Action, key: string): string =>
-  `bind-key -N ${tmuxQuote(`claude-bottle: ${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
+  `bind-key -N ${tmuxQuote(`${notePrefix}${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
 
 /** The keys by what they are to do; `none` in place of a key leaves it out. */
 export type Keys = Readonly<Partial<Record<Action, string>>>;

@@ -5,7 +5,7 @@ import { stateFolder, type System } from "../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
-import { foreignKeys, ownKeys, refuseTwice, refuseUnknown, withoutClashes } from "./keys.ts";
+import { foreignKeys, refuseTwice, refuseUnknown, unbindOwn, withoutClashes } from "./keys.ts";
 import { needs, unmetNeeds, type Need } from "./needs.ts";
 import type { Tmux } from "./tmux.ts";
 
@@ -36,7 +36,10 @@ export async function install(
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
   if (change.dryRun) return;
-  if (tmux) await source(system, tmux, lines);
+  if (tmux) {
+    await unbindOwn(tmux);
+    await source(system, tmux, lines);
+  }
   system.err(summary(free, tmux !== undefined));
   if (!options && unmet.length > 0) system.err(offer(unmet));
 }
@@ -49,8 +52,7 @@ export async function uninstall(system: System, tmux: Tmux | undefined, change: 
   if (before === after) system.err(`claude-bottle: nothing of ours is in "${file}"\n`);
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
-  if (change.dryRun || !tmux) return;
-  for (const key of await ownKeys(tmux)) await tmux.run(["unbind-key", "-T", "prefix", key]);
+  if (tmux && !change.dryRun) await unbindOwn(tmux);
 }
 
 /** Binds the keys in the running server alone: for a plugin manager, which runs us at each start of it. */

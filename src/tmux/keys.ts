@@ -1,6 +1,6 @@
 import { exitCode, UserError } from "../errors.ts";
 import type { System } from "../system/system.ts";
-import { actionNames, actions, type Keys } from "./bindings.ts";
+import { actionNames, actions, notePrefix, type Keys } from "./bindings.ts";
 import type { Tmux } from "./tmux.ts";
 
 export function refuseTwice(keys: Keys): void {
@@ -34,13 +34,18 @@ async function boundKeys(tmux: Tmux): Promise<Bound[]> {
 
 const isOurs = (command: string): boolean => /\btmux\W+(open|menu|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
 
-/** The keys that lead to a verb of ours. */
-export const ownKeys = async (tmux: Tmux): Promise<string[]> =>
-  (await boundKeys(tmux)).filter(({ command }) => isOurs(command)).map(({ key }) => key);
-
-/** What the other keys do. */
+/** What the keys do that lead to no verb of ours. */
 export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
   new Map((await boundKeys(tmux)).filter(({ command }) => !isOurs(command)).map(({ key, command }) => [key, command]));
+
+const ownKey = new RegExp(`^ *(\\S+) +${notePrefix}`);
+
+/** Unbinds the keys that carry our note: those that install or the plugin bound, and not what the user's own line binds to a verb of ours. */
+export async function unbindOwn(tmux: Tmux): Promise<void> {
+  const noted = (await tmux.run(["list-keys", "-N", "-T", "prefix", "-P", ""])).split("\n");
+  const keys = noted.flatMap((line) => ownKey.exec(line)?.[1] ?? []);
+  if (keys.length > 0) await tmux.run(...keys.map((key) => ["unbind-key", "-T", "prefix", "--", key]));
+}
 
 /** A key that the user gave to something else stays with it. */
 export function withoutClashes(system: System, keys: Keys, bound: ReadonlyMap<string, string>): Keys {

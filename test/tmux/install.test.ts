@@ -130,6 +130,33 @@ everyTmux((tmux) => {
     expect(stage.tmux("list-keys", "-T", "prefix")).toContain("display-message mine");
   }, 30_000);
 
+  test("the server has the keys of the last install, and loses none that the user bound to a verb of ours", async () => {
+    const { stage, call } = open("");
+    await using _stage = stage;
+    await stage.until(1);
+    stage.bind("N", ["open", "--window"]);
+    const bound = () => [...stage.tmux("list-keys", "-T", "prefix").matchAll(/prefix +(\S+) .*--pane/g)].map(([, key]) => key).sort(); // prettier-ignore
+    await call("install", "--yes");
+    expect(bound()).toEqual(["B", "N", "P", "b", "e"]);
+    await call("install", "--yes", "--open-key", "Y", "--paste-key", "\\");
+    expect(bound()).toEqual(["B", "N", "Y", "\\\\", "e"]);
+    await call("uninstall", "--yes");
+    expect(bound()).toEqual(["N"]);
+  }, 30_000);
+
+  test("the installed keys find a program that the server's PATH does not hold", async () => {
+    const { stage, call, read } = open("");
+    await using _stage = stage;
+    await stage.until(1);
+    stage.tmux("set-option", "-g", "assume-paste-time", "0");
+    stage.tmux("set-environment", "-g", "PATH", "/usr/bin:/bin");
+    expect((await call("install", "--yes")).code).toBe(0);
+    expect(read()).toContain(`${tool[0]}`);
+    stage.press("b");
+    await stage.screen.until(/smolvm is not installed[^]*enter: close/);
+    stage.press("\r", { prefix: false });
+  }, 30_000);
+
   test("keys that cannot be bound are refused before anything is written", async () => {
     const { stage, call, read } = open("set -g mouse on\n");
     await using _stage = stage;
