@@ -5,7 +5,7 @@ import { succeed } from "./stub.ts";
 /** How often the backend is asked before the agent's own exec; create and start of a cold run are not counted. */
 export async function backendCalls(program: string): Promise<Row[]> {
   using home = new Home();
-  home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "true"\n`);
+  home.settings('bottle.backend = "smolvm"\n[agents.claude]\ncommand = "true"\n');
   const before = async () => {
     const done = home.verbs().length;
     await succeed([program, "run"], home);

@@ -51,7 +51,7 @@ async function hold(program: string, idle: string): Promise<Seen> {
   const flag = (name: string) => `${home.folder}/${name}`;
   const wait = (name: string) => `touch '${flag(name)}-ready'; until [ -e '${flag(name)}' ]; do sleep 0.02; done`;
   home.program("agent", `${wait("print")}; head -c ${outputMiB << 20} /dev/zero | tr '\\0' x; ${wait("end")}`);
-  home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "${home.bin}/agent"\n`);
+  home.settings(`bottle.backend = "smolvm"\n[agents.claude]\ncommand = "${home.bin}/agent"\n`);
 
   const start = (argv: string[]) =>
     Bun.spawn(argv, { cwd: home.project, env: home.env, terminal: { cols: 100, rows: 30, data() {} } });

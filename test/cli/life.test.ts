@@ -286,7 +286,8 @@ test("a gateway over plain http on the loopback gets the value by name, and the 
 test("changed settings are said, and applied by --fresh", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
-  home.manifest(`[bottle]\nimage = "/images/claude"\ncpus = 4\n[agents.claude]\ncommand = "true"\n`);
+  home.manifest(`[bottle]\nimage = "/images/claude"\ncpus = 4\n`);
+  home.settings('bottle.backend = "smolvm"\n[agents.claude]\ncommand = "true"\n');
   const warning = `claude-bottle: bottle "cb-BOTTLE" was made with other settings (cpus) and keeps them\n  claude-bottle run --fresh makes it anew\n`;
   expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: warning, code: 0 });
   expect(await home.run(["run", "--fresh"])).toMatchObject({ code: 0 });
@@ -356,7 +357,7 @@ test("a project whose name is not plain is mounted by a link", async () => {
 
 test("--name makes a further bottle of the same directory", async () => {
   using home = new Home();
-  home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "true"\n`);
+  home.settings('bottle.backend = "smolvm"\n[agents.claude]\ncommand = "true"\n');
   await home.run(["run"]);
   await home.run(["run", "--name", "second"]);
   expect(

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import { Home, tool } from "../support/tool.ts";
 
 const agent = `[bottle]
-image = "/images/claude"
+backend = "smolvm"
 agent = "reader"
 [agents.reader]
 command = "sh"
@@ -20,7 +20,7 @@ test.each([
   ["closed", `${shell} <&-`, ""],
 ])("an agent that is started with %s on stdin reads that to its end", async (_, script, stdout) => {
   using home = new Home();
-  home.manifest(agent);
+  home.settings(agent);
   writeFileSync(`${home.project}/note`, "from a file\n");
   const child = Bun.spawn(["/bin/sh", "-c", script, ...tool, "run"], {
     cwd: home.project,

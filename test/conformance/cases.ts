@@ -241,7 +241,8 @@ lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
   {
     title: "with keep-claude in the manifest, --fresh and rm keep ~/.claude too",
     work: async (place) => {
-      await place.sh(`printf 'bottle.keep-claude = true\\nagents.none.command = "true"\\n' >bottle.toml`);
+      await place.sh(`printf 'bottle.keep-claude = true\\nagents.none.command = "true"\\n' >bottle.toml
+claude-bottle trust --accept $(claude-bottle trust --json | grep -o '[0-9a-f]\\{64\\}')`);
       await prints(place, "claude-bottle exec -- sh -c 'mkdir -p ~/.claude/projects/x && echo said >~/.claude/projects/x/a.jsonl'", "");
       for (const words of ["run --fresh --agent none", "rm"]) {
         expect(await place.sh(`claude-bottle ${words}`)).toMatchObject({ stdout: "", code: 0 });

@@ -128,13 +128,13 @@ export class Stage implements AsyncDisposable {
     return client;
   }
 
-  /** The agent of the project: says where it is and how large its terminal is, after each change as well. */
+  /** The user's agent: says where it is and how large its terminal is, after each change as well. */
   agent(word: string, script = "while :; do sleep 0.05; done"): void {
     const file = this.home.program(
       "agent",
       `say() { echo "${word} $(stty size) in $(pwd)"; }\ntrap say WINCH\nsay "$@"\n${script}`,
     );
-    this.home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "${file}"\n`);
+    this.home.settings(`bottle.backend = "smolvm"\n[agents.claude]\ncommand = "${file}"\n`);
   }
 
   /** One command line of tmux, from outside. */

@@ -41,11 +41,7 @@ everyTmux((tmux) => {
   test.each([
     ["no manifest at all", "", "no image to make the bottle from"],
     ["a mistake in the manifest", "[bottle]\nimagine = 1\n", "imagine"],
-    [
-      "no smolvm",
-      `[bottle]\nimage = "/images/claude"\n[agents.claude]\ncommand = "agent"\n`,
-      "smolvm is not installed",
-    ],
+    ["no smolvm", `[bottle]\nimage = "/images/claude"\n`, "smolvm is not installed"],
   ])(
     "%s can be read",
     async (what, manifest, words) => {
@@ -106,8 +102,9 @@ everyTmux((tmux) => {
     "a sandbox that is killed leaves its pane, and so does the program that holds it",
     async () => {
       await using stage = new Stage({ tmux });
-      stage.home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n');
-      stage.home.manifest('[agents.claude]\ncommand = "sh"\nargs = ["-c", "echo ready; exec sleep 1000"]\n');
+      const agent = '[agents.claude]\ncommand = "sh"\nargs = ["-c", "echo ready; exec sleep 1000"]\n';
+      stage.home.settings(`[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n${agent}`);
+      stage.home.manifest("");
       await stage.until(1);
       stage.press("b");
       await stage.screen.until("ready");
