@@ -1,3 +1,4 @@
+import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
@@ -6,7 +7,8 @@ import { table } from "../lib/table.ts";
 import { visible } from "../manifest/excerpt.ts";
 import { projectBackend } from "../session/launch.ts";
 import { findProject } from "../session/project.ts";
-import { listTrust, requestOf, revokeTrust, saveTrust, trustOf, type Request } from "../session/trust.ts";
+import { requestOf, trustCommand, viewOf, type Request } from "../session/trust.ts";
+import { listTrust, revokeTrust, saveTrust } from "../session/trust-store.ts";
 import type { System } from "../system/system.ts";
 
 export const trust = (context: Context) =>
@@ -14,6 +16,7 @@ export const trust = (context: Context) =>
     meta: { name: "trust", description: "Show what this manifest asks of your machine, and allow it until it changes" },
     args: {
       profile: { type: "string", valueHint: "PROFILE", description: "with the sections of that profile" },
+      backend: { type: "string", valueHint: "BACKEND", description: "for bottles on that one" },
       accept: { type: "string", valueHint: "HASH", description: "allow what has this hash, without a question" },
       list: { type: "boolean", description: "the projects that you trust" },
       revoke: { type: "boolean", description: "trust this project no longer" },
@@ -34,18 +37,21 @@ export const trust = (context: Context) =>
             ? `claude-bottle: "${printable(directory)}" is trusted no longer\n`
             : `claude-bottle: "${printable(directory)}" was not trusted\n`,
         );
-      const request = requestOf(system, project, await projectBackend(system, project));
-      if (args.json) return show(system, request, trustOf(system, directory)?.hash === request.hash);
+      const backend = await (args.backend === undefined
+        ? projectBackend(system, project)
+        : backendOf(system, args.backend));
+      const request = requestOf(system, project, backend);
+      if (args.json) return show(system, request);
       if (request.dangers.length === 0)
         return system.err("claude-bottle: the manifest asks for nothing that needs your trust\n");
       system.out(describe(directory, request));
-      if (trustOf(system, directory)?.hash === request.hash)
-        return system.err("claude-bottle: you trust this already\n");
-      if (!(await isAccepted(system, request.hash, args.accept))) {
+      if (request.isTrusted) return system.err("claude-bottle: you trust this already\n");
+      const byHash = trustCommand(project, backend, "--accept", request.hash);
+      if (!(await isAccepted(system, request.hash, { accept: args.accept, byHash }))) {
         system.err("claude-bottle: nothing is trusted\n");
         return context.exit(exitCode.failed);
       }
-      saveTrust(system, { directory, hash: request.hash, trustedAt: system.now() });
+      saveTrust(system, viewOf(project, backend), request.hash);
       system.err("claude-bottle: trusted, until any of this changes\n");
     },
   });
@@ -55,21 +61,25 @@ const describe = (directory: string, { dangers, hash }: Request): string =>
     dangers.map(({ place, text }) => [`  ${printable(place)}`, visible(text)]),
   )}\nhash ${hash}\n`;
 
-function show(system: System, { dangers, hash }: Request, trusted: boolean): void {
+function show(system: System, { dangers, hash, isTrusted }: Request): void {
   system.out(
-    `${JSON.stringify({ hash, trusted, asks: dangers.map(({ place, text }) => ({ place, text })) }, null, 2)}\n`,
+    `${JSON.stringify({ hash, trusted: isTrusted, asks: dangers.map(({ place, text }) => ({ place, text })) }, null, 2)}\n`,
   );
 }
 
 /** Yes is a word typed on a terminal, or the hash of exactly this. Throws UserError without either. */
-async function isAccepted(system: System, hash: string, accept: string | undefined): Promise<boolean> {
+async function isAccepted(
+  system: System,
+  hash: string,
+  { accept, byHash }: { readonly accept: string | undefined; readonly byHash: string },
+): Promise<boolean> {
   if (accept !== undefined) {
     if (accept === hash) return true;
     throw new UserError("the manifest asks for something else than what has that hash");
   }
   if (!system.isTty.stdin || !system.isTty.stderr)
     throw new UserError("trust is given on a terminal", {
-      hint: `type claude-bottle trust there, or allow exactly this: claude-bottle trust --accept ${hash}`,
+      hint: `type claude-bottle trust there, or allow exactly this: ${byHash}`,
     });
   return /^y(es)?$/i.test((await system.ask("Trust this? [y/N] ")).trim());
 }
@@ -78,10 +88,12 @@ function list(system: System, asJson: boolean): void {
   const trusted = listTrust(system);
   if (asJson) return system.out(`${JSON.stringify(trusted, null, 2)}\n`);
   if (trusted.length === 0) return system.err("claude-bottle: you trust no project\n");
-  const rows = trusted.map(({ directory, hash, trustedAt }) => [
+  const rows = trusted.map(({ directory, profile = "-", backend, hash, trustedAt }) => [
     printable(directory),
+    profile,
+    backend,
     shortDuration(system.now() - trustedAt),
     hash.slice(0, 12),
   ]);
-  system.out(table([["DIRECTORY", "SINCE", "HASH"], ...rows]));
+  system.out(table([["DIRECTORY", "PROFILE", "BACKEND", "SINCE", "HASH"], ...rows]));
 }

@@ -21,6 +21,10 @@ export type Facts = {
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" }[];
   readonly files: readonly { readonly source: string; readonly target: string }[];
   readonly secretFiles: ReadonlyMap<string, string>;
+  /** Words of commands of this machine that name a file of the project, each with what tells another content. */
+  readonly namedFiles: ReadonlyMap<string, string>;
+  /** By its name: what the bottle would be made on, whoever chose it. */
+  readonly backend: string;
   readonly isolation: "vm" | "container" | "namespace";
   /** The bottle holds a placeholder for Claude's credential, not the credential. */
   readonly isBrokered: boolean;
@@ -40,10 +44,15 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
   const { bottle, template, network, secrets, mounts, provision, hooks } = manifest;
   if (facts.imagePath !== undefined && !contains(facts.directory, facts.imagePath))
     add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
-  if (facts.isolation !== "vm")
+  if (facts.isolation !== "vm" && bottle.backend === facts.backend)
     add(["bottle", "backend"], `asks for ${word(bottle.backend)}, which isolates less than a virtual machine`);
   if (bottle.user === "root") add(["bottle", "user"], "runs sessions as root in the bottle");
 
+  if (template.base !== undefined)
+    add(
+      ["template", "base"],
+      `builds the template from ${word(template.base)}, which has all of the network meanwhile`,
+    );
   if (template.setup !== undefined)
     add(
       ["template", "setup"],
@@ -52,11 +61,19 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
       template.setup,
     );
 
-  for (const [when, command] of Object.entries(hooks))
+  /** What the bottle writes there must not run here unseen. */
+  const contentsOf = (command: readonly string[]) =>
+    command.flatMap((part) => (facts.namedFiles.has(part) ? [[part, facts.namedFiles.get(part)]] : []));
+  for (const [when, command = []] of Object.entries(hooks)) {
+    const contents = contentsOf(command);
+    const asIs = contents.length === 0 ? "" : `, with ${words(contents.map(([part = ""]) => part))} as it is now`;
     add(
       ["hooks", when],
-      `runs ${words(command ?? [])} on your machine, in the project, ${when.replace("-", " the ")} of a bottle`,
+      `runs ${words(command)} on your machine, in the project, ${when.replace("-", " the ")} of a bottle${asIs}`,
+      undefined,
+      contents,
     );
+  }
 
   if (network.mode === "open") add(["network", "mode"], "opens all of the network, your own machines' too");
   network.hosts.forEach((host, index) => {
@@ -86,12 +103,12 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
         `copies ${word(file.source)} into the bottle, as ${word(file.target)}`,
       );
   });
-  provision.commands.forEach(({ run, user, directory }, index) =>
+  provision.commands.forEach(({ run, when, user, directory }, index) =>
     add(
       ["provision", "commands", String(index)],
       `runs ${word(run)} in the bottle${user === undefined ? "" : `, as ${user}`}`,
       undefined,
-      directory,
+      [directory, when],
     ),
   );
 
@@ -103,7 +120,12 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
       add(path("env"), `${what} the variable ${word(secret.env)} of your environment${bound}`);
     if (secret.file !== undefined) add(path("file"), `${what} the file ${word(facts.secretFiles.get(name))}${bound}`);
     if (secret.command !== undefined)
-      add(path("command"), `${what} what your machine prints for ${words(secret.command)}${bound}`);
+      add(
+        path("command"),
+        `${what} what your machine prints for ${words(secret.command)}${bound}`,
+        undefined,
+        contentsOf(secret.command),
+      );
   }
   for (const [name, agent] of Object.entries(manifest.agents)) {
     /** A table, part of which may be the user's own. */
@@ -116,6 +138,10 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
       );
     }
     const path = ["agents", name];
+    // Among Claude's own words are settings, MCP servers, and that it may ask for nothing.
+    const said = [...path, origin([...path, "command"])?.layer.kind === "project" ? "command" : "args"];
+    if (agent.command !== "claude" || agent.args.length > 0)
+      add(said, `starts agent ${word(name)} by ${words([agent.command, ...agent.args])}`);
     for (const [server, given] of Object.entries(agent["mcp-servers"])) {
       const { command, args, url } = given;
       const what = command === undefined ? `at ${word(url)}` : `which runs ${words([command, ...args])} in the bottle`;

@@ -10,7 +10,8 @@ import { readText, realPath, writeText } from "../system/files.ts";
 import { configFolder, type System } from "../system/system.ts";
 import { projectBackend } from "./launch.ts";
 import { findProject } from "./project.ts";
-import { requestOf, saveTrust, trustOf } from "./trust.ts";
+import { requestOf, viewOf } from "./trust.ts";
+import { saveTrust } from "./trust-store.ts";
 
 /** How long a host stays open: in this bottle alone, for the project, or for all bottles. */
 export type Reach = "session" | "project" | "always";
@@ -69,8 +70,7 @@ export async function openHost(
 export async function writeHost(system: System, host: string, reach: Exclude<Reach, "session">): Promise<string> {
   const project = findProject(system);
   const backend = await projectBackend(system, project);
-  const before = requestOf(system, project, backend);
-  const wasTrusted = before.dangers.length === 0 || trustOf(system, project.directory)?.hash === before.hash;
+  const { isTrusted: wasTrusted } = requestOf(system, project, backend);
   const folder = reach === "always" ? configFolder(system.env) : project.directory;
   if (folder === undefined) throw new UserError("HOME is not set, and your own settings are kept there");
   const path = `${folder}/${reach === "always" ? "config.toml" : "bottle.toml"}`;
@@ -87,13 +87,12 @@ export async function writeHost(system: System, host: string, reach: Exclude<Rea
       hint: `add it yourself: hosts = [${JSON.stringify(host)}]`,
     });
   writeText(reach === "always" ? (realPath(path) ?? path) : path, text);
-  if (reach === "project" && wasTrusted) await trustAnew(system, backend);
+  if (reach === "project" && wasTrusted) trustAnew(system, backend);
   return path;
 }
 
 /** Who types the host has seen it. */
-async function trustAnew(system: System, backend: Backend): Promise<void> {
+function trustAnew(system: System, backend: Backend): void {
   const project = findProject(system);
-  const { hash } = requestOf(system, project, backend);
-  saveTrust(system, { directory: project.directory, hash, trustedAt: system.now() });
+  saveTrust(system, viewOf(project, backend), requestOf(system, project, backend).hash);
 }

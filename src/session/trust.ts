@@ -1,76 +1,82 @@
+import { isAbsolute } from "node:path";
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
+import { contains } from "../lib/paths.ts";
+import { shellLine } from "../lib/quote.ts";
+import type { Manifest } from "../manifest/schema.ts";
 import { dangersOf, hashOf, type Danger } from "../manifest/trust.ts";
-import { exists, namesIn, readText, removeFile, writePrivate } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { exists, readFileOrNothing, realPath } from "../system/files.ts";
+import type { System } from "../system/system.ts";
 import { resolveGrants, type Grants } from "./grants.ts";
 import type { Project } from "./project.ts";
+import { isOf, trustsOf, type View } from "./trust-store.ts";
 
-/** What was trusted, and for which folder. */
-export type Trust = { readonly directory: string; readonly hash: string; readonly trustedAt: number };
+/** The project's dangers as it stands now, what names them as a whole, and whether the user has allowed just that. */
+export type Request = {
+  readonly dangers: readonly Danger[];
+  readonly hash: string;
+  readonly isTrusted: boolean;
+  readonly grants: Grants;
+};
 
-/** The project's dangers as it stands now, and what names them as a whole. */
-export type Request = { readonly dangers: readonly Danger[]; readonly hash: string; readonly grants: Grants };
-
-export function requestOf(system: System, { directory, resolved }: Project, { capabilities }: Backend): Request {
+export function requestOf(system: System, { directory, resolved }: Project, { name, capabilities }: Backend): Request {
   const grants = resolveGrants(system, directory, resolved);
   const dangers = dangersOf(resolved, {
     ...grants,
     directory,
     imagePath: pathOf(grants.image),
+    namedFiles: filesNamed(directory, resolved.manifest),
+    backend: name,
     isolation: capabilities.isolation,
     isBrokered: capabilities.credentialBroker,
   });
-  return { dangers, hash: hashOf(directory, dangers), grants };
+  const hash = hashOf(directory, dangers);
+  const isTrusted = dangers.length === 0 || trustsOf(system, directory).some((trust) => trust.hash === hash);
+  return { dangers, hash, isTrusted, grants };
 }
 
 const pathOf = (image: string | undefined) => (image?.startsWith("/") && exists(image) ? image : undefined);
 
+/** By the word, with what tells another content. */
+function filesNamed(directory: string, { hooks, secrets }: Manifest): Map<string, string> {
+  const commands = [...Object.values(hooks), ...Object.values(secrets).map(({ command }) => command)];
+  const found = new Map<string, string>();
+  for (const word of commands.flatMap((command = []) => command)) {
+    const path = realPath(isAbsolute(word) ? word : `${directory}/${word}`);
+    const text = path !== undefined && contains(directory, path) ? readFileOrNothing(path) : undefined;
+    if (text !== undefined) found.set(word, new Bun.CryptoHasher("sha256").update(text).digest("hex"));
+  }
+  return found;
+}
+
 /** What the manifest may have of this machine. Throws UserError while its dangers are not trusted. */
 export function admit(system: System, project: Project, backend: Backend): Grants {
-  const { dangers, hash, grants } = requestOf(system, project, backend);
-  if (dangers.length > 0 && trustOf(system, project.directory)?.hash !== hash) {
-    const isOne = dangers.length === 1;
-    const things = isOne ? "something that needs" : `${dangers.length} things that need`;
-    const again = trustOf(system, project.directory)
-      ? `, and ${isOne ? "it has" : "they have"} changed since you gave it`
-      : "";
-    throw new UserError(`the manifest asks for ${things} your trust${again}`, {
-      hint: "claude-bottle trust shows what, and asks you",
-    });
-  }
-  return grants;
+  const { dangers, isTrusted, grants } = requestOf(system, project, backend);
+  if (isTrusted) return grants;
+  const isOne = dangers.length === 1;
+  const things = isOne ? "something that needs" : `${dangers.length} things that need`;
+  const view = viewOf(project, backend);
+  const isChange = trustsOf(system, view.directory).some((trust) => isOf(trust, view));
+  const again = isChange ? `, and ${isOne ? "it has" : "they have"} changed since you gave it` : "";
+  throw new UserError(`the manifest asks for ${things} your trust${again}`, {
+    hint: `${trustCommand(project, backend)} shows what, and asks you`,
+  });
 }
 
-const folder = ({ env }: System) => `${stateFolder(env)}/trust`;
-const fileOf = (system: System, directory: string) =>
-  `${folder(system)}/${new Bun.CryptoHasher("sha256").update(directory).digest("hex")}.json`;
+export const viewOf = ({ directory, resolved }: Project, { name }: Backend): View => ({
+  directory,
+  profile: resolved.profiles.at(-1),
+  backend: name,
+});
 
-export function trustOf(system: System, directory: string): Trust | undefined {
-  const found = read(fileOf(system, directory));
-  return found?.directory === directory ? found : undefined;
-}
-
-export const saveTrust = (system: System, trust: Trust): void =>
-  writePrivate(fileOf(system, trust.directory), `${JSON.stringify(trust)}\n`);
-
-/** Whether there was one. */
-export const revokeTrust = (system: System, directory: string): boolean => removeFile(fileOf(system, directory));
-
-export const listTrust = (system: System): Trust[] =>
-  namesIn(folder(system))
-    .map((name) => read(`${folder(system)}/${name}`))
-    .filter((trust) => trust !== undefined)
-    .sort((one, other) => (one.directory < other.directory ? -1 : 1));
-
-/** A record that cannot be read is no trust. */
-function read(file: string): Trust | undefined {
-  try {
-    const { directory, hash, trustedAt }: Partial<Trust> = JSON.parse(readText(file) ?? "null") ?? {};
-    if (typeof directory === "string" && typeof hash === "string" && typeof trustedAt === "number")
-      return { directory, hash, trustedAt };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  return undefined;
+/** What shows just that, to type. */
+export function trustCommand({ manifest, resolved }: Project, { name }: Backend, ...words: readonly string[]): string {
+  const profile = resolved.profiles.at(-1);
+  return shellLine([
+    "claude-bottle",
+    "trust",
+    ...(profile === undefined ? [] : ["--profile", profile]),
+    ...(manifest.bottle.backend === name ? [] : ["--backend", name]),
+    ...words,
+  ]);
 }

@@ -175,6 +175,26 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       'gives agent "claude" the MCP server "x", at "https://evil.example"',
     ],
     [
+      "an agent of its own",
+      '[agents.claude]\ncommand = "sh"\nargs = ["-c", "touch MARK"]',
+      'starts agent "claude" by "sh" "-c" "touch ~/mark"',
+    ],
+    [
+      "words of Claude's that stand for settings",
+      '[agents.claude]\nargs = ["--settings", "evil.json", "--dangerously-skip-permissions"]',
+      'starts agent "claude" by "claude" "--settings" "evil.json" "--dangerously-skip-permissions"',
+    ],
+    [
+      "a base of the template",
+      '[template]\nbase = "evil.example/base"',
+      'builds the template from "evil.example/base", which has all of the network meanwhile',
+    ],
+    [
+      "a script of the project before the start",
+      '[hooks]\nbefore-start = ["sh", "script"]',
+      'runs "sh" "script" on your machine, in the project, before the start of a bottle, with "script" as it is now',
+    ],
+    [
       "hooks of Claude's",
       '[[agents.claude.settings.hooks.SessionStart]]\nhooks = [{ type = "command", command = "./script" }]',
       'gives agent "claude" the Claude settings {"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"./script"}]}]}}',
@@ -357,10 +377,36 @@ test("a profile's dangers wait for trust when it is asked for", async () => {
   expect((await run(home, ["exec", "--", "true"])).code).toBe(0);
   expect(await run(home, ["exec", "--profile", "fast", "--", "true"])).toEqual({
     stdout: "",
-    stderr: needsTrust,
+    stderr: needsTrust.replace("claude-bottle trust", "claude-bottle trust --profile fast"),
     code: 1,
   });
   expect(await asks(home, ["--profile", "fast"])).toEqual(['lets the bottle read "~/home/.ssh"']);
+});
+
+test("trust of a profile, or for another backend, takes none away; a change takes each by itself", async () => {
+  const settings = '[network]\npresets = ["npm"]\n[hooks]\nbefore-start = ["sh", "script"]\n';
+  using home = victim(`${settings}[[profiles.p.provision.commands]]\nrun = "true"\n`);
+  const views = [[], ["--profile", "p"], ["--backend", "podman"]];
+  const trusted = () => Promise.all(views.map(async (words) => JSON.parse((await run(home, ["trust", "--json", ...words])).stdout).trusted)); // prettier-ignore
+  const accept = async (words: string[]) => {
+    const { hash } = JSON.parse((await run(home, ["trust", "--json", ...words])).stdout);
+    expect((await run(home, ["trust", "--accept", hash, ...words])).code).toBe(0);
+  };
+  for (const words of views) await accept(words);
+  expect(await trusted()).toEqual([true, true, true]);
+  // A session could have written it.
+  writeFileSync(`${home.project}/script`, "echo evil\n");
+  expect(await trusted()).toEqual([false, false, false]);
+  await accept([]);
+  expect(await trusted()).toEqual([true, false, false]);
+  const { stdout } = await run(home, ["trust", "--list"]);
+  expect(stdout.split("\n").map((line) => line.split(/ +/).slice(0, 3).join(" "))).toEqual([
+    "DIRECTORY PROFILE BACKEND",
+    "~/home/project p smolvm",
+    "~/home/project - podman",
+    "~/home/project - smolvm",
+    "",
+  ]);
 });
 
 test("the user's own file needs no trust for the same", async () => {
@@ -429,7 +475,13 @@ test("a record of trust that is damaged or another's is no trust", async () => {
   const { hash } = JSON.parse((await run(home, ["trust", "--json"])).stdout);
   await run(home, ["trust", "--accept", hash]);
   const file = `${home.folder}/state/claude-bottle/trust/${new Bun.CryptoHasher("sha256").update(home.project).digest("hex")}.json`;
-  for (const text of ["", "{", "null", "[]", JSON.stringify({ directory: "/", hash, trustedAt: 1 })]) {
+  for (const text of [
+    "",
+    "{",
+    "null",
+    "[]",
+    JSON.stringify([{ directory: "/", backend: "smolvm", hash, trustedAt: 1 }]),
+  ]) {
     writeFileSync(file, text);
     expect((await run(home, ["exec", "--", "true"])).stderr).toBe(needsTrust);
   }
