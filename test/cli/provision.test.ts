@@ -203,10 +203,7 @@ test("of the host's Claude Code a bottle gets what was chosen, and no program an
   expect(stdout.trim()).toEndWith(
     `claude --dangerously-skip-permissions --settings '{"model":"opus","permissions":{"deny":["Read(~/.ssh/**)"]}}'`,
   );
-  expect(stdout.match(/\| tar|elsewhere\/(skills|CLAUDE.md)/g)?.sort()).toEqual([
-    "elsewhere/CLAUDE.md",
-    "elsewhere/skills",
-  ]);
+  expect(stdout.match(/elsewhere\/(skills|CLAUDE.md)/g)?.sort()).toEqual(["elsewhere/CLAUDE.md", "elsewhere/skills"]);
   writeFileSync(`${own}/settings.json`, '{"model": 3}');
   expect(await home.run(["run", "--dry-run"], { env })).toEqual({
     stdout: "",
