@@ -71,11 +71,16 @@ function gitEnv({ directory, git }: BottlePlan): Record<string, string> {
 const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term) ? term : "xterm-256color");
 
 /** Whether a start of the agent without one of Claude's credentials would end in a demand for one. */
-export function asksForLogin({ command, settings, env }: Agent, { manifestEnv, rest, hasTerminal }: Start): boolean {
+export function asksForLogin(
+  { command, args, settings, env }: Agent,
+  { manifestEnv, rest, hasTerminal }: Start,
+): boolean {
   const isPaidOtherwise = Object.keys({ ...manifestEnv, ...env }).some((name) => name.startsWith("CLAUDE_CODE_USE_"));
   if (!isClaude(command) || isPaidOtherwise || "apiKeyHelper" in settings) return false;
   if (rest.some((word) => /^(-v|--version|-h|--help)$/.test(word))) return false;
-  return hasTerminal || rest.some((word) => /^(-p|--print)$/.test(word));
+  // Without a terminal a first plain word may be one of Claude's own commands, such as mcp.
+  const [first = "-p"] = [...args, ...rest];
+  return hasTerminal || first.startsWith("-") || rest.some((word) => /^(-p|--print)$/.test(word));
 }
 
 type Start = {

@@ -57,11 +57,12 @@ test.concurrent.each(examples)(
     // A guest here is this very host, so what an example names in it lies in a folder of the test.
     const words = line.replaceAll(":/tmp/", `:${home.folder}/`);
     Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
-    await home.run(["exec", "--", "true"]);
+    const env: Record<string, string> = /^claude-bottle( run|$)/.test(line) ? { ANTHROPIC_API_KEY: "key" } : {};
+    await home.run(["exec", "--", "true"], { env });
     if (line === "claude-bottle init") rmSync(`${home.project}/bottle.toml`);
     const child = Bun.spawn([line.endsWith("| source") ? "fish" : "bash", "-c", words], {
       cwd: home.project,
-      env: line.startsWith("claude-bottle run") ? { ...home.env, ANTHROPIC_API_KEY: "key" } : home.env,
+      env: { ...home.env, ...env },
       stdin: "ignore",
       stdout: "ignore",
       stderr: "pipe",

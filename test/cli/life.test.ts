@@ -129,7 +129,7 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
 `,
     code: 1,
   };
-  for (const words of [["rm"], ["run", "--fresh"]]) expect(await home.run(words)).toEqual(refused);
+  for (const words of [["rm"], ["run", "--fresh", "--", "--version"]]) expect(await home.run(words)).toEqual(refused);
   await home.run(["stop"]);
   const unknown = `claude-bottle: bottle "cb-BOTTLE" is stopped, so what is only in it is not known\n`;
   const { stdout, stderr } = await home.run(["rm", "--dry-run"]);

@@ -232,14 +232,20 @@ test.each([
   expect(await screen.process.exited).toBe(0);
 });
 
-test("a print without a terminal or a credential is refused in one line", async () => {
+test.each([[["-p", "hello"]], [["hello", "--print"]], [[]], [["--continue"]]])("without a terminal and a credential Claude %p is refused in one line", async (words) => {
   using home = new Home();
-  expect(await home.run(["run", "--", "-p", "hello"])).toEqual({
+  expect(await home.run(["run", "--", ...words])).toEqual({
     stdout: "",
     stderr: "claude-bottle: there is no credential for Claude\n  claude-bottle login\n",
     code: 1,
   });
   expect(home.verbs()).toEqual([]);
+}); // prettier-ignore
+
+test("one of Claude's own commands needs neither", async () => {
+  using home = new Home();
+  withClaude(home);
+  expect(await home.run(["run", "--", "mcp", "list"])).toMatchObject({ code: 0 });
 });
 
 test("what pays is said before the session starts", async () => {

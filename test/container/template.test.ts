@@ -114,11 +114,11 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     expect(await projects.run(["exec", "--", "claude"])).toEqual({ stdout: "made-up claude\n", stderr: "", code: 0 });
 
     projects.setup("touch /second");
-    await projects.run(["run", "--fresh"]);
+    await projects.run(["run", "--fresh", "--", "--version"]);
     expect((await projects.run(["exec", "--", "ls", "/second"])).stdout).toBe("/second\n");
     const left = async () => (await projects.run(["gc"])).stdout;
     expect(await left()).toBe("");
-    await projects.run(["run", "--fresh"], { cwd: other });
+    await projects.run(["run", "--fresh", "--", "--version"], { cwd: other });
     expect(await left()).toMatch(/^image +localhost\/claude-bottle\/template:[0-9a-f]{12} +no bottle is made from it/m);
   });
 
@@ -147,7 +147,7 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     projects.setup("true");
     await projects.run(["exec", "--", "sh", "-c", "echo mine >/tmp/kept"]);
     projects.setup("echo 'no such thing'; exit 3");
-    const { stderr, code } = await projects.run(["run", "--fresh"]);
+    const { stderr, code } = await projects.run(["run", "--fresh", "--", "--version"]);
     expect(code).toBe(1);
     expect(stderr).toContain("\nno such thing\n");
     expect(stderr).toEndWith(
