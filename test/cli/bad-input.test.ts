@@ -126,15 +126,19 @@ test.each([
   });
 });
 
-test("smolvm is not there", async () => {
-  using home = new Home();
-  rmSync(`${home.bin}/smolvm`);
-  const { stderr, code } = await home.run(["run"], { env: { PATH: home.bin } });
-  expect([stderr.split("\n")[0], code]).toEqual([
-    "claude-bottle: smolvm is not installed: it runs the microVMs that bottles live in",
-    1,
-  ]);
-});
+test.each([`[bottle]\nimage = "/images/claude"\n`, ""])(
+  "smolvm is not there, with the manifest %p",
+  async (manifest) => {
+    using home = new Home();
+    home.manifest(manifest);
+    rmSync(`${home.bin}/smolvm`);
+    const { stderr, code } = await home.run(["exec", "--", "true"], { env: { PATH: home.bin } });
+    expect([stderr.split("\n")[0], code]).toEqual([
+      "claude-bottle: smolvm is not installed: it runs the microVMs that bottles live in",
+      1,
+    ]);
+  },
+);
 
 test.each([
   ["smolvm 1.9.3", "smolvm 1.9.3 is too old: 1.28.1 or newer is needed"],
