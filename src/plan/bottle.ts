@@ -66,7 +66,7 @@ export function refuseImpossible(
 ): void {
   if (network.mode === "list" && capabilities.network === "open")
     throw new UserError(`${name} cannot hold a bottle to a list of hosts: it gives all of the network, or none`, {
-      hint: `choose: claude-bottle run --network open (or off), or under [network] in ${directory}/bottle.toml: mode = "open" (or "off")`,
+      hint: `choose: claude-bottle run --backend ${name} --network open (or off), or under [network] in ${directory}/bottle.toml: mode = "open" (or "off")`,
     });
 }
 

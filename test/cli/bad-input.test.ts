@@ -150,7 +150,7 @@ test.each([
     "smolvm",
     `[ "$1" = --version ] && { echo '${version}'; exit 0; }; echo 'error: unexpected argument' >&2; exit 2`,
   );
-  const { stderr, code } = await home.run(["run"]);
+  const { stderr, code } = await home.run(["exec", "--", "true"]);
   expect([stderr.split("\n")[0], code]).toEqual([`claude-bottle: ${message}`, 1]);
 });
 
@@ -336,6 +336,8 @@ test("the name of a directory moves no cursor, whatever is said of it", async ()
   home.settings('bottle.backend = "bubblewrap"\n');
   writeFileSync(`${cwd}/bottle.toml`, "");
   const shown = "~/home/project/a\\x1b]0;owned\\x07/bottle.toml";
-  expect((await home.run(["exec", "--", "true"], { cwd })).stderr).toContain(`under [network] in ${shown}: mode =`);
+  expect((await home.run(["exec", "--", "true"], { cwd })).stderr).toContain(
+    `\n  choose: claude-bottle run --backend bubblewrap --network open (or off), or under [network] in ${shown}: mode =`,
+  );
   expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toEndWith(`, by "${shown}"\n`);
 });
