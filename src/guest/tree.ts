@@ -2,7 +2,7 @@ import { stateOf, type Tree } from "../lib/tree.ts";
 import { withoutComments } from "./script.ts";
 import treeScript from "./tree.sh" with { type: "text" };
 
-type Verb = "list" | "list named" | "pack" | "unpack" | "remove";
+export type Verb = "list" | "list named" | "pack" | "unpack" | "remove";
 
 /** What the script does with the things below a folder; which ones, comes by `namesInput` on stdin where not all are meant. */
 export const treeArgv = (verb: Verb, directory: string): string[] => {

@@ -1,17 +1,20 @@
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
-import { namesInput, parseTree, treeArgv } from "../guest/tree.ts";
-import { printable } from "../lib/quote.ts";
+import { namesInput, parseTree, treeArgv, type Verb } from "../guest/tree.ts";
+import { printable, shellLine } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import type { Program, Run, System } from "../system/system.ts";
+import { stateFolder, type Program, type Run, type System } from "../system/system.ts";
 import { inGuest } from "./in-guest.ts";
+
+/** Where what comes home is unpacked; each time below a name that begins with it. */
+export const stagingFolder = (env: System["env"]): string => `${stateFolder(env)}/copies/.staging-`;
 
 /** The copy of the project in a bottle that runs. Throws UserError where the bottle does not answer. */
 export class BottleCopy {
   readonly #system: System;
   readonly #plan: BottlePlan;
-  readonly #inGuest: (verb: Parameters<typeof treeArgv>[0]) => Program;
+  readonly #inGuest: (verb: Verb) => Program;
 
   constructor(system: System, backend: Backend, plan: BottlePlan) {
     this.#system = system;
@@ -63,6 +66,18 @@ export class BottleCopy {
       hint: "nothing is lost; once it is mended: claude-bottle sync",
     });
   }
+}
+
+/** What bringing both together runs, one a line; all but the first only where something changed. */
+export function explainCopy({ env }: System, backend: Backend, plan: BottlePlan): string[] {
+  const there = (verb: Verb) => shellLine(inGuest(backend, plan, treeArgv(verb, plan.directory)).argv);
+  const here = (verb: Verb, folder: string) => shellLine(treeArgv(verb, folder));
+  return [
+    there("list"),
+    `${there("pack")} | ${here("unpack", stagingFolder(env))}`,
+    there("remove"),
+    `${here("pack", plan.directory)} | ${there("unpack")}`,
+  ];
 }
 
 /** macOS would add its own attributes as further files. */

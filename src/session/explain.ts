@@ -5,6 +5,7 @@ import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { sessionCommand } from "./attach.ts";
+import { explainCopy } from "./bottle-copy.ts";
 import type { Target } from "./launch.ts";
 import { dueSteps, explainStep } from "./provision.ts";
 
@@ -26,11 +27,14 @@ export async function explain(
   const before = warm ? [] : [...(machine && fresh ? remove : []), ...(machine && !fresh ? [] : create), ...start];
   const steps = dueSteps(made, target.provision, !warm);
   const hook = warm ? undefined : target.hooks["before-start"];
+  const copying = made.copied ? explainCopy(system, backend, made) : [];
   const lines = [
     ...(hook === undefined ? [] : [shellLine(hook)]),
     ...before.map(shellLine),
     ...steps.map((step) => explainStep(system, backend, made, step, target)),
+    ...copying,
     shellLine(sessionCommand(system, backend, made, session(made)).argv),
+    ...copying,
   ];
   for (const line of lines) system.out(`${line}\n`);
   return exitCode.ok;

@@ -7,10 +7,10 @@ import { carry, planSync, type Baseline, type Side } from "../plan/sync.ts";
 import { makeFolder, removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import type { System } from "../system/system.ts";
 import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
-import { BottleCopy } from "./bottle-copy.ts";
+import { BottleCopy, stagingFolder } from "./bottle-copy.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
 export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", readonly string[]>>;
@@ -22,7 +22,7 @@ export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", re
 export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
   interruptible((signal) =>
     withLock(system, `${plan.name}-copy`, { signal, onWait: () => {} }, async () => {
-      const staging = makeFolder(`${stateFolder(system.env)}/copies/.staging-`);
+      const staging = makeFolder(stagingFolder(system.env));
       try {
         return await bringTogether(system, new BottleCopy(system, backend, plan), { plan, kept, staging });
       } finally {

@@ -54,6 +54,11 @@ describe.each(programs)("%s", (program) => {
     ]);
     expect(lstatSync(at("d/x")).uid).toBe(process.getuid?.() ?? 0);
 
+    const dry = (await project.tool(["exec", "--dry-run", "--", "true"])).stdout.trimEnd().split("\n");
+    expect(dry.map((line) => /sh (list|pack|remove) |true$/.exec(line)?.[0].trim())).toEqual(
+      ["sh list", "sh pack", "sh remove", "sh pack", "true", "sh list", "sh pack", "sh remove", "sh pack"],
+    ); // prettier-ignore
+
     writeFileSync(at("mine"), "from here\n");
     rmSync(at("d"), { recursive: true });
     writeFileSync(at("d"), "no folder any more\n");
@@ -104,7 +109,7 @@ onEngineElsewhere(
     docker("context", "use", "far");
     const there = { env: { DOCKER_HOST: undefined } };
     project.program("claude", "exit 1");
-    const run = await project.tool(["run"], there);
+    const run = await project.tool(["run", "--", "--version"], there);
     expect(run.stderr).toContain(
       "claude-bottle: docker's engine is on another machine: the session works on a copy of the project, and what changes comes home at its end\n",
     );
