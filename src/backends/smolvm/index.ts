@@ -13,7 +13,7 @@ import * as argv from "./argv.ts";
 import { hypervisorWords, knownNoBoot, noBootFile, rememberNoBoot } from "./boot.ts";
 import { parseDenied } from "./denied.ts";
 import { failureOf, noBoot, smolvmError } from "./errors.ts";
-import { checkVersion, findSmolvm, refuseOther } from "./program.ts";
+import { answerOfSmolvm, checkVersion, findSmolvm, refuseOther } from "./program.ts";
 
 /** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
 const readyWithinMs = 30_000;
@@ -32,9 +32,12 @@ export function smolvm(system: System): Backend {
   type CallOptions = StepOptions & Pick<RunOptions, "env">;
   const call = (words: readonly string[], options: CallOptions = {}) => system.run(smolvm(words), options);
 
+  /** What changes nothing. */
+  const look = async (words: readonly string[]) => await answerOfSmolvm(system, smolvm(words));
+
   /** A usage error of smolvm means that it is not the one that we know: its version says which. */
   async function query(words: readonly string[]): Promise<unknown> {
-    const run = await call(words);
+    const run = await look(words);
     if (run.code === 0) {
       const parsed = parseJson(run.stdout);
       if (parsed !== undefined) return parsed;
@@ -127,7 +130,7 @@ export function smolvm(system: System): Backend {
     async diskUse(names) {
       const folders = await Promise.all(
         names.map(async (name) => {
-          const { code, stdout } = await call(argv.dataFolderArgv(name));
+          const { code, stdout } = await look(argv.dataFolderArgv(name));
           return code === 0 ? [{ name, folder: stdout.trim() }] : [];
         }),
       );

@@ -1,8 +1,12 @@
 import { UserError } from "../../errors.ts";
+import { answerOf } from "../../system/answer.ts";
+import { shellLine } from "../../lib/quote.ts";
 import { startOf } from "../../system/files.ts";
-import type { System } from "../../system/system.ts";
+import type { Run, System } from "../../system/system.ts";
 
 export const minimum = "1.28.1";
+/** It waits for its own database for up to 15 seconds. */
+const answerMs = 60_000;
 const recommended = "curl -sSL https://smolmachines.com/install.sh | bash";
 
 /** PATH first, then where smolvm's installers put it: a tmux server may have been started with another PATH. */
@@ -35,7 +39,7 @@ const isOther = (program: string) =>
 
 /** The version of a real and recent smolvm. Throws UserError for an older one and for another program of that name. */
 export async function checkVersion(system: System, program: string): Promise<string> {
-  const { code, stdout } = await system.run([program, "--version"], { timeoutMs: 10_000 });
+  const { code, stdout } = await answerOfSmolvm(system, [program, "--version"]);
   const version = /^smolvm (\d+\.\d+\.\d+)\b/.exec(stdout)?.[1];
   if (code !== 0 || version === undefined || version.startsWith("0.0.")) throw isOther(program);
   if (isOlder(version, minimum))
@@ -43,6 +47,13 @@ export async function checkVersion(system: System, program: string): Promise<str
       hint: `upgrade it: ${recommended}`,
     });
   return version;
+}
+
+/** To what changes nothing. Throws UserError where none comes. */
+export async function answerOfSmolvm(system: System, argv: readonly string[]): Promise<Run> {
+  const run = await answerOf(system, argv, answerMs);
+  if (run) return run;
+  throw new UserError("smolvm does not answer", { hint: `see what it says to you: ${shellLine(argv)}` });
 }
 
 export function isOlder(version: string, than: string): boolean {

@@ -1,0 +1,14 @@
+import type { Run, System } from "./system.ts";
+
+const silent = new Set<string>();
+
+/** Of a program that has its answer at hand; undefined where none comes in time. One that said nothing is not asked again. */
+export async function answerOf(system: System, argv: readonly string[], limitMs: number): Promise<Run | undefined> {
+  const [program = ""] = argv;
+  if (silent.has(program)) return undefined;
+  const start = performance.now();
+  const run = await system.run(argv, { timeoutMs: limitMs });
+  if (run.code === 0 || performance.now() - start < limitMs) return run;
+  silent.add(program);
+  return undefined;
+}
