@@ -33,12 +33,24 @@ function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** Whether the process is the container of that id, as its control group is named. */
-export function runsInContainer(pid: number, id: string): boolean {
+/** The first process of the container of that id, if it runs on this machine: its control group has the id in its name. */
+export function processOfContainer(id: string): number | undefined {
+  const isFirst = (pid: string) => /^NSpid:\t\d+\t1$/m.test(textOf(`/proc/${pid}/status`));
+  const found = numbersOfProcesses().find((pid) => textOf(`/proc/${pid}/cgroup`).includes(id) && isFirst(pid));
+  return found === undefined ? undefined : Number(found);
+}
+
+/** By Linux alone; empty elsewhere. */
+function numbersOfProcesses(): string[] {
+  return process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+}
+
+/** Empty where it is gone. */
+function textOf(file: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cgroup`, "utf8").includes(id);
+    return readFileSync(file, "utf8");
   } catch {
-    return false;
+    return "";
   }
 }
 
@@ -88,20 +100,10 @@ function terminalByPs(): string | undefined {
 
 /** The running processes whose command line fits; on Linux. */
 export function findProcesses(fits: (argv: readonly string[]) => boolean): Identity[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      const process = fits(commandLine(pid)) ? identify(Number(pid)) : undefined;
-      return process ? [process] : [];
-    });
-}
-
-function commandLine(pid: string): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-  } catch {
-    return [];
-  }
+  return numbersOfProcesses().flatMap((pid) => {
+    const process = fits(textOf(`/proc/${pid}/cmdline`).split("\0")) ? identify(Number(pid)) : undefined;
+    return process ? [process] : [];
+  });
 }
 
 const goneWithinMs = 5_000;

@@ -11,6 +11,25 @@ async function ownBottles(project: Project): Promise<{ directory: string }[]> {
   return (JSON.parse(stdout) as { directory: string }[]).filter(({ directory }) => directory.startsWith("~/"));
 }
 
+onEngine(
+  "podman",
+  "a bottle is made by six calls before its session, started by three, and found running by none",
+  `[bottle]\nimage = "${baseImage}"\n[network]\nmode = "off"`,
+  async (project) => {
+    const log = `${project.folder}/calls`;
+    project.program("podman", `echo "$1" >>'${log}'\nexec ${Bun.which("podman")} "$@"`);
+    const calls = async () => {
+      writeFileSync(log, "");
+      expect(await project.sh("echo in it")).toBe("in it\n");
+      return readFileSync(log, "utf8").trim().split("\n");
+    };
+    expect((await calls()).sort()).toEqual(["container", "create", "exec", "exec", "image", "info", "start"]);
+    expect(await calls()).toEqual(["exec"]);
+    await project.tool(["stop"]);
+    expect(await calls()).toEqual(["container", "start", "exec", "exec"]);
+  },
+);
+
 describe.each(programs)("%s", (program) => {
   const settings = `[bottle]\nimage = "${baseImage}"\n[network]\nmode = "off"`;
   const it = (title: string, work: Parameters<typeof onEngine>[3], own = settings) =>

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
+import { answerOf } from "../../system/answer.ts";
 import type { Run, RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
@@ -11,13 +12,12 @@ const installHints = {
   podman: "install it, for example: sudo apt-get install podman",
 } as const;
 
-/** An engine that hangs would hold up doctor and ls for ever. */
 const answerMs = 15_000;
 
 /** `container inspect`, as far as it concerns us. */
 const containerSchema = v.object({
   Id: v.string(),
-  State: v.object({ Status: v.string(), Pid: v.number() }),
+  State: v.object({ Status: v.string() }),
   Config: v.object({ Labels: v.nullish(v.record(v.string(), v.string())) }),
 });
 
@@ -54,14 +54,17 @@ export class Client {
     return run;
   }
 
-  /** What changes nothing, and has its answer at hand. */
+  /** What changes nothing, and has its answer at hand; that may be a failure. */
+  async look(doing: string, words: readonly string[]): Promise<Run> {
+    const run = await answerOf(this.system, this.argv(words), answerMs);
+    if (run) return run;
+    throw silentEngine(this.program, doing);
+  }
+
   async ask(doing: string, words: readonly string[]): Promise<Run> {
-    const start = performance.now();
-    const run = await this.system.run(this.argv(words), { timeoutMs: answerMs });
-    if (run.code === 0) return run;
-    throw performance.now() - start < answerMs
-      ? engineError(this.program, doing, run)
-      : silentEngine(this.program, doing);
+    const run = await this.look(doing, words);
+    if (run.code !== 0) throw engineError(this.program, doing, run);
+    return run;
   }
 
   async engine(): Promise<Engine> {
@@ -74,10 +77,11 @@ export class Client {
 
   /** Undefined where there is no container of that name. */
   async inspect(name: string): Promise<v.InferOutput<typeof containerSchema> | undefined> {
-    const run = await this.settle(`ask for bottle "${name}"`, argv.inspectArgv(name), { mayBeGone: true });
-    if (run.code !== 0) return undefined;
+    const doing = `ask for bottle "${name}"`;
+    const run = await this.look(doing, argv.inspectArgv(name));
+    if (isUnknown(run)) return undefined;
     const found = v.safeParse(v.tuple([containerSchema]), parseAnswer(run));
-    if (!found.success) throw engineError(this.program, `ask for bottle "${name}"`, run);
+    if (!found.success) throw engineError(this.program, doing, run);
     return found.output[0];
   }
 }

@@ -8,28 +8,46 @@ import type { Client } from "./client.ts";
 import { engineError } from "./errors.ts";
 import { buildFiles, type Recipe, referenceOf } from "./recipe.ts";
 
-const isThere = async (client: Client, reference: string, options: StepOptions) =>
-  (await client.call(["image", "inspect", reference], options)).code === 0;
+/** An image by the name that the engine knows it by, and what brings it there. */
+type Image = { readonly reference: string; bring(options: StepOptions): Promise<void> };
 
-/**
- * The reference by which the engine knows `image`, fetched or loaded where it is not there yet. An archive and a folder
- * get one of ours that changes with them. Throws UserError for an image that cannot be had.
- */
-export async function ensureImage(client: Client, image: string, options: StepOptions): Promise<string> {
-  const { system, program } = client;
-  if (!image.startsWith("/")) {
-    if (await isThere(client, image, options)) return image;
-    const { code } = await client.call(["pull", image], { ...options, progress: true });
-    if (code === 0) return image;
-    throw new UserError(`cannot fetch image "${printable(image)}" with ${program}`, {
-      hint: `try it yourself: ${program} pull ${image}`,
-    });
-  }
+/** Throws UserError where the engine does not answer. */
+export async function haveImages(client: Client, images: readonly Pick<Image, "reference">[]): Promise<boolean> {
+  const words = ["image", "inspect", ...images.map(({ reference }) => reference)];
+  return (await client.look("look for images", words)).code === 0;
+}
+
+/** Throws UserError for an image that cannot be had. */
+export async function ensureImage(client: Client, image: Image, options: StepOptions): Promise<void> {
+  if (!(await haveImages(client, [image]))) await image.bring(options);
+}
+
+/** What the manifest names: a registry's image, or an archive or a folder, which gets a name of ours that changes with it. */
+export function givenImage(client: Client, image: string): Image {
+  if (!image.startsWith("/")) return { reference: image, bring: (options) => pull(client, image, options) };
   const stamp = fileStamp(image);
   if (stamp === undefined)
     throw new UserError(`the image "${printable(image)}" is not there`, { hint: "correct image in bottle.toml" });
   const reference = `localhost/claude-bottle/image:${stamp}`;
-  if (await isThere(client, reference, options)) return reference;
+  return { reference, bring: (options) => load(client, image, reference, options) };
+}
+
+/** One of ours, built once for all bottles. */
+export const builtImage = (client: Client, recipe: Recipe): Image => {
+  const reference = referenceOf(recipe);
+  return { reference, bring: (options) => build(client, recipe, reference, options) };
+};
+
+async function pull(client: Client, image: string, options: StepOptions): Promise<void> {
+  const { code } = await client.call(["pull", image], { ...options, progress: true });
+  if (code !== 0)
+    throw new UserError(`cannot fetch image "${printable(image)}" with ${client.program}`, {
+      hint: `try it yourself: ${client.program} pull ${image}`,
+    });
+}
+
+async function load(client: Client, image: string, reference: string, options: StepOptions): Promise<void> {
+  const { system, program } = client;
   system.err(`claude-bottle: loading image "${printable(image)}" into ${program}\n`);
   const doing = `load image "${printable(image)}"`;
   if (isFolder(image)) {
@@ -38,27 +56,23 @@ export async function ensureImage(client: Client, image: string, options: StepOp
       { argv: client.argv(["import", "-", reference]), env: {} },
     );
     if (from.code !== 0 || to.code !== 0) throw engineError(program, doing, from.code === 0 ? to : from);
-    return reference;
+    return;
   }
   const loaded = await client.settle(doing, ["load", "-i", image], options);
   const name = /^Loaded image(?:\(s\)| ID)?: (\S+)/m.exec(loaded.stdout)?.[1];
   if (name === undefined) throw engineError(program, doing, loaded);
   await client.settle(doing, ["tag", name, reference], options);
-  return reference;
 }
 
-/** The reference of an image of ours, built where it is not there yet: once for all bottles. */
-export async function ensureBuilt(client: Client, recipe: Recipe, options: StepOptions): Promise<string> {
+/** By one process of ours at a time; the others wait for what it makes. */
+async function build(client: Client, recipe: Recipe, reference: string, options: StepOptions): Promise<void> {
   const { system, program } = client;
-  const reference = referenceOf(recipe);
-  if (await isThere(client, reference, options)) return reference;
+  const { purpose, base } = recipe;
   const signal = options.signal ?? new AbortController().signal;
-  const name = `${program}-${recipe.purpose}`;
-  const onWait = () =>
-    system.err(`claude-bottle: waiting for another claude-bottle that builds the ${recipe.purpose}\n`);
-  return withLock(system, name, { signal, onWait }, async () => {
-    if (await isThere(client, reference, options)) return reference;
-    system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
+  const onWait = () => system.err(`claude-bottle: waiting for another claude-bottle that builds the ${purpose}\n`);
+  await withLock(system, `${program}-${purpose}`, { signal, onWait }, async () => {
+    if (await haveImages(client, [{ reference }])) return;
+    system.err(`claude-bottle: building the ${purpose} image with ${program}, once for all bottles\n`);
     const folder = makeFolder(`${stateFolder(system.env)}/builds/build-`);
     try {
       for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${folder}/${file}`, text);
@@ -68,13 +82,13 @@ export async function ensureBuilt(client: Client, recipe: Recipe, options: StepO
         // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
         endBy: program === "podman" ? "SIGHUP" : "SIGTERM",
       });
-      if (code === 0) return reference;
+      if (code === 0) return;
     } finally {
       removeTree(folder);
     }
-    throw new UserError(`${program} could not build the ${recipe.purpose} image from ${recipe.base}`, {
+    throw new UserError(`${program} could not build the ${purpose} image from ${base}`, {
       hint:
-        recipe.purpose === "template"
+        purpose === "template"
           ? "its last lines above say why; [template] in bottle.toml says what it is built from"
           : `its last lines above say why; without it, [network] in bottle.toml can only be "open" or "off"`,
     });

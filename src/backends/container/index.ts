@@ -1,7 +1,7 @@
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
-import { isAlive, runsInContainer } from "../../system/process.ts";
+import { isAlive, processOfContainer } from "../../system/process.ts";
 import type { System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
@@ -9,7 +9,7 @@ import type { Backend } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
-import { ensureBuilt, ensureImage } from "./image.ts";
+import { builtImage, ensureImage, givenImage, haveImages } from "./image.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import { seesOurFiles } from "./sharing.ts";
@@ -21,6 +21,8 @@ export const podman = (system: System): Backend => container(system, "podman");
 
 function container(system: System, program: argv.ProgramName): Backend {
   const client = new Client(system, program);
+  /** Of the containers that we have made or found, by their names. */
+  const ids = new Map<string, string>();
 
   const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? referenceOf(proxyRecipe));
   /** What makes a bottle, in its order. */
@@ -54,7 +56,7 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async probe({ quick = false } = {}) {
       try {
-        if (quick) await client.settle("make bottles", argv.isThereArgv());
+        if (quick) await client.ask("make bottles", argv.isThereArgv());
         return quick
           ? { usable: true, version: undefined }
           : { usable: true, version: (await client.engine()).version };
@@ -66,9 +68,9 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async find(name) {
       const found = await client.inspect(name);
-      return (
-        found && machineOf(name, found.State.Status, found.Config.Labels ?? {}, pidHere(found.State.Pid, found.Id))
-      );
+      if (!found) return undefined;
+      ids.set(name, found.Id);
+      return machineOf(name, found.State.Status, found.Config.Labels ?? {}, processOfContainer(found.Id));
     },
 
     async list() {
@@ -83,33 +85,38 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async resolve(plan, options = {}) {
-      const engine = await client.engine();
       const image = plan.template
-        ? await ensureBuilt(client, templateRecipe(plan.template), options)
-        : await ensureImage(client, plan.image ?? "", options);
-      const planned = (await seesOurFiles(client, engine, image, options)) ? plan : copiedPlan(plan);
-      const proxyImage = network.needsRelay(plan) ? await ensureBuilt(client, proxyRecipe, options) : undefined;
-      return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
+        ? builtImage(client, templateRecipe(plan.template))
+        : givenImage(client, plan.image ?? "");
+      const proxyImage = network.needsRelay(plan) ? builtImage(client, proxyRecipe) : undefined;
+      const images = proxyImage ? [image, proxyImage] : [image];
+      const [engine, areThere] = await Promise.all([client.engine(), haveImages(client, images)]);
+      if (!areThere) for (const one of images) await ensureImage(client, one, options);
+      const planned = (await seesOurFiles(client, engine, image.reference, options)) ? plan : copiedPlan(plan);
+      return { ...planned, engine: factsOf(planned, engine, image.reference, proxyImage?.reference) };
     },
 
     async create(plan, options = {}) {
-      for (const words of creation(plan)) await client.settle(`make bottle "${plan.name}"`, words, options);
+      const printed: string[] = [];
+      for (const words of creation(plan))
+        printed.push((await client.settle(`make bottle "${plan.name}"`, words, options)).stdout.trim());
+      ids.set(plan.name, printed[0] ?? "");
     },
 
     async start(plan, options = {}) {
       await client.settle(`start bottle "${plan.name}"`, starting(plan), options);
       await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
-      const started = await client.inspect(plan.name);
-      return started && pidHere(started.State.Pid, started.Id);
+      const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
+      return id === undefined ? undefined : processOfContainer(id);
     },
 
     async setNetwork(plan, made, options = {}) {
       const doing = `change the network of bottle "${plan.name}"`;
       if (plan.network.mode === "list") await client.settle(doing, network.setFilterArgv(plan), options);
       if (plan.network.loopbackPort === made.network.loopbackPort) return;
-      const parts = network
-        .partsOf(plan, await ensureBuilt(client, proxyRecipe, options))
-        .filter((part) => !part.isProxy);
+      const image = builtImage(client, proxyRecipe);
+      await ensureImage(client, image, options);
+      const parts = network.partsOf(plan, image.reference).filter((part) => !part.isProxy);
       for (const part of parts) {
         await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
         await client.settle(doing, part.argv, options);
@@ -140,7 +147,8 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async isReady(plan, machine) {
       if (machine) return isAlive(machine);
-      return (await client.call(argv.isRunningArgv(plan.name))).stdout.trim() === "true";
+      const { stdout } = await client.look(`ask for bottle "${plan.name}"`, argv.isRunningArgv(plan.name));
+      return stdout.trim() === "true";
     },
 
     attach: (plan, session) => ({
@@ -179,6 +187,3 @@ function assumedFacts(plan: BottlePlan, { user }: System): EngineFacts {
   const image = plan.template ? referenceOf(templateRecipe(plan.template)) : (plan.image ?? "");
   return { image, user: plan.user, keepId: plan.backend === "podman" && user.uid !== 0, limits, selinux: false };
 }
-
-/** The engine's process number where it is one of this machine: a number of elsewhere may be anybody's here. */
-const pidHere = (pid: number, id: string) => (pid > 0 && runsInContainer(pid, id) ? pid : undefined);
