@@ -4,9 +4,9 @@ import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
 /** A stage whose second pane shows the agent, and the third a shell of the same bottle. */
-async function working(tmux: string): Promise<Stage> {
+async function working(tmux: string, { ignoring }: { ignoring: string }): Promise<Stage> {
   const stage = new Stage({ tmux });
-  stage.agent("ready", "trap '' HUP; while :; do sleep 0.05; done");
+  stage.agent("ready", `trap '' ${ignoring}; while :; do sleep 0.05; done`);
   await stage.until(1);
   stage.press("b");
   await stage.screen.until("ready 39 59");
@@ -18,14 +18,15 @@ async function working(tmux: string): Promise<Stage> {
 
 everyTmux((tmux) => {
   test.each([
-    ["the pane", ["kill-pane", "-t", "%1"], 1],
-    ["the window", ["kill-window", "-t", "%1"], 0],
-    ["the session", ["kill-session", "-t", "main"], 0],
-    ["the server", ["kill-server"], 0],
+    ["the pane", ["kill-pane", "-t", "%1"], 1, "INT"],
+    // Which costs the time that such an agent is given.
+    ["the window", ["kill-window", "-t", "%1"], 0, "HUP"],
+    ["the session", ["kill-session", "-t", "main"], 0, "INT"],
+    ["the server", ["kill-server"], 0, "INT"],
   ] as const)(
     "killing %s leaves no process of it, and a true ledger",
-    async (what, words, left) => {
-      await using stage = await working(tmux);
+    async (what, words, left, ignoring) => {
+      await using stage = await working(tmux, { ignoring });
       // The window and the session are not the server's last ones.
       if (what !== "the server") stage.tmux("new-session", "-d", "-s", "other", "sleep", "1000");
       if (what === "the window") stage.tmux("new-window", "-d", "sleep", "1000");
