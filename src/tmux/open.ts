@@ -54,7 +54,7 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
     command: what === "host" ? words : startingIn(seen.session_path, words),
   });
   if (request.dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
-  if (place === "popup") return void (await tmux.runAndWait(argv));
+  if (place === "popup") return tmux.runAndWait(argv);
   const opened = (await tmux.runIn(directory, argv)).trim();
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
 }

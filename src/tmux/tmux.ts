@@ -34,9 +34,10 @@ export class Tmux {
     return this.#call(commands, { timeoutMs });
   }
 
-  /** The same, for a command that ends when a person is done with it. */
-  async runAndWait(...commands: readonly (readonly string[])[]): Promise<string> {
-    return this.#call(commands, {});
+  /** The same, for a menu or a popup, which ends when a person is done with it: with whatever status that was. */
+  async runAndWait(...commands: readonly (readonly string[])[]): Promise<void> {
+    const { stderr } = await this.#system.run(tmuxArgv(this.reach, commands));
+    if (stderr.trim() !== "") throw new UserError(`tmux: ${printable(stderr.trim())}`);
   }
 
   /** The same, started in `cwd`: where tmux opens what it opens. */
@@ -59,10 +60,7 @@ export class Tmux {
     return Object.fromEntries(cells) as Record<Fields[number], string>;
   }
 
-  async #call(
-    commands: readonly (readonly string[])[],
-    options: { cwd?: string; timeoutMs?: number },
-  ): Promise<string> {
+  async #call(commands: readonly (readonly string[])[], options: { cwd?: string; timeoutMs: number }): Promise<string> {
     const { code, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), options);
     if (code === 0) return stdout;
     const words =

@@ -146,6 +146,7 @@ everyTmux((tmux) => {
 
   test("from a shell in a pane, and in a popup", async () => {
     await using stage = new Stage({ tmux });
+    stage.agent("ready", "read line; exit 3");
     const [pane = ""] = await stage.until(1);
     await stage.prompt(pane);
     const cb = stage.ownProgram();
@@ -161,7 +162,14 @@ everyTmux((tmux) => {
     stage.bind("p", ["open", "--popup"]);
     stage.press("p");
     await stage.screen.until(/│ready 3\d 1\d\d in .*│/);
-    stage.press("\x03", { prefix: false });
+    stage.press("\r", { prefix: false });
+    await stage.screen.until(/│\[status 3\] {2}enter: close/);
+    stage.press("\r", { prefix: false });
+    // What it ended with was seen, and is no failure of tmux.
+    await until(
+      () => !/enter: close/.test(stage.screen.text) && !stage.left.some((line) => line.includes(" tmux open ")),
+    );
+    expect(stage.screen.text).not.toContain("claude-bottle: tmux");
   }, 30_000);
 
   test("--dry-run prints the command of tmux, and --here in our own pane is a session here", async () => {
