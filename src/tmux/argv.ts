@@ -33,7 +33,7 @@ export type Opening = {
   readonly window: string;
   readonly zoomed: boolean;
   readonly client: string | undefined;
-  /** The title of a popup, the name of a window. */
+  /** Of a window. */
   readonly name: string;
   /** At least two words: of a single one tmux makes a shell's command line. Empty: the user's own shell. */
   readonly command: readonly string[];

@@ -40,8 +40,8 @@ const hostItems = (own: Own): MenuItem[] => [
   { label: "shell in the bottle", key: "s", command: own("open", "--shell", "--split", "below") },
   undefined,
   { label: "all bottles", key: "l", command: own("show", "--", "ls") },
-  { label: "doctor", key: "d", command: own("show", "--window", "--", "doctor") },
-  { label: "doctor of this terminal", key: "t", command: own("show", "--window", "--", "doctor", "tty") },
+  { label: "doctor", key: "d", command: own("show", "--window", "doctor", "--", "doctor") },
+  { label: "doctor of this terminal", key: "t", command: own("show", "--window", "doctor tty", "--", "doctor", "tty") },
 ];
 
 function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours: boolean): MenuItem[] {
@@ -55,12 +55,16 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
     { label: "your own shell, on the host", key: "h", command: own("open", "--host", "--split", "below") },
     undefined,
     { label: "paste a picture", key: "P", command: own("paste-image") },
-    { label: "diff", key: "d", command: own("open", "--shell", "--window", "--", "sh", "-c", diffScript) },
+    { label: "diff", key: "d", command: own("show", "--window", "diff", "--", ...diffIn(bottle)) },
     { label: "log", key: "o", command: own("show", "--", "logs", bottle) },
     { label: "denied hosts", key: "n", command: own("show", "--", "ls", "--denied") },
     { label: "all bottles", key: "l", command: own("show", "--", "ls") },
-    { label: "doctor", key: "D", command: own("show", "--window", "--", "doctor") },
-    { label: "doctor of this terminal", key: "t", command: own("show", "--window", "--", "doctor", "tty") },
+    { label: "doctor", key: "D", command: own("show", "--window", "doctor", "--", "doctor") },
+    {
+      label: "doctor of this terminal",
+      key: "t",
+      command: own("show", "--window", "doctor tty", "--", "doctor", "tty"),
+    },
     undefined,
     ...(ours
       ? [{ label: "restart the bottle", key: "R", command: confirmed("restart", own("stop", "--restart")) }]
@@ -69,9 +73,11 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
   ];
 }
 
-/** In the bottle: a repository's own git settings may run programs. Before the first commit all is compared with nothing. */
-const diffScript =
-  "{ git status --short && git diff --color=always $(git rev-parse -q --verify HEAD || git hash-object -t tree /dev/null); } 2>&1 | { less -R || more; }";
+/**
+ * In the bottle: a repository's own git settings may run programs. Without a word that a shell would not leave as it is:
+ * tmux-resurrect may type it again.
+ */
+const diffIn = (bottle: string) => ["shell", bottle, "--", "git", "-p", "status", "-vv"];
 
 /** tmux shows a menu that is higher than the client nowhere, without a word, and hangs in control mode. */
 async function refuseUnshowable(tmux: Tmux, client: string, items: number): Promise<void> {

@@ -35,15 +35,12 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
   const { pane, client, what, rest } = request;
   const seen = await askSettled(tmux, pane);
   if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
-  const shown = seen["@claude-bottle"] === "" ? undefined : await shownIn(system, tmux, pane);
-  const directory = shown?.directory ?? directoryOf(seen);
+  const { directory, bottle } = await shownIn(system, tmux, pane, seen);
   const place = fittingPlace(request.place, seen);
   if (place === "here") refuseToEnd(seen);
   const ending = place === "here" ? "shell" : "close";
   const words =
-    what === "host"
-      ? []
-      : holderArgv(system, directory, sessionWords({ ...request, what, rest }, shown?.bottle), ending);
+    what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending);
   const argv = openArgv({
     place,
     pane,
@@ -68,12 +65,23 @@ async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields | undefi
   }
 }
 
-/** What the pane shows by our own record, which takes as long to open as all else: only where the pane has our mark. */
-async function shownIn(system: System, { server }: Tmux, id: string) {
-  const { Ledger } = await import("../ledger/ledger.ts");
-  using ledger = new Ledger(system);
-  const session = ledger.sessionIn({ id, server });
-  return session && { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };
+/**
+ * The bottle that the pane shows, and the directory that it is about. Our own record takes as long to open as all else: only where
+ * the pane has our mark. Throws UserError where the pane's directory is gone.
+ */
+export async function shownIn(
+  system: System,
+  { server }: Tmux,
+  id: string,
+  seen: Pick<PaneFields, "@claude-bottle" | "pane_current_path">,
+): Promise<{ directory: string; bottle: BottlePlan | undefined }> {
+  if (seen["@claude-bottle"] !== "") {
+    const { Ledger } = await import("../ledger/ledger.ts");
+    using ledger = new Ledger(system);
+    const session = ledger.sessionIn({ id, server });
+    if (session) return { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };
+  }
+  return { directory: directoryOf(seen), bottle: undefined };
 }
 
 /**
@@ -110,8 +118,7 @@ export function sessionWords(
   return ["run", ...name, ...(agent === undefined ? [] : ["--agent", agent]), ...after];
 }
 
-/** Throws UserError where the pane's directory is gone. */
-export function directoryOf({ pane_current_path: path }: { readonly pane_current_path: string }): string {
+function directoryOf({ pane_current_path: path }: Pick<PaneFields, "pane_current_path">): string {
   // tmux 3.4 puts a backslash before a `$` of what it prints.
   const directory = [path, path.replaceAll("\\$", "$")].find(isFolder);
   if (directory !== undefined) return directory;

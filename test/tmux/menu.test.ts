@@ -92,10 +92,10 @@ everyTmux((tmux) => {
       stage.press("q", { prefix: false });
       await stage.until(3);
     };
-    await diff(/A {2}notes\.txt\n[^]*new file[^]*\n\+first/);
+    await diff(/new file: +notes\.txt\n[^]*\n\+first\n[^]*enter: close/);
     git("commit", "-qm", "first");
     writeFileSync(`${stage.home.project}/notes.txt`, "second\n");
-    await diff(/ M notes\.txt\n[^]*-first\n\+second/);
+    await diff(/modified: +notes\.txt\n[^]*-first\n\+second[^]*enter: close/);
   }, 30_000);
 
   test("what the terminal can do is told in a window, until a key", async () => {

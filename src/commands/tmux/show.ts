@@ -5,13 +5,16 @@ import { showWords } from "../../tmux/show.ts";
 export const show = (context: Context) =>
   command(context, {
     meta: { name: "show", description: "What the words after -- print, until a key", hidden: true },
-    args: { ...paneArgs, window: { type: "boolean", description: "in a window, not a popup" } },
+    args: {
+      ...paneArgs,
+      window: { type: "string", valueHint: "NAME", description: "in a window of that name, not a popup" },
+    },
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
       await aboutPane(system, args, async (tmux, pane) => {
         const client = await askedClient(tmux, pane, args.client);
-        await showWords(system, tmux, { pane, client, place: args.window ? "window" : "popup", words: rest });
+        await showWords(system, tmux, { pane, client, window: args.window, words: rest });
       });
     },
   });
