@@ -219,8 +219,10 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     // A login shell would read the start-up files of whoever runs the tests, which may do anything, such as wait for a lock.
     if (command.some((word) => word.includes("exec bash -l"))) env.HOME = state;
     const options = { env, cwd: values.workdir ?? "/" };
-    if (values.tty) return onTerminal(command, options);
-    return Bun.spawn(command, {
+    // The notes of sessions are in the guest's own /tmp.
+    const words = command.map((word) => word.replaceAll("/tmp/.claude-bottle-", `${state}/.claude-bottle-`));
+    if (values.tty) return onTerminal(words, options);
+    return Bun.spawn(words, {
       ...options,
       stdin: values.interactive ? "inherit" : "ignore",
       stdout: "inherit",
