@@ -38,6 +38,13 @@ test("the identity wins over the manifest, the manifest over what is passed thro
   expect(secrets).toEqual(["ANTHROPIC_API_KEY"]);
 });
 
+test("a proxy's password stands in no argv", () => {
+  const hostEnv = { HTTPS_PROXY: "http://ann:secret@proxy:1", http_proxy: "http://ann@proxy:1", NO_PROXY: "a@b//" };
+  const { env, secrets } = planSession(bottle, { ...request, hostEnv, env: { http_proxy: "http://own:1" } });
+  expect([env.HTTPS_PROXY, env.http_proxy, env.NO_PROXY]).toEqual([undefined, "http://own:1", "a@b//"]);
+  expect(secrets).toEqual(["ANTHROPIC_API_KEY", "HTTPS_PROXY"]);
+});
+
 test.each([
   ["tmux-256color", "tmux-256color"],
   ["xterm-kitty", "xterm-256color"],

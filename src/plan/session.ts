@@ -28,6 +28,8 @@ export function planSession(
   bottle: BottlePlan,
   { kind, command, directory, env, hostEnv, gateway, secrets, size, user = sessionUser(bottle) }: SessionRequest,
 ): SessionPlan {
+  const passed = passedThrough.filter((name) => hostEnv[name]);
+  const isSecret = (name: string) => /^[^/]*\/\/[^/]*@/.test(hostEnv[name] ?? "");
   return {
     id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
     bottle: bottle.name,
@@ -36,7 +38,7 @@ export function planSession(
     directory,
     env: {
       LANG: "C.UTF-8",
-      ...Object.fromEntries(passedThrough.flatMap((name) => (hostEnv[name] ? [[name, hostEnv[name]]] : []))),
+      ...Object.fromEntries(passed.flatMap((name) => (isSecret(name) ? [] : [[name, hostEnv[name]]]))),
       ...(size && { TERM: guestTerm(hostEnv.TERM), COLORTERM: "truecolor" }),
       ...(gateway && { ANTHROPIC_BASE_URL: gateway.url }),
       // Claude refuses to skip its questions as root unless told that it is in a sandbox.
@@ -47,7 +49,8 @@ export function planSession(
       USER: user.name,
       LOGNAME: user.name,
     },
-    secrets,
+    // A proxy's address may hold a password.
+    secrets: [...secrets, ...passed.filter((name) => isSecret(name) && !(name in env))],
     command,
     size,
   };

@@ -151,10 +151,12 @@ function container(system: System, program: argv.ProgramName): Backend {
       return stdout.trim() === "true";
     },
 
-    attach: (plan, session) => ({
-      argv: client.argv(argv.sessionArgv(program, { ...session, env: { ...session.env, ...network.proxyEnv(plan) } })),
-      env: {},
-    }),
+    attach(plan, session) {
+      const proxy = network.proxyEnv(plan);
+      const secrets = session.secrets.filter((name) => !(name in proxy));
+      const words = argv.sessionArgv(program, { ...session, secrets, env: { ...session.env, ...proxy } });
+      return { argv: client.argv(words), env: {} };
+    },
     controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
 
     explain: (plan) => ({
