@@ -5,7 +5,7 @@ const system = realSystem({ PATH: "/usr/bin:/bin" });
 
 test.each([
   ["is nowhere", ["no-such-program"], '"no-such-program" was not found'],
-  ["is no program", ["/etc/passwd"], '"/etc/passwd" was not found'],
+  ["is no program", ["/etc/passwd"], '"/etc/passwd" is not executable'],
   [
     "gets more than the kernel takes",
     ["true", "x".repeat(3_000_000)],

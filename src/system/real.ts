@@ -1,6 +1,7 @@
-import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { interruptible } from "./interrupt.ts";
+import { withoutRelative } from "../lib/paths.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
@@ -27,8 +28,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
 
   function start<const Options extends Parameters<typeof Bun.spawn>[1]>(argv: readonly string[], options: Options) {
     const [program = ""] = argv;
-    const path = env.PATH ?? "/usr/local/bin:/usr/bin:/bin";
-    const executable = Bun.which(program, { PATH: path });
+    const executable = Bun.which(program, { PATH: withoutRelative(env.PATH ?? "/usr/local/bin:/usr/bin:/bin") });
     if (!executable) throw notStartable(program);
     try {
       return Bun.spawn([executable, ...argv.slice(1)], options) as Bun.Subprocess;
@@ -84,7 +84,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     self,
     isTty: { get stdin() { return isTty(0); }, get stdout() { return isTty(1); }, get stderr() { return isTty(2); } }, // prettier-ignore
     cwd: workingDirectory,
-    which: (program) => Bun.which(program, { PATH: env.PATH ?? "" }) ?? undefined,
+    which: (program) => Bun.which(program, { PATH: withoutRelative(env.PATH ?? "") }) ?? undefined,
     run,
     attach: (argv, options = {}) =>
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
@@ -160,7 +160,8 @@ function notStartable(program: string, cause?: unknown): UserError {
       hint: "put the long ones into a file, or send them on stdin",
       cause,
     });
-  return new UserError(code === "EACCES" ? `"${program}" is not executable` : `"${program}" was not found`, {
+  const isThere = program.includes("/") && existsSync(program);
+  return new UserError(code === "EACCES" || isThere ? `"${program}" is not executable` : `"${program}" was not found`, {
     hint: `install ${program}, or put its folder on PATH`,
     cause,
   });
