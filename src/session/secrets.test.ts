@@ -53,7 +53,7 @@ test.each<[string, Partial<Secret> | string, string]>([
   ],
   ["a command that prints nothing", "echo", 'secret "X": "vault" printed nothing'],
   ["a command that hangs", "kill -TERM $$", 'secret "X": "vault" was ended after 30 s'],
-  ["a command that is not there", { command: ["no-such-vault"] }, '"no-such-vault" was not found'],
+  ["a command that is not there", { command: ["no-such-vault"] }, 'secret "X": "no-such-vault" was not found'],
 ])("%s is said, without the value", async (_, secret, message) => {
   const asked = typeof secret === "string" ? { command: program(secret) } : secret;
   await expect(valueOf(asked)).rejects.toThrow(new Error(message));

@@ -9,8 +9,11 @@ const limitMs = 30_000;
  * Not run in the project's directory: what stands there must not change what the command does.
  */
 export async function secretOfCommand(system: System, what: string, command: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await system.run(command, { timeoutMs: limitMs, cwd: "/" });
   const start = `${what}: "${printable(command[0] ?? "")}"`;
+  const { code, stdout, stderr } = await system.run(command, { timeoutMs: limitMs, cwd: "/" }).catch((error) => {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${what}: ${error.message}`, { hint: error.hint, cause: error });
+  });
   if (code === 143 || code === 137) throw new UserError(`${start} was ended after ${limitMs / 1000} s`);
   if (code !== 0) {
     const said = printable(stderr.trim().split("\n").at(-1) ?? "");
@@ -19,6 +22,7 @@ export async function secretOfCommand(system: System, what: string, command: rea
   const value = stdout.replace(/\r?\n$/, "");
   const lines = value.split("\n").length;
   if (lines > 1) throw new UserError(`${start} printed ${lines} lines, and a secret is one`);
+  if (value.includes("\0")) throw new UserError(`${start} printed a NUL character`);
   if (value === "") throw new UserError(`${start} printed nothing`);
   return value;
 }

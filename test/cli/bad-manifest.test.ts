@@ -43,6 +43,7 @@ test("profiles that extend each other in a circle", async () => {
 test.each([
   ["two lines", 'echo one; echo two', 'secret "KEY": "vault" printed 2 lines, and a secret is one'],
   ["nothing", "exit 0", 'secret "KEY": "vault" printed nothing'],
+  ["a NUL", "printf 'a\\000b'", 'secret "KEY": "vault" printed a NUL character'],
   ["a complaint", "echo locked >&2; exit 4", 'secret "KEY": "vault" failed with status 4: locked'],
 ])("a secret whose program prints %s", async (_, script, message) => {
   using home = new Home();
@@ -51,6 +52,15 @@ test.each([
   expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n`, code: 1 });
   expect(home.verbs()).toEqual([]);
 }); // prettier-ignore
+
+test.each([
+  ["is not there", "nothing-such", '"nothing-such" was not found\n  install nothing-such, or put its folder on PATH'],
+  ["cannot be run", "/etc/passwd", '"/etc/passwd" is not executable\n  install /etc/passwd, or put its folder on PATH'],
+])("a secret whose program %s", async (_, program, message) => {
+  using home = new Home();
+  home.settings(`bottle.backend = "smolvm"\n[secrets]\nKEY = { command = ["${program}"] }\n`);
+  expect((await home.run(["exec", "--", "true"])).stderr).toBe(`claude-bottle: secret "KEY": ${message}\n`);
+});
 
 test("a secret whose program hangs is given up, and the program with it; half a minute", async () => {
   using home = new Home();
