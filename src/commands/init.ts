@@ -1,6 +1,7 @@
 import { backendNames } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { UserError } from "../errors.ts";
+import { refuseToShare } from "../plan/bottle.ts";
 import { draftManifest } from "../manifest/draft.ts";
 import { resolveManifest } from "../manifest/layers.ts";
 import { readDevcontainer } from "../session/devcontainer.ts";
@@ -17,6 +18,7 @@ export const init = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       const folder = system.cwd();
+      refuseToShare(folder, system.env.HOME ?? "");
       const path = `${folder}/bottle.toml`;
       const names = namesIn(folder);
       const full = draftManifest({ names, devcontainer: readDevcontainer(folder) });

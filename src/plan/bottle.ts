@@ -115,7 +115,8 @@ const fixed = (plan: BottlePlan): BottlePlan => ({
   credentials: plan.credentials.filter(({ host }) => host !== undefined),
 });
 
-function refuseToShare(directory: string, home: string): void {
+/** Throws UserError for a folder that can be no project. */
+export function refuseToShare(directory: string, home: string): void {
   const hint = "cd to a project's own directory";
   if (directory === "/") throw new UserError("the whole file system cannot be a bottle's project", { hint });
   if (directory === home)

@@ -25,6 +25,16 @@ test("init writes a manifest that fits the project, once", async () => {
   });
 });
 
+test("init writes nothing where there can be no project", async () => {
+  using home = new Home();
+  const cwd = `${home.folder}/home`;
+  expect(await home.run(["init"], { cwd })).toMatchObject({
+    stderr: expect.stringContaining("your home directory cannot be a bottle's project"),
+    code: 1,
+  });
+  expect(existsSync(`${cwd}/bottle.toml`)).toBe(false);
+});
+
 test("init takes from devcontainer.json what has a counterpart, and nothing that does not fit", async () => {
   using home = new Home();
   mkdirSync(`${home.project}/.devcontainer`);
