@@ -5,7 +5,7 @@ import { printable } from "../lib/quote.ts";
 import { resolveManifest, type Resolved } from "../manifest/layers.ts";
 import type { Source } from "../manifest/parse.ts";
 import type { Manifest } from "../manifest/schema.ts";
-import { exists, isFolder, readText, realPath } from "../system/files.ts";
+import { exists, isFolder, ownerOf, readText, realPath } from "../system/files.ts";
 import { configFolder, type System } from "../system/system.ts";
 
 /** `directory` is shared with the bottle: where bottle.toml stands, or the working directory itself without one. */
@@ -37,8 +37,11 @@ function withPaths({ manifest, origin }: Resolved): Manifest {
 
 function projectSource(system: System, start: string): Source | undefined {
   const home = system.env.HOME ?? "";
+  /** What lies in /tmp could be anybody's, and would make all of /tmp the project. */
+  const isOurs = (path: string) => [0, system.user.uid, ownerOf(start)].includes(ownerOf(path));
   for (let folder = start; folder !== home; folder = dirname(folder)) {
-    const text = readText(`${folder}/${manifestName}`);
+    const path = `${folder}/${manifestName}`;
+    const text = folder === start || isOurs(path) ? readText(path) : undefined;
     if (text !== undefined) return { kind: "project", file: manifestPath(start, folder), folder, text };
     if (exists(`${folder}/.git`) || folder === "/") return undefined;
   }

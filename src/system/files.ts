@@ -106,6 +106,9 @@ export function inspect(path: string): { mode: number; uid: number; gid: number;
   }
 }
 
+/** Whose it is, by the number; of a link, whose the link is. */
+export const ownerOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.uid;
+
 /** What we may still write where `path` is, or will be: in bytes, and on which device. */
 export function spaceAt(path: string): { readonly device: number; readonly free: number } {
   if (!existsSync(path) && dirname(path) !== path) return spaceAt(dirname(path));

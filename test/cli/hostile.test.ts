@@ -1,6 +1,6 @@
 // The compiled program in a directory that tries to get into it, and under names and places that are not its own.
 import { beforeAll, expect, test } from "bun:test";
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, lchownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, until } from "../support/tool.ts";
@@ -50,6 +50,31 @@ test("nothing of the working directory is loaded or run", async () => {
   }
   expect(home.calls().some((call) => call.join(" ").includes("--credential"))).toBe(false);
   expect(existsSync(mark)).toBe(false);
+});
+
+test("a PATH that leads into the working directory finds no program there", async () => {
+  using home = new Home();
+  writeFileSync(`${home.project}/smolvm`, `#!/bin/sh\ntouch '${home.folder}/mark'\n`, { mode: 0o755 });
+  const PATH = `:.:${home.env.PATH}`;
+  expect(await spawn([program, "exec", "--", "echo", "hi"], home, home.project, { PATH })).toMatchObject({
+    stdout: "hi\n",
+    code: 0,
+  });
+  expect(existsSync(`${home.folder}/mark`)).toBe(false);
+});
+
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.log("skipped: only root can give a file to somebody else");
+
+test.skipIf(!isRoot)("a bottle.toml above that is somebody else's is not taken", async () => {
+  using home = new Home();
+  mkdirSync(`${home.project}/below`);
+  const hasImage = async () => (await home.run(["config"], { cwd: `${home.project}/below` })).stdout.includes("images");
+  expect(await hasImage()).toBe(true);
+  lchownSync(`${home.project}/bottle.toml`, 4711, 4711);
+  expect(await hasImage()).toBe(false);
+  lchownSync(`${home.project}/below`, 4711, 4711);
+  expect(await hasImage()).toBe(true);
 });
 
 test.each([
