@@ -85,6 +85,10 @@ const bottleTable = (backends: readonly string[]) =>
       ),
       false,
     ),
+    "ssh-agent": v.optional(
+      about(v.boolean("true or false"), "whether programs in the bottle may use the keys of your ssh agent"),
+      false,
+    ),
     agent: v.optional(about(string, "the agent that `claude-bottle run` starts when no --agent is given"), "claude"),
   });
 

@@ -46,6 +46,7 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
   if (facts.isolation !== "vm" && bottle.backend === facts.backend)
     add(["bottle", "backend"], `asks for ${word(bottle.backend)}, which isolates less than a virtual machine`);
+  if (bottle["ssh-agent"]) add(["bottle", "ssh-agent"], "lets the bottle use every key of your ssh agent");
   if (bottle.user === "root") add(["bottle", "user"], "runs sessions as root in the bottle");
 
   if (template.base !== undefined)

@@ -47,6 +47,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
     user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
     mounts: request.mounts,
     ...(manifest.bottle["keep-claude"] && { keepsClaude: true }),
+    ...(manifest.bottle["ssh-agent"] && { sshAgent: host.env.SSH_AUTH_SOCK ?? "" }),
     network: {
       mode,
       hosts: mode === "list" ? unique(listed) : [],
@@ -95,12 +96,23 @@ const unique = (words: readonly string[]) => [...new Set(words)].sort();
 export function differences(made: BottlePlan, asked: BottlePlan, { network }: Capabilities): string[] {
   // Nobody asked for it who says nothing of the network and took what the backend has.
   const beyond = asked.network.mode === "list" && network === "open";
-  const keys = ["image", "template", "cpus", "memoryMiB", "user", "mounts", "network", "credentials"] as const;
+  const keys = [
+    "image",
+    "template",
+    "cpus",
+    "memoryMiB",
+    "user",
+    "mounts",
+    "sshAgent",
+    "network",
+    "credentials",
+  ] as const;
+  const names: Readonly<Partial<Record<keyof BottlePlan, string>>> = { memoryMiB: "memory", sshAgent: "ssh-agent" };
   return keys
     .filter(
       (key) => !Bun.deepEquals(fixed(made)[key], fixed(withOpened(asked, made))[key]) && !(key === "network" && beyond),
     )
-    .map((key) => (key === "memoryMiB" ? "memory" : key));
+    .map((key) => names[key] ?? key);
 }
 
 /** With the hosts that were opened to the bottle that was made. */
@@ -110,8 +122,10 @@ export const withOpened = (asked: BottlePlan, { network: { opened } }: BottlePla
     : { ...asked, network: { ...asked.network, hosts: unique([...asked.network.hosts, ...opened]), opened } };
 
 /** Without what each session is given anew. */
-const fixed = (plan: BottlePlan): BottlePlan => ({
+const fixed = ({ sshAgent, ...plan }: BottlePlan): BottlePlan => ({
   ...plan,
+  // Which one it is, each start says anew.
+  ...(sshAgent !== undefined && { sshAgent: "" }),
   credentials: plan.credentials.filter(({ host }) => host !== undefined),
 });
 

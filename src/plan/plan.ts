@@ -44,6 +44,8 @@ export type BottlePlan = {
   readonly git?: GitIdentity;
   /** Its ~/.claude is kept when it is removed. */
   readonly keepsClaude?: boolean;
+  /** The socket of the caller's ssh agent that it has, as of its last start. */
+  readonly sshAgent?: string;
   /** Its user has said that Claude may ask for a login in it. */
   readonly loginInside?: boolean;
   /** Which of the steps of provisioning are done in it, each by what it does. */

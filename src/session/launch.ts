@@ -86,7 +86,9 @@ async function launchOn(
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   if (kind === "agent" && size && isClaude(command(backend)[0] ?? ""))
     system.err(await describeLogin(target.login, target.plan));
-  const plan = await bringUp({ system, backend, ledger }, target, { fresh });
+  const ready = await bringUp({ system, backend, ledger }, target, { fresh });
+  const plan =
+    ready.sshAgent === undefined ? ready : await (await import("./ssh-agent.ts")).followAgent(system, backend, ready);
   if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
   const travel = plan.copied ? await import("./travel.ts") : undefined;
   await travel?.bringAlong({ system, backend }, plan, kind);

@@ -110,7 +110,9 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const state = stateFolder(system.env);
   const why = "there is no bottle of that name";
   const links = namesIn(`${state}/links`)
-    .filter((name) => isLink(`${state}/links/${name}`) && !bottles.has(name.replace(/(-[0-9a-f]{10})-\d+$/, "$1")))
+    .filter(
+      (name) => isLink(`${state}/links/${name}`) && !bottles.has(name.replace(/(-[0-9a-f]{10})-(?:\d+|agent)$/, "$1")),
+    )
     .map((name): Leftover => {
       const path = `${state}/links/${name}`;
       return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeLink(path), true) };

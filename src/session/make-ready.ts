@@ -19,6 +19,7 @@ import { dueSteps, provision, type Step } from "./provision.ts";
 import { removeBottle } from "./remove.ts";
 import { withSecrets } from "./secrets.ts";
 import { bringAllHome, bringProject } from "./travel.ts";
+import { withAgent } from "./ssh-agent.ts";
 import { Undo } from "./undo.ts";
 
 /** What is to be done before a session in a bottle that is ready. */
@@ -71,7 +72,7 @@ export async function makeReady(
           const git = await gitIdentity(system);
           // Before the old one goes: what the new one is made from may not be had.
           const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-          const made = git ? { ...found, git } : found;
+          const made = await withAgent(system, git ? { ...found, git } : found);
           if (machine && options.fresh) {
             refuseBusy(ledger, plan.name, "stop");
             await bringAllHome({ system, backend, ledger }, plan.name);

@@ -163,6 +163,11 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       '[network]\nhosts = ["github.com.evil.example"]',
       'lets the bottle reach "github.com.evil.example"',
     ],
+    [
+      "the keys of an agent",
+      '[bottle]\nimage = "/images/claude"\nssh-agent = true',
+      "lets the bottle use every key of your ssh agent",
+    ],
     ["root in the bottle", '[bottle]\nimage = "/images/claude"\nuser = "root"', "runs sessions as root in the bottle"],
     [
       "an MCP server",

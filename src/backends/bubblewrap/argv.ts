@@ -23,6 +23,9 @@ const ownBin = "/opt/claude-bottle/bin";
 const searchPath = (home: string) =>
   `${home}/.local/bin:${ownBin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 
+const agentSocket = "/run/ssh-agent.sock";
+const agentEnv = ({ sshAgent }: BottlePlan) => (sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket });
+
 const systemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
 
 /** What programs read in /etc: no passwords, no keys, nothing that an administrator writes secrets in. */
@@ -62,8 +65,9 @@ export function sessionArgv(sandbox: Sandbox, plan: BottlePlan, session: Session
   const prelude = preludeArgv({ session: id, size, directory, command });
   return withFilter(sandbox.filter, [
     ...sandboxArgv(sandbox, plan),
+    ...(plan.sshAgent === undefined ? [] : ["--bind-try", plan.sshAgent, agentSocket]),
     size ? "--as-pid-1" : "--new-session",
-    ...environment({ PATH: searchPath(plan.user.home), ...session.env, CLAUDE_BOTTLE_SESSION: id }),
+    ...environment({ PATH: searchPath(plan.user.home), ...agentEnv(plan), ...session.env, CLAUDE_BOTTLE_SESSION: id }),
     "--",
     ...(size ? foregroundArgv(prelude) : prelude),
   ]);

@@ -29,8 +29,9 @@ test.each([
   ["no network", { network: { mode: "off", hosts: [] } }, {}, `${identity} ${caps} ${limits} --network none ${mount} ${rest}`],
   ["the caller's number kept", {}, { keepId: true }, `${identity} ${caps} ${limits} --userns keep-id ${mount} ${rest}`],
   ["an engine without limits", {}, { limits: { cpus: false, memory: false, pids: false } }, `${identity} ${caps} ${mount} ${rest}`],
+  ["the ssh agent", { sshAgent: "/tmp/agent.1" }, {}, `${identity} ${caps} ${limits} ${mount} -v /links/agent:/run/ssh-agent.sock ${rest}`],
   ["SELinux", {}, { selinux: true }, `${identity} --security-opt label=disable ${caps} ${limits} ${mount} ${rest}`],
-] as const)("create: %s", (_, part, fact, line) => expect(createArgv({ ...plan, ...part }, { ...facts, ...fact }).join(" ")).toBe(line)); // prettier-ignore
+] as const)("create: %s", (_, part, fact, line) => expect(createArgv({ ...plan, ...part }, { ...facts, ...fact }, "/links/agent").join(" ")).toBe(line)); // prettier-ignore
 
 test.each([
   ["/a b", "-v", "/a b:/a b"],
@@ -39,7 +40,7 @@ test.each([
   ["/a:b,c", "--mount", 'type=bind,"src=/a:b,c","dst=/a:b,c"'],
   ['/a:"b\n', "--mount", 'type=bind,"src=/a:""b\n","dst=/a:""b\n"'],
 ])("create mounts %p by %s %s", (directory, option, value) => {
-  const argv = createArgv({ ...plan, directory }, facts);
+  const argv = createArgv({ ...plan, directory }, facts, "/links/agent");
   expect(argv[argv.indexOf(option) + 1]).toBe(value);
 });
 

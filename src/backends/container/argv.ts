@@ -19,8 +19,11 @@ const pidsLimit = "4096";
 /** A shell as the first process reaps what it inherits, and `wait` lets it answer TERM at once. */
 const idle = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
 
-export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts): string[] {
-  const { name, directory, network } = plan;
+const agentSocket = "/run/ssh-agent.sock";
+
+/** `agent` is a link to the ssh agent's socket: the engine follows it anew at each start. */
+export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts, agent: string): string[] {
+  const { name, directory, network, sshAgent } = plan;
   return [
     "create", "--pull", "never", "--name", name, "--hostname", name,
     "--label", `${labels.mark}=${plan.backend}`,
@@ -36,6 +39,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     ...(network.mode === "open" ? [] : ["--network", "none"]),
     ...(plan.copied ? [] : mountArgv({ source: directory, target: directory, mode: "rw" })),
     ...plan.mounts.flatMap(mountArgv),
+    ...(sshAgent === undefined ? [] : mountArgv({ source: agent, target: agentSocket, mode: "rw" })),
     "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
   ]; // prettier-ignore
 }
@@ -48,6 +52,9 @@ function mountArgv({ source, target, mode }: MountPlan): string[] {
   const words = ["type=bind", field("src", source), field("dst", target), ...(mode === "ro" ? ["readonly"] : [])];
   return ["--mount", words.join(",")];
 }
+
+export const agentEnv = ({ sshAgent }: BottlePlan): Record<string, string> =>
+  sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket };
 
 export const startArgv = (names: readonly string[]): string[] => ["start", ...names];
 export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];

@@ -1,8 +1,9 @@
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
+import { exists, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive, processOfContainer } from "../../system/process.ts";
-import type { System } from "../../system/system.ts";
+import { stateFolder, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Backend } from "../backend.ts";
@@ -25,9 +26,15 @@ function container(system: System, program: argv.ProgramName): Backend {
   const ids = new Map<string, string>();
 
   const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? referenceOf(proxyRecipe));
+  const agentLink = (name: string) => `${stateFolder(system.env)}/links/${name}-agent`;
+  /** A bottle starts without its agent as well, to be looked into or packed. */
+  function linkAgent({ name, sshAgent }: BottlePlan): void {
+    if (sshAgent !== undefined) plainLink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");
+  }
+
   /** What makes a bottle, in its order. */
   const creation = (plan: BottlePlan): string[][] => [
-    argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system)),
+    argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system), agentLink(plan.name)),
     ...partsOf(plan).map((part) => part.argv),
   ];
 
@@ -97,6 +104,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async create(plan, options = {}) {
+      linkAgent(plan);
       const printed: string[] = [];
       for (const words of creation(plan))
         printed.push((await client.settle(`make bottle "${plan.name}"`, words, options)).stdout.trim());
@@ -104,6 +112,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async start(plan, options = {}) {
+      linkAgent(plan);
       await client.settle(`start bottle "${plan.name}"`, starting(plan), options);
       await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
       const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
@@ -143,6 +152,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     async remove(name, options = {}) {
       for (const words of removal(name))
         await client.settle(`remove bottle "${name}"`, words, { ...options, mayBeGone: true });
+      removeLink(agentLink(name));
     },
 
     async isReady(plan, machine) {
@@ -154,7 +164,11 @@ function container(system: System, program: argv.ProgramName): Backend {
     attach(plan, session) {
       const proxy = network.proxyEnv(plan);
       const secrets = session.secrets.filter((name) => !(name in proxy));
-      const words = argv.sessionArgv(program, { ...session, secrets, env: { ...session.env, ...proxy } });
+      const words = argv.sessionArgv(program, {
+        ...session,
+        secrets,
+        env: { ...argv.agentEnv(plan), ...session.env, ...proxy },
+      });
       return { argv: client.argv(words), env: {} };
     },
     controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
@@ -176,6 +190,8 @@ function copiedPlan(plan: BottlePlan): BottlePlan {
     throw new UserError(`${where}, which has no "${printable(mount.source)}" to mount`, {
       hint: "a bottle there gets a copy of the project alone: choose an engine of this machine, or leave out the mount (a linked worktree needs its repository)",
     });
+  if (plan.sshAgent !== undefined)
+    throw new UserError(`${where}, which does not reach your ssh agent`, { hint: "leave bottle.ssh-agent out" });
   if (plan.network.loopbackPort !== undefined)
     throw new UserError(`${where}, and ANTHROPIC_BASE_URL is on this machine's loopback, which it does not reach`, {
       hint: "set ANTHROPIC_BASE_URL to an address that the engine's machine reaches",

@@ -29,6 +29,7 @@ test.each([
     { credentials: [{ variable: "ANTHROPIC_API_KEY", host: "api.anthropic.com" }] },
     `${base} --credential anthropic-api-key=ANTHROPIC_API_KEY@api.anthropic.com`,
   ],
+  ["the ssh agent", { sshAgent: "/tmp/agent.1" }, `${base} --ssh-agent`],
   [
     "a credential over plain http is the session's",
     { credentials: [{ variable: "ANTHROPIC_API_KEY", host: undefined }] },
@@ -51,8 +52,14 @@ test.each(["/a b", "/a:b", "/a'b", '/a"b', "/a#{x}", "/a$(id)", "/é", "/a\nb", 
   },
 );
 
+test("a session finds the ssh agent where smolvm puts it, unless the manifest says otherwise", () => {
+  const [agent, env] = [{ ...plan, sshAgent: "/tmp/agent.1" }, { SSH_AUTH_SOCK: "/own" }];
+  expect(sessionArgv(agent, session)).toContain("SSH_AUTH_SOCK=/tmp/ssh-agent.sock");
+  expect(sessionArgv(agent, { ...session, env }).join(" ")).not.toContain("/tmp/ssh-agent.sock");
+});
+
 test("a session with a terminal", () => {
-  const argv = sessionArgv({ ...session, env: { A: "b c\n'" }, secrets: ["TOKEN"] });
+  const argv = sessionArgv(plan, { ...session, env: { A: "b c\n'" }, secrets: ["TOKEN"] });
   const script = argv.indexOf("-c");
   expect(argv.slice(0, script)).toEqual([
     "machine", "exec", "--name", "cb-shop-0", "-i", "-t", "--user", "1000:100", "-w", "/",
@@ -62,12 +69,12 @@ test("a session with a terminal", () => {
 });
 
 test("a session without a terminal asks for none", () => {
-  const argv = sessionArgv({ ...session, size: undefined });
+  const argv = sessionArgv(plan, { ...session, size: undefined });
   expect(argv.slice(0, 6)).toEqual(["machine", "exec", "--name", "cb-shop-0", "-i", "--user"]);
   expect(argv.slice(-5)).toEqual(["0", "0", "/home/ann/shop", "claude", "-c"]);
 });
 
 test("words of the command that look like options, quotes or code stay as they are", () => {
   const command = ["--", "-x", "", "a b", "$(id)", "'\"\\", ";", "é\n"];
-  expect(sessionArgv({ ...session, command }).slice(-command.length)).toEqual(command);
+  expect(sessionArgv(plan, { ...session, command }).slice(-command.length)).toEqual(command);
 });

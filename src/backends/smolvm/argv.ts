@@ -5,6 +5,9 @@ import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 /** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
 export const plainMount = "/mnt/project";
 
+/** Where smolvm puts the ssh agent that a machine is made with; it tells only some of the programs. */
+const agentSocket = "/tmp/ssh-agent.sock";
+
 /** The host's loopback, as a guest sees it. */
 export const loopbackAddress = "100.96.0.1";
 
@@ -50,6 +53,7 @@ export function createArgv(plan: BottlePlan, link: string): string[] {
     "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`,
     ...networkArgv(plan.network),
+    ...(plan.sshAgent === undefined ? [] : ["--ssh-agent"]),
     ...plan.credentials.flatMap(({ variable, host }) => (host === undefined ? [] : ["--credential", `${credentialName(variable)}=${variable}@${host}`])),
   ]; // prettier-ignore
 }
@@ -115,12 +119,17 @@ export const insideArgv = (name: string): string[] => [
   "machine", "exec", "--error-format", "json", "--name", name, "--", ...guestInsideArgv("/"),
 ]; // prettier-ignore
 
-export function sessionArgv(session: SessionPlan): string[] {
+export function sessionArgv({ sshAgent }: BottlePlan, session: SessionPlan): string[] {
   const { size, id } = session;
+  const env = {
+    ...(sshAgent !== undefined && { SSH_AUTH_SOCK: agentSocket }),
+    ...session.env,
+    CLAUDE_BOTTLE_SESSION: id,
+  };
   return [
     "machine", "exec", "--name", session.bottle, "-i", ...(size ? ["-t"] : []),
     ...userArgv(session.user), "-w", "/",
-    ...Object.entries({ ...session.env, CLAUDE_BOTTLE_SESSION: id }).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
+    ...Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...secretArgv(session.secrets),
     "--", ...preludeArgv({ session: id, size, directory: session.directory, command: session.command }),
   ]; // prettier-ignore

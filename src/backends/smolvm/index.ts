@@ -149,7 +149,7 @@ export function smolvm(system: System): Backend {
     },
 
     async start(plan, options = {}) {
-      const run = await call(argv.startArgv(plan.name), options);
+      const run = await call(argv.startArgv(plan.name), { ...options, env: agentOf(plan) });
       options.signal?.throwIfAborted();
       const words = run.code === 0 ? undefined : hypervisorWords(run);
       if (words !== undefined) {
@@ -181,7 +181,10 @@ export function smolvm(system: System): Backend {
       if (machine !== "stopped") return look();
       if (!mayStart) return undefined;
       try {
-        await settle(name, "start bottle", argv.startArgv(name), { ...options, env: standIns(plan) });
+        await settle(name, "start bottle", argv.startArgv(name), {
+          ...options,
+          env: { ...standIns(plan), ...agentOf(plan) },
+        });
         return await look();
       } finally {
         await settle(name, "stop bottle", argv.stopArgv(name), { detached: true });
@@ -201,7 +204,7 @@ export function smolvm(system: System): Backend {
     },
 
     isReady: async (_, machine) => machine !== undefined && isAlive(machine),
-    attach: (_, session) => ({ argv: smolvm(argv.sessionArgv(session)), env: {} }),
+    attach: (plan, session) => ({ argv: smolvm(argv.sessionArgv(plan, session)), env: {} }),
     controlArgv: (_, session) => smolvm(argv.controlArgv(session)),
     explain: (plan) => ({
       create: [smolvm(argv.createArgv(plan, link(plan.name)))],
@@ -211,6 +214,10 @@ export function smolvm(system: System): Backend {
     }),
   };
 }
+
+/** smolvm takes the socket from its own environment. */
+const agentOf = ({ sshAgent }: BottlePlan): Record<string, string> =>
+  sshAgent === undefined ? {} : { SSH_AUTH_SOCK: sshAgent };
 
 /** smolvm starts no machine without the values of its credentials; nobody uses them in a look. */
 const standIns = ({ credentials }: BottlePlan) =>
