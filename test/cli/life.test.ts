@@ -283,15 +283,42 @@ test("a gateway over plain http on the loopback gets the value by name, and the 
   ).toContain("--allow-cidr 100.96.0.1/32");
 });
 
-test("changed settings are said, and applied by --fresh", async () => {
+test.each([
+  ["image", 'bottle.image = "/images/other"'],
+  ["cpus", "bottle.cpus = 4"],
+  ["memory", 'bottle.memory = "1G"'],
+  ["mounts", '[[mounts]]\nsource = "~/other"'],
+  ["ssh-agent", "bottle.ssh-agent = true"],
+  ["network", 'network.mode = "open"'],
+  ["credentials", '[secrets]\nKEY = { env = "HOME", host = "a.example" }\n'],
+])("a changed setting for %s is said, and applied by --fresh", async (what, change) => {
+  using home = new Home();
+  using agent = Bun.listen({ unix: `${home.folder}/agent`, socket: { data() {} } });
+  const env = { SSH_AUTH_SOCK: agent.unix };
+  home.manifest("");
+  const settings = (text: string) =>
+    home.settings(`bottle.backend = "smolvm"\nagents.claude.command = "true"\n${text}\n`);
+  mkdirSync(`${home.folder}/home/other`);
+  settings('bottle.image = "/images/claude"');
+  await home.run(["exec", "--", "true"]);
+  settings(change.startsWith("bottle.image") ? change : `bottle.image = "/images/claude"\n${change}`);
+  // A host of a secret is also one to reach.
+  const hosts = what === "credentials" ? 'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: +a.example\n' : ""; // prettier-ignore
+  const warning = `claude-bottle: bottle "cb-BOTTLE" was made with other settings (${what}) and keeps them\n  claude-bottle run --fresh makes it anew\n`;
+  expect(await home.run(["exec", "--", "true"], { env })).toEqual({ stdout: "", stderr: hosts + warning, code: 0 });
+  expect(await home.run(["run", "--fresh"], { env })).toMatchObject({ code: 0 });
+  expect(await home.run(["exec", "--", "true"], { env })).toEqual({ stdout: "", stderr: "", code: 0 });
+});
+
+test("a changed variable holds from the next session on, and a changed list of hosts at once", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
-  home.manifest(`[bottle]\nimage = "/images/claude"\ncpus = 4\n`);
-  home.settings('bottle.backend = "smolvm"\n[agents.claude]\ncommand = "true"\n');
-  const warning = `claude-bottle: bottle "cb-BOTTLE" was made with other settings (cpus) and keeps them\n  claude-bottle run --fresh makes it anew\n`;
-  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: warning, code: 0 });
-  expect(await home.run(["run", "--fresh"])).toMatchObject({ code: 0 });
-  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
+  home.manifest('[bottle]\nimage = "/images/claude"\n[env]\nA = "new"\n[network]\npresets = ["debian"]\n');
+  expect(await home.run(["exec", "--", "sh", "-c", "echo $A"])).toEqual({
+    stdout: "new\n",
+    stderr: 'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: +deb.debian.org +security.debian.org\n',
+    code: 0,
+  });
 });
 
 test("a session holds the bottle against stop, rm and --fresh; its end lets go", async () => {

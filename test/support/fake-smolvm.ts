@@ -73,7 +73,7 @@ function parse() {
       args: own.slice(2),
       options: {
         "error-format": text, name: { ...text, short: "n" }, cpus: text, mem: text, image: text, volume: { ...many, short: "v" }, label: many, user: text, workdir: { ...text, short: "w" },
-        env: { ...many, short: "e" }, "secret-env": many, credential: many, "allow-cidr": many, "allow-host-pattern": many, net: flag, interactive: { ...flag, short: "i" },
+        env: { ...many, short: "e" }, "secret-env": many, credential: many, "allow-cidr": many, "allow-host-pattern": many, net: flag, "ssh-agent": flag, interactive: { ...flag, short: "i" },
         "reset-allow-list": flag, tty: { ...flag, short: "t" }, force: { ...flag, short: "f" }, json: flag,
       },
     }); // prettier-ignore
