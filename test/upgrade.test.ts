@@ -1,4 +1,5 @@
 // The installed program replaced, put back and removed while twenty sessions run: in bubblewrap where that can be. About 40 s.
+import { Database } from "bun:sqlite";
 import { beforeAll, expect, test } from "bun:test";
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { build } from "../build.ts";
@@ -147,6 +148,27 @@ test("uninstall --purge leaves the file system as it was before the installation
   expect(files()).toEqual(before);
   expect(existsSync(`${home.folder}/home/.config/claude-bottle`)).toBe(false);
 }, 120_000);
+
+test("uninstall --purge removes nothing while the copy of a project cannot come home", async () => {
+  using home = new Home();
+  using site = new ReleaseSite();
+  const tool = await installed(site, home);
+  expect((await run([tool, "exec", "--", "true"], home)).code).toBe(0);
+  // As of a bottle on another machine.
+  const state = `${home.folder}/state/claude-bottle`;
+  mkdirSync(`${state}/copies`);
+  writeFileSync(`${state}/copies/${home.machines()[0]?.name}.json`, "[]");
+  using ledger = new Database(`${state}/ledger.db`);
+  ledger.run("update bottles set plan = json_set(plan, '$.copied', json('true'))");
+  const refused = await run([tool, "uninstall", "--purge"], home, { FAKE_SMOLVM_FAIL_exec: "out of reach" });
+  expect([refused.stdout, refused.code]).toEqual(["", 1]);
+  expect(refused.stderr).toMatch(
+    /out of reach\n  claude-bottle rm --force cb-BOTTLE loses what is only in the bottle\n$/,
+  );
+  expect([home.machines().length, existsSync(tool)]).toEqual([1, true]);
+  expect((await run([tool, "uninstall", "--purge"], home)).code).toBe(0);
+  expect([home.machines().length, existsSync(tool)]).toEqual([0, false]);
+}, 60_000);
 
 const examples = (await describeAll())
   .filter(({ name }) => name === "upgrade" || name === "uninstall")

@@ -4,9 +4,10 @@ import { Ledger } from "../ledger/ledger.ts";
 import { forgetLogin, hasLogin } from "../login/login.ts";
 import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
 import { cacheFolder, configFolder, stateFolder, type System } from "../system/system.ts";
-import { listBottles } from "./inventory.ts";
+import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
 import { removeBottle } from "./remove.ts";
+import { bringAllHome } from "./travel.ts";
 
 /** Throws UserError while somebody works in any bottle. */
 export function refuseSessions(system: System): void {
@@ -17,15 +18,23 @@ export function refuseSessions(system: System): void {
     throw new UserError(`sessions run in ${names.join(", ")}`, { hint: "end them first: claude-bottle ls shows them" });
 }
 
+async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Promise<void> {
+  for (const { name, backend } of bottles.filter(({ copied }) => copied)) {
+    using ledger = new Ledger(system);
+    await bringAllHome({ system, backend: await backendOf(system, backend), ledger }, name);
+  }
+}
+
 /**
- * Removes every bottle of this user, what backends hold of ours besides, and our own folders. Throws UserError, with the folders
- * kept, where a bottle cannot go.
+ * Removes every bottle of this user, what backends hold of ours besides, and our own folders. Throws UserError, with all still there,
+ * where what changed in a project's copy cannot come home, and, with the folders kept, where a bottle cannot go.
  */
 export async function purge(system: System, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
   const { bottles, complaints } = await listBottles(system);
   const [complaint] = complaints;
   if (complaint !== undefined)
     throw new UserError(complaint, { hint: "its bottles could not be removed, and would be left without a record" });
+  if (!dryRun) await bringCopiesHome(system, bottles);
   const say = (what: string) => system.out(`${dryRun ? "would remove" : "removing"} ${what}\n`);
   for (const { name, backend, state } of bottles) {
     say(`bottle ${name}`);
