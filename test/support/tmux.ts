@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/bindings.ts";
 import { Screen } from "./screen.ts";
@@ -215,27 +215,13 @@ export class Stage implements AsyncDisposable {
     return bottles.flatMap(({ sessions }) => sessions.map(({ kind, pane }) => `${kind} ${pane?.id}`));
   }
 
-  /**
-   * The processes that have this home in their environment, but for the machines of the fake smolvm, and for the process by
-   * which podman without root keeps its user's namespace once it was asked for its containers.
-   */
+  /** The processes of this home, but for the one by which podman without root keeps its user's namespace once it was asked for anything. */
   get left(): string[] {
     return this.#processes.filter((line) => !podmanPause.test(line));
   }
 
   get #processes(): string[] {
-    const machines = existsSync(`${this.home.smolvm}/machines`) ? this.home.machines().map(({ pid }) => pid) : [];
-    return readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name) && !machines.includes(Number(name)))
-      .flatMap((pid) => {
-        try {
-          if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.home.folder)) return [];
-          if (/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) return [];
-          return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 120)}`];
-        } catch {
-          return [];
-        }
-      });
+    return this.home.processes().map(({ pid, words }) => `${pid} ${words.join(" ").slice(0, 120)}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

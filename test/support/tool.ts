@@ -123,11 +123,34 @@ export class Home implements Disposable {
     await until(() => !isRunning(pid));
   }
 
+  /** Those that have this home in their environment, but for zombies and the machines of the fake smolvm. */
+  processes(): { pid: number; words: string[] }[] {
+    const machines = existsSync(`${this.smolvm}/machines`) ? this.machines().map(({ pid }) => pid) : [];
+    return numbersIn("/proc").flatMap((pid) => {
+      try {
+        if (machines.includes(pid) || !readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.folder)) return [];
+        return isRunning(pid) ? [{ pid, words: readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") }] : [];
+      } catch {
+        return [];
+      }
+    });
+  }
+
   [Symbol.dispose](): void {
+    // A session that was cut off still notes its end, and would make its folders anew.
+    for (const limit = Date.now() + 5_000; Date.now() < limit && this.processes().some(isOurs);) Bun.sleepSync(10);
     if (existsSync(`${this.smolvm}/machines`)) for (const { pid } of this.machines()) if (pid !== null) kill(pid);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** podman too cleans up behind a container that has ended. */
+const isOurs = ({ words }: { words: readonly string[] }): boolean =>
+  words.slice(0, 3).some((word) => /\/(claude-bottle|main\.ts|fake-smolvm\.ts)$/.test(word)) ||
+  words.includes("cleanup");
+
+const numbersIn = (folder: string): number[] =>
+  existsSync(folder) ? readdirSync(folder).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])) : [];
 
 function kill(pid: number): void {
   try {
