@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { printable } from "../lib/quote.ts";
 import { isFolder, namesIn, readFileOrNothing } from "../system/files.ts";
 import type { System } from "../system/system.ts";
@@ -8,17 +9,34 @@ import type { System } from "../system/system.ts";
  */
 export type GitTraps = Readonly<Record<string, string>>;
 
+/** The first word of what starts programs, or leads to further configuration. */
+const obeyed =
+  /^[ \t]*(?:hooksPath|path|fsmonitor|sshCommand|editor|pager|external|textconv|driver|clean|smudge|process|helper|program)[ \t]*=[ \t]*"?([^"\s]+)/gim;
+
 /** By path, with what tells another content. */
 export function gitTraps(directory: string): GitTraps {
   const found: Record<string, string> = {};
-  const note = (path: string) => {
+  function note(path: string): string {
     const text = readFileOrNothing(`${directory}/${path}`);
     if (text !== undefined) found[path] = Bun.hash(harmlessLeftOut(path, text)).toString(36);
-  };
+    return text ?? "";
+  }
+  function noteHooks(folder: string): void {
+    for (const name of namesIn(`${directory}/${folder}`)) if (!name.endsWith(".sample")) note(`${folder}/${name}`);
+  }
+  /** With what of the project it includes, and has git run. */
+  function noteConfig(path: string): void {
+    const words = [...note(path).matchAll(obeyed)].map(([, word = ""]) => word);
+    for (const named of words.flatMap((word) => [join(dirname(path), word), join(word)])) {
+      if (named.startsWith("..") || Object.hasOwn(found, named)) continue;
+      if (isFolder(`${directory}/${named}`)) noteHooks(named);
+      else noteConfig(named);
+    }
+  }
   function look(folder: string, depth: number): void {
-    for (const name of ["config", "config.worktree", "commondir"]) note(`${folder}/${name}`);
-    for (const name of namesIn(`${directory}/${folder}/hooks`))
-      if (!name.endsWith(".sample")) note(`${folder}/hooks/${name}`);
+    for (const name of ["config", "config.worktree"]) noteConfig(`${folder}/${name}`);
+    note(`${folder}/commondir`);
+    noteHooks(`${folder}/hooks`);
     for (const below of ["modules", "worktrees"]) each(`${folder}/${below}`, depth);
   }
   /** The name of a submodule may hold slashes. */

@@ -20,6 +20,20 @@ test.skipIf(bubblewrap !== undefined)("on a terminal, in bubblewrap, whose sessi
   expect((await home.run(["ls", "--json"])).stdout).not.toContain('"shell"');
 }, 30_000); // prettier-ignore
 
+test("what the configuration names in the project is looked at as well", async () => {
+  using home = new Home();
+  const git = (...words: string[]) => Bun.spawnSync(["git", ...words], { cwd: home.project, env: home.env });
+  git("init", "-q");
+  git("config", "core.hooksPath", "hooks");
+  git("config", "core.fsmonitor", "./watch --all");
+  git("config", "include.path", "../shared");
+  writeFileSync(`${home.project}/shared`, "[include]\npath = shared\n");
+  await home.run(["exec", "--", "true"]);
+  const script = "mkdir hooks; echo evil | tee hooks/pre-push watch >>shared";
+  const stderr = said("hooks/pre-push, shared, watch");
+  expect(await home.run(["shell", "--", "sh", "-c", script])).toEqual({ stdout: "", stderr, code: 0 });
+});
+
 test.each([
   ["a hook", "echo evil >.git/hooks/pre-commit", said(".git/hooks/pre-commit")],
   ["a program in the configuration", "git config core.fsmonitor evil", said(".git/config")],
