@@ -1,12 +1,10 @@
 import type { Backend } from "../backends/backend.ts";
 import { endArgv, guestControlArgv } from "../guest/control.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
 import { noteEnd } from "./end.ts";
-
-type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+import type { Tools } from "./tools.ts";
 
 const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
 

@@ -1,14 +1,11 @@
-import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import type { System } from "../system/system.ts";
 import { askedNetwork, changesNetwork } from "./follow-network.ts";
 import type { Target } from "./launch.ts";
 import { dueSteps } from "./provision.ts";
-
-export type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+import type { Tools } from "./tools.ts";
 
 /**
  * The plan that the directory's bottle was made from, with its machine running and ready. A bottle that we made ready

@@ -1,15 +1,11 @@
-import type { Backend } from "../backends/backend.ts";
 import { exitCode } from "../errors.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-import type { System } from "../system/system.ts";
 import { sessionCommand } from "./attach.ts";
 import { explainCopy } from "./bottle-copy.ts";
 import type { Target } from "./launch.ts";
 import { dueSteps, explainStep } from "./provision.ts";
-
-type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+import type { Tools } from "./tools.ts";
 
 /** The commands that a launch would run now, one a line; secrets stand in them as names only. */
 export async function explain(

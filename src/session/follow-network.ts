@@ -1,10 +1,7 @@
 import type { Backend, StepOptions } from "../backends/backend.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import { withOpened } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import type { System } from "../system/system.ts";
-
-type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+import type { Tools } from "./tools.ts";
 
 /** What ANTHROPIC_BASE_URL opens to the bottle, in words. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {

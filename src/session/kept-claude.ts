@@ -1,4 +1,4 @@
-import type { Backend, StepOptions } from "../backends/backend.ts";
+import type { StepOptions } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { printable } from "../lib/quote.ts";
@@ -7,17 +7,16 @@ import { sessionUser } from "../plan/session.ts";
 import { exists, moveInPlace, namesIn, readText, removeTree, writePrivate } from "../system/files.ts";
 import { stateFolder, type Program, type System } from "../system/system.ts";
 import { inGuest } from "./in-guest.ts";
+import type { Tools } from "./tools.ts";
 
 // A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.
-
-type Tools = { readonly system: System; readonly backend: Backend };
 
 const root = (system: System) => `${stateFolder(system.env)}/kept`;
 const archiveOf = (system: System, name: string) => `${root(system)}/${name}/claude.tar`;
 const homeOf = (plan: BottlePlan) => `${sessionUser(plan).home}/.claude`;
 
 /** Before the bottle is removed. Throws UserError where it cannot be kept. */
-export async function keepClaude({ system, backend }: Tools, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
+export async function keepClaude({ system, backend }: Omit<Tools, "ledger">, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
   const machine = await backend.find(plan.name);
   if (!machine) return;
   if (machine.state !== "running") await backend.start(plan, options);
@@ -30,7 +29,7 @@ export async function keepClaude({ system, backend }: Tools, plan: BottlePlan, o
 } // prettier-ignore
 
 /** Into a bottle that has just been made. */
-export async function restoreClaude({ system, backend }: Tools, plan: BottlePlan): Promise<void> {
+export async function restoreClaude({ system, backend }: Omit<Tools, "ledger">, plan: BottlePlan): Promise<void> {
   const archive = archiveOf(system, plan.name);
   if (!exists(archive)) return;
   const unpack = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));

@@ -7,7 +7,7 @@ import { isFolder } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import { forgetBaseline } from "./baseline.ts";
-import { readyPlan, refuseBusy, warnOfDifferences, type Tools } from "./bring-up.ts";
+import { readyPlan, refuseBusy, warnOfDifferences } from "./bring-up.ts";
 import { followNetwork, openedLoopback } from "./follow-network.ts";
 import { gitIdentity } from "./git.ts";
 import { runHook } from "./hooks.ts";
@@ -21,6 +21,7 @@ import { withSecrets } from "./secrets.ts";
 import { bringAllHome, bringProject } from "./travel.ts";
 import { withAgent } from "./ssh-agent.ts";
 import { Undo } from "./undo.ts";
+import type { Tools } from "./tools.ts";
 
 /** What is to be done before a session in a bottle that is ready. */
 type Due = { readonly dueIn: (ready: BottlePlan) => readonly Step[]; readonly isHookDue: () => boolean };

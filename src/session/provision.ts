@@ -3,7 +3,6 @@ import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { endArgv } from "../guest/control.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.ts";
@@ -13,8 +12,8 @@ import type { Program, Run, System } from "../system/system.ts";
 import type { Target } from "./launch.ts";
 import type { Project } from "./project.ts";
 import { withSecrets } from "./secrets.ts";
+import type { Tools } from "./tools.ts";
 
-type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
 type Command = Manifest["provision"]["commands"][number];
 
 /** What is done in a bottle before the first session of each start. */

@@ -1,10 +1,10 @@
-import type { Backend, StepOptions } from "../backends/backend.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { StepOptions } from "../backends/backend.ts";
 import { endProcess, isAlive } from "../system/process.ts";
+import type { Tools } from "./tools.ts";
 
 /** Removes the bottle, and what is left of its machine's process, which a backend has been seen to leave behind. */
 export async function removeBottle(
-  { backend, ledger }: { readonly backend: Backend; readonly ledger: Ledger },
+  { backend, ledger }: Omit<Tools, "system">,
   name: string,
   options: StepOptions = {},
 ): Promise<void> {

@@ -1,17 +1,14 @@
-import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
-import type { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { isFirstSync } from "./baseline.ts";
 import { syncProject, type Synced } from "./sync.ts";
+import type { Tools } from "./tools.ts";
 
 // The project of a bottle on another machine: there before a session, and home after it.
 
-type Tools = { readonly system: System; readonly backend: Backend };
-
 export async function bringAlong(
-  { system, backend }: Tools,
+  { system, backend }: Omit<Tools, "ledger">,
   plan: BottlePlan,
   kind: SessionPlan["kind"],
 ): Promise<void> {
@@ -23,7 +20,7 @@ export async function bringAlong(
 }
 
 /** What changed here, or all of it the first time. */
-export async function bringProject({ system, backend }: Tools, plan: BottlePlan): Promise<void> {
+export async function bringProject({ system, backend }: Omit<Tools, "ledger">, plan: BottlePlan): Promise<void> {
   const isFirst = isFirstSync(system, plan.name);
   if (isFirst) system.err(`claude-bottle: copying the project into bottle "${plan.name}"\n`);
   const synced = await syncProject(system, backend, plan);
@@ -34,7 +31,7 @@ export async function bringProject({ system, backend }: Tools, plan: BottlePlan)
 
 /** The session's own status stands, whatever happens here: what is not home now comes home the next time. */
 export async function bringHome(
-  { system, backend }: Tools,
+  { system, backend }: Omit<Tools, "ledger">,
   plan: BottlePlan,
   kind: SessionPlan["kind"],
 ): Promise<void> {
@@ -50,10 +47,7 @@ export async function bringHome(
 }
 
 /** Before a bottle is removed, all that changed in it comes home. Throws UserError where it cannot. */
-export async function bringAllHome(
-  { system, backend, ledger }: Tools & { ledger: Ledger },
-  name: string,
-): Promise<void> {
+export async function bringAllHome({ system, backend, ledger }: Tools, name: string): Promise<void> {
   const plan = ledger.bottle(name)?.plan;
   const machine = plan?.copied && (await backend.find(name));
   if (!plan || !machine || isFirstSync(system, name)) return;
