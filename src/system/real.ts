@@ -160,11 +160,9 @@ function notStartable(program: string, cause?: unknown): UserError {
       hint: "put the long ones into a file, or send them on stdin",
       cause,
     });
-  const isThere = program.includes("/") && existsSync(program);
-  return new UserError(code === "EACCES" || isThere ? `"${program}" is not executable` : `"${program}" was not found`, {
-    hint: `install ${program}, or put its folder on PATH`,
-    cause,
-  });
+  if (code === "EACCES" || (program.includes("/") && existsSync(program)))
+    return new UserError(`"${program}" is not executable`, { hint: `if it is a program: chmod +x ${program}`, cause });
+  return new UserError(`"${program}" was not found`, { hint: `install ${program}, or put its folder on PATH`, cause });
 }
 
 async function readLine(): Promise<string> {

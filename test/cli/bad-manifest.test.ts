@@ -55,7 +55,7 @@ test.each([
 
 test.each([
   ["is not there", "nothing-such", '"nothing-such" was not found\n  install nothing-such, or put its folder on PATH'],
-  ["cannot be run", "/etc/passwd", '"/etc/passwd" is not executable\n  install /etc/passwd, or put its folder on PATH'],
+  ["cannot be run", "/etc/passwd", '"/etc/passwd" is not executable\n  if it is a program: chmod +x /etc/passwd'],
 ])("a secret whose program %s", async (_, program, message) => {
   using home = new Home();
   home.settings(`bottle.backend = "smolvm"\n[secrets]\nKEY = { command = ["${program}"] }\n`);

@@ -86,9 +86,9 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "backend.bubblewrap",
       level: "note",
-      what: '"~/bin/bwrap" was not found',
+      what: '"~/bin/bwrap" is not executable',
       why: "not needed here: bottles are made on podman",
-      fix: { command: "install ~/bin/bwrap, or put its folder on PATH", safe: false },
+      fix: { command: "if it is a program: chmod +x ~/bin/bwrap", safe: false },
     },
     mended: (machine) => machine.removeProgram("bwrap"),
   },
