@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { baseImage } from "../support/podman.ts";
 import { minute, onEngine, programs, usePodman } from "./stage.ts";
 
@@ -58,7 +59,11 @@ describe.each(programs)("%s", (program) => {
         code: 0,
       });
       expect(await project.sh(allowed("CONNECT 10.255.255.2:443"))).not.toBe(refused);
+      await project.sh("hostname >name");
       expect(await project.tool(["stop"])).toMatchObject({ code: 0 });
+      // As a prune of the engine's would.
+      const relay = `${readFileSync(`${project.project}/name`, "utf8").trim()}-relay`;
+      expect(Bun.spawnSync([program, "rm", relay], { env: project.env }).exitCode).toBe(0);
       expect(await project.sh(ask("CONNECT 10.255.255.1:443"))).toBe(refused);
     },
     3 * minute,

@@ -74,9 +74,14 @@ export function engineError(program: ProgramName, doing: string, run: Run): User
 export const silentEngine = (program: ProgramName, doing: string): UserError =>
   new UserError(`cannot ${doing} with ${program}: ${silent}`, { hint: startOf(program) });
 
+const unknown = /no such (container|object|volume)|no (container|volume) with name/i;
+
+/** That it knows nothing of that name is all that it says. */
 export const isUnknown = (run: Run): boolean =>
   run.code !== 0 &&
   run.stderr
     .trim()
     .split("\n")
-    .every((line) => /no such (container|object|volume)|no (container|volume) with name/i.test(line));
+    .every((line) => unknown.test(line));
+
+export const mentionsUnknown = ({ code, stderr }: Run): boolean => code !== 0 && unknown.test(stderr);

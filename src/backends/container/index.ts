@@ -6,10 +6,11 @@ import { isAlive, processOfContainer } from "../../system/process.ts";
 import { stateFolder, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
-import type { Backend } from "../backend.ts";
+import type { Backend, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
+import { engineError, mentionsUnknown } from "./errors.ts";
 import { builtImage, ensureImage, givenImage, haveImages } from "./image.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
@@ -33,7 +34,7 @@ function container(system: System, program: argv.ProgramName): Backend {
   }
 
   /** What makes a bottle, in its order. */
-  const creation = (plan: BottlePlan): string[][] => [
+  const creation = (plan: BottlePlan): (readonly string[])[] => [
     argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system), agentLink(plan.name)),
     ...partsOf(plan).map((part) => part.argv),
   ];
@@ -44,6 +45,14 @@ function container(system: System, program: argv.ProgramName): Backend {
     ...[...network.partNames(name), name].map(argv.removeArgv),
     network.removeVolumeArgv(name),
   ];
+  /** They hold nothing, and go with what prunes an engine. */
+  async function remake(parts: readonly network.Part[], doing: string, options: StepOptions): Promise<void> {
+    for (const part of parts) {
+      await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
+      await client.settle(doing, part.argv, options);
+    }
+  }
+
   const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan.directory));
 
   return {
@@ -113,7 +122,12 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async start(plan, options = {}) {
       linkAgent(plan);
-      await client.settle(`start bottle "${plan.name}"`, starting(plan), options);
+      const doing = `start bottle "${plan.name}"`;
+      const run = await client.call(starting(plan), options);
+      if (mentionsUnknown(run)) {
+        await remake(partsOf(plan), doing, options);
+        await client.settle(doing, starting(plan), options);
+      } else if (run.code !== 0) throw engineError(program, doing, run);
       await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
       const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
       return id === undefined ? undefined : processOfContainer(id);
@@ -126,17 +140,12 @@ function container(system: System, program: argv.ProgramName): Backend {
       const image = builtImage(client, proxyRecipe);
       await ensureImage(client, image, options);
       const parts = network.partsOf(plan, image.reference).filter((part) => !part.isProxy);
-      for (const part of parts) {
-        await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
-        await client.settle(doing, part.argv, options);
-      }
+      await remake(parts, doing, options);
       await client.settle(doing, argv.startArgv(parts.map(({ name }) => name)), options);
     },
 
     async denied(name) {
-      const { stdout, stderr } = await client.settle(`ask what bottle "${name}" was denied`, network.logsArgv(name), {
-        mayBeGone: true,
-      });
+      const { stdout, stderr } = await client.look(`ask what bottle "${name}" was denied`, network.logsArgv(name));
       return network.parseDenied(`${stdout}\n${stderr}`);
     },
 

@@ -22,8 +22,10 @@ const namesOf = (bottle: string) => ({
 export const needsRelay = ({ network }: BottlePlan): boolean =>
   network.mode === "list" || network.loopbackPort !== undefined;
 
-/** The containers beside a bottle, each with what makes it once the bottle's own is made. */
-export function partsOf(plan: BottlePlan, image: string): { name: string; argv: string[]; isProxy: boolean }[] {
+/** A container beside a bottle, with what makes it once the bottle's own is made. */
+export type Part = { readonly name: string; readonly argv: readonly string[]; readonly isProxy: boolean };
+
+export function partsOf(plan: BottlePlan, image: string): Part[] {
   const { proxy, gateway, relay } = namesOf(plan.name);
   const { mode, loopbackPort } = plan.network;
   const part = (name: string, create: typeof createProxyArgv) => ({
