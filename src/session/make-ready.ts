@@ -3,7 +3,6 @@ import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { isFolder } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import { forgetBaseline } from "./baseline.ts";
@@ -14,6 +13,7 @@ import { runHook } from "./hooks.ts";
 import { forgetClaude, keepClaude, restoreClaude } from "./kept-claude.ts";
 import type { Target } from "./launch.ts";
 import { noteLogin } from "./login.ts";
+import { refuseMissing, refuseMoved } from "./moved.ts";
 import { findLosses, refuseLosses } from "./losses.ts";
 import { dueSteps, provision, type Step } from "./provision.ts";
 import { removeBottle } from "./remove.ts";
@@ -74,6 +74,7 @@ export async function makeReady(
           // Before the old one goes: what the new one is made from may not be had.
           const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
           const made = await withAgent(system, git ? { ...found, git } : found);
+          refuseMoved(made);
           if (machine && options.fresh) {
             refuseBusy(ledger, plan.name, "stop");
             await bringAllHome({ system, backend, ledger }, plan.name);
@@ -120,14 +121,6 @@ function describe({ backend, cpus, memoryMiB, image, template, copied }: BottleP
   const from = image ?? (template && "the template");
   if (from === undefined) return `(${backend})`;
   return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
-}
-
-/** A backend may wait long for a folder that is not there, and then say something else. */
-function refuseMissing({ name, directory }: BottlePlan): void {
-  if (isFolder(directory)) return;
-  throw new UserError(`the project's directory "${printable(directory)}" is no longer there`, {
-    hint: `claude-bottle rm ${name} removes its bottle`,
-  });
 }
 
 function refuseForeign(backend: Backend, plan: BottlePlan, owner: Machine["owner"]): void {

@@ -10,6 +10,7 @@ import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
+import { refuseMoved } from "./moved.ts";
 import { BottleCopy, stagingFolder } from "./bottle-copy.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
@@ -35,6 +36,7 @@ type Request = { readonly plan: BottlePlan; readonly kept: Side | undefined; rea
 
 async function bringTogether(system: System, copy: BottleCopy, { plan, kept, staging }: Request): Promise<Synced> {
   const { name: bottle, directory } = plan;
+  refuseMoved(plan);
   const baseline = readBaseline(system, bottle);
   const trees = { host: readTree(directory), bottle: await copy.read() };
   refuseUnreadable(plan, trees, baseline);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Home, isRunning, until } from "../support/tool.ts";
 
 const making = `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
@@ -79,7 +79,7 @@ test("a bottle deleted behind our back is made again", async () => {
   expect(await home.run(["exec", "--", "echo", "again"])).toEqual({ stdout: "again\n", stderr: making, code: 0 });
 });
 
-test("a bottle whose project is gone is not started, and can be removed", async () => {
+test("a bottle whose project is gone, or a link by now, is not started, and can be removed", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
   await home.run(["stop"]);
@@ -88,6 +88,11 @@ test("a bottle whose project is gone is not started, and can be removed", async 
   expect(await home.run(["exec", name, "--", "true"], { cwd: home.folder })).toEqual({
     stdout: "",
     stderr: `claude-bottle: the project's directory "~/home/project" is no longer there\n  claude-bottle rm cb-BOTTLE removes its bottle\n`,
+    code: 1,
+  });
+  symlinkSync(home.bin, home.project);
+  expect(await home.run(["exec", name, "--", "true"], { cwd: home.folder })).toMatchObject({
+    stderr: `claude-bottle: "~/home/project", which bottle "cb-BOTTLE" shares, leads to "~/bin" by now\n  put it back, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
     code: 1,
   });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);

@@ -132,6 +132,29 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
   );
 
   test(
+    "puts no link in place of the project of a bottle within its own",
+    async () => {
+      const state = { XDG_STATE_HOME: undefined as never };
+      const inner = `${home.project}/inner`;
+      mkdirSync(inner);
+      writeFileSync(`${inner}/bottle.toml`, "");
+      await home.run(["exec", "--", "true"], { cwd: inner, env: state });
+      const listed = Bun.spawnSync([program, "ls", "--json"], { env: { ...home.env, XDG_STATE_HOME: "" } });
+      const bottles = JSON.parse(listed.stdout.toString()) as { name: string; directory: string }[];
+      const name = bottles.find(({ directory }) => directory === inner)?.name ?? "";
+      const ssh = `${home.folder}/home/.ssh`;
+      await inside(`rm -r inner; ln -s ${ssh} inner`);
+      expect(await home.run(["exec", name, "--", "ls"], { env: state })).toEqual({
+        stdout: "",
+        stderr: `claude-bottle: "~/home/project/inner", which bottle "cb-BOTTLE" shares, leads to "~/home/.ssh" by now\n  put it back, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
+        code: 1,
+      });
+      await home.run(["rm", "--force", name], { env: state });
+    },
+    minute,
+  );
+
+  test(
     "writes nothing outside its own places, gains no privilege and reaches no socket",
     async () => {
       const { stdout } = await inside(`

@@ -138,7 +138,10 @@ export function bubblewrap(system: System): Backend {
       await run(argv.removeArgv(folderOf(name)), `remove bottle "${name}"`, options);
     },
 
-    isReady: async ({ name }) => exists(filterOf(name)) && exists(ownerFile(name)),
+    // Each session binds what it shares anew, and a link there would be followed.
+    isReady: async ({ name, directory, mounts }) =>
+      [filterOf(name), ownerFile(name)].every(exists) &&
+      [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
     attach: (plan, session) =>
       program(argv.sessionArgv(sandboxOf(plan), plan, session), [
         "PATH",
