@@ -1,7 +1,9 @@
 import type { Backend } from "../backends/backend.ts";
-import { backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
+import { exitCode, UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { printable } from "../lib/quote.ts";
+import { suggest } from "../lib/suggest.ts";
 import { chooseAutomatically } from "./auto.ts";
 import type { System } from "../system/system.ts";
 
@@ -14,6 +16,7 @@ export async function chooseBackend(
   system: System,
   { bottle, asked }: { readonly bottle: string; readonly asked: string | undefined },
 ): Promise<Backend> {
+  if (asked !== undefined && !backendNames.includes(asked)) throw unknownBackend(asked);
   using ledger = new Ledger(system);
   const made = ledger.bottle(bottle)?.plan.backend;
   if (made !== undefined && asked !== undefined && made !== asked)
@@ -22,4 +25,12 @@ export async function chooseBackend(
     });
   const name = made ?? asked;
   return name === undefined ? chooseAutomatically(system) : await backendOf(system, name);
+}
+
+function unknownBackend(name: string): UserError {
+  const like = suggest(name, backendNames);
+  return new UserError(`there is no backend "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
+    exitCode: exitCode.usage,
+    hint: `there are: ${backendNames.join(", ")}`,
+  });
 }

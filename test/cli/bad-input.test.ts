@@ -82,6 +82,12 @@ test.each([
   ],
   ["an unknown bottle", ["shell", "cb-x-1"], 'there is no bottle "cb-x-1"\n  claude-bottle ls lists the bottles', 1],
   [
+    "an unknown backend",
+    ["run", "--backend", "podmna"],
+    'there is no backend "podmna"; did you mean podman?\n  there are: smolvm, docker, podman, bubblewrap',
+    2,
+  ],
+  [
     "an unknown agent",
     ["run", "--agent", "cluade"],
     'there is no agent "cluade"; did you mean claude?\n  agents of this project: claude',
