@@ -71,11 +71,10 @@ export function bubblewrap(system: System): Backend {
     const { argv, env } = program(words, ["PATH", ...kept]);
     const { code, stderr } = await system.run(argv, { ...options, env });
     options.signal?.throwIfAborted();
-    if (code !== 0) await refuseUnusable();
-    if (code !== 0)
-      throw new UserError(`cannot ${doing}: ${printable(stderr.trim().split("\n").at(-1) ?? "") || `status ${code}`}`, {
-        hint: "claude-bottle doctor",
-      });
+    if (code === 0) return;
+    await refuseUnusable();
+    const said = printable(stderr.trim().split("\n").at(-1) ?? "");
+    throw new UserError(`cannot ${doing}: ${said || `status ${code}`}`, { hint: "claude-bottle doctor" });
   }
 
   return {

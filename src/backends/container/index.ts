@@ -72,10 +72,9 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async probe({ quick = false } = {}) {
       try {
-        if (quick) await client.ask("make bottles", argv.isThereArgv());
-        return quick
-          ? { usable: true, version: undefined }
-          : { usable: true, version: (await client.engine()).version };
+        if (!quick) return { usable: true, version: (await client.engine()).version };
+        await client.ask("make bottles", argv.isThereArgv());
+        return { usable: true, version: undefined };
       } catch (error) {
         if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
         throw error;
@@ -101,9 +100,8 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async resolve(plan, options = {}) {
-      const image = plan.template
-        ? builtImage(client, templateRecipe(plan.template))
-        : givenImage(client, plan.image ?? "");
+      const { template, image: given = "" } = plan;
+      const image = template ? builtImage(client, templateRecipe(template)) : givenImage(client, given);
       const proxyImage = network.needsRelay(plan) ? builtImage(client, proxyRecipe) : undefined;
       const images = proxyImage ? [image, proxyImage] : [image];
       const [engine, areThere] = await Promise.all([client.engine(), haveImages(client, images)]);
