@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
+import { notStartable } from "./not-startable.ts";
 import { interruptible } from "./interrupt.ts";
 import { withoutRelative } from "../lib/paths.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
@@ -150,19 +151,6 @@ function replaceProcess(self: readonly string[], words: readonly string[], env: 
   } catch (error) {
     return notStartable(program, error);
   }
-}
-
-/** What a program that cannot be started should say. */
-function notStartable(program: string, cause?: unknown): UserError {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code === "E2BIG")
-    return new UserError(`the words and the environment are too long to start "${program}" with`, {
-      hint: "put the long ones into a file, or send them on stdin",
-      cause,
-    });
-  if (code === "EACCES" || (program.includes("/") && existsSync(program)))
-    return new UserError(`"${program}" is not executable`, { hint: `if it is a program: chmod +x ${program}`, cause });
-  return new UserError(`"${program}" was not found`, { hint: `install ${program}, or put its folder on PATH`, cause });
 }
 
 async function readLine(): Promise<string> {

@@ -86,9 +86,9 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "backend.bubblewrap",
       level: "note",
-      what: '"~/bin/bwrap" is not executable',
+      what: '"~/bin/bwrap" is no program of this system',
       why: "not needed here: bottles are made on podman",
-      fix: { command: "if it is a program: chmod +x ~/bin/bwrap", safe: false },
+      fix: { command: "install ~/bin/bwrap anew", safe: false },
     },
     mended: (machine) => machine.removeProgram("bwrap"),
   },
