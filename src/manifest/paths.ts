@@ -30,7 +30,7 @@ export const guestPath = v.pipe(
 
 /** A program of the host and its words, without a shell; none that the project brings. */
 export const hostCommand = v.pipe(
-  v.array(filled, "an array of strings"),
+  v.array(filled, 'an array of a program and its words, such as ["make", "up"]'),
   v.minLength(1, "an array that names a program"),
   v.check(([program]) => !/^\.|^[^/]+\//.test(program ?? ""), "a program on PATH, or an absolute path"),
 );
