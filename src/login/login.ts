@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
+import { printable } from "../lib/quote.ts";
 import { exists, readText, removeFile, writePrivate } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import { stateFolder, type System } from "../system/system.ts";
@@ -100,7 +101,7 @@ function loginOf(system: System, record: LoginRecord): Login {
 /** A password manager may ask its user for something: whether it is there must do. */
 function missingProgram(system: System, program: string): UserError | undefined {
   if (system.which(program) !== undefined) return undefined;
-  return new UserError(`the login is printed by "${program}", which was not found`, {
+  return new UserError(`the login is printed by "${printable(program)}", which was not found`, {
     hint: "put its folder on PATH, or keep another login: claude-bottle login",
   });
 }
@@ -126,8 +127,15 @@ async function describeClaude(system: System): Promise<string> {
 
 export const useClaudeLogin = (system: System): void => save(system, { source: "claude" });
 
-export const useCommand = (system: System, asked: Mode, command: readonly string[]): void =>
+/** Throws UserError for a program that is not there. */
+export function useCommand(system: System, asked: Mode, command: readonly string[]): void {
+  const [program = ""] = command;
+  if (/^\.|^[^/]+\//.test(program))
+    throw new UserError(`"${printable(program)}" must be a program on PATH, or an absolute path: each start runs it`);
+  const missing = missingProgram(system, program);
+  if (missing) throw missing;
   save(system, { source: "command", mode: asked, command: [...command] });
+}
 
 export async function keepLogin(
   system: System,

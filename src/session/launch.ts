@@ -83,9 +83,9 @@ async function launchOn(
   checkPlan({ backend, ledger }, target.plan, { fresh });
   if (dryRun)
     return await (await import("./explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });
-  if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   if (kind === "agent" && size && isClaude(command(backend)[0] ?? ""))
     system.err(await describeLogin(target.login, target.plan));
+  if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   const ready = await bringUp({ system, backend, ledger }, target, { fresh });
   const plan =
     ready.sshAgent === undefined ? ready : await (await import("./ssh-agent.ts")).followAgent(system, backend, ready);

@@ -33,8 +33,11 @@ const hash = (value: string): string => new Bun.CryptoHasher("sha256").update(va
 
 const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
 
-/** What a person who starts Claude wants to know first; empty where Claude will ask for a login. */
+/** What a person who starts Claude wants to know first; empty where Claude will ask for a login. Throws UserError for one that has ended. */
 export async function describeLogin(login: Login | undefined, { credentials }: BottlePlan): Promise<string> {
+  // One of Claude Code's own shows at once that it has ended; another may have to ask its user for something.
+  const trouble = login?.rotates ? await login.trouble() : undefined;
+  if (trouble) throw trouble;
   if (login) return `claude-bottle: ${await login.describe()}\n`;
   const variable = credentials.map((credential) => credential.variable).find(isClaudes);
   const mode = Object.entries(modes).find(([, name]) => name === variable)?.[0];

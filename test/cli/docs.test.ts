@@ -46,7 +46,7 @@ test.concurrent.each(examples)(
     if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
     using home = new Home();
     home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
-    home.program("claude", "exit 0");
+    for (const name of ["claude", "pass"]) home.program(name, "exit 0");
     mkdirSync(`${home.folder}/home/.claude`);
     writeFileSync(
       `${home.folder}/home/.claude/.credentials.json`,

@@ -277,7 +277,9 @@ const rows: Readonly<Record<string, Row>> = {
   "a login by a program that is gone": {
     broken: async (machine) => {
       machine.extra = noLogin;
+      machine.program("vault", "");
       await machine.run(["login", "--", "vault", "read"]);
+      machine.removeProgram("vault");
     },
     finding: {
       id: "credential.unusable",

@@ -155,7 +155,22 @@ test("a login that has ended is said before anything is made", async () => {
     stderr: "claude-bottle: the login of Claude Code on this machine has ended\n  log in again: claude, then /login\n",
     code: 1,
   });
+  await using screen = new Screen([...tool, "run"], { cwd: home.project, env: home.env });
+  await screen.until("the login of Claude Code on this machine has ended");
+  expect(screen.text).not.toContain("to be renewed");
   expect(home.verbs()).toEqual([]);
+});
+
+test.each([
+  [["./vault"], '"./vault" must be a program on PATH, or an absolute path: each start runs it\n'],
+  [
+    ["vault", "read"],
+    'the login is printed by "vault", which was not found\n  put its folder on PATH, or keep another login: claude-bottle login\n',
+  ],
+])("a command that could print no login is refused at once: %p", async (words, message) => {
+  using home = new Home();
+  expect((await home.run(["login", "--", ...words])).stderr).toBe(`claude-bottle: ${message}`);
+  expect((await home.run(["login", "--status"])).code).toBe(1);
 });
 
 test("on a terminal the host's login is offered once, and a token is not shown while it is typed", async () => {
