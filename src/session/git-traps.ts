@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { printable } from "../lib/quote.ts";
 import { isFolder, namesIn, readFileOrNothing } from "../system/files.ts";
 import type { System } from "../system/system.ts";
@@ -17,7 +17,7 @@ const obeyed =
 export function gitTraps(directory: string): GitTraps {
   const found: Record<string, string> = {};
   function note(path: string): string {
-    const text = readFileOrNothing(`${directory}/${path}`);
+    const text = readFileOrNothing(resolve(directory, path));
     if (text !== undefined) found[path] = Bun.hash(harmlessLeftOut(path, text)).toString(36);
     return text ?? "";
   }
@@ -49,7 +49,9 @@ export function gitTraps(directory: string): GitTraps {
       else if (isFolder(`${directory}/${path}`)) each(path, depth - 1);
     }
   }
-  note(".git");
+  // A linked worktree's folder in its repository says where configuration and hooks are.
+  const linked = /^gitdir: (.+)$/m.exec(note(".git"))?.[1];
+  if (linked !== undefined) for (const name of ["commondir", "config.worktree"]) note(join(linked, name));
   look(".git", 4);
   return found;
 }
