@@ -92,27 +92,24 @@ const secretsOf = ({ secrets }: Manifest, broker: boolean): Credential[] =>
 
 const unique = (words: readonly string[]) => [...new Set(words)].sort();
 
+/** What a bottle is made from, by the manifest's own words. */
+const madeFrom = {
+  image: "image", template: "template", cpus: "cpus", memoryMiB: "memory", user: "user",
+  mounts: "mounts", sshAgent: "ssh-agent", network: "network", credentials: "credentials",
+} as const satisfies Partial<Record<keyof BottlePlan, string>>; // prettier-ignore
+type MadeFrom = keyof typeof madeFrom;
+
 /** What a changed manifest or environment asks of a bottle that was made otherwise; the keys, for a message. */
-export function differences(made: BottlePlan, asked: BottlePlan, { network }: Capabilities): string[] {
-  // Nobody asked for it who says nothing of the network and took what the backend has.
-  const beyond = asked.network.mode === "list" && network === "open";
-  const keys = [
-    "image",
-    "template",
-    "cpus",
-    "memoryMiB",
-    "user",
-    "mounts",
-    "sshAgent",
-    "network",
-    "credentials",
-  ] as const;
-  const names: Readonly<Partial<Record<keyof BottlePlan, string>>> = { memoryMiB: "memory", sshAgent: "ssh-agent" };
-  return keys
-    .filter(
-      (key) => !Bun.deepEquals(fixed(made)[key], fixed(withOpened(asked, made))[key]) && !(key === "network" && beyond),
-    )
-    .map((key) => names[key] ?? key);
+export function differences(made: BottlePlan, asked: BottlePlan, { network, mounts }: Capabilities): string[] {
+  const [before, after] = [fixed(made), fixed(withOpened(asked, made))];
+  const followed: Readonly<Partial<Record<MadeFrom, boolean>>> = {
+    // Nobody asked for it who says nothing of the network and took what the backend has.
+    network: asked.network.mode === "list" && network === "open",
+    sshAgent: mounts === "live",
+  };
+  return (Object.keys(madeFrom) as MadeFrom[])
+    .filter((key) => !followed[key] && !Bun.deepEquals(before[key], after[key]))
+    .map((key) => madeFrom[key]);
 }
 
 /** With the hosts that were opened to the bottle that was made. */

@@ -44,7 +44,7 @@ export type BottlePlan = {
   readonly git?: GitIdentity;
   /** Its ~/.claude is kept when it is removed. */
   readonly keepsClaude?: boolean;
-  /** The socket of the caller's ssh agent that it has, as of its last start. */
+  /** The socket of the caller's ssh agent that it has, as of its last start; empty for one that it was made with and may no longer have. */
   readonly sshAgent?: string;
   /** Its user has said that Claude may ask for a login in it. */
   readonly loginInside?: boolean;

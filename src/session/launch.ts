@@ -87,8 +87,9 @@ async function launchOn(
     system.err(await describeLogin(target.login, target.plan));
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   const ready = await bringUp({ system, backend, ledger }, target, { fresh });
-  const plan =
-    ready.sshAgent === undefined ? ready : await (await import("./ssh-agent.ts")).followAgent(system, backend, ready);
+  const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
+  const agents = hasAgent ? await import("./ssh-agent.ts") : undefined;
+  const plan = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
   if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
   const travel = plan.copied ? await import("./travel.ts") : undefined;
   await travel?.bringAlong({ system, backend }, plan, kind);

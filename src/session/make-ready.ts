@@ -73,7 +73,7 @@ export async function makeReady(
           const git = await gitIdentity(system);
           // Before the old one goes: what the new one is made from may not be had.
           const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-          const made = await withAgent(system, git ? { ...found, git } : found);
+          const made = await withAgent(system, backend, git ? { ...found, git } : found, plan);
           refuseMoved(made);
           if (machine && options.fresh) {
             refuseBusy(ledger, plan.name, "stop");

@@ -5,11 +5,22 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { answers } from "../system/unix-socket.ts";
 
-/** The plan of a bottle that is about to start, with the ssh agent that lives now where it is to have one. Throws UserError without one. */
-export async function withAgent({ env }: System, plan: BottlePlan): Promise<BottlePlan> {
-  if (plan.sshAgent === undefined) return plan;
+const takesAnew = ({ capabilities }: Backend) => capabilities.mounts === "live";
+
+/**
+ * The plan of a bottle that is about to start, with the ssh agent that lives now where one is asked for. A machine that was made
+ * without one gets none. Throws UserError where there is none to give.
+ */
+export async function withAgent(
+  { env }: System,
+  backend: Backend,
+  { sshAgent: had, ...made }: BottlePlan,
+  asked: BottlePlan,
+): Promise<BottlePlan> {
+  if (asked.sshAgent === undefined) return had === undefined || takesAnew(backend) ? made : { ...made, sshAgent: "" };
+  if (had === undefined && !takesAnew(backend)) return made;
   const socket = env.SSH_AUTH_SOCK;
-  if (socket && (await answers(socket))) return { ...plan, sshAgent: socket };
+  if (socket && (await answers(socket))) return { ...made, sshAgent: socket };
   const why = socket ? `no agent answers at SSH_AUTH_SOCK, "${printable(socket)}"` : "SSH_AUTH_SOCK is not set";
   throw new UserError(`the bottle is to have your ssh agent, and ${why}`, {
     hint: 'start one: eval "$(ssh-agent)" && ssh-add; or leave bottle.ssh-agent out',
@@ -17,12 +28,16 @@ export async function withAgent({ env }: System, plan: BottlePlan): Promise<Bott
 }
 
 /** The same for a session in a bottle that runs; a machine got the agent when it started. */
-export async function followAgent(system: System, backend: Backend, plan: BottlePlan): Promise<BottlePlan> {
-  if (plan.sshAgent === undefined) return plan;
-  if (backend.capabilities.mounts === "live") return await withAgent(system, plan);
-  if (!(await answers(plan.sshAgent)))
+export async function followAgent(
+  system: System,
+  backend: Backend,
+  made: BottlePlan,
+  asked: BottlePlan,
+): Promise<BottlePlan> {
+  if (takesAnew(backend)) return await withAgent(system, backend, made, asked);
+  if (made.sshAgent && asked.sshAgent !== undefined && !(await answers(made.sshAgent)))
     system.err(
-      `claude-bottle: the ssh agent that bottle "${plan.name}" started with has ended\n  claude-bottle stop, and the next session brings the one that runs now\n`,
+      `claude-bottle: the ssh agent that bottle "${made.name}" started with has ended\n  claude-bottle stop, and the next session brings the one that runs now\n`,
     );
-  return plan;
+  return made;
 }

@@ -35,6 +35,10 @@ for (const { name, whyNot, up } of kinds.filter((kind) => ["bubblewrap as root",
         await place.sh("claude-bottle stop");
       }
       expect(await exec(`${home.folder}/second`)).toMatchObject({ stdout: "second", code: 0 });
+      await place.sh(`: >bottle.toml; claude-bottle stop`);
+      const without = await place.sh(`SSH_AUTH_SOCK=${home.folder}/second claude-bottle exec -- sh -c 'echo "[$SSH_AUTH_SOCK]"'`); // prettier-ignore
+      expect(without).toMatchObject({ stdout: "[]\n", code: 0 });
+      expect(without.stderr.includes("(ssh-agent) and keeps them")).toBe(name === "podman");
       second.stop(true);
     },
     60_000,

@@ -54,7 +54,7 @@ function mountArgv({ source, target, mode }: MountPlan): string[] {
 }
 
 export const agentEnv = ({ sshAgent }: BottlePlan): Record<string, string> =>
-  sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket };
+  sshAgent ? { SSH_AUTH_SOCK: agentSocket } : {};
 
 export const startArgv = (names: readonly string[]): string[] => ["start", ...names];
 export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];

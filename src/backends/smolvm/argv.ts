@@ -122,7 +122,7 @@ export const insideArgv = (name: string): string[] => [
 export function sessionArgv({ sshAgent }: BottlePlan, session: SessionPlan): string[] {
   const { size, id } = session;
   const env = {
-    ...(sshAgent !== undefined && { SSH_AUTH_SOCK: agentSocket }),
+    ...(sshAgent && { SSH_AUTH_SOCK: agentSocket }),
     ...session.env,
     CLAUDE_BOTTLE_SESSION: id,
   };

@@ -216,8 +216,7 @@ export function smolvm(system: System): Backend {
 }
 
 /** smolvm takes the socket from its own environment. */
-const agentOf = ({ sshAgent }: BottlePlan): Record<string, string> =>
-  sshAgent === undefined ? {} : { SSH_AUTH_SOCK: sshAgent };
+const agentOf = ({ sshAgent }: BottlePlan): Record<string, string> => (sshAgent ? { SSH_AUTH_SOCK: sshAgent } : {});
 
 /** smolvm starts no machine without the values of its credentials; nobody uses them in a look. */
 const standIns = ({ credentials }: BottlePlan) =>
