@@ -6,7 +6,7 @@ import { withoutRelative } from "../lib/paths.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
-const killAfterMs = 5000;
+const usualEnd = { name: "SIGTERM", graceMs: 5000 } as const;
 /** Linux takes 128 KiB with the name. */
 const longestVariable = 130_000;
 
@@ -172,11 +172,11 @@ async function text(stream: unknown, onOutput?: RunOptions["onOutput"]): Promise
 }
 
 /** TERM, then KILL, to the child's whole group on abort or timeout; returns what takes both back. */
-function endOn(child: Bun.Subprocess, { signal, endBy = "SIGTERM", timeoutMs }: RunOptions): () => void {
+function endOn(child: Bun.Subprocess, { signal, endBy = usualEnd, timeoutMs }: RunOptions): () => void {
   const timers: Timer[] = [];
   const end = () => {
-    killGroup(child.pid, endBy);
-    timers.push(setTimeout(() => killGroup(child.pid, "SIGKILL"), killAfterMs));
+    killGroup(child.pid, endBy.name);
+    timers.push(setTimeout(() => killGroup(child.pid, "SIGKILL"), endBy.graceMs));
   };
   signal?.addEventListener("abort", end, { once: true });
   if (timeoutMs !== undefined) timers.push(setTimeout(end, timeoutMs));

@@ -14,8 +14,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the program (TERM, then KILL) when it fires; the run then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** What ends it in place of TERM. */
-  readonly endBy?: NodeJS.Signals;
+  /** In place of TERM, and of 5 seconds until the KILL. */
+  readonly endBy?: { readonly name: NodeJS.Signals; readonly graceMs: number };
   /** Ends the program in the same way; the run resolves, with code 143 or 137. */
   readonly timeoutMs?: number;
   /** Goes on when we are interrupted: for undo steps. */

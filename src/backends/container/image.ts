@@ -80,7 +80,7 @@ async function build(client: Client, recipe: Recipe, reference: string, options:
         ...options,
         progress: true,
         // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
-        endBy: program === "podman" ? "SIGHUP" : "SIGTERM",
+        ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
       });
       if (code === 0) return;
     } finally {
