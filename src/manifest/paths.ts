@@ -14,7 +14,7 @@ export const mountPoint = v.pipe(
     "an absolute path of letters, digits and _ . @ + , - in the bottle, other than /",
   ),
   v.check(
-    (path) => !/^\/(?:proc|sys|dev|run|etc|usr|bin|sbin|lib|lib64)(?:\/|$)/.test(path),
+    (path) => !/^\/(?:proc|sys|dev|run|etc|usr|bin|sbin|lib|lib64|var\/run)(?:\/|$)/.test(path),
     "a path outside the bottle's own system folders",
   ),
 );

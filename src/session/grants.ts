@@ -71,7 +71,17 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
         `${real} cannot have the same path in the bottle`,
         "add a target of letters, digits and _ . @ + , -",
       );
-    mounts.push({ source, target: target ?? source, mode });
+    const place = target ?? source;
+    if (contains(place, directory))
+      throw refuse(path, `${real} would lie over the project in the bottle`, "add a target beside the project");
+    const other = mounts.find((mount) => mount.target === place);
+    if (other)
+      throw refuse(
+        path,
+        `${real} would lie over "${printable(other.source)}", as "${place}"`,
+        "give one another target",
+      );
+    mounts.push({ source, target: place, mode });
   });
 
   const files = manifest.provision.files.map(({ source: written, target }, index): FilePlan => {

@@ -21,7 +21,8 @@ function victim(manifest: string): Home {
   writeFileSync(`${home.project}/script`, `#!/bin/sh\ntouch '${home.folder}/mark'\n`, { mode: 0o755 });
   symlinkSync(`${own}/.ssh`, `${home.project}/docs`);
   symlinkSync(`${own}/.ssh/id_ed25519`, `${home.project}/readme.md`);
-  home.manifest(manifest.includes("[bottle]") ? manifest : `[bottle]\nimage = "/images/claude"\n${manifest}`);
+  const text = manifest.replaceAll("HOME", own);
+  home.manifest(text.includes("[bottle]") ? text : `[bottle]\nimage = "/images/claude"\n${text}`);
   return home;
 }
 
@@ -283,6 +284,16 @@ describe("is refused whether or not there is trust", () => {
       "what the bottle could exchange",
       '[[mounts]]\nsource = "~/other"\nmode = "rw"\n[[mounts]]\nsource = "~/other/sub"',
       'bottle.toml:6:3: "~/home/other/sub" is in "~/home/other", where the bottle could put another folder in its place\n  [[mounts]]\n    ^',
+    ],
+    [
+      "over the project",
+      '[[mounts]]\nsource = "~/other"\ntarget = "HOME/project"',
+      'bottle.toml:3:3: "~/home/other" would lie over the project in the bottle\n  [[mounts]]\n    ^\n  add a target beside the project',
+    ],
+    [
+      "over another mount",
+      '[[mounts]]\nsource = "~/other"\n[[mounts]]\nsource = "~/.aws"\ntarget = "HOME/other"',
+      'bottle.toml:5:3: "~/home/.aws" would lie over "~/home/other", as "~/home/other"\n  [[mounts]]\n    ^\n  give one another target',
     ],
     [
       "over the bottle's own system",
