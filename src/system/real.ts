@@ -91,8 +91,8 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
     async become(words, options = {}) {
       await interruptible(async (interrupt) => {
-        // A signal that was caught just now is told in the loop's next turn; the new program would never hear of it.
-        await new Promise((resolve) => setImmediate(resolve));
+        // The new program would never hear of it.
+        await caughtSignals();
         interrupt.throwIfAborted();
       });
       // Caught no more, one that comes from here on ends us, as it ends a program that has just been started.
@@ -186,6 +186,9 @@ function endOn(child: Bun.Subprocess, { signal, endBy = usualEnd, timeoutMs }: R
   };
 }
 
+/** A signal that was caught just now is told in the loop's next turn. */
+const caughtSignals = () => new Promise((resolve) => setImmediate(resolve));
+
 function killGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
@@ -217,6 +220,8 @@ async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
     child = spawn();
     if (passed) child.kill(passed);
     const code = await child.exited;
+    // The one that ended the child may have come to us at the same moment.
+    await caughtSignals();
     return { code, signal: (child.signalCode as NodeJS.Signals | null) ?? passed, interrupt };
   } finally {
     for (const [name, handler] of handlers) process.off(name, handler);
