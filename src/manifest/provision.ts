@@ -18,7 +18,7 @@ const Command = table({
 }); // prettier-ignore
 
 /** What of a ~/.claude is its owner's own work, and no record of what Claude did. */
-export const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as const;
+const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as const;
 
 export const Provision = table({
   claude: about(

@@ -129,7 +129,7 @@ function imageOf(image: string | undefined, absolute: (written: string) => strin
 }
 
 /** Where a bottle that could write would decide what the next one may do. */
-export function ownFolders({ env }: System): string[] {
+function ownFolders({ env }: System): string[] {
   return [stateFolder(env), configFolder(env)]
     .filter((folder) => folder !== undefined)
     .map((folder) => realPath(folder) ?? folder);

@@ -86,7 +86,7 @@ export async function existingBottle(system: System, name: string | undefined): 
 export const noBottle = (system: System): void =>
   system.err(`claude-bottle: there is no bottle of "${printable(findProject(system).directory)}"\n`);
 
-export function recordedPlan(system: System, name: string): BottlePlan {
+function recordedPlan(system: System, name: string): BottlePlan {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
   if (record) return record.plan;
