@@ -38,7 +38,8 @@ export async function runHook(
 
 /**
  * Of a bottle that was stopped: the hook of the user's own configuration, or of a manifest that is trusted as it stands.
- * A manifest that cannot even be read by now is not what was trusted. Throws UserError when the hook fails.
+ * Says why another one is not run; a manifest that cannot even be read by now is not what was trusted. Throws UserError when the
+ * hook fails.
  */
 export async function runAfterStop(system: System, plan: BottlePlan): Promise<void> {
   const hooks = isFolder(plan.directory) ? await admitted(system, plan) : {};
@@ -53,7 +54,9 @@ async function admitted(system: System, { directory, backend }: BottlePlan): Pro
       admit(system, project, await backendOf(system, backend));
     return manifest.hooks;
   } catch (error) {
-    if (error instanceof UserError) return {};
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    const [why = ""] = error.message.split("\n");
+    system.err(`claude-bottle: no after-stop hook is run: ${printable(why)}\n`);
+    return {};
   }
 }

@@ -62,9 +62,16 @@ test("those of a project's manifest run once they are trusted, and as long as th
   await home.run(ready);
   expect(told(home)).toBe("before\n");
   const [{ name = "" } = {}] = home.machines();
-  for (const changed of [manifest.replace("after", "evil"), "imagine = 1", image]) {
+  const asks = "the manifest asks for 2 things that need your trust, and they have changed since you gave it";
+  for (const [changed, why] of [
+    [manifest.replace("echo after", "echo evil"), asks],
+    ["imagine = 1", 'bottle.toml:1:1: unknown key "imagine" at the top level; expected "bottle", '],
+    [image, ""],
+  ] as const) {
     home.manifest(changed);
-    expect((await home.run(["stop", name])).code).toBe(0);
+    const { stderr, code } = await home.run(["stop", name]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(why === "" ? "is stopped" : `claude-bottle: no after-stop hook is run: ${why}`);
   }
   expect(told(home)).toBe("before\n");
   home.manifest(manifest);
