@@ -1,10 +1,11 @@
-// How the template comes to be, on an engine that nobody else uses and from a base with a made-up npm. About 30 s.
+// How a template comes to be, and an image of the user's, on an engine that nobody else uses and from a base with a made-up npm. About 30 s.
 import { afterAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { endProcesses, findProcesses } from "../../src/system/process.ts";
 import { busyboxRoot, whyNoBusybox } from "../support/busybox.ts";
 import { Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
-import { Home, until } from "../support/tool.ts";
+import { Screen } from "../support/screen.ts";
+import { Home, tool, until } from "../support/tool.ts";
 
 const minute = 60_000;
 const reasons = { podman: whyNoPodman() ?? whyNoBusybox(), docker: whyNoDocker() ?? whyNoBusybox() };
@@ -27,20 +28,20 @@ chmod +x "$folder/claude"
 class Projects extends Home {
   readonly other = `${this.folder}/home/other`;
   readonly #program: string;
-  readonly #root = busyboxRoot(`${this.folder}/root`);
+  readonly root = busyboxRoot(`${this.folder}/root`);
 
   constructor(program: string) {
     super();
     this.#program = program;
     mkdirSync(this.other);
     for (const folder of [this.project, this.other]) writeFileSync(`${folder}/bottle.toml`, "");
-    mkdirSync(`${this.#root}/usr/bin`, { recursive: true });
+    mkdirSync(`${this.root}/usr/bin`, { recursive: true });
     for (const name of ["git", "rg", "curl", "ssh", "npm"]) {
-      writeFileSync(`${this.#root}/usr/bin/${name}`, npm);
-      chmodSync(`${this.#root}/usr/bin/${name}`, 0o755);
+      writeFileSync(`${this.root}/usr/bin/${name}`, npm);
+      chmodSync(`${this.root}/usr/bin/${name}`, 0o755);
     }
-    for (const folder of ["etc/ssl/certs", "usr/local/bin"]) mkdirSync(`${this.#root}/${folder}`, { recursive: true });
-    writeFileSync(`${this.#root}/etc/ssl/certs/ca-certificates.crt`, "");
+    for (const folder of ["etc/ssl/certs", "usr/local/bin"]) mkdirSync(`${this.root}/${folder}`, { recursive: true });
+    writeFileSync(`${this.root}/etc/ssl/certs/ca-certificates.crt`, "");
   }
 
   override get env() {
@@ -49,8 +50,8 @@ class Projects extends Home {
 
   /** Under the same name another one, with that file in it. */
   async makeBase(file = "first"): Promise<void> {
-    writeFileSync(`${this.#root}/${file}`, "");
-    await podman?.expectOk(["sh", "-c", `tar -C '${this.#root}' -cf - . | podman import -q - ${base}`]);
+    writeFileSync(`${this.root}/${file}`, "");
+    await podman?.expectOk(["sh", "-c", `tar -C '${this.root}' -cf - . | podman import -q - ${base}`]);
   }
 
   setup(command: string): void {
@@ -141,6 +142,16 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     await projects.makeBase("second");
     const { stderr, code } = await projects.run(["exec", "--", "true"]);
     expect([building.test(stderr), code]).toEqual([true, 0]);
+  });
+
+  it("a Ctrl-C as a folder is loaded is no failure of it", async (projects) => {
+    projects.settings(`[bottle]\nbackend = "${program}"\nimage = "${projects.root}"\n[network]\nmode = "off"\n`);
+    projects.program("tar", `touch '${projects.folder}/packing'; exec sleep 1000`);
+    await using screen = new Screen([...tool, "exec", "--", "true"], { cwd: projects.project, env: projects.env });
+    await until(() => existsSync(`${projects.folder}/packing`), () => screen.text, minute); // prettier-ignore
+    screen.press("\x03");
+    await screen.until("claude-bottle: interrupted");
+    expect(await screen.process.exited).toBe(130);
   });
 
   it("keeps the old bottle where it cannot be built", async (projects) => {

@@ -55,6 +55,7 @@ async function load(client: Client, image: string, reference: string, options: S
       { argv: ["tar", "-C", image, "-cf", "-", "."], env: {} },
       { argv: client.argv(["import", "-", reference]), env: {} },
     );
+    options.signal?.throwIfAborted();
     if (from.code !== 0 || to.code !== 0) throw engineError(program, doing, from.code === 0 ? to : from);
     return;
   }
