@@ -39,6 +39,8 @@ const lines = [
   ["what help is about", "claude-bottle help comp", "claude-bottle help completions"],
   ["a bottle that lives", "claude-bottle stop cb-", "claude-bottle stop BOTTLE"],
   ["a file behind --", "claude-bottle exec -- cat no", "claude-bottle exec -- cat notes.txt"],
+  ["a bottle's side of cp", "claude-bottle cp notes.txt cb-", "claude-bottle cp notes.txt BOTTLE:/"],
+  ["the host's side of cp", "claude-bottle cp no", "claude-bottle cp notes.txt"],
   ["a verb", "claude-bottle tmux op", "claude-bottle tmux open"],
 ] as const;
 

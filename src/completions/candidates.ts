@@ -4,14 +4,17 @@ import { exists } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import type { Candidate, Expected } from "./expected.ts";
 
-/** A line for each word, as `word TAB description`; `:files` alone leaves it to the shell. What is asked for is loaded, and no more. */
+/** A line for each word, as `word TAB description`; `:files` before them: the shell's own files, too. What is asked for is loaded, and no more. */
 export async function candidateLines(system: System, expected: Expected): Promise<string[]> {
   switch (expected.kind) {
     case "words":
       return expected.words.map(line);
     case "files":
-    case "places":
       return [":files"];
+    case "places": {
+      const found = await orNone(() => sources.bottles(system));
+      return [":files", ...found.map(({ word, description }) => line({ word: `${word}:/`, description }))];
+    }
     default: {
       const { kind, prefix = "" } = expected;
       const found = await orNone(() => sources[kind](system));

@@ -7,8 +7,10 @@ function __claude_bottle_complete
     set -l lines ($program complete -- $words "$current" 2>/dev/null)
     if test "$lines[1]" = :files
         __fish_complete_path "$current"
-    else
-        printf '%s\n' $lines
+        set -e lines[1]
+    end
+    for line in $lines
+        printf '%s\n' $line
     end
 end
 complete -c claude-bottle -f -a '(__claude_bottle_complete)'
