@@ -76,3 +76,24 @@ onEngine(
   },
   6 * minute,
 );
+
+onEngine(
+  "docker",
+  "the first run in a project asks nothing before Claude's prompt, and Claude answers",
+  "[bottle]",
+  async (project) => {
+    const stub = startStubApi({ marker: "STUB" });
+    try {
+      const env = { ...project.env, ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: stub.url };
+      using pane = new Pane([...tool, "run"], { cwd: project.project, env });
+      // A question's own mark, with a choice behind it, would be the first.
+      await pane.until(/^.?❯/m, 2 * minute);
+      expect(pane.text).not.toMatch(/❯ *\d|Enter to|Esc to|Yes/);
+      await pane.prompt("say it");
+      await pane.until(/STUB: say it/, minute);
+    } finally {
+      await stub.stop();
+    }
+  },
+  5 * minute,
+);
