@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { resolve } from "node:path";
 import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
@@ -151,7 +152,7 @@ everyTmux((tmux) => {
     stage.tmux("set-option", "-g", "assume-paste-time", "0");
     stage.tmux("set-environment", "-g", "PATH", "/usr/bin:/bin");
     expect((await call("install", "--yes")).code).toBe(0);
-    expect(read()).toContain(`${tool[0]}`);
+    expect(read()).toContain(resolve(tool[0] ?? ""));
     stage.press("b");
     await stage.screen.until(/smolvm is not installed[^]*enter: close/);
     stage.press("\r", { prefix: false });
