@@ -1,17 +1,34 @@
 # claude-home HOME CONFIG SETTINGS [UID:GID]: Claude's questions of a first start, answered once; what is there already stays.
-# An empty file is one that a microVM had not yet put on its disk when it died.
+# With UID:GID it runs as root, in a home where sessions put what they like: what may be a way out of it is left alone.
 set -eu
 home=$1 config=$2 settings=$3 owner=${4:-}
-mkdir -p "$home/.claude"
-[ -s "$home/.claude.json" ] || (umask 077 && printf '%s\n' "$config" >"$home/.claude.json")
-[ -s "$home/.claude/settings.json" ] || (umask 077 && printf '%s\n' "$settings" >"$home/.claude/settings.json")
+# Neither a link nor a further name of a file that lies elsewhere.
+is_inside() {
+  [ ! -L "$1" ] && { [ -z "$owner" ] || [ -d "$1" ] || [ "$(stat -c %h "$1")" = 1 ]; }
+}
+own() {
+  [ -z "$owner" ] || ! is_inside "$1" || chown "$owner" "$1"
+}
+# An empty file is one that a microVM had not yet put on its disk when it died.
+answer() {
+  [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; } || [ -s "$1" ] || (umask 077 && printf '%s\n' "$2" >"$1")
+  own "$1"
+}
+mkdir -p "$home"
+[ -z "$owner" ] || chown "$owner" "$home"
+if [ ! -L "$home/.claude" ]; then
+  mkdir -p "$home/.claude"
+  own "$home/.claude"
+  answer "$home/.claude/settings.json" "$settings"
+fi
+answer "$home/.claude.json" "$config"
 # Claude knows an approved key by its last 20 characters; only the guest knows what stands in for the key.
-if [ -n "${ANTHROPIC_API_KEY:-}" ]; then
+if [ -n "${ANTHROPIC_API_KEY:-}" ] && [ -f "$home/.claude.json" ] && is_inside "$home/.claude.json"; then
   end=$(printf %s "$ANTHROPIC_API_KEY" | tail -c 20)
   case $end in
     *[!A-Za-z0-9_-]*) ;;
     *) grep -qF "\"$end\"" "$home/.claude.json" ||
       sed -i -e "s/\"approved\": *\\[ *\\]/\"approved\": [\"$end\"]/" -e t -e "s/\"approved\": *\\[/&\"$end\",/" "$home/.claude.json" ;;
   esac
+  own "$home/.claude.json"
 fi
-[ -z "$owner" ] || chown "$owner" "$home" "$home/.claude" "$home/.claude.json" "$home/.claude/settings.json"

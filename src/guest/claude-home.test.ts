@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"; // prettier-ignore
 import { tmpdir } from "node:os";
+import script from "./claude-home.sh" with { type: "text" };
 import { claudeHome } from "./claude-home.ts";
 import { claudeHomeArgv } from "./guest.ts";
 
@@ -48,4 +49,42 @@ test("keys are approved by their ends, each once, whatever they hold", () => {
   expect(approved()).toEqual(["nother-key-9876543210", "first-key-0123456789"].map((end) => end.slice(-20)));
   prepare({ ANTHROPIC_API_KEY: 'sk-ant-"],"x":["0123456' });
   expect(approved()).toHaveLength(2);
+});
+
+const isRoot = process.getuid?.() === 0;
+if (!isRoot) console.log("a home that root prepares is skipped: the tests do not run as root");
+
+describe.skipIf(!isRoot)("root, in a home of somebody else", () => {
+  const key = { ANTHROPIC_API_KEY: "sk-ant-the-first-key-0123456789" };
+  const prepareFor = (uid: number) => {
+    const argv = ["/bin/sh", "-c", script, "sh", home, claude.config, claude.settings, `${uid}:${uid}`];
+    const { exitCode, stderr } = Bun.spawnSync(argv, { env: { PATH: "/usr/bin:/bin", ...key }, timeout: 10_000 });
+    expect([stderr.toString(), exitCode]).toEqual(["", 0]);
+  };
+  const ownerOf = (path: string) => statSync(path).uid;
+
+  test("gives its user what it makes there, and what an image had put there", () => {
+    mkdirSync(`${home}/.claude`);
+    writeFileSync(`${home}/${settings}`, "{}");
+    prepareFor(1234);
+    expect([".", ".claude", config, settings].map((name) => ownerOf(`${home}/${name}`))).toEqual(Array(4).fill(1234));
+  });
+
+  test("goes where no link of a session's leads, and gives away no file of two names", () => {
+    const elsewhere = `${home}/of-root`;
+    mkdirSync(elsewhere);
+    const text = '{"approved": []}';
+    writeFileSync(`${elsewhere}/file`, text, { mode: 0o600 });
+    symlinkSync(elsewhere, `${home}/.claude`);
+    for (const put of [symlinkSync, linkSync]) {
+      put(`${elsewhere}/file`, `${home}/${config}`);
+      prepareFor(1234);
+      expect([ownerOf(elsewhere), readdirSync(elsewhere), ownerOf(`${elsewhere}/file`)]).toEqual([0, ["file"], 0]);
+      expect(readFileSync(`${elsewhere}/file`, "utf8")).toBe(text);
+      rmSync(`${home}/${config}`);
+    }
+    rmSync(`${home}/.claude`);
+    Bun.spawnSync(["mkfifo", `${home}/${config}`]);
+    prepareFor(1234);
+  });
 });
