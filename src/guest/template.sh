@@ -1,19 +1,20 @@
 # template VERSION, as root while a template is built: what Claude Code works with, and Claude Code itself.
 set -eu
 version=$1
+npm=npm
+[ "$(claude --version 2>/dev/null)" != "$version (Claude Code)" ] || npm=
 missing=
-for program in git rg curl less ps ssh npm; do command -v "$program" >/dev/null || missing=1; done
-[ -e /etc/ssl/certs/ca-certificates.crt ] || missing=1
+for program in git rg curl less ps ssh $npm; do command -v "$program" >/dev/null || missing="$missing $program"; done
+[ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 if [ -n "$missing" ]; then
-  command -v apt-get >/dev/null || { echo 'the base has no apt-get, and not all of: git rg curl less ps ssh npm ca-certificates' >&2; exit 1; }
-  npm=
-  command -v npm >/dev/null || npm=npm
+  command -v apt-get >/dev/null || { echo "the base has no apt-get, and not:$missing" >&2; exit 1; }
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
-  # shellcheck disable=SC2086 # one word or none
-  apt-get install -qy --no-install-recommends ca-certificates curl git less openssh-client procps ripgrep $npm
+  case $missing in *' npm'*) set -- npm ;; *) set -- ;; esac
+  apt-get install -qy --no-install-recommends ca-certificates curl git less openssh-client procps ripgrep "$@"
   rm -rf /var/lib/apt/lists/*
 fi
+[ -n "$npm" ] || exit 0
 case $(uname -m) in x86_64) machine=x64 ;; aarch64) machine=arm64 ;; *) machine=$(uname -m) ;; esac
 for loader in /lib/ld-musl-*; do [ ! -e "$loader" ] || machine=$machine-musl; done
 # The platform's package is the program itself, so none of its scripts need run.

@@ -74,14 +74,9 @@ export function refuseImpossible(
 const portOf = ({ port, loopback }: Gateway): Partial<NetworkPlan> =>
   loopback ? { loopbackPort: port } : port === 80 || port === 443 ? {} : { furtherPort: port };
 
-function programsOf({ image, manifest, backend, directory }: BottleRequest): Pick<BottlePlan, "image" | "template"> {
-  const { programs } = backend.capabilities;
-  if (programs === "host") return { image: undefined };
-  if (image !== undefined) return { image };
-  if (programs === "template") return { image, template: manifest.template };
-  throw new UserError("no image to make the bottle from", {
-    hint: `set image in ${directory}/bottle.toml: a registry reference, or the path of an archive or of a root file system folder that holds claude`,
-  });
+function programsOf({ image, manifest, backend }: BottleRequest): Pick<BottlePlan, "image" | "template"> {
+  if (backend.capabilities.programs === "host") return { image: undefined };
+  return image === undefined ? { image, template: manifest.template } : { image };
 }
 
 const secretHosts = ({ secrets }: Manifest): string[] =>

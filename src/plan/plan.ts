@@ -9,8 +9,8 @@ export type Capabilities = {
   readonly loopback: "all" | "port";
   /** The guest holds a placeholder for a credential, and the value is put in on the wire. */
   readonly credentialBroker: boolean;
-  /** "image": bottles are made from one. "template": from one that is built where the manifest names none. "host": they see the programs of the host. */
-  readonly programs: "image" | "template" | "host";
+  /** "template": of an image, which is built where the manifest names none. "host": they see the programs of the host. */
+  readonly programs: "template" | "host";
   /** "guest": sessions run as a user of the bottle's own. "host": as the caller, by the caller's name. */
   readonly user: "guest" | "host";
   readonly mounts: "live" | "create";
@@ -31,6 +31,8 @@ export type BottlePlan = {
   readonly image: string | undefined;
   /** What the image is built from, where the manifest names none. */
   readonly template?: TemplatePlan;
+  /** The file that smolvm saved the template as. */
+  readonly pack?: string;
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly user: GuestUser;

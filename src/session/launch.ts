@@ -112,8 +112,6 @@ export async function projectTarget(system: System, project: Project, asked: Ask
   const backend = await projectBackend(system, project, asked);
   const login = loginOf(system);
   const { secretFiles, files, ...grants } = admit(system, project, backend);
-  // Nobody should look for an image for what cannot run.
-  if (grants.image === undefined && backend.capabilities.programs === "image") await refuseUnusable(backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
   const mounts = [...worktreeMounts(project.directory, system.env.HOME ?? ""), ...grants.mounts];
   return {
@@ -126,11 +124,6 @@ export async function projectTarget(system: System, project: Project, asked: Ask
     hooks: project.manifest.hooks,
     otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
-}
-
-async function refuseUnusable(backend: Backend): Promise<void> {
-  const probe = await backend.probe({ quick: true });
-  if (!probe.usable) throw new UserError(probe.reason, { hint: probe.hint });
 }
 
 const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;

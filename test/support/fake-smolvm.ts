@@ -1,7 +1,8 @@
 // A stand-in for smolvm 1.32: its machine verbs as they were seen on the real one (test/vm/agree.test.ts runs both side by side).
 // A machine is a JSON file and a sleeping process; its guest is this very host. What root runs in a guest is only recorded.
+// The machine of a template runs the user's own commands alone, and its pack is a file.
 //   FAKE_SMOLVM_STATE   folder of the machines, and of "calls", one JSON array of words a line
-//   FAKE_SMOLVM_VERSION what --version says; FAKE_SMOLVM_FAIL_<verb> a message; FAKE_SMOLVM_DELAY_<verb> ms, or a file to wait for
+//   FAKE_SMOLVM_VERSION what --version says; FAKE_SMOLVM_FAIL_<verb> a message; FAKE_SMOLVM_DELAY_<verb> ms, or a file to wait for; pack_create is a verb
 //   FAKE_SMOLVM_STATE/inside, where it is there: the paths that were written in a guest, each with a NUL behind it
 //   FAKE_SMOLVM_NO_WINCH a client that does not follow its terminal's size
 import {
@@ -67,14 +68,14 @@ const { values } = parse();
 
 function parse() {
   try {
-    if (group !== "machine" || process.env.FAKE_SMOLVM_VERSION?.startsWith("smolvm 0."))
+    if ((group !== "machine" && group !== "pack") || process.env.FAKE_SMOLVM_VERSION?.startsWith("smolvm 0."))
       throw new Error(`unrecognized subcommand '${group}'`);
     return parseArgs({
       args: own.slice(2),
       options: {
         "error-format": text, name: { ...text, short: "n" }, cpus: text, mem: text, image: text, volume: { ...many, short: "v" }, label: many, user: text, workdir: { ...text, short: "w" },
         env: { ...many, short: "e" }, "secret-env": many, credential: many, "allow-cidr": many, "allow-host-pattern": many, net: flag, "ssh-agent": flag, interactive: { ...flag, short: "i" },
-        "reset-allow-list": flag, tty: { ...flag, short: "t" }, force: { ...flag, short: "f" }, json: flag,
+        from: text, "use-host-proxy": flag, "from-vm": text, output: { ...text, short: "o" }, all: flag, "reset-allow-list": flag, tty: { ...flag, short: "t" }, force: { ...flag, short: "f" }, json: flag,
       },
     }); // prettier-ignore
   } catch (error) {
@@ -91,10 +92,11 @@ const shown = ({ guestPaths: _, ...machine }: Machine) => ({
 const alive = (pid: number | null) => pid !== null && identify(pid) !== undefined;
 
 async function fault(): Promise<void> {
-  const wait = process.env[`FAKE_SMOLVM_DELAY_${verb}`];
+  const what = group === "pack" ? `pack_${verb}` : verb;
+  const wait = process.env[`FAKE_SMOLVM_DELAY_${what}`];
   if (wait?.startsWith("/")) while (!existsSync(wait)) await Bun.sleep(10);
   else if (wait) await Bun.sleep(Number(wait));
-  const message = process.env[`FAKE_SMOLVM_FAIL_${verb}`];
+  const message = process.env[`FAKE_SMOLVM_FAIL_${what}`];
   if (message) fail("SMOLVM_ERROR", message);
 }
 
@@ -107,6 +109,8 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
         "CONFIG_ERROR",
         `config operation failed: create machine: machine '${name}' already exists or is being created`,
       );
+    if (values.from !== undefined && !existsSync(values.from))
+      fail("CONFIG_ERROR", `config operation failed: create from .smolmachine: file not found: ${values.from}`);
     const volumes = values.volume ?? [];
     for (const volume of volumes) {
       const host = volume.split(":")[0] ?? "";
@@ -126,7 +130,7 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
       name,
       state: "created",
       pid: null,
-      image: `local-dir:${values.image}`,
+      image: values.from ?? `local-dir:${values.image}`,
       cpus: Number(values.cpus),
       memory_mib: Number(values.mem),
       mounts: volumes.length,
@@ -207,7 +211,7 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     await fault();
     if (command.some((word) => word.includes("-print0")) && existsSync(`${state}/inside`))
       process.stdout.write(readFileSync(`${state}/inside`));
-    if (values.user === undefined) return 0;
+    if (values.user === undefined || (machine.labels["claude-bottle.template"] && command[1] !== "-euc")) return 0;
     const env: Record<string, string> = {
       HOME: "/root",
       PATH: process.env.PATH ?? "",
@@ -231,6 +235,21 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
   },
 };
 
+const packs: typeof verbs = {
+  async create() {
+    const source = values["from-vm"] ?? "";
+    if (read(source)?.state !== "stopped")
+      fail("SMOLVM_ERROR", `agent operation failed: pack from VM: VM '${source}' not found`);
+    await fault();
+    writeFileSync(values.output ?? "", "");
+    writeFileSync(`${values.output}.smolmachine`, JSON.stringify(read(source)));
+    console.log(`Packed: ${values.output}`);
+  },
+  prune() {
+    console.log("No cached entries to remove.");
+  },
+};
+
 /** As smolvm does: raw mode outside, a terminal of its own inside that follows the outer one's size. */
 async function onTerminal(words: string[], options: { env: Record<string, string>; cwd: string }): Promise<number> {
   const outer = () => windowSize(0) ?? { rows: 24, columns: 80 };
@@ -251,4 +270,4 @@ async function onTerminal(words: string[], options: { env: Record<string, string
   return code;
 }
 
-process.exit((await verbs[verb]?.()) ?? 0);
+process.exit((await (group === "pack" ? packs : verbs)[verb]?.()) ?? 0);

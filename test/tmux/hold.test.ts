@@ -39,7 +39,6 @@ everyTmux((tmux) => {
   );
 
   test.each([
-    ["no manifest at all", "", "(?:no image to make the bottle from|/dev/kvm)"],
     ["a mistake in the manifest", "[bottle]\nimagine = 1\n", "imagine"],
     ["no smolvm", `[bottle]\nimage = "/images/claude"\n`, "smolvm is not installed"],
   ])(

@@ -6,7 +6,8 @@ import { stateFolder } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import type { Client } from "./client.ts";
 import { engineError } from "./errors.ts";
-import { buildFiles, type Recipe, referenceOf } from "./recipe.ts";
+import type { Recipe } from "../recipe.ts";
+import { buildFiles, referenceOf } from "./recipe.ts";
 
 /** An image by the name that the engine knows it by, and what brings it there. */
 type Image = { readonly reference: string; bring(options: StepOptions): Promise<void> };

@@ -7,6 +7,7 @@ import { stateFolder, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Backend, StepOptions } from "../backend.ts";
+import { templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
@@ -16,7 +17,7 @@ import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
-import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
+import { proxyRecipe, referenceOf } from "./recipe.ts";
 
 export const docker = (system: System): Backend => container(system, "docker");
 export const podman = (system: System): Backend => container(system, "podman");

@@ -4,7 +4,8 @@ import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 import { parseParts } from "./listing.ts";
 import { bottleOfVolume, removeVolumeArgv } from "./network.ts";
-import { proxyRecipe, referenceOf, templateRecipe } from "./recipe.ts";
+import { templateRecipe } from "../recipe.ts";
+import { proxyRecipe, referenceOf } from "./recipe.ts";
 
 /** Containers and volumes beside bottles that are gone, and images that no bottle is made from. */
 export async function containerLeftovers(client: Client, { plans, purged }: Needed): Promise<Leftover[]> {

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { buildFiles, referenceOf, templateRecipe } from "./recipe.ts";
+import { templateRecipe } from "../recipe.ts";
+import { buildFiles, referenceOf } from "./recipe.ts";
 
 test("the reference is another one once the recipe is", () => {
   const recipes = [{}, { base: "debian:12" }, { setup: "true" }, { claude: "2.0.0" }];

@@ -1,6 +1,7 @@
 import { preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
+import { hashOf, type Recipe } from "../recipe.ts";
 
 /** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
 export const plainMount = "/mnt/project";
@@ -15,6 +16,8 @@ export const labels = {
   mark: "claude-bottle",
   directory: "claude-bottle.directory",
   uid: "claude-bottle.uid",
+  /** Of the machine that a template is built in. */
+  template: "claude-bottle.template",
 } as const;
 
 /** smolvm 1.32 does not start with a space in a guest path and cannot say a colon in a host path. */
@@ -47,7 +50,7 @@ export function createArgv(plan: BottlePlan, link: string): string[] {
   return [
     "machine", "create", "--error-format", "json", "--name", plan.name,
     "--cpus", String(plan.cpus), "--mem", String(plan.memoryMiB),
-    ...(plan.image === undefined ? [] : ["--image", plan.image]),
+    ...madeFromArgv(plan),
     ...volumesOf(plan, link),
     "--label", `${labels.mark}=1`,
     "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
@@ -57,6 +60,44 @@ export function createArgv(plan: BottlePlan, link: string): string[] {
     ...plan.credentials.flatMap(({ variable, host }) => (host === undefined ? [] : ["--credential", `${credentialName(variable)}=${variable}@${host}`])),
   ]; // prettier-ignore
 }
+
+function madeFromArgv({ pack, image }: BottlePlan): string[] {
+  if (pack !== undefined) return ["--from", pack];
+  return image === undefined ? [] : ["--image", image];
+}
+
+/** The machine that a template is built in. */
+export const builderName = (recipe: Recipe): string => `claude-bottle-template-${hashOf(recipe)}`;
+
+/**
+ * What builds a template, in this order: a machine of the bottle's size that holds nothing of its project, and no secret. `pack`: where
+ * smolvm saves it, to which it adds an ending. `proxied`: this machine's network is behind a proxy.
+ */
+export function buildArgvs(
+  recipe: Recipe,
+  { cpus, memoryMiB }: Pick<BottlePlan, "cpus" | "memoryMiB">,
+  { pack, proxied }: { readonly pack: string; readonly proxied: boolean },
+) {
+  const name = builderName(recipe);
+  const { base, script, purpose, words, setup } = recipe;
+  const commands = [["/bin/sh", "-c", script, purpose, ...words], ...(setup === undefined ? [] : [["/bin/sh", "-euc", setup]])]; // prettier-ignore
+  return {
+    create: [
+      "machine", "create", "--error-format", "json", "--name", name, "--cpus", String(cpus), "--mem", String(memoryMiB),
+      "--image", base, "--label", `${labels.template}=${hashOf(recipe)}`, "--net", ...(proxied ? ["--use-host-proxy"] : []),
+    ],
+    start: startArgv(name),
+    runs: commands.map((command) => asRootArgv(name, command)),
+    stop: stopArgv(name),
+    save: ["pack", "create", "--error-format", "json", "--from-vm", name, "-o", pack],
+    remove: deleteArgv(name),
+  }; // prettier-ignore
+}
+
+/** With both outputs as they come, and at any length. */
+export const asRootArgv = (name: string, command: readonly string[]): string[] => [
+  "machine", "exec", "--name", name, "--user", "0:0", "-i", "--", ...command,
+]; // prettier-ignore
 
 const credentialName = (variable: string) => variable.toLowerCase().replaceAll("_", "-");
 
@@ -90,6 +131,8 @@ export const deleteArgv = (name: string): string[] => [
   name,
   "-f",
 ];
+/** Removes what was unpacked of packs and no machine uses. */
+export const pruneArgv = (): string[] => ["pack", "prune", "--error-format", "json", "--all"];
 export const statusArgv = (name: string): string[] => [
   "machine",
   "status",

@@ -6,17 +6,15 @@ import { diskUse } from "../../system/disk.ts";
 import { openDevice } from "../../system/device.ts";
 import { namesIn, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
-import type { Run, RunOptions, System } from "../../system/system.ts";
-import { stateFolder } from "../../system/system.ts";
+import { stateFolder, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
-import { hypervisorWords, knownNoBoot, noBootFile, rememberNoBoot } from "./boot.ts";
+import { knownNoBoot, noBootFile } from "./boot.ts";
+import { Client } from "./client.ts";
 import { parseDenied } from "./denied.ts";
-import { failureOf, noBoot, smolvmError } from "./errors.ts";
-import { answerOfSmolvm, checkVersion, findSmolvm, refuseOther } from "./program.ts";
-
-/** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
-const readyWithinMs = 30_000;
+import { noBoot } from "./errors.ts";
+import { checkVersion, findSmolvm, refuseOther } from "./program.ts";
+import { explainTemplate, templateLeftovers, withTemplate } from "./template.ts";
 
 /** What `status --json` and `ls --json` say of a machine, as far as it concerns us. */
 const machineSchema = v.object({
@@ -27,56 +25,15 @@ const machineSchema = v.object({
 });
 
 export function smolvm(system: System): Backend {
-  let program: string | undefined;
-  const smolvm = (words: readonly string[]) => [(program ??= findSmolvm(system)), ...words];
-  type CallOptions = StepOptions & Pick<RunOptions, "env">;
-  const call = (words: readonly string[], options: CallOptions = {}) => system.run(smolvm(words), options);
-
-  /** What changes nothing. */
-  const look = async (words: readonly string[]) => await answerOfSmolvm(system, smolvm(words));
-
-  /** A usage error of smolvm means that it is not the one that we know: its version says which. */
-  async function query(words: readonly string[]): Promise<unknown> {
-    const run = await look(words);
-    if (run.code === 0) {
-      const parsed = parseJson(run.stdout);
-      if (parsed !== undefined) return parsed;
-    }
-    if (isUnknown(run)) return undefined;
-    await checkVersion(system, smolvm([])[0] ?? "");
-    throw smolvmError("ask smolvm for its machines", run);
-  }
+  const client = new Client(system);
 
   const linkFolder = () => `${stateFolder(system.env)}/links`;
   const link = (name: string) => `${linkFolder()}/${name}`;
 
-  async function settle(
-    name: string,
-    doing: string,
-    words: readonly string[],
-    options: CallOptions,
-    { mayBeGone = false } = {},
-  ): Promise<Run> {
-    const run = await call(words, options);
-    options.signal?.throwIfAborted();
-    if (run.code !== 0 && !(mayBeGone && isUnknown(run))) throw smolvmError(`${doing} "${name}"`, run);
-    return run;
-  }
-
-  /** A first exec, once the machine takes it. */
-  async function execFirst(name: string, doing: string, words: readonly string[], options: StepOptions): Promise<Run> {
-    const deadline = system.now() + readyWithinMs;
-    for (;;) {
-      const run = await call(words, options);
-      options.signal?.throwIfAborted();
-      if (run.code === 0) return run;
-      if (!/is not running|connect/.test(failureOf(run).message) || system.now() > deadline)
-        throw smolvmError(`${doing} "${name}"`, run);
-    }
-  }
+  const machines = async () => v.parse(v.array(machineSchema), await client.query(argv.listArgv()));
 
   async function find(name: string): Promise<Machine | undefined> {
-    const answer = await query(argv.statusArgv(name));
+    const answer = await client.query(argv.statusArgv(name));
     return answer === undefined ? undefined : toMachine(v.parse(machineSchema, answer));
   }
 
@@ -97,7 +54,7 @@ export function smolvm(system: System): Backend {
       network: "enforced",
       loopback: "all",
       credentialBroker: true,
-      programs: "image",
+      programs: "template",
       user: "guest",
       mounts: "create",
       snapshot: false,
@@ -124,13 +81,18 @@ export function smolvm(system: System): Backend {
     find,
 
     async list() {
-      return v.parse(v.array(machineSchema), await query(argv.listArgv())).map(toMachine);
+      return (await machines()).map(toMachine);
+    },
+
+    async leftovers(needed) {
+      const builders = (await machines()).filter(({ labels }) => labels[argv.labels.template]).map(({ name }) => name);
+      return templateLeftovers(client, needed, builders);
     },
 
     async diskUse(names) {
       const folders = await Promise.all(
         names.map(async (name) => {
-          const { code, stdout } = await look(argv.dataFolderArgv(name));
+          const { code, stdout } = await client.look(argv.dataFolderArgv(name));
           return code === 0 ? [{ name, folder: stdout.trim() }] : [];
         }),
       );
@@ -143,37 +105,39 @@ export function smolvm(system: System): Backend {
       return new Map(found.map(({ name, folder }) => [name, uses.get(folder) ?? 0]));
     },
 
+    resolve: (plan, options = {}) => withTemplate(client, plan, options),
+
     async create(plan, options = {}) {
       for (const { link: path, target } of argv.linksOf(plan, link(plan.name))) plainLink(path, target);
-      await settle(plan.name, "make bottle", argv.createArgv(plan, link(plan.name)), options);
+      await client.settle(`make bottle "${plan.name}"`, argv.createArgv(plan, link(plan.name)), options);
     },
 
     async start(plan, options = {}) {
-      const run = await call(argv.startArgv(plan.name), { ...options, env: agentOf(plan) });
-      options.signal?.throwIfAborted();
-      const words = run.code === 0 ? undefined : hypervisorWords(run);
-      if (words !== undefined) {
-        rememberNoBoot(system, smolvm([])[0] ?? "", words);
-        throw noBoot(words);
-      }
-      if (run.code !== 0) throw smolvmError(`start bottle "${plan.name}"`, run);
-      await execFirst(plan.name, "set up bottle", argv.prepareArgv(plan, claudeHome(plan.directory)), options);
+      const run = await client.start(`start bottle "${plan.name}"`, argv.startArgv(plan.name), {
+        ...options,
+        env: agentOf(plan),
+      });
+      await client.execFirst(
+        `set up bottle "${plan.name}"`,
+        argv.prepareArgv(plan, claudeHome(plan.directory)),
+        options,
+      );
       const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
     },
 
     async setNetwork(plan, _made, options = {}) {
-      await settle(plan.name, "open hosts to bottle", argv.networkUpdateArgv(plan), options);
+      await client.settle(`open hosts to bottle "${plan.name}"`, argv.networkUpdateArgv(plan), options);
     },
 
     async denied(name) {
-      return parseDenied(await query(argv.deniedArgv(name)));
+      return parseDenied(await client.query(argv.deniedArgv(name)));
     },
 
     async inside(plan, { mayStart = false, ...options } = {}) {
       const { name } = plan;
       const look = async () => {
-        const { stdout } = await execFirst(name, "look into bottle", argv.insideArgv(name), options);
+        const { stdout } = await client.execFirst(`look into bottle "${name}"`, argv.insideArgv(name), options);
         return stdout.split("\0").filter(Boolean);
       };
       const machine = await settledState(name, options);
@@ -181,37 +145,41 @@ export function smolvm(system: System): Backend {
       if (machine !== "stopped") return look();
       if (!mayStart) return undefined;
       try {
-        await settle(name, "start bottle", argv.startArgv(name), {
+        await client.settle(`start bottle "${name}"`, argv.startArgv(name), {
           ...options,
           env: { ...standIns(plan), ...agentOf(plan) },
         });
         return await look();
       } finally {
-        await settle(name, "stop bottle", argv.stopArgv(name), { detached: true });
+        await client.settle(`stop bottle "${name}"`, argv.stopArgv(name), { detached: true });
       }
     },
 
     async stop(name, options = {}) {
-      await settle(name, "stop bottle", argv.stopArgv(name), options, { mayBeGone: true });
+      await client.settle(`stop bottle "${name}"`, argv.stopArgv(name), { ...options, mayBeGone: true });
     },
 
     async remove(name, options = {}) {
-      // smolvm's delete of a running machine once left its process behind.
-      await settle(name, "stop bottle", argv.stopArgv(name), options, { mayBeGone: true });
-      await settle(name, "remove bottle", argv.deleteArgv(name), options, { mayBeGone: true });
+      await client.remove(name, `bottle "${name}"`, options);
       for (const file of namesIn(linkFolder()))
         if (file === name || file.startsWith(`${name}-`)) removeLink(`${linkFolder()}/${file}`);
     },
 
     isReady: async (_, machine) => machine !== undefined && isAlive(machine),
-    attach: (plan, session) => ({ argv: smolvm(argv.sessionArgv(plan, session)), env: {} }),
-    controlArgv: (_, session) => smolvm(argv.controlArgv(session)),
-    explain: (plan) => ({
-      create: [smolvm(argv.createArgv(plan, link(plan.name)))],
-      start: [smolvm(argv.startArgv(plan.name)), smolvm(argv.prepareArgv(plan, claudeHome(plan.directory)))],
-      stop: [smolvm(argv.stopArgv(plan.name))],
-      remove: [smolvm(argv.stopArgv(plan.name)), smolvm(argv.deleteArgv(plan.name))],
-    }),
+    attach: (plan, session) => ({ argv: client.argv(argv.sessionArgv(plan, session)), env: {} }),
+    controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
+    explain(asked) {
+      const { plan, build } = explainTemplate(client, asked);
+      const { name } = plan;
+      return {
+        create: [...build, argv.createArgv(plan, link(name))].map((words) => client.argv(words)),
+        start: [argv.startArgv(name), argv.prepareArgv(plan, claudeHome(plan.directory))].map((words) =>
+          client.argv(words),
+        ),
+        stop: [client.argv(argv.stopArgv(name))],
+        remove: [argv.stopArgv(name), argv.deleteArgv(name)].map((words) => client.argv(words)),
+      };
+    },
   };
 }
 
@@ -221,19 +189,6 @@ const agentOf = ({ sshAgent }: BottlePlan): Record<string, string> => (sshAgent 
 /** smolvm starts no machine without the values of its credentials; nobody uses them in a look. */
 const standIns = ({ credentials }: BottlePlan) =>
   Object.fromEntries(credentials.map(({ variable }) => [variable, "none"]));
-
-/** `status` has no code of its own for a machine that is not there. */
-const isUnknown = (run: Run) =>
-  run.code !== 0 &&
-  /^(vm not found: |config operation failed: machine status: machine '.*' not found$)/.test(failureOf(run).message);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 function toMachine({ name, state, pid, labels }: v.InferOutput<typeof machineSchema>): Machine {
   const directory = labels[argv.labels.directory];

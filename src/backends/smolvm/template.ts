@@ -1,0 +1,122 @@
+import { UserError } from "../../errors.ts";
+import { shellLine } from "../../lib/quote.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { exists, makeFolder, moveInPlace, namesIn, removeFile, removeTree } from "../../system/files.ts";
+import { isLocked, withLock } from "../../system/lock.ts";
+import { cacheFolder, stateFolder, type System } from "../../system/system.ts";
+import type { Leftover, Needed, StepOptions } from "../backend.ts";
+import { type Recipe, templateRecipe } from "../recipe.ts";
+import * as argv from "./argv.ts";
+import type { Client } from "./client.ts";
+
+// A template is a machine that was set up once and saved in smolvm's own pack format. Bottles made from it share one unpacked copy, with
+// the owners and modes that the machine had: a folder as an image loses those, and an archive is unpacked in each bottle anew.
+
+const lock = "smolvm-template";
+const ending = ".smolmachine";
+
+const folderOf = ({ env }: System) => `${cacheFolder(env) ?? stateFolder(env)}/smolvm`;
+const fileOf = (system: System, recipe: Recipe) => `${folderOf(system)}/${argv.builderName(recipe)}${ending}`;
+const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy);
+
+/** The plan with its template's file, which is built first where it is not there. Throws UserError where it cannot be. */
+export async function withTemplate(client: Client, plan: BottlePlan, options: StepOptions): Promise<BottlePlan> {
+  if (!plan.template) return plan;
+  const { system } = client;
+  const recipe = templateRecipe(plan.template);
+  const pack = fileOf(system, recipe);
+  const signal = options.signal ?? new AbortController().signal;
+  const onWait = () => system.err("claude-bottle: waiting for another claude-bottle that builds the template\n");
+  if (!exists(pack))
+    await withLock(system, lock, { signal, onWait }, async () => {
+      if (!exists(pack)) await build(client, recipe, plan, pack, { ...options, signal });
+    });
+  return { ...plan, pack };
+}
+
+async function build(
+  client: Client,
+  recipe: Recipe,
+  plan: BottlePlan,
+  file: string,
+  options: StepOptions,
+): Promise<void> {
+  const { system } = client;
+  const doing = `build the template from ${recipe.base}`;
+  const machine = argv.builderName(recipe);
+  system.err(`claude-bottle: building the template with smolvm from ${recipe.base}, once for all bottles\n`);
+  const folder = makeFolder(`${folderOf(system)}/.building-`);
+  const pack = `${folder}/template`;
+  const { create, start, runs, stop, save } = argv.buildArgvs(recipe, plan, { pack, proxied: isProxied(system) });
+  // A build that was killed left its machine.
+  await client.remove(machine, "what an earlier build left", options);
+  try {
+    await client.settle(doing, create, options);
+    await client.start(doing, start, options);
+    await client.execFirst(doing, argv.asRootArgv(machine, ["/bin/sh", "-c", ":"]), options);
+    for (const words of runs) {
+      const { code } = await client.call(words, { ...options, progress: true });
+      options.signal?.throwIfAborted();
+      if (code !== 0)
+        throw new UserError(`smolvm could not build the template from ${recipe.base}`, {
+          hint: "its last lines above say why; [template] in bottle.toml says what it is built from",
+        });
+    }
+    await client.settle(doing, stop, options);
+    system.err("claude-bottle: saving the template\n");
+    await client.settle(doing, save, options);
+    moveInPlace(`${pack}${ending}`, file);
+  } finally {
+    removeTree(folder);
+    await client.remove(machine, "the machine of the template", { detached: true });
+  }
+}
+
+/** What makes a bottle of that plan: its template, where that is not there, and the bottle. */
+export function explainTemplate(client: Client, plan: BottlePlan): { plan: BottlePlan; build: string[][] } {
+  if (!plan.template || plan.pack !== undefined) return { plan, build: [] };
+  const { system } = client;
+  const recipe = templateRecipe(plan.template);
+  const pack = fileOf(system, recipe);
+  const steps = argv.buildArgvs(recipe, plan, { pack: pack.slice(0, -ending.length), proxied: isProxied(system) });
+  const { create, start, runs, stop, save, remove } = steps;
+  return { plan: { ...plan, pack }, build: exists(pack) ? [] : [create, start, ...runs, stop, save, remove] };
+}
+
+/** Templates that no bottle is made from, and what is left of builds that were killed. `builders`: machines of builds, by their names. */
+export function templateLeftovers(client: Client, { plans, purged }: Needed, builders: readonly string[]): Leftover[] {
+  const { system } = client;
+  const isBuilding = () => isLocked(system, lock);
+  if (isBuilding()) return [];
+  const folder = folderOf(system);
+  const needed = new Set([...plans.map(({ pack }) => pack), ...(purged ? [] : [fileOf(system, templateRecipe({}))])]);
+  const prune = argv.pruneArgv();
+  const why = "its build did not end";
+  const machines = builders.map((name): Leftover => {
+    const remove = async () => !isBuilding() && (await client.remove(name, `machine "${name}"`), true);
+    return { kind: "machine", name, why, how: shellLine(["smolvm", ...argv.deleteArgv(name)]), remove };
+  });
+  const parts = namesIn(folder)
+    .filter((name) => name.startsWith(".building-"))
+    .map((name): Leftover => {
+      const path = `${folder}/${name}`;
+      const remove = async () => !isBuilding() && (removeTree(path), true);
+      return { kind: "folder", name: path, why, how: shellLine(["rm", "-rf", path]), remove };
+    });
+  const templates = namesIn(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => !needed.has(path))
+    .map((path): Leftover => ({
+      kind: "image",
+      name: path,
+      why: "no bottle is made from it",
+      how: `${shellLine(["rm", path])} && ${shellLine(["smolvm", ...prune])}`,
+      remove: async () => {
+        removeFile(path);
+        // The copy that smolvm unpacked, once the last bottle that used it is gone.
+        return (await client.call(prune)).code === 0;
+      },
+    }));
+  return [...machines, ...parts, ...templates];
+}
