@@ -173,7 +173,7 @@ const Hooks = table({
 const sectionsOf = (backends: readonly string[]) => ({
   bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
   template: v.optional(
-    about(Template, "What docker and podman build an image from, where `bottle.image` names none."),
+    about(Template, "What smolvm, docker and podman build an image from, where `bottle.image` names none."),
     {},
   ),
   env: v.optional(about(env, "Variables of every session: agents, `shell` and `exec`."), {}),

@@ -40,7 +40,9 @@ export async function withLock<T>(
 }
 
 export function isLocked(system: System, name: string): boolean {
-  const db = open(lockFile(system, name));
+  const file = lockFile(system, name);
+  if (!exists(file)) return false;
+  const db = open(file);
   try {
     return !tryLock(db);
   } finally {

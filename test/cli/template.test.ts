@@ -86,14 +86,29 @@ test.each([
   expect([home.machines(), templates(home)]).toEqual([[], []]);
 }); // prettier-ignore
 
-test.each(["create", "start", "exec", "pack_create"])("an interrupt in %s leaves nothing", async (verb) => {
+test.each(["create", "start", "exec"])("an interrupt in %s leaves nothing", async (verb) => {
   using home = bare();
   const child = home.start(echo, { env: { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` } });
-  await until(() => steps(home).includes(`${verb.replace("_", " ")} builder`));
+  await until(() => steps(home).includes(`${verb} builder`));
   child.kill("SIGINT");
   const { stderr, code } = await home.finish(child);
   expect([stderr.split("\n").at(-2), code]).toEqual(["claude-bottle: interrupted", 130]);
   expect([home.machines(), templates(home)]).toEqual([[], []]);
+});
+
+test("an interrupt while it is saved comes after that", async () => {
+  using home = bare();
+  const go = `${home.folder}/go`;
+  const child = home.start(echo, { env: { FAKE_SMOLVM_DELAY_pack_create: go } });
+  await until(() => steps(home).includes("pack create builder"));
+  child.kill("SIGINT");
+  writeFileSync(go, "");
+  expect(await home.finish(child)).toEqual({
+    stdout: "",
+    stderr: `${building}${saving}claude-bottle: interrupted\n`,
+    code: 130,
+  });
+  expect([home.machines(), templates(home)]).toEqual([[], [expect.stringMatching(/^claude-bottle-template-/)]]);
 });
 
 test("what a killed build left is shown by gc, and goes with it or with the next build", async () => {

@@ -64,8 +64,10 @@ async function build(
     }
     await client.settle(doing, stop, options);
     system.err("claude-bottle: saving the template\n");
-    await client.settle(doing, save, options);
+    // Interrupted, it would leave a machine of its own running; so what was built is kept.
+    await client.settle(doing, save, { detached: true });
     moveInPlace(`${pack}${ending}`, file);
+    options.signal?.throwIfAborted();
   } finally {
     removeTree(folder);
     await client.remove(machine, "the machine of the template", { detached: true });
