@@ -1,5 +1,6 @@
 import { backendNames } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
+import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { listSettings } from "../manifest/settings.ts";
 import { findProject } from "../session/project.ts";
@@ -21,10 +22,10 @@ export const config = (context: Context) =>
       const { system } = context;
       if (args.schema) {
         const { manifestJsonSchema } = await import("../manifest/json-schema.ts");
-        return system.out(`${JSON.stringify(manifestJsonSchema(backendNames), null, 2)}\n`);
+        return system.out(renderJson(manifestJsonSchema(backendNames)));
       }
       const settings = listSettings(findProject(system, { profile: args.profile }).resolved);
-      if (args.json) return system.out(`${JSON.stringify(settings, null, 2)}\n`);
+      if (args.json) return system.out(renderJson(settings));
       const rows = settings.map(({ key, value, from }) => [key, printable(JSON.stringify(value)), from]);
       system.out(table([["SETTING", "VALUE", "FROM"], ...rows]));
     },

@@ -1,5 +1,6 @@
 import { command, type Context } from "../command.ts";
 import { exitCode } from "../errors.ts";
+import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { findLeftovers } from "../session/leftovers.ts";
 
@@ -18,7 +19,7 @@ export const gc = (context: Context) =>
       const { system } = context;
       const found = await findLeftovers(system);
       const shown = found.map(({ kind, name, why, how }) => ({ kind, name, why, how }));
-      if (args.json) system.out(`${JSON.stringify(shown, null, 2)}\n`);
+      if (args.json) system.out(renderJson(shown));
       else if (found.length === 0) return system.err("claude-bottle: there is nothing to remove\n");
       else
         system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore

@@ -1,4 +1,5 @@
 import { command, type Context } from "../command.ts";
+import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { localTime } from "../lib/time.ts";
 import { bottleHistory } from "../session/history.ts";
@@ -22,7 +23,7 @@ export const logs = (context: Context) =>
       const { entries, complaint } = await bottleHistory(system, plan);
       if (args.json) {
         const all = entries.map(({ at, what }) => ({ at: new Date(at).toISOString(), what }));
-        system.out(`${JSON.stringify(all, null, 2)}\n`);
+        system.out(renderJson(all));
       } else system.out(table(entries.map(({ at, what }) => [localTime(at), what])));
       if (complaint !== undefined) system.err(`claude-bottle: ${plan.backend}: ${complaint}\n`);
     },

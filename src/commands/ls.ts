@@ -1,6 +1,7 @@
 import { command, type Context } from "../command.ts";
 import { shortBytes } from "../lib/bytes.ts";
 import { shortDuration } from "../lib/duration.ts";
+import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
 import { deniedHosts } from "../session/denied.ts";
@@ -29,13 +30,7 @@ export const ls = (context: Context) =>
       for (const complaint of complaints) system.err(`claude-bottle: ${complaint}\n`);
       const sizes = args.size ? await diskUses(system, bottles) : undefined;
       if (args.json)
-        return system.out(
-          `${JSON.stringify(
-            bottles.map((bottle) => ({ ...bottle, bytes: sizes?.get(bottle.name) })),
-            null,
-            2,
-          )}\n`,
-        );
+        return system.out(renderJson(bottles.map((bottle) => ({ ...bottle, bytes: sizes?.get(bottle.name) }))));
       if (bottles.length === 0)
         return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
       const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, copied }) => [
@@ -57,7 +52,7 @@ const sizeOf = (bytes: number | undefined) => (bytes === undefined ? "-" : short
 
 async function listDenied(system: System, asJson: boolean): Promise<void> {
   const denied = await deniedHosts(system);
-  if (asJson) return system.out(`${JSON.stringify(denied, null, 2)}\n`);
+  if (asJson) return system.out(renderJson(denied));
   if (denied.length === 0) return system.err("claude-bottle: nothing was denied\n");
   const rows = denied.map(({ bottle, target, times, last }) => [bottle, printable(target), String(times), last]);
   system.out(table([["BOTTLE", "DENIED", "TIMES", "LAST"], ...rows]));

@@ -2,6 +2,7 @@ import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
+import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
 import { visible } from "../manifest/excerpt.ts";
@@ -62,9 +63,7 @@ const describe = (directory: string, { dangers, hash }: Request): string =>
   )}\nhash ${hash}\n`;
 
 function show(system: System, { dangers, hash, isTrusted }: Request): void {
-  system.out(
-    `${JSON.stringify({ hash, trusted: isTrusted, asks: dangers.map(({ place, text }) => ({ place, text })) }, null, 2)}\n`,
-  );
+  system.out(renderJson({ hash, trusted: isTrusted, asks: dangers.map(({ place, text }) => ({ place, text })) }));
 }
 
 /** Yes is a word typed on a terminal, or the hash of exactly this. Throws UserError without either. */
@@ -86,7 +85,7 @@ async function isAccepted(
 
 function list(system: System, asJson: boolean): void {
   const trusted = listTrust(system);
-  if (asJson) return system.out(`${JSON.stringify(trusted, null, 2)}\n`);
+  if (asJson) return system.out(renderJson(trusted));
   if (trusted.length === 0) return system.err("claude-bottle: you trust no project\n");
   const rows = trusted.map(({ directory, profile = "-", backend, hash, trustedAt }) => [
     printable(directory),

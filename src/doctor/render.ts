@@ -1,3 +1,4 @@
+import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { starts, type Examination } from "./examine.ts";
 import type { Finding, Level } from "./finding.ts";
@@ -43,5 +44,5 @@ export function jsonOf(examination: Examination): string {
     why: why ?? null,
     fix: fix ? { command: fix.command, safe: fix.safe } : null,
   }));
-  return `${JSON.stringify({ starts: starts(examination), backend: examination.backend ?? null, findings }, null, 2)}\n`;
+  return renderJson({ starts: starts(examination), backend: examination.backend ?? null, findings });
 }

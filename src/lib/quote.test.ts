@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { printable, shellLine, shellQuote } from "./quote.ts";
 
-const words = ["", "plain", "a b", "it's", '"', "$(id)", "a\nb\t'\\", "é", "-x", ";", "\x01\x7f2", "#{x}"];
+const words = ["", "plain", "a b", "it's", '"', "$(id)", "a\nb\t'\\", "é", "-x", ";", "\x01\x7f2", "\x9b31m", "#{x}"];
 
 test("a shell reads back each quoted word", () => {
   const { stdout } = Bun.spawnSync(["/bin/sh", "-c", `printf '%s\\0' ${words.map(shellQuote).join(" ")}`]);
@@ -10,7 +10,7 @@ test("a shell reads back each quoted word", () => {
 
 test("bash reads back a whole line, which is one line", () => {
   const line = shellLine(["printf", "%s\\0", ...words]);
-  expect(line).not.toContain("\n");
+  expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f]/);
   const { stdout } = Bun.spawnSync(["bash", "-c", line]);
   expect(stdout.toString().split("\0").slice(0, -1)).toEqual(words);
 });

@@ -5,12 +5,15 @@ export function shellQuote(word: string): string {
 
 /** An argv as one line to read and to paste (bash, zsh, ksh: a newline in a word becomes `$'\\n'`). */
 export const shellLine = (argv: readonly string[]): string =>
-  argv.map((word) => (/[\x00-\x1f\x7f]/.test(word) ? ansiQuote(word) : shellQuote(word))).join(" ");
+  argv.map((word) => (/[\x00-\x1f\x7f-\x9f]/.test(word) ? ansiQuote(word) : shellQuote(word))).join(" ");
 
 function ansiQuote(word: string): string {
   const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "'": "\\'", "\\": "\\\\" };
-  return `$'${word.replace(/[\x00-\x1f\x7f'\\]/g, (char) => escapes[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)}'`;
+  return `$'${word.replace(/[\x00-\x1f\x7f-\x9f'\\]/g, (char) => escapes[char] ?? byteEscapes(char))}'`;
 }
+
+/** In any locale the same bytes. */
+const byteEscapes = (char: string): string => Buffer.from(char).toString("hex").replace(/../g, "\\x$&");
 
 /** Text of a guest or a repository made safe to print: control characters become visible. */
 export function printable(text: string): string {

@@ -1,5 +1,6 @@
 import { command, type Context } from "../../command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
+import { renderJson } from "../../lib/json.ts";
 import { renderStatus, workingBottles } from "../../tmux/status.ts";
 
 export const status = (context: Context) =>
@@ -14,7 +15,7 @@ export const status = (context: Context) =>
       const { system } = context;
       using ledger = new Ledger(system);
       const working = workingBottles(ledger);
-      if (args.json) return system.out(`${JSON.stringify(working, null, 2)}\n`);
+      if (args.json) return system.out(renderJson(working));
       const text = renderStatus(working);
       system.out(text && `${text}\n`);
     },

@@ -1,3 +1,4 @@
+import { renderJson } from "../../lib/json.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Row } from "./row.ts";
 
@@ -21,5 +22,4 @@ export function renderReport({ about, rows }: Report): string {
 }
 
 /** For programs; the same keys in every version. */
-export const jsonOfReport = ({ about, rows }: Report): string =>
-  `${JSON.stringify({ about: Object.fromEntries(about), rows }, null, 2)}\n`;
+export const jsonOfReport = ({ about, rows }: Report): string => renderJson({ about: Object.fromEntries(about), rows });
