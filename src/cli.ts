@@ -70,31 +70,50 @@ async function runCommandLine(
   let code: number = exitCode.ok;
   const context: Context = { system, rest, exit: (status) => void (code = status) };
   const [{ runCommand }, found] = await Promise.all([import("citty"), find(name, context)]);
-  const { command, rawArgs } = await withoutVerbs(found, words);
+  const { command, rawArgs } = await chooseVerb(found, name, words);
   await runCommand(command, { rawArgs });
   return code;
 }
 
-/** Of a command that runs by itself too citty would run the verb, and then the command. */
-async function withoutVerbs(
+/** citty would look for the verb behind options as well, and run a command that runs by itself after its verb. */
+async function chooseVerb(
   found: CommandDef<never>,
+  name: string,
   words: string[],
 ): Promise<{ command: CommandDef<never>; rawArgs: string[] }> {
-  if (!found.run || !found.subCommands) return { command: found, rawArgs: words };
+  if (!found.subCommands) return { command: found, rawArgs: words };
   const { subCommands, ...alone } = found;
-  const make = (subCommands as Verbs)[words[0] ?? ""];
-  return make ? { command: await make(), rawArgs: words.slice(1) } : { command: alone, rawArgs: words };
+  const [verb = "", ...rawArgs] = words;
+  const make = (subCommands as Verbs)[verb];
+  if (make) return { command: await make(), rawArgs };
+  if (found.run) return { command: alone, rawArgs: words };
+  const hint = `claude-bottle ${name} --help lists its commands`;
+  if (verb === "" || verb.startsWith("-"))
+    throw new UserError(`which command of ${name}?`, { exitCode: exitCode.usage, hint });
+  const { describeCommand } = await import("./described.ts");
+  const { verbs } = await describeCommand(found);
+  const known = verbs.filter(({ hidden }) => !hidden).map((described) => described.name);
+  throw await unknownCommand(`${name} ${verb}`, { word: verb, known, hint });
 }
 
 async function find(name: string, context: Context): Promise<CommandDef<never>> {
   const command = commands[name];
   if (command) return command(context);
-  const { suggest } = await import("./lib/suggest.ts");
-  const like = suggest(name, Object.keys(commands));
-  throw new UserError(`unknown command "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
-    exitCode: exitCode.usage,
+  throw await unknownCommand(name, {
+    word: name,
+    known: Object.keys(commands),
     hint: "claude-bottle --help lists the commands",
   });
+}
+
+async function unknownCommand(
+  name: string,
+  { word, known, hint }: { readonly word: string; readonly known: readonly string[]; readonly hint: string },
+): Promise<UserError> {
+  const { suggest } = await import("./lib/suggest.ts");
+  const like = suggest(word, known);
+  const meant = like ? `; did you mean ${like}?` : "";
+  return new UserError(`unknown command "${printable(name)}"${meant}`, { exitCode: exitCode.usage, hint });
 }
 
 /** Every command, or those of these names, loaded: for help, completions and the documentation. */

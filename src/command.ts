@@ -15,17 +15,19 @@ export type Context = {
 const kebab = (name: string) => name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`);
 const usage = (message: string, hint?: string) => new UserError(message, { exitCode: exitCode.usage, hint });
 
-/** Rejects what citty lets through: unknown options, surplus words, an option without its value, a `--` with no use. */
+/** Rejects what citty lets through: unknown options, surplus words, an option without its value or a switch with one, a `--` with no use. */
 function checkArgs(
   defs: ArgsDef,
   args: Record<string, unknown> & { _: string[] },
-  { rest }: { readonly rest: boolean },
+  { rawArgs, rest }: { readonly rawArgs: readonly string[]; readonly rest: boolean },
 ): void {
   const flags = Object.keys(defs).filter((name) => defs[name]?.type !== "positional");
   for (const name of flags) {
     const value = args[name];
     if (defs[name]?.type === "string" && (value === "" || (typeof value === "string" && value.startsWith("-"))))
       throw usage(`--${name} needs a value`);
+    if (defs[name]?.type === "boolean" && rawArgs.some((word) => word.startsWith(`--${name}=`)))
+      throw usage(`--${name} takes no value`);
   }
   const known = new Set(["_", ...Object.keys(defs)]);
   for (const key of Object.keys(args)) {
@@ -55,8 +57,8 @@ export function command<const T extends ArgsDef>(
     plugins: [
       {
         name: "strict",
-        setup({ args }) {
-          checkArgs(def.args, args as never, { rest: def.rest ?? false });
+        setup({ args, rawArgs }) {
+          checkArgs(def.args, args as never, { rawArgs, rest: def.rest ?? false });
           if (context.rest && !def.rest) throw usage("nothing may follow -- here");
         },
       },

@@ -4,7 +4,7 @@ import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";
 import { reportingTo } from "../../tmux/message.ts";
 import { openBeside, sessionWords } from "../../tmux/open.ts";
-import { askedPane, ownPane, paneArgs } from "../../tmux/asked.ts";
+import { askedPane, ownPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
 export const open = (context: Context) =>
@@ -34,8 +34,10 @@ export const open = (context: Context) =>
       const { system, rest = [] } = context;
       const place = placeOf(args);
       const what = whatOf(args);
+      if (what === "host" && rest.length > 0)
+        throw new UserError("--host is your own shell: nothing may follow --", { exitCode: exitCode.usage });
       const dryRun = args["dry-run"] ?? false;
-      const tmux = Tmux.connect(system);
+      const tmux = args.pane === undefined ? Tmux.connect(system) : requireTmux(system);
       await reportingTo({ tmux, client: args.client }, async () => {
         const own = tmux && args.pane === undefined ? await ownPane(system, tmux) : undefined;
         if (what !== "host" && (!tmux || (place === "here" && own !== undefined))) {
