@@ -53,10 +53,9 @@ export async function aboutPane(
 /** The named client, or the one that last showed the pane's session. Throws UserError where nobody looks at it. */
 export async function askedClient(tmux: Tmux, pane: string, named: string | undefined): Promise<string> {
   if (named !== undefined) return named;
-  const seen = await tmux.ask(pane, ["session_id"]);
-  const lines =
-    seen && (await tmux.run(["list-clients", "-t", seen.session_id, "-F", "#{client_activity} #{client_name}"]));
-  const [latest] = (lines ?? "").trim().split("\n").filter(Boolean).sort().reverse();
+  const { session_id } = await tmux.mustAsk(pane, ["session_id"]);
+  const lines = await tmux.run(["list-clients", "-t", session_id, "-F", "#{client_activity} #{client_name}"]);
+  const [latest] = lines.trim().split("\n").filter(Boolean).sort().reverse();
   if (latest !== undefined) return latest.slice(latest.indexOf(" ") + 1);
   throw new UserError("no client shows this pane");
 }

@@ -11,8 +11,7 @@ type Request = { readonly pane: string; readonly client: string; readonly dryRun
 /** Shows what fits the pane, in a menu of tmux's own, and waits until it is closed. */
 export async function showMenu(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
   const { pane, client, dryRun } = request;
-  const seen = await tmux.ask(pane, ["pane_start_command", "pane_current_path"]);
-  if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
+  const seen = await tmux.mustAsk(pane, ["pane_start_command", "pane_current_path"]);
   const session = ledger.sessionIn({ id: pane, server: tmux.server });
   const directory = session?.directory ?? seen.pane_current_path;
   const own = (...words: string[]) => ownCommand(system.self, words, { pane: `'${pane}'`, client: `'${client}'` });

@@ -34,7 +34,6 @@ type PaneFields = Record<(typeof paneFields)[number], string>;
 export async function openBeside(system: System, tmux: Tmux, request: OpenRequest): Promise<void> {
   const { pane, client, what, rest } = request;
   const seen = await askSettled(tmux, pane);
-  if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
   const { directory, bottle } = await shownIn(system, tmux, pane, seen);
   const place = fittingPlace(request.place, seen);
   if (place === "here") refuseToEnd(seen);
@@ -57,10 +56,10 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
 }
 
 /** Of a pane that has just begun, as a hook meets it, tmux knows no directory yet. */
-async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields | undefined> {
+async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields> {
   for (let attempt = 1; ; attempt += 1) {
-    const seen = await tmux.ask(pane, paneFields);
-    if (seen?.pane_current_path !== "" || attempt === 10) return seen;
+    const seen = await tmux.mustAsk(pane, paneFields);
+    if (seen.pane_current_path !== "" || attempt === 10) return seen;
     await Bun.sleep(20);
   }
 }

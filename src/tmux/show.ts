@@ -1,5 +1,3 @@
-import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 import { adoptArgv, openArgv } from "./argv.ts";
 import { holderArgv, shownIn, startingIn } from "./open.ts";
@@ -15,8 +13,7 @@ type Request = {
 
 /** What `words` of this program print, until a key. */
 export async function showWords(system: System, tmux: Tmux, { pane, client, window, words }: Request): Promise<void> {
-  const seen = await tmux.ask(pane, ["window_id", "session_path", "pane_current_path", "@claude-bottle"]);
-  if (!seen) throw new UserError(`there is no pane "${printable(pane)}"`);
+  const seen = await tmux.mustAsk(pane, ["window_id", "session_path", "pane_current_path", "@claude-bottle"]);
   const { directory } = await shownIn(system, tmux, pane, seen);
   const command = startingIn(seen.session_path, holderArgv(system, directory, words, "key"));
   const where =

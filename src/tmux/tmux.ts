@@ -60,6 +60,16 @@ export class Tmux {
     return Object.fromEntries(cells) as Record<Fields[number], string>;
   }
 
+  /** The same. Throws UserError where there is no such pane. */
+  async mustAsk<const Fields extends readonly string[]>(
+    pane: string,
+    fields: Fields,
+  ): Promise<Record<Fields[number], string>> {
+    const seen = await this.ask(pane, fields);
+    if (seen) return seen;
+    throw new UserError(`there is no pane "${printable(pane)}"`);
+  }
+
   async #call(commands: readonly (readonly string[])[], options: { cwd?: string; timeoutMs: number }): Promise<string> {
     const { code, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), options);
     if (code === 0) return stdout;

@@ -154,6 +154,7 @@ everyTmux((tmux) => {
     const env = { TMUX: `${stage.socket},${stage.tmux("display-message", "-p", "#{pid}")},0` };
     for (const [words, complaint] of [
       [["menu", "--pane", "%0", "--client", "gone"], 'there is no client "gone"'],
+      [["menu", "--pane", "%9"], 'there is no pane "%9"'],
       [["open", "--pane", "%9", "--client", "gone"], 'there is no pane "%9"'],
     ] as const)
       expect(await stage.home.run(["tmux", ...words], { env })).toEqual({
