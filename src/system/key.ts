@@ -2,18 +2,19 @@ import { readSync, writeSync } from "node:fs";
 
 /**
  * Asks on our terminal for one of `keys`, unechoed; undefined when the terminal is gone. What was typed before is
- * dropped: it was meant for a program that has ended. Blocks; a signal ends us as it would any program.
+ * dropped: it was meant for a program that has ended. So is what comes as several bytes at once: a paste, a function
+ * key or the mouse. Blocks; a signal ends us as it would any program.
  */
 export function askForKey(question: string, keys: readonly string[]): string | undefined {
   const saved = stty("-g");
   if (saved === undefined) return undefined;
   try {
     stty("-icanon", "-echo", "min", "0", "time", "1");
-    while (readByte() !== undefined) continue;
+    while (readTyped() !== undefined) continue;
     stty("min", "1", "time", "0");
     writeSync(2, question);
     for (;;) {
-      const key = readByte();
+      const key = readTyped();
       if (key === undefined || keys.includes(key)) return key;
     }
   } finally {
@@ -21,10 +22,12 @@ export function askForKey(question: string, keys: readonly string[]): string | u
   }
 }
 
-function readByte(): string | undefined {
-  const byte = Buffer.alloc(1);
+/** All that is there. */
+function readTyped(): string | undefined {
+  const bytes = Buffer.alloc(4096);
   try {
-    return readSync(0, byte) === 1 ? byte.toString("latin1") : undefined;
+    const count = readSync(0, bytes);
+    return count > 0 ? bytes.toString("latin1", 0, count) : undefined;
   } catch {
     return undefined;
   }
