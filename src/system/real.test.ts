@@ -14,3 +14,8 @@ test.each([
 ])("what %s is not started, and why is said", async (_, argv, message) => {
   expect(await system.run(argv).catch((error: Error) => error.message)).toBe(message);
 });
+
+test("a folder to start it in that is gone is not blamed on the program", async () => {
+  const words = await system.run(["true"], { cwd: "/no/such/folder" }).catch((error: Error) => error.message);
+  expect(words).toBe('"/no/such/folder" is no folder any more');
+});

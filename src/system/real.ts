@@ -1,8 +1,10 @@
 import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
+import { isFolder } from "./files.ts";
 import { notStartable } from "./not-startable.ts";
 import { interruptible } from "./interrupt.ts";
 import { withoutRelative } from "../lib/paths.ts";
+import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
@@ -35,7 +37,8 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       return Bun.spawn([executable, ...argv.slice(1)], options) as Bun.Subprocess;
     } catch (error) {
       // Bun blames the program for a working directory that is gone.
-      workingDirectory();
+      const { cwd = workingDirectory() } = options ?? {};
+      if (!isFolder(cwd)) throw new UserError(`"${printable(cwd)}" is no folder any more`, { cause: error });
       throw notStartable(program, error);
     }
   }

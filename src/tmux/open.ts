@@ -66,7 +66,7 @@ async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields> {
 
 /**
  * The bottle that the pane shows, and the directory that it is about. Our own record takes as long to open as all else: only where
- * the pane has our mark. Throws UserError where the pane's directory is gone.
+ * the pane has our mark. Throws UserError where that directory is gone.
  */
 export async function shownIn(
   system: System,
@@ -78,6 +78,8 @@ export async function shownIn(
     const { Ledger } = await import("../ledger/ledger.ts");
     using ledger = new Ledger(system);
     const session = ledger.sessionIn({ id, server });
+    if (session && !isFolder(session.directory))
+      throw new UserError(`the bottle's directory "${printable(session.directory)}" is not there any more`);
     if (session) return { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };
   }
   return { directory: directoryOf(seen), bottle: undefined };

@@ -75,7 +75,7 @@ everyTmux((tmux) => {
     expect(stage.home.verbs().filter((verb) => verb === "create")).toEqual(["create"]);
   }, 120_000);
 
-  test("a session whose directory is gone opens where the pane is; a pane whose directory is gone says so", async () => {
+  test("a session whose directory is gone opens where the pane is; a pane or a bottle whose directory is gone says so", async () => {
     await using stage = new Stage({ tmux, cwd: `/tmp/bottle-gone-${process.pid}` });
     await stage.until(1);
     const { next } = reporting(stage);
@@ -87,6 +87,10 @@ everyTmux((tmux) => {
     await until(() => stage.tmux("display-message", "-p", "#{pane_current_path}") === stage.home.project);
     stage.press("b");
     expect(await next()).toBe(stage.home.project);
+    await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+    rmSync(stage.home.project, { recursive: true });
+    stage.press("b");
+    await stage.screen.until(/the bottle's directory ".*project" is not there any more/);
   }, 30_000);
 
   test("from a hook, in a pane that has just begun", async () => {
