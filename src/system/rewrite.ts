@@ -6,11 +6,13 @@ const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? 
 /** A file of the user's, a character for each byte, so that what is not ours is written back as it was. */
 export function readBytes(path: string): string | undefined {
   try {
-    return readFileSync(path, "latin1");
+    // A pipe has no end, and in the place of a device, such as /dev/null, root would put a file.
+    if (statSync(path).isFile()) return readFileSync(path, "latin1");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
     throw new UserError(`cannot read "${path}": ${codeOf(cause)}`, { cause });
   }
+  throw new UserError(`"${path}" is no file`);
 }
 
 /**
@@ -20,6 +22,7 @@ export function readBytes(path: string): string | undefined {
 export function rewriteBytes(path: string, bytes: string | undefined): void {
   const file = targetOf(path);
   const had = statSync(file, { throwIfNoEntry: false });
+  if (had && !had.isFile()) throw new UserError(`"${path}" is no file`);
   if (had && (had.mode & 0o222) === 0) throw new UserError(`"${path}" is read-only`);
   const work = `${file}.new-${process.pid}`;
   try {
