@@ -38,7 +38,12 @@ test("what the user wrote below our lines stays", () => {
 test("of marks that are not as they were written it is not guessed what stands between them", () => {
   const whole = withBlock("a\n", lines);
   const [cut, headless] = [whole.replace(/# <<<.*\n/, ""), whole.replace(/# >>>.*\n/, "")];
-  for (const text of [cut, headless, `${cut}b\n${whole}`, `${whole}${whole}`, whole.replaceAll("\n", "\r\n")])
+  const moved = [
+    whole.replaceAll("\n", "\r\n"),
+    whole.replaceAll("# <<<", "  # <<<"),
+    whole.replaceAll("<<<\n", "<<< \n"),
+  ];
+  for (const text of [cut, headless, `${cut}b\n${whole}`, `${whole}${whole}`, ...moved])
     expect(hasBrokenBlock(text)).toBe(true);
   for (const text of ["", "a\n", whole, `${whole}b\n`, withBlock("a", lines)]) expect(hasBrokenBlock(text)).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** What is written into a configuration stands between two lines of ours; the first one says what was there before. */
-const pattern = /# >>> claude-bottle(?: \((new file|line ended)\))? >>>\n[^]*?# <<< claude-bottle <<<\n/;
+const pattern = /^# >>> claude-bottle(?: \((new file|line ended)\))? >>>\n[^]*?^# <<< claude-bottle <<<\n/m;
 
 type Note = "new file" | "line ended" | undefined;
 
@@ -30,10 +30,13 @@ export function withoutBlock(text: string): string | undefined {
   return found[1] === "new file" && before + after === "" ? undefined : before + after;
 }
 
+/** Whether install wrote into that text. */
+export const hasBlock = (text: string): boolean => pattern.test(text);
+
 /** Marks that somebody has moved or taken away no longer say which lines are ours. */
 export function hasBrokenBlock(text: string): boolean {
   const rest = text.replace(pattern, (block) => (/[^]# >>> claude-bottle/.test(block) ? block : ""));
-  return /^# (>>> claude-bottle\b.*>>>|<<< claude-bottle <<<)\r?$/m.test(rest);
+  return /^[ \t]*# (>>> claude-bottle\b.*>>>|<<< claude-bottle <<<)\s*$/m.test(rest);
 }
 
 /** The lines that a change takes and gives, as diff says it. */

@@ -1,20 +1,25 @@
-import { exists, isFolder, readText } from "../system/files.ts";
+import { exists, isFolder, readFileOrNothing } from "../system/files.ts";
 import type { System } from "../system/system.ts";
+import { hasBlock } from "./block.ts";
 import type { Tmux } from "./tmux.ts";
 
-/** The user's configuration: what the running server has read, or else where tmux looks for it. */
+/** The user's configuration: the one that install wrote into, or what the running server has read, or else where tmux looks for it. */
 export async function findConfig(system: System, tmux: Tmux | undefined): Promise<string> {
   const read = tmux ? (await tmux.run(["display-message", "-p", "#{config_files}"])).trim().split(",") : [];
   const home = system.env.HOME ?? "";
   const folder = system.env.XDG_CONFIG_HOME || `${home}/.config`;
   const usual = [`${home}/.tmux.conf`, `${folder}/tmux/tmux.conf`];
-  const found = [...read.filter((file) => !file.startsWith("/etc/") && file !== "/dev/null"), ...usual].find(exists);
-  if (found !== undefined) return localOf(found) ?? found;
-  return isFolder(`${folder}/tmux`) ? `${folder}/tmux/tmux.conf` : `${home}/.tmux.conf`;
+  const own = read.filter((file) => !file.startsWith("/etc/") && file !== "/dev/null");
+  const found = [...own, ...usual].filter(exists).map((file) => localOf(file) ?? file);
+  return (
+    found.find((file) => hasBlock(readFileOrNothing(file) ?? "")) ??
+    found[0] ??
+    (isFolder(`${folder}/tmux`) ? `${folder}/tmux/tmux.conf` : `${home}/.tmux.conf`)
+  );
 }
 
 /** Some configurations are somebody's whole program, which sources a file of the user's own: `.tmux.conf.local`. */
 function localOf(file: string): string | undefined {
   const local = `${file}.local`;
-  return exists(local) && readText(file)?.includes("tmux.conf.local") ? local : undefined;
+  return exists(local) && readFileOrNothing(file)?.includes("tmux.conf.local") ? local : undefined;
 }

@@ -5,7 +5,7 @@ import { stateFolder, type System } from "../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
-import { foreignKeys, refuseTwice, refuseUnknown, unbindOwn, withoutClashes } from "./keys.ts";
+import { foreignKeys, knownKeys, refuseTwice, unbindOwn, withoutClashes } from "./keys.ts";
 import { needs, unmetNeeds, type Need } from "./needs.ts";
 import type { Tmux } from "./tmux.ts";
 
@@ -21,16 +21,20 @@ export type Change = {
 export async function install(
   system: System,
   tmux: Tmux | undefined,
-  { keys, options, ...change }: Change & { readonly keys: Keys; readonly options: boolean },
+  { keys: asked, options, ...change }: Change & { readonly keys: Keys; readonly options: boolean },
 ): Promise<void> {
   const file = change.file ?? (await findConfig(system, tmux));
   const before = readIntact(file);
+  const keys = tmux ? await knownKeys(tmux, asked) : asked;
   refuseTwice(keys);
-  if (tmux) await refuseUnknown(tmux, keys);
   const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
   const free = withoutClashes(system, keys, bound);
   const unmet = tmux ? await unmetNeeds(tmux) : [];
   const lines = [...(options ? needs.map(({ line }) => line) : []), ...bindingLines(ownName(system), free)];
+  if (lines.length === 0)
+    throw new UserError("there is no key left to bind", {
+      hint: "choose one: claude-bottle tmux install --open-key KEY",
+    });
   const after = withBlock(before, lines.map(latin1));
   if (before === after) system.err(`claude-bottle: "${file}" has these bindings already\n`);
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;

@@ -13,30 +13,38 @@ export function refuseTwice(keys: Keys): void {
   });
 }
 
-/** Binds them for a moment in a table that no key leads to. Throws UserError, in tmux's words, where it knows no such key. */
-export async function refuseUnknown(tmux: Tmux, keys: Keys): Promise<void> {
-  for (const key of Object.values(keys).filter((key) => key !== "none"))
-    await tmux.run(
-      ["bind-key", "-T", "claude-bottle", "--", key, "list-keys"],
-      ["unbind-key", "-T", "claude-bottle", "--", key],
-    );
+/**
+ * The keys as tmux calls them: `^b` is C-b. For that each is bound for a moment in a table that no key leads to. Throws
+ * UserError, in tmux's words, where it knows no such key.
+ */
+export async function knownKeys(tmux: Tmux, keys: Keys): Promise<Keys> {
+  const known: Record<string, string> = { ...keys };
+  for (const [action, key] of Object.entries(keys).filter(([, key]) => key !== "none")) {
+    const table = "claude-bottle";
+    const bind = ["bind-key", "-T", table, "--", key, "list-keys"];
+    const [bound] = parseKeys(await tmux.run(bind, ["list-keys", "-T", table], ["unbind-key", "-T", table, "--", key]));
+    known[action] = bound?.key ?? key;
+  }
+  return known;
 }
 
 type Bound = { readonly key: string; readonly command: string };
 
-async function boundKeys(tmux: Tmux): Promise<Bound[]> {
-  const lines = (await tmux.run(["list-keys", "-T", "prefix"])).split("\n");
-  return lines.flatMap((line) => {
-    const [, key, command] = /^bind-key +(?:-\S+ +)*?-T prefix +(\S+) +(.*)$/.exec(line) ?? [];
+const parseKeys = (listed: string): Bound[] =>
+  listed.split("\n").flatMap((line) => {
+    const [, key, command] = /^bind-key +(?:-\S+ +)*?-T \S+ +(\S+) +(.*)$/.exec(line) ?? [];
     return key === undefined || command === undefined ? [] : [{ key: key.replace(/^\\/, ""), command }];
   });
-}
 
 const isOurs = (command: string): boolean => /\btmux\W+(open|menu|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
 
 /** What the keys do that lead to no verb of ours. */
 export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
-  new Map((await boundKeys(tmux)).filter(({ command }) => !isOurs(command)).map(({ key, command }) => [key, command]));
+  new Map(
+    parseKeys(await tmux.run(["list-keys", "-T", "prefix"]))
+      .filter(({ command }) => !isOurs(command))
+      .map(({ key, command }) => [key, command]),
+  );
 
 const ownKey = new RegExp(`^ *(\\S+) +${notePrefix}`);
 

@@ -93,7 +93,7 @@ everyTmux((tmux) => {
     }
   }, 30_000);
 
-  test("a read-only file is refused, a symlink is written through, a mode stays", async () => {
+  test("a read-only file and a pipe are refused, a symlink is written through, a mode stays", async () => {
     const { stage, file, call } = open(undefined);
     await using _stage = stage;
     await stage.until(1);
@@ -113,6 +113,8 @@ everyTmux((tmux) => {
     expect(readFileSync(real, "utf8")).toBe("# mine\n");
     rmSync(real);
     expect((await call("install", "--yes")).stderr).toContain("is a symlink to a file that is not there");
+    Bun.spawnSync(["mkfifo", real]);
+    expect((await call("install", "--yes")).stderr).toBe('claude-bottle: "~/home/.tmux.conf" is no file\n');
   }, 30_000);
 
   test("a key of the user's stays the user's, and another one can be chosen", async () => {
@@ -162,14 +164,21 @@ everyTmux((tmux) => {
     const { stage, call, read } = open("set -g mouse on\n");
     await using _stage = stage;
     await stage.until(1);
+    const none = ["open", "shell", "menu", "paste"].flatMap((action) => [`--${action}-key`, "none"]);
+    const noKey =
+      "claude-bottle: there is no key left to bind\n  choose one: claude-bottle tmux install --open-key KEY\n";
     for (const [words, stderr] of [
       [["--open-key", "Ctrl+X"], "claude-bottle: tmux: unknown key: Ctrl+X\n"],
+      [none, noKey],
       [["--menu-key", "b"], 'claude-bottle: the key "b" cannot do two things\n  choose another one, or none\n'],
     ] as const) {
       const refused = await call("install", "--yes", ...words);
       expect(refused.stderr).toBe(stderr);
       expect(read()).toBe("set -g mouse on\n");
     }
+    expect((await call("install", "--dry-run", "--open-key=^B")).stderr).toContain(
+      "prefix C-b is left as it is: send-prefix\n",
+    );
     for (const key of ["\\", ";", "M-b"])
       expect((await call("install", "--dry-run", `--open-key=${key}`)).stderr).toMatch(
         /^(claude-bottle: prefix . is left as it is: .*\n.*\n)?$/,
@@ -194,7 +203,7 @@ everyTmux((tmux) => {
     expect(read()).toBe("");
   }, 30_000);
 
-  test("it finds the configuration that this tmux reads: XDG's, and the local one of somebody's whole program", async () => {
+  test("it finds the configuration that this tmux reads: XDG's, the local one of somebody's whole program, and its own lines again", async () => {
     const { stage, file, call } = open("source ~/.tmux.conf.local # if-shell tmux.conf.local\n");
     await using _stage = stage;
     await stage.until(1);
@@ -205,6 +214,11 @@ everyTmux((tmux) => {
     rmSync(file);
     mkdirSync(`${stage.home.folder}/home/.config/tmux`, { recursive: true });
     expect(await where()).toBe("~/home/.config/tmux/tmux.conf");
+    expect((await call("install", "--yes")).code).toBe(0);
+    writeFileSync(file, "# made later, and read before the other one\n");
+    expect((await stage.home.run(["tmux", "uninstall", "--dry-run"])).stdout.split(",")[0]).toBe(
+      "~/home/.config/tmux/tmux.conf",
+    );
   }, 30_000);
 
   test("a configuration whose end is a shell script, as of Oh my tmux!, gets the lines before it", async () => {
