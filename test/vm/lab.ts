@@ -30,12 +30,15 @@ export class Lab {
   readonly version: string;
   readonly home: string;
   readonly project: string;
+  /** The folder that this machine and the emulated one both see. */
+  readonly share: string;
   readonly image: string;
 
   private constructor(version: string, name: string, share: string) {
     this.version = version;
     this.home = `/home/dev/${name}-${version}`;
     this.project = `${this.home}/it's a "project" #{x} $(id) é;`;
+    this.share = share;
     this.image = `${share}/images/claude`;
   }
 
@@ -50,7 +53,8 @@ export class Lab {
     await local(["cp", binary, `${kit}/claude-bottle`]);
     const stub = `${root}/test/support/claude/stub-api.ts`;
     await local([process.execPath, "build", "--compile", "--outfile", `${kit}/stub-api`, stub]);
-    for (const file of ["internet.sh", "name-server.py"]) await local(["cp", `${import.meta.dir}/${file}`, kit]);
+    for (const file of ["internet.sh", "name-server.py", "base.py"])
+      await local(["cp", `${import.meta.dir}/${file}`, kit]);
     await vm(["up"]);
     const lab = new Lab(version, name, share);
     await lab.#furnish(kit);

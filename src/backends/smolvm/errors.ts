@@ -8,7 +8,8 @@ export function failureOf({ stdout, stderr }: Run): { code: string; message: str
   for (const line of stderr.trim().split("\n").reverse()) {
     try {
       const { error } = JSON.parse(line);
-      if (typeof error?.message === "string") return { code: String(error.code ?? ""), message: error.message };
+      if (typeof error?.message === "string")
+        return { code: String(error.code ?? ""), message: Bun.stripANSI(error.message) };
     } catch {
       continue;
     }
