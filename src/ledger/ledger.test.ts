@@ -65,17 +65,18 @@ test("a session counts while its process lives", () => {
   expect(ledger.sessions(plan.name)).toEqual([]);
 });
 
-test("a session is found by its pane, on that tmux server only", () => {
+test("a session is found by its pane, on that tmux server and on its own terminal only", () => {
   using ledger = new Ledger(system);
-  const server = { pid: 7, started: "boot:1" };
+  const pane = { id: "%3", server: { pid: 7, started: "boot:1" }, terminal: "/dev/pts/3" };
   ledger.openSession(session);
-  expect(ledger.sessionIn({ id: "%3", server })).toBeUndefined();
-  ledger.placeSession("00ff", { id: "%3", server });
-  expect(ledger.sessionIn({ id: "%3", server })?.id).toBe("00ff");
-  expect(ledger.sessionIn({ id: "%4", server })).toBeUndefined();
-  expect(ledger.sessionIn({ id: "%3", server: { pid: 7, started: "boot:2" } })).toBeUndefined();
+  expect(ledger.sessionIn(pane)).toBeUndefined();
   ledger.closeSession("00ff", 0);
-  expect(ledger.sessionIn({ id: "%3", server })).toBeUndefined();
+  ledger.openSession({ ...session, id: "01ff" }, { pane });
+  expect(ledger.sessionIn(pane)?.id).toBe("01ff");
+  for (const other of [{ id: "%4" }, { server: { pid: 7, started: "boot:2" } }, { terminal: "/dev/pts/4" }])
+    expect(ledger.sessionIn({ ...pane, ...other })).toBeUndefined();
+  ledger.closeSession("01ff", 0);
+  expect(ledger.sessionIn(pane)).toBeUndefined();
 });
 
 test("a ledger of the first version keeps what is in it", () => {
@@ -95,7 +96,6 @@ test("a ledger of the first version keeps what is in it", () => {
   ]);
   old.close();
   using ledger = new Ledger(system);
-  ledger.placeSession("0a", { id: "%1", server: { pid: 7, started: "boot:1" } });
   expect(ledger.sessions()).toEqual([
     {
       id: "0a",
@@ -104,7 +104,7 @@ test("a ledger of the first version keeps what is in it", () => {
       directory: "/shop",
       startedAt: 5,
       process: { pid: process.pid, started },
-      pane: { id: "%1", server: { pid: 7, started: "boot:1" } },
+      pane: undefined,
     },
   ]);
 });

@@ -33,8 +33,11 @@ export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"
 /** What is still to be done may depend on it. */
 type Closed = Pick<SessionRecord, "bottle" | "kind"> & { readonly traps: string | null };
 
-/** A pane's number counts from nothing with each start of its server. */
-export type Pane = { readonly server: Identity; readonly id: string };
+/**
+ * A pane's number counts from nothing with each start of its server. `terminal`: the session's own, by its device; a session whose
+ * TMUX_PANE was inherited from another pane is not in that one.
+ */
+export type Pane = { readonly server: Identity; readonly id: string; readonly terminal: string };
 
 /** What each version of the schema adds to the one before. */
 const versions = [
@@ -52,6 +55,7 @@ const versions = [
   alter table sessions add column tmux_pid integer;
   alter table sessions add column tmux_started text;`,
   "alter table sessions add column traps text;",
+  "alter table sessions add column terminal text;",
 ];
 const version = versions.length;
 
@@ -144,19 +148,21 @@ export class Ledger implements Disposable {
   }
 
   /** `traps`: what git on the host obeyed before, for who looks again when the session has ended. */
-  openSession({ id, bottle, kind, directory }: SessionPlan, { traps }: { traps?: string | undefined } = {}): void {
+  openSession(
+    { id, bottle, kind, directory }: SessionPlan,
+    { traps, pane }: { readonly traps?: string | undefined; readonly pane?: Pane | undefined } = {},
+  ): void {
     const own = identify(process.pid);
+    const { id: name = null, server, terminal = null } = pane ?? {};
     this.#db
       .query(
-        "insert into sessions (id, bottle, kind, directory, pid, started, started_at, traps) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        `insert into sessions (id, bottle, kind, directory, pid, started, started_at, traps, pane, tmux_pid, tmux_started, terminal)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
-      .run(id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now(), traps ?? null);
-  }
-
-  placeSession(id: string, { id: pane, server }: Pane): void {
-    this.#db
-      .query("update sessions set pane = ?, tmux_pid = ?, tmux_started = ? where id = ?")
-      .run(pane, server.pid, server.started, id);
+      .run(
+        id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now(), traps ?? null,
+        name, server?.pid ?? null, server?.started ?? null, terminal,
+      ); // prettier-ignore
   }
 
   /** Undefined for one that is not known. */
@@ -212,6 +218,7 @@ export class Ledger implements Disposable {
     return this.sessions().findLast(
       (session) =>
         session.pane?.id === pane.id &&
+        session.pane.terminal === pane.terminal &&
         session.pane.server.pid === pane.server.pid &&
         session.pane.server.started === pane.server.started,
     );
@@ -250,6 +257,7 @@ type SessionRow = {
   pane: string | null;
   tmux_pid: number | null;
   tmux_started: string | null;
+  terminal: string | null;
 };
 
 const toBottle = ({ plan, made_at, machine_pid, machine_started }: BottleRow): BottleRecord => ({
@@ -263,10 +271,10 @@ const toSession = ({ id, bottle, kind, directory, pid, started, started_at, ...r
   id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),
 }); // prettier-ignore
 
-const toPane = ({ pane, tmux_pid, tmux_started }: Pick<SessionRow, "pane" | "tmux_pid" | "tmux_started">) =>
-  pane === null || tmux_pid === null || tmux_started === null
+const toPane = ({ pane, tmux_pid, tmux_started, terminal }: Pick<SessionRow, "pane" | "tmux_pid" | "tmux_started" | "terminal">) =>
+  pane === null || tmux_pid === null || tmux_started === null || terminal === null
     ? undefined
-    : { id: pane, server: { pid: tmux_pid, started: tmux_started } };
+    : { id: pane, server: { pid: tmux_pid, started: tmux_started }, terminal }; // prettier-ignore
 
 function ledgerError(file: string, cause: unknown): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);

@@ -16,14 +16,14 @@ export async function attachSession(tools: Tools, plan: BottlePlan, session: Ses
   const { system, backend, ledger } = tools;
   // The bytes of an exec are its command's own.
   const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
-  ledger.openSession(session, { traps });
+  const shown = session.size && system.env.TMUX ? (await import("../tmux/mark.ts")).paneOf(system, session) : undefined;
+  ledger.openSession(session, { traps, pane: shown?.pane });
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);
     await noteEnd(system, session.id, code);
     return code;
   }
-  if (system.env.TMUX) await (await import("../tmux/mark.ts")).markPane(system, ledger, session);
-  const { argv, env } = sessionCommand(system, backend, plan, session);
+  const { argv, env } = sessionCommand(system, backend, plan, session, shown?.tag);
   return system.become(argv.slice(system.self.length), { env });
 }
 
@@ -54,7 +54,13 @@ const ownOf = ({ env }: System, attachment: Program): Record<string, string> =>
   );
 
 /** What attachSession starts, for --dry-run as well. */
-export function sessionCommand(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Program {
+export function sessionCommand(
+  system: System,
+  backend: Backend,
+  plan: BottlePlan,
+  session: SessionPlan,
+  tag?: readonly string[],
+): Program {
   const attachment = backend.attach(plan, session);
   if (!session.size) return attachment;
   const { rows, columns } = session.size;
@@ -64,6 +70,7 @@ export function sessionCommand(system: System, backend: Backend, plan: BottlePla
     session: session.id,
     size: [rows, columns],
     own: ownOf(system, attachment),
+    tag,
   };
   return {
     argv: [...system.self, "pty-resize", session.bottle, "--", ...attachment.argv],

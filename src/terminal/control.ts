@@ -6,6 +6,8 @@ type Reach = {
   readonly argv?: readonly string[];
   readonly session: string;
   readonly size: Size;
+  /** Tells the terminal's owner which session it shows. */
+  readonly tag?: readonly string[];
   /** Variables that the session must not have and its end needs. */
   readonly own?: Readonly<Record<string, string>>;
 };

@@ -36,6 +36,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     });
 
   let child: Bun.Subprocess | undefined;
+  let tagged: Promise<unknown> | undefined;
   let passed: keyof typeof passedOn | undefined;
   const pass = (signal: keyof typeof passedOn) => {
     if (passed) return;
@@ -58,6 +59,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
+    tagged = reach?.tag && tag(reach.tag);
     unwatch = control?.watch();
     keeper?.start();
     code = await child.exited;
@@ -74,5 +76,16 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
   if (passed || !there || child?.signalCode) await control?.endSession();
   unwatch?.();
+  // What takes it back comes after it.
+  await tagged;
   return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session, own: reach?.own };
+}
+
+/** The session does without, where that cannot be. */
+async function tag(argv: readonly string[]): Promise<void> {
+  try {
+    await Bun.spawn([...argv], { stdio: ["ignore", "ignore", "ignore"], timeout: graceMs }).exited;
+  } catch {
+    return;
+  }
 }

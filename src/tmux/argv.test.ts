@@ -38,10 +38,9 @@ test.each([
 ])("%p in a configuration", (text, expected) => expect(tmuxQuote(text)).toBe(expected));
 
 test("a pane's options are set and unset, where it is the one of that terminal", () => {
-  expect(tagOwnArgv("%1", "/dev/pts/3", { "": "cb-a", session: undefined }).map((words) => words.join(" "))).toEqual([
-    "display-message -p -t %1 #{pane_tty}",
+  expect(tagOwnArgv("%1", "/dev/pts/3", { "": "cb-a", session: undefined }).join(" ")).toBe(
     'if-shell -F -t %1 #{==:#{pane_tty},/dev/pts/3} set-option -p -t %1 @claude-bottle "cb-a" ; set-option -p -u -t %1 @claude-bottle-session',
-  ]);
+  );
 });
 
 test("what is asked and told", () => {

@@ -73,23 +73,20 @@ const tagArgv = (pane: string, tags: Readonly<Record<string, string | undefined>
     ...(value === undefined ? [] : [tmuxQuote(value)]),
   ]);
 
-/** Prints the pane's terminal and, where it is ours, sets its options: in one call, as the start of a session waits for it. */
+/** Sets the pane's options, where it is the one of that terminal. */
 export const tagOwnArgv = (
   pane: string,
   terminal: string,
   tags: Readonly<Record<string, string | undefined>>,
-): string[][] => [
-  ["display-message", "-p", "-t", pane, "#{pane_tty}"],
-  [
-    "if-shell",
-    "-F",
-    "-t",
-    pane,
-    `#{==:#{pane_tty},${terminal}}`,
-    tagArgv(pane, tags)
-      .map((words) => words.join(" "))
-      .join(" ; "),
-  ],
+): string[] => [
+  "if-shell",
+  "-F",
+  "-t",
+  pane,
+  `#{==:#{pane_tty},${terminal}}`,
+  tagArgv(pane, tags)
+    .map((words) => words.join(" "))
+    .join(" ; "),
 ];
 
 /** `separator`: what no value holds. Of control characters tmux 3.4 would print the octal number. */

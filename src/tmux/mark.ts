@@ -1,34 +1,54 @@
 import { UserError } from "../errors.ts";
-import type { Ledger, Pane } from "../ledger/ledger.ts";
+import type { Ledger, Pane, SessionRecord } from "../ledger/ledger.ts";
 import type { SessionPlan } from "../plan/plan.ts";
 import { terminalName } from "../system/process.ts";
 import type { System } from "../system/system.ts";
-import { tagOwnArgv } from "./argv.ts";
+import { tagOwnArgv, tmuxArgv } from "./argv.ts";
 import { Tmux } from "./tmux.ts";
 
 const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, kind });
 const noTags = { "": undefined, session: undefined, kind: undefined };
 
-/** Notes in the ledger which pane shows the session, and in the pane's options which session it shows. A session goes on without either. */
-export async function markPane(system: System, ledger: Ledger, session: SessionPlan): Promise<void> {
-  const pane = await tagOwnPane(system, tags(session));
-  if (pane) ledger.placeSession(session.id, pane);
-}
-
-/** Takes the options back. */
-export const unmarkPane = async (system: System): Promise<void> => void (await tagOwnPane(system, noTags));
-
-/** Undefined where we are in no pane. TMUX_PANE is not enough: it may have been inherited from another one. */
-async function tagOwnPane(system: System, wanted: Parameters<typeof tagOwnArgv>[2]): Promise<Pane | undefined> {
+/** The pane that we are in by what our environment says, and how to ask its tmux; undefined outside tmux. */
+function ownPane(system: System): { readonly tmux: Tmux; readonly pane: Pane } | undefined {
   const id = system.env.TMUX_PANE;
   const terminal = terminalName();
   if (!id || terminal === undefined) return undefined;
   try {
     const tmux = Tmux.connect(system);
-    const shown = await tmux?.run(...tagOwnArgv(id, terminal, wanted));
-    return tmux && shown?.trim() === terminal ? { id, server: tmux.server } : undefined;
+    return tmux && { tmux, pane: { id, terminal, server: tmux.server } };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return undefined;
   }
+}
+
+/**
+ * The pane for the ledger, and the command that notes in the pane's options which session it shows. Nothing waits for that one, and it
+ * does nothing in a pane that is not ours: TMUX_PANE may have been inherited from another one.
+ */
+export function paneOf(
+  system: System,
+  session: SessionPlan,
+): { readonly pane: Pane; readonly tag: readonly string[] } | undefined {
+  const own = ownPane(system);
+  if (!own) return undefined;
+  const { tmux, pane } = own;
+  return { pane, tag: tmuxArgv(tmux.reach, [tagOwnArgv(pane.id, pane.terminal, tags(session))]) };
+}
+
+/** Takes the options back. A session ends well without. */
+export async function unmarkPane(system: System): Promise<void> {
+  const own = ownPane(system);
+  try {
+    await own?.tmux.run(tagOwnArgv(own.pane.id, own.pane.terminal, noTags));
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
+}
+
+/** The session that the pane shows. Throws UserError where there is no such pane. */
+export async function sessionShown(tmux: Tmux, ledger: Ledger, pane: string): Promise<SessionRecord | undefined> {
+  const { pane_tty: terminal } = await tmux.mustAsk(pane, ["pane_tty"]);
+  return ledger.sessionIn({ id: pane, terminal, server: tmux.server });
 }

@@ -11,8 +11,8 @@ type Request = { readonly pane: string; readonly client: string; readonly dryRun
 /** Shows what fits the pane, in a menu of tmux's own, and waits until it is closed. */
 export async function showMenu(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
   const { pane, client, dryRun } = request;
-  const seen = await tmux.mustAsk(pane, ["pane_start_command", "pane_current_path"]);
-  const session = ledger.sessionIn({ id: pane, server: tmux.server });
+  const seen = await tmux.mustAsk(pane, ["pane_start_command", "pane_current_path", "pane_tty"]);
+  const session = ledger.sessionIn({ id: pane, server: tmux.server, terminal: seen.pane_tty });
   const directory = session?.directory ?? seen.pane_current_path;
   const own = (...words: string[]) => ownCommand(system.self, words, { pane: `'${pane}'`, client: `'${client}'` });
   const items = session

@@ -26,7 +26,7 @@ const leastRows = 10;
 
 const paneFields = [
   "window_id", "pane_width", "pane_height", "window_zoomed_flag", "pane_current_command", "pane_current_path",
-  "session_path", "@claude-bottle",
+  "pane_tty", "session_path", "@claude-bottle",
 ] as const; // prettier-ignore
 type PaneFields = Record<(typeof paneFields)[number], string>;
 
@@ -72,12 +72,12 @@ export async function shownIn(
   system: System,
   { server }: Tmux,
   id: string,
-  seen: Pick<PaneFields, "@claude-bottle" | "pane_current_path">,
+  seen: Pick<PaneFields, "@claude-bottle" | "pane_current_path" | "pane_tty">,
 ): Promise<{ directory: string; bottle: BottlePlan | undefined }> {
   if (seen["@claude-bottle"] !== "") {
     const { Ledger } = await import("../ledger/ledger.ts");
     using ledger = new Ledger(system);
-    const session = ledger.sessionIn({ id, server });
+    const session = ledger.sessionIn({ id, server, terminal: seen.pane_tty });
     if (session && !isFolder(session.directory))
       throw new UserError(`the bottle's directory "${printable(session.directory)}" is not there any more`);
     if (session) return { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };

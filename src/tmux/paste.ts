@@ -3,6 +3,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { makeFolder, readText, removeTree } from "../system/files.ts";
 import { readBytes } from "../system/rewrite.ts";
 import { stateFolder, type System } from "../system/system.ts";
+import { sessionShown } from "./mark.ts";
 import type { Tmux } from "./tmux.ts";
 
 type Request = { readonly pane: string; readonly client: string | undefined };
@@ -11,7 +12,7 @@ const png = "\x89PNG";
 
 /** Puts the clipboard's picture into the bottle that the pane shows, and types its path there, as a paste. */
 export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { pane, client }: Request): Promise<void> {
-  const session = ledger.sessionIn({ id: pane, server: tmux.server });
+  const session = await sessionShown(tmux, ledger, pane);
   if (!session) throw new UserError("this pane shows no bottle to paste into");
   const folder = makeFolder(`${stateFolder(system.env)}/paste-`);
   try {

@@ -13,7 +13,13 @@ type Request = {
 
 /** What `words` of this program print, until a key. */
 export async function showWords(system: System, tmux: Tmux, { pane, client, window, words }: Request): Promise<void> {
-  const seen = await tmux.mustAsk(pane, ["window_id", "session_path", "pane_current_path", "@claude-bottle"]);
+  const seen = await tmux.mustAsk(pane, [
+    "window_id",
+    "session_path",
+    "pane_current_path",
+    "pane_tty",
+    "@claude-bottle",
+  ]);
   const { directory } = await shownIn(system, tmux, pane, seen);
   const command = startingIn(seen.session_path, holderArgv(system, directory, words, "key"));
   const where =

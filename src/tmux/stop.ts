@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
+import { sessionShown } from "./mark.ts";
 import { tell } from "./message.ts";
 import type { Tmux } from "./tmux.ts";
 
@@ -9,7 +10,7 @@ type Request = { readonly pane: string; readonly client: string | undefined; rea
 /** Stops the bottle that the pane shows, whoever works in it; `restart`: the pane then begins anew. */
 export async function stopShown(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
   const { pane, client, restart } = request;
-  const session = ledger.sessionIn({ id: pane, server: tmux.server });
+  const session = await sessionShown(tmux, ledger, pane);
   if (!session) throw new UserError("this pane shows no bottle");
   const { code, stderr } = await system.run([...system.self, "stop", "--force", session.bottle]);
   const words = stderr.trim().split("\n").at(-1) ?? "";
