@@ -43,6 +43,8 @@ export async function main(argv: readonly string[], system: System): Promise<num
     if (own.includes("--help") || own.includes("-h") || (own[0] === "help" && own.length <= 3))
       return await help(system, own[0] === "help" ? own.slice(1) : named ? own : []);
     if (name === "complete") return await complete(system, rest ?? []);
+    if (name === "tmux" && own[1] === "pane" && rest)
+      return await (await import("./commands/tmux/pane.ts")).pane(system, own.slice(2), rest);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
     return report(system, error, await helpFor(system, name ?? "run", own[1]));

@@ -15,7 +15,6 @@ export const tmux = (context: Context) => {
     bind: () => import("./tmux/bind.ts").then((m) => load(m.bind(context))),
     stop: () => import("./tmux/stop.ts").then((m) => load(m.stop(context))),
     show: () => import("./tmux/show.ts").then((m) => load(m.show(context))),
-    pane: () => import("./tmux/pane.ts").then((m) => load(m.pane(context))),
   };
   return {
     meta: { name: "tmux", description: "Claude and shells of this directory's bottle in tmux panes, from a key" },

@@ -18,7 +18,7 @@ type Held = {
   readonly words: readonly string[];
   readonly ending: Ending;
   /** A sandbox that was killed leaves its own process group in the terminal's foreground, and nobody else could read a key. */
-  readonly takeTerminal: () => void;
+  readonly takeTerminal: () => Promise<void>;
 };
 
 /**
@@ -32,7 +32,7 @@ export async function holdPane(system: System, held: Held): Promise<number> {
     const { code, signal, wasSession } = canEnter(system, directory) ? await runOnce(system, words) : failed;
     // The end of the pane: nobody is there to read.
     if (signal === "SIGHUP" || signal === "SIGTERM") return code;
-    held.takeTerminal();
+    await held.takeTerminal();
     const good = wasSession || endedByUser.includes(code);
     if (!good || ending === "key") {
       if ((await ask(system, code)) === "retry") continue;

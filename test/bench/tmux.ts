@@ -62,6 +62,8 @@ async function claudesFrame({ program, rounds }: Options): Promise<Row[]> {
   const reason = await whyNoClaudeStage();
   if (reason) return [unmeasured(what, reason)];
   await using stage = await ClaudeStage.open({ program: [program] });
+  // What notes each call is a shell that only our side would wait for.
+  stage.home.removeProgram("bwrap");
   await stage.until(1);
   const press = (key: string) => async () => {
     stage.press(key);

@@ -1,28 +1,16 @@
-import { command, type Context } from "../../command.ts";
-import { takeTerminal } from "../../terminal/libc.ts";
 import { holdPane, type Ending } from "../../tmux/hold.ts";
+import type { System } from "../../system/system.ts";
 
-export const pane = (context: Context) =>
-  command(context, {
-    meta: {
-      name: "pane",
-      description: "What a pane of ours runs: the words after --, held when they fail",
-      hidden: true,
-    },
-    args: {
-      directory: { type: "positional", required: true, description: "where to run them" },
-      ending: { type: "string", valueHint: "close|key|shell", description: "what comes after a good end" },
-    },
-    rest: true,
-    async run({ args }) {
-      const { system, rest = [] } = context;
-      context.exit(
-        await holdPane(system, {
-          directory: args.directory,
-          words: rest,
-          ending: (args.ending ?? "close") as Ending,
-          takeTerminal: () => takeTerminal(0),
-        }),
-      );
-    },
+/**
+ * `tmux pane [--ending close|key|shell] DIRECTORY -- WORDS...`, as holderArgv writes it: what a pane of ours runs. No command of
+ * citty's, which a key press would wait for.
+ */
+export function pane(system: System, words: readonly string[], rest: readonly string[]): Promise<number> {
+  const [ending, directory] = words[0] === "--ending" ? [words[1], words[2]] : ["close", words[0]];
+  return holdPane(system, {
+    directory: directory ?? "",
+    words: rest,
+    ending: ending as Ending,
+    takeTerminal: async () => void (await import("../../terminal/libc.ts")).takeTerminal(0),
   });
+}
