@@ -33,10 +33,13 @@ type Bound = { readonly key: string; readonly command: string };
 const parseKeys = (listed: string): Bound[] =>
   listed.split("\n").flatMap((line) => {
     const [, key, command] = /^bind-key +(?:-\S+ +)*?-T \S+ +(\S+) +(.*)$/.exec(line) ?? [];
-    return key === undefined || command === undefined ? [] : [{ key: key.replace(/^\\/, ""), command }];
+    return key === undefined || command === undefined ? [] : [{ key: unquoted(key), command }];
   });
 
 const isOurs = (command: string): boolean => /\btmux\W+(open|menu|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
+
+/** As tmux lists it: `\#`, `M-\\`, `"M-;"`, `'M-"'`. */
+const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
 
 /** What the keys do that lead to no verb of ours. */
 export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>

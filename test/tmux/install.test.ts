@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { resolve } from "node:path";
+import { tmuxQuote } from "../../src/tmux/argv.ts";
 import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
@@ -182,6 +183,10 @@ everyTmux((tmux) => {
     for (const key of ["\\", ";", "M-b"])
       expect((await call("install", "--dry-run", `--open-key=${key}`)).stderr).toMatch(
         /^(claude-bottle: prefix . is left as it is: .*\n.*\n)?$/,
+      );
+    for (const key of ["M-;", 'M-"', "M-'", "M-\\"])
+      expect((await call("install", "--dry-run", `--open-key=${key}`)).stdout).toContain(
+        ` ${tmuxQuote(key)} run-shell`,
       );
     expect(stage.tmux("list-keys")).not.toContain("claude-bottle");
   }, 30_000);
