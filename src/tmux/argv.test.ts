@@ -27,7 +27,7 @@ test("only a semicolon at the end of a word means something to tmux", () => {
 
 test.each([
   ["a#b", "a##b"],
-  ["#{pid} %H", "##{pid} %%H"],
+  ["#{pid} %H", "##{pid} %H"],
   ["#[fg=red]", "## [fg=red]"],
 ])("%p is shown as such by %p", (text, expected) => expect(literal(text)).toBe(expected));
 

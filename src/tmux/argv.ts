@@ -13,9 +13,8 @@ export const tmuxArgv = ({ program, socket }: Reach, commands: readonly (readonl
   ...commands.flatMap((words, index) => [...(index > 0 ? [";"] : []), ...words.map(protect)]),
 ];
 
-/** Text that tmux would expand as a format and as a date shows as it is. Before a `[` no doubling helps. */
-export const literal = (text: string): string =>
-  text.replaceAll("#[", "# [").replaceAll("#", "##").replaceAll("%", "%%");
+/** Text that tmux would expand as a format shows as it is. Before a `[` no doubling helps. */
+export const literal = (text: string): string => text.replaceAll("#[", "# [").replaceAll("#", "##");
 
 /** A word of a command that tmux parses itself: in a binding, a menu or a hook. */
 export const tmuxQuote = (word: string): string =>
@@ -103,7 +102,8 @@ export const messageArgv = (client: string | undefined, text: string): string[] 
   "-d",
   "8000",
   ...(client === undefined ? [] : ["-c", client]),
-  literal(text),
+  // This one is a date too.
+  literal(text).replaceAll("%", "%%"),
 ];
 
 /** What a menu runs by a key; undefined: a line between. The label is text, the command is for tmux to parse. */

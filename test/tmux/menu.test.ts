@@ -1,18 +1,21 @@
 import { expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
 everyTmux((tmux) => {
   test("in a pane of the host the menu offers Claude, and what it offers works", async () => {
+    const name = "100%Half #{pid}";
     await using stage = new Stage({ tmux });
     await stage.until(1);
+    mkdirSync(`${stage.home.project}/${name}`);
+    stage.tmuxIn(`${stage.home.project}/${name}`, "new-window");
     stage.press("B");
-    await stage.screen.until(/ project .*\n(.*\n)*.*Claude, in a window/);
+    expect(await stage.screen.until("Claude, in a window")).toContain(` ${name} `);
     stage.press("w", { prefix: false });
     await stage.screen.until("ready 39 120");
-    expect(stage.tmux("display-message", "-p", "#{window_name}")).toBe("project");
+    expect(stage.tmux("display-message", "-p", "#{window_name}")).toBe(name);
     stage.press("B");
     await stage.screen.until("all bottles");
     stage.press("l", { prefix: false });
