@@ -1,5 +1,15 @@
 import { expect, test } from "bun:test";
-import { askArgv, literal, messageArgv, openArgv, tagOwnArgv, tmuxArgv, tmuxQuote, type Opening } from "./argv.ts";
+import {
+  askArgv,
+  literal,
+  menuArgv,
+  messageArgv,
+  openArgv,
+  tagOwnArgv,
+  tmuxArgv,
+  tmuxQuote,
+  type Opening,
+} from "./argv.ts";
 
 const reach = { program: "tmux", socket: "/run/t,1" };
 const opening: Opening = {
@@ -48,4 +58,9 @@ test("what is asked and told", () => {
     "display-message -p -t %1 #{pane_id}|#{pane_current_path}",
   );
   expect(messageArgv("/dev/pts/1", "100%").join(" ")).toBe("display-message -d 8000 -c /dev/pts/1 100%%");
+});
+
+test("a menu's title has no character that tmux may not know the width of", () => {
+  const [, title] = menuArgv("%1", "c", "é漢がк–#{x}\u{1fabf}\u2028\x9b\n\ua7cb", []).join(" ").split(" -T ");
+  expect(title).toBe("é漢がк–##{x}????? --");
 });

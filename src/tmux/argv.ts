@@ -109,6 +109,10 @@ export const messageArgv = (client: string | undefined, text: string): string[] 
 /** What a menu runs by a key; undefined: a line between. The label is text, the command is for tmux to parse. */
 export type MenuItem = { readonly label: string; readonly key: string; readonly command: string } | undefined;
 
+/** But for blocks of letters and signs that have been full for long. */
+const unknownWidth =
+  /[^\x20-\x7e\u00a1-\u0377\u038e-\u03a1\u03a3-\u0527\u2010-\u2027\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]/gu;
+
 export const menuArgv = (pane: string, client: string, title: string, items: readonly MenuItem[]): string[] => [
   "display-menu",
   "-c",
@@ -120,7 +124,8 @@ export const menuArgv = (pane: string, client: string, title: string, items: rea
   "-y",
   "P",
   "-T",
-  literal(title),
+  // Over a character whose width its libc does not know, a control one or a new emoji, tmux 3.3 hangs for ever.
+  literal(title.replace(unknownWidth, "?")),
   "--",
   // The command is a format too, before it is parsed.
   ...items.flatMap((item) => (item ? [literal(item.label), item.key, item.command.replaceAll("#", "##")] : [""])),

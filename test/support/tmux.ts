@@ -147,6 +147,7 @@ export class Stage implements AsyncDisposable {
     const { stdout, stderr, exitCode } = Bun.spawnSync([...this.#as, this.#tmux, "-u", "-S", this.socket, ...words], {
       env: { ...this.env, LC_ALL: "C.UTF-8" },
       cwd,
+      timeout: 20_000,
     });
     if (exitCode !== 0) throw new Error(`tmux ${words.join(" ")}: ${stderr.toString()}`);
     return stdout.toString().replace(/\n$/, "");
@@ -226,7 +227,7 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      Bun.spawnSync([this.#tmux, "-S", this.socket, "kill-server"], { env: this.env });
+      Bun.spawnSync([this.#tmux, "-S", this.socket, "kill-server"], { env: this.env, timeout: 20_000 });
       for (const client of this.#clients) await client[Symbol.asyncDispose]();
       await until(
         () => this.left.length === 0,

@@ -9,7 +9,12 @@ everyTmux((tmux) => {
     const name = "100%Half #{pid}";
     await using stage = new Stage({ tmux });
     await stage.until(1);
-    mkdirSync(`${stage.home.project}/${name}`);
+    for (const folder of ["new \u{1fabf}", name]) mkdirSync(`${stage.home.project}/${folder}`);
+    stage.tmuxIn(`${stage.home.project}/new \u{1fabf}`, "new-window");
+    stage.press("B");
+    await stage.screen.until(" new ? ");
+    stage.press("q", { prefix: false });
+    await until(() => !stage.screen.text.includes(" new ? "));
     stage.tmuxIn(`${stage.home.project}/${name}`, "new-window");
     stage.press("B");
     expect(await stage.screen.until("Claude, in a window")).toContain(` ${name} `);
