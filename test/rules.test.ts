@@ -28,6 +28,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "tmux",
     "guest",
+    "terminal",
     "system",
     "errors",
     "lib",

@@ -99,7 +99,8 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
         interrupt.throwIfAborted();
       });
       // Caught no more, one that comes from here on ends us, as it ends a program that has just been started.
-      throw replaceProcess(self, words, merged(options.env));
+      const next = merged(options.env);
+      throw replaceProcess(self, words, { ...next, ...options.before?.(next) });
     },
     async pipe(from, to, input) {
       const stdin = input ?? "ignore";

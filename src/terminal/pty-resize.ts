@@ -1,4 +1,5 @@
 import { Control, parseReach } from "./control.ts";
+import { type Child, takeOver } from "./ahead.ts";
 import { rememberModes } from "./modes.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
@@ -23,8 +24,15 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     console.error("claude-bottle: pty-resize is started by claude-bottle itself: pty-resize BOTTLE -- COMMAND...");
     return { code: 2, session: undefined };
   }
-  const { _CLAUDE_BOTTLE_CONTROL: word, BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...env } = process.env;
-  const restoreModes = rememberModes();
+  const {
+    _CLAUDE_BOTTLE_CONTROL: word,
+    _CLAUDE_BOTTLE_AHEAD: ahead,
+    BUN_OPTIONS: _options,
+    BUN_BE_BUN: _bun,
+    ...env
+  } = process.env;
+  const started = ahead ? takeOver(ahead) : undefined;
+  const restoreModes = started?.restoreModes ?? rememberModes();
   const reach = parseReach(word);
   const control = reach?.argv && new Control(reach.argv, reach.session, env);
   const keeper =
@@ -35,7 +43,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
       settle: (size, options) => control.settle(size, options),
     });
 
-  let child: Bun.Subprocess | undefined;
+  let child: Child | undefined = started?.child;
   let tagged: Promise<unknown> | undefined;
   let passed: keyof typeof passedOn | undefined;
   const pass = (signal: keyof typeof passedOn) => {
@@ -55,14 +63,14 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let code: number;
   let unwatch: (() => void) | undefined;
   try {
-    child = Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env });
+    const held = (child ??= Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env }));
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
     tagged = reach?.tag && tag(reach.tag);
     unwatch = control?.watch();
     keeper?.start();
-    code = await child.exited;
+    code = await held.exited;
   } catch (error) {
     console.error(
       `claude-bottle: cannot start "${command[0]}": ${error instanceof Error ? error.message : String(error)}`,
