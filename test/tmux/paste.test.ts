@@ -16,6 +16,27 @@ const clipboards = [
   },
 ] as const;
 
+const missing = ["Xvfb", "xclip"].find((program) => !Bun.which(program));
+if (missing) console.log(`skipped, the real xclip: ${missing} is not installed`);
+
+/** An X server that nobody sees, and its name. */
+function startScreen() {
+  const process = Bun.spawn(["Xvfb", "-displayfd", "1", "-screen", "0", "64x64x8", "-nolisten", "tcp"], {
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  return {
+    async display() {
+      const { value } = await process.stdout.getReader().read();
+      return `:${new TextDecoder().decode(value).trim()}`;
+    },
+    async [Symbol.asyncDispose]() {
+      process.kill();
+      await process.exited;
+    },
+  };
+}
+
 everyTmux((tmux) => {
   test.each(clipboards)(
     "the picture of the client's clipboard gets into the bottle, by $program, and its path is typed there",
@@ -53,6 +74,29 @@ echo '${complaint}' >&2; exit 1`,
         rmSync(path, { force: true });
       }
       expect(stage.tmux("list-buffers")).toBe("");
+    },
+    30_000,
+  );
+
+  test.skipIf(missing !== undefined)(
+    "the picture that the real xclip holds",
+    async () => {
+      await using server = startScreen();
+      const DISPLAY = await server.display();
+      await using stage = new Stage({ tmux, env: { DISPLAY } });
+      writeFileSync(`${stage.home.folder}/clipboard`, picture);
+      const copy = ["xclip", "-selection", "clipboard", "-t", "image/png", "-i", `${stage.home.folder}/clipboard`];
+      // It goes on in the background, until the server ends.
+      Bun.spawnSync(copy, { env: { DISPLAY }, stdio: ["ignore", "ignore", "ignore"] });
+      stage.agent("ready", 'read -r path; cmp "$path" ../../clipboard && echo same; rm "$path"; sleep 1000');
+      await stage.until(1);
+      stage.press("b");
+      await stage.screen.until("ready 39 59");
+      await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
+      stage.press("P");
+      await stage.screen.until(/\/tmp\/picture-\w+\.png/);
+      stage.press("\r", { prefix: false });
+      await stage.screen.until(/^.*same *$/m);
     },
     30_000,
   );
