@@ -75,7 +75,8 @@ export class Tmux {
     if (code === 0) return stdout;
     const words =
       printable(stderr.trim()) || (code > 128 ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`);
-    throw new UserError(`tmux: ${words}`);
+    const hint = words === "command too long" ? "tmux takes 16 KiB: put long words into a file" : undefined;
+    throw new UserError(`tmux: ${words}`, { hint });
   }
 }
 

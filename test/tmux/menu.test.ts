@@ -164,6 +164,10 @@ everyTmux((tmux) => {
       [["menu", "--pane", "%0", "--client", "gone"], 'there is no client "gone"'],
       [["menu", "--pane", "%9"], 'there is no pane "%9"'],
       [["open", "--pane", "%9", "--client", "gone"], 'there is no pane "%9"'],
+      [
+        ["open", "--pane", "%0", "--", "x".repeat(17_000)],
+        "tmux: command too long\n  tmux takes 16 KiB: put long words into a file",
+      ],
     ] as const)
       expect(await stage.home.run(["tmux", ...words], { env })).toEqual({
         stdout: "",
