@@ -26,7 +26,11 @@ export class Tmux {
     const [, socket, pid] = /^(.+),(\d+),-?\d+$/s.exec(system.env.TMUX ?? "") ?? [];
     const server = pid === undefined ? undefined : identify(Number(pid));
     if (socket === undefined || server === undefined) return undefined;
-    return new Tmux(system, { program: findProgram(system, server.pid), socket }, server);
+    // One of another version may not be understood, or hang.
+    const own = system.platform === "linux" ? realPath(`/proc/${server.pid}/exe`) : undefined;
+    // The number of a server that is gone may be another program's by now.
+    if (own !== undefined && !/(tmux|tmate)[^/]*$/.test(own)) return undefined;
+    return new Tmux(system, { program: own ?? findProgram(system), socket }, server);
   }
 
   /** What the commands print. Throws UserError in tmux's own words. */
@@ -80,10 +84,9 @@ export class Tmux {
   }
 }
 
-/** The server's own program: one of another version may not be understood, or hang. */
-function findProgram(system: System, server: number): string {
-  const own = system.platform === "linux" ? realPath(`/proc/${server}/exe`) : undefined;
-  const program = own ?? system.which("tmux") ?? usualPlaces.find(exists);
+/** Where the server's own cannot be seen. */
+function findProgram(system: System): string {
+  const program = system.which("tmux") ?? usualPlaces.find(exists);
   if (program) return program;
   throw new UserError("tmux was not found", {
     hint: "put its folder on the PATH that the tmux server was started with",

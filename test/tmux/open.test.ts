@@ -200,8 +200,10 @@ everyTmux((tmux) => {
     expect(stage.tmux("show-options", "-p", "-t", pane)).toContain("@claude-bottle-kind agent");
   }, 30_000);
 
-  test("outside tmux it is run", async () => {
+  test("outside tmux it is run, and where the server's number has become another program's", async () => {
     await using stage = new Stage({ tmux });
+    const stale = { TMUX: `${stage.socket},${process.pid},0`, TMUX_PANE: "%0" };
+    expect((await stage.home.run(["tmux", "open", "--dry-run"], { env: stale })).stdout).toEndWith(" run\n");
     await using screen = new Screen([...tool, "tmux", "open"], { cwd: stage.home.project, env: stage.home.env });
     await screen.until("ready 24 80");
   }, 30_000);
