@@ -28,7 +28,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "tmux",
     "guest",
-    "terminal",
     "system",
     "errors",
     "lib",

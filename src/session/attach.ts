@@ -4,7 +4,6 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
 import { noteEnd } from "./end.ts";
-import { canStartAhead, startAhead } from "../terminal/ahead.ts";
 import type { Tools } from "./tools.ts";
 
 const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
@@ -25,18 +24,7 @@ export async function attachSession(tools: Tools, plan: BottlePlan, session: Ses
     return code;
   }
   const { argv, env } = sessionCommand(system, backend, plan, session, shown?.tag);
-  let ahead: ReturnType<typeof startAhead>;
-  const before = (next: Readonly<Record<string, string>>) => {
-    const { _CLAUDE_BOTTLE_CONTROL: _reach, ...own } = next;
-    ahead = canStartAhead ? startAhead(backend.attach(plan, session).argv, own) : undefined;
-    return ahead ? { _CLAUDE_BOTTLE_AHEAD: ahead.word } : {};
-  };
-  try {
-    return await system.become(argv.slice(system.self.length), { env, before });
-  } catch (error) {
-    ahead?.abandon();
-    throw error;
-  }
+  return system.become(argv.slice(system.self.length), { env });
 }
 
 /** A client that is killed leaves its command in the guest, so we stay and end that ourselves. */

@@ -99,8 +99,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
         interrupt.throwIfAborted();
       });
       // Caught no more, one that comes from here on ends us, as it ends a program that has just been started.
-      const next = merged(options.env);
-      throw replaceProcess(self, words, { ...next, ...options.before?.(next) });
+      throw replaceProcess(self, words, merged(options.env));
     },
     async pipe(from, to, input) {
       const stdin = input ?? "ignore";

@@ -56,7 +56,7 @@ export interface System {
    * Starts this program again with other words, in this very process, so that nothing of us stays in memory. It is still listed
    * with its old words: what restores a tmux session types what it finds there. Ends only by throwing UserError or Interrupted.
    */
-  become(words: readonly string[], options?: BecomeOptions): Promise<never>;
+  become(words: readonly string[], options?: Pick<RunOptions, "env">): Promise<never>;
   /** Runs `from` and `to` with the first one's stdout as the second one's stdin; `from` reads `stdin`, or nothing. */
   pipe(from: Program, to: Program, stdin?: Uint8Array): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
@@ -69,11 +69,6 @@ export interface System {
   out(text: string): void;
   err(text: string): void;
 }
-
-/** `before`: the very last thing that this program does; gets the environment of the next one, and what it returns is added to that. */
-export type BecomeOptions = Pick<RunOptions, "env"> & {
-  before?(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
-};
 
 /** `signal`: the one that was passed on to the program, or that ended it. `interrupt`: one that was left to it. */
 export type Attached = {

@@ -13,7 +13,6 @@ const pad = Array<bigint>(padding).fill(0n);
 const F_GETFL = 3;
 const F_SETFL = 4;
 const TCSANOW = 0;
-const WNOHANG = 1;
 const SIGTTOU = 22;
 const SIG_BLOCK = process.platform === "darwin" ? 1 : 0;
 const { O_NONBLOCK, TIOCGWINSZ } =
@@ -36,7 +35,6 @@ function open() {
         tcsetpgrp: { args: ["i32", "i32"], returns: "i32" },
         getpgrp: { args: [], returns: "i32" },
         sigprocmask: { args: ["i32", "ptr", "ptr"], returns: "i32" },
-        waitpid: { args: ["i32", "ptr", "i32"], returns: "i32" },
         fcntl: { args: variadic("i32"), returns: "i32" },
         ioctl: { args: variadic("u64"), returns: "i32" },
       }).symbols as unknown as Record<string, (...args: unknown[]) => number>;
@@ -77,12 +75,6 @@ export function takeTerminal(fd: number): boolean {
   signals[0] = 1 << (SIGTTOU - 1);
   libc?.sigprocmask?.(SIG_BLOCK, ptr(signals), null);
   return libc?.tcsetpgrp?.(fd, libc?.getpgrp?.() ?? -1) === 0;
-}
-
-/** How a child of ours ended, as the kernel packs it; undefined while it runs. */
-export function reap(pid: number): number | undefined {
-  const status = new Int32Array(1);
-  return libc?.waitpid?.(pid, ptr(status), WNOHANG) === 0 ? undefined : status[0];
 }
 
 function isAlive(pid: number): boolean {

@@ -15,25 +15,11 @@ const reset =
 export type RestoreModes = (options: { readonly diedBadly: boolean }) => Promise<boolean>;
 
 export function rememberModes(): RestoreModes {
-  return hasLibc ? restoringByLibc(readModes()) : rememberByStty();
+  return hasLibc ? rememberByLibc() : rememberByStty();
 }
 
-/** Of the standard descriptors, in a form that another process of ours may get. */
-export type Modes = readonly {
-  readonly fd: number;
-  readonly bytes: string | undefined;
-  readonly nonBlocking: boolean;
-}[];
-
-export const readModes = (): Modes =>
-  standardFds.map((fd) => ({ fd, bytes: getModes(fd)?.toHex(), nonBlocking: isNonBlocking(fd) }));
-
-export function restoringByLibc(read: Modes): RestoreModes {
-  const remembered = read.map(({ fd, bytes, nonBlocking }) => ({
-    fd,
-    nonBlocking,
-    modes: bytes === undefined ? undefined : Uint8Array.fromHex(bytes),
-  }));
+function rememberByLibc(): RestoreModes {
+  const remembered = standardFds.map((fd) => ({ fd, modes: getModes(fd), nonBlocking: isNonBlocking(fd) }));
   return async ({ diedBadly }) => {
     let left = false;
     let there = true;

@@ -1,5 +1,4 @@
 import { Control, parseReach } from "./control.ts";
-import { type Child, takeOver } from "./ahead.ts";
 import { rememberModes } from "./modes.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
@@ -24,15 +23,8 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     console.error("claude-bottle: pty-resize is started by claude-bottle itself: pty-resize BOTTLE -- COMMAND...");
     return { code: 2, session: undefined };
   }
-  const {
-    _CLAUDE_BOTTLE_CONTROL: word,
-    _CLAUDE_BOTTLE_AHEAD: ahead,
-    BUN_OPTIONS: _options,
-    BUN_BE_BUN: _bun,
-    ...env
-  } = process.env;
-  const started = ahead ? takeOver(ahead) : undefined;
-  const restoreModes = started?.restoreModes ?? rememberModes();
+  const { _CLAUDE_BOTTLE_CONTROL: word, BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...env } = process.env;
+  const restoreModes = rememberModes();
   const reach = parseReach(word);
   const control = reach?.argv && new Control(reach.argv, reach.session, env);
   const keeper =
@@ -43,7 +35,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
       settle: (size, options) => control.settle(size, options),
     });
 
-  let child: Child | undefined = started?.child;
+  let child: Bun.Subprocess | undefined;
   let tagged: Promise<unknown> | undefined;
   let passed: keyof typeof passedOn | undefined;
   const pass = (signal: keyof typeof passedOn) => {
@@ -63,14 +55,14 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let code: number;
   let unwatch: (() => void) | undefined;
   try {
-    const held = (child ??= Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env }));
+    child = Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env });
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
     tagged = reach?.tag && tag(reach.tag);
     unwatch = control?.watch();
     keeper?.start();
-    code = await held.exited;
+    code = await child.exited;
   } catch (error) {
     console.error(
       `claude-bottle: cannot start "${command[0]}": ${error instanceof Error ? error.message : String(error)}`,

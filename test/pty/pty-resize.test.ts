@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
-import { childrenOf, tool, until } from "../support/tool.ts";
+import { childrenOf, until } from "../support/tool.ts";
 import { Wrapper } from "../support/wrapper.ts";
 
-const root = `${import.meta.dir}/../..`;
 const slow = 60_000;
 /** Says its size at the first moment, and after each signal. */
 const watcher = `trap "stty size" WINCH; echo "first $(stty size)."; while :; do sleep 0.02; done`;
@@ -166,20 +165,6 @@ test(
     for (const pid of childrenOf(screen.process.pid)) process.kill(pid, "SIGSTOP");
     screen.process.kill("SIGTERM");
     expect(await screen.process.exited).toBe(143);
-  },
-  slow,
-);
-
-test.each([
-  ["ends", "exit 7", 7],
-  ["is killed", "kill -KILL $$", 137],
-] as const)(
-  "a command that started ahead and %s before it is held",
-  async (_, script, code) => {
-    await using wrapper = new Wrapper();
-    const screen = wrapper.openAlone([process.execPath, `${root}/test/support/start-ahead.ts`, script, ...tool]);
-    expect([await screen.process.exited, screen.text]).toEqual([code, ""]);
-    await wrapper.gone();
   },
   slow,
 );

@@ -53,11 +53,6 @@ export class Wrapper implements AsyncDisposable {
     });
   }
 
-  /** Another program in place of ours. */
-  openAlone(argv: string[]): Screen {
-    return this.#screen(argv, {});
-  }
-
   /** Writes the program; `name` is what it is called on the PATH. */
   wrap(command: string[], { columns = 100, rows = 30 }: Partial<Size> = {}, name = "wrap"): void {
     const log = `${this.folder}/execs`;
