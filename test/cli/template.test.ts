@@ -136,6 +136,16 @@ test("what a killed build left is shown by gc, and goes with it or with the next
   expect(names(home)).toEqual(["cb-project-HASH"]);
 });
 
+test("a template of which a crash left the name alone is built again", async () => {
+  using home = bare();
+  await home.run(echo);
+  await home.run(["rm"]);
+  const [file = ""] = templates(home);
+  writeFileSync(`${home.folder}/home/.cache/claude-bottle/smolvm/${file}`, "");
+  expect(await home.run(echo)).toEqual(ran(building, saving, making));
+  expect(templates(home)).toEqual([file]);
+});
+
 test("two builds at once are one", async () => {
   using home = bare();
   const go = `${home.folder}/go`;

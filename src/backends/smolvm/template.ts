@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { exists, makeFolder, moveInPlace, namesIn, removeFile, removeTree } from "../../system/files.ts";
+import { makeFolder, moveInPlace, namesIn, removeFile, removeTree, startOf } from "../../system/files.ts";
 import { isLocked, withLock } from "../../system/lock.ts";
 import { cacheFolder, stateFolder, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
@@ -19,6 +19,9 @@ const folderOf = ({ env }: System) => `${cacheFolder(env) ?? stateFolder(env)}/s
 const fileOf = (system: System, recipe: Recipe) => `${folderOf(system)}/${argv.builderName(recipe)}${ending}`;
 const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy);
 
+/** After a crash of the machine the name may be all that is left. */
+const isWhole = (pack: string): boolean => startOf(pack, 1) !== "";
+
 /** The plan with its template's file, which is built first where it is not there. Throws UserError where it cannot be. */
 export async function withTemplate(client: Client, plan: BottlePlan, options: StepOptions): Promise<BottlePlan> {
   if (!plan.template) return plan;
@@ -27,9 +30,9 @@ export async function withTemplate(client: Client, plan: BottlePlan, options: St
   const pack = fileOf(system, recipe);
   const signal = options.signal ?? new AbortController().signal;
   const onWait = () => system.err("claude-bottle: waiting for another claude-bottle that builds the template\n");
-  if (!exists(pack))
+  if (!isWhole(pack))
     await withLock(system, lock, { signal, onWait }, async () => {
-      if (!exists(pack)) await build(client, recipe, plan, pack, { ...options, signal });
+      if (!isWhole(pack)) await build(client, recipe, plan, pack, { ...options, signal });
     });
   return { ...plan, pack };
 }
@@ -82,7 +85,7 @@ export function explainTemplate(client: Client, plan: BottlePlan): { plan: Bottl
   const pack = fileOf(system, recipe);
   const steps = argv.buildArgvs(recipe, plan, { pack: pack.slice(0, -ending.length), proxied: isProxied(system) });
   const { create, start, runs, stop, save, remove } = steps;
-  return { plan: { ...plan, pack }, build: exists(pack) ? [] : [create, start, ...runs, stop, save, remove] };
+  return { plan: { ...plan, pack }, build: isWhole(pack) ? [] : [create, start, ...runs, stop, save, remove] };
 }
 
 /** Templates that no bottle is made from, and what is left of builds that were killed. `builders`: machines of builds, by their names. */
