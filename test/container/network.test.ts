@@ -39,6 +39,11 @@ describe.each(programs)("%s", (program) => {
         "cb-BOTTLE http://10.255.255.1@127.0.0.1/",
         "cb-BOTTLE http://127.0.0.1/",
       ]);
+      // Root in the bottle can take the number of the proxy's user, and sees its processes.
+      const asProxy = "setpriv --reuid 65534 --regid 65534 --clear-groups sh -c";
+      expect(await project.sh(`${asProxy} 'head -n 1 /proc/[0-9]*/root/bottle/filter 2>/dev/null; id -u'`)).toBe(
+        "65534\n",
+      );
       // Let through, and then nobody is there.
       const allowed = (word: string) => `timeout 3 ${ask(word)} || echo waits`;
       expect(await project.sh(allowed("CONNECT 10.255.255.1:443"))).not.toBe(refused);
