@@ -35,11 +35,11 @@ async function waitForSession(
   session: SessionPlan,
 ): Promise<number> {
   const { argv, env } = backend.attach(plan, session);
-  const { code, signal, interrupt } = await system.attach(argv, { env });
+  const control = backend.controlArgv(plan, session);
+  const { code, signal, interrupt } = await system.attach(argv, { env, held: control === undefined });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
   if (cause === undefined) return code;
-  const control = backend.controlArgv(plan, session);
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
   return signalCodes[cause] ?? code;
 }

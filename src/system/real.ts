@@ -91,7 +91,12 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     which: (program) => Bun.which(program, { PATH: withoutRelative(env.PATH ?? "") }) ?? undefined,
     run,
     attach: (argv, options = {}) =>
-      attach(() => start(argv, { env: merged(options.env), stdin: "inherit", stdout: "inherit", stderr: "inherit" })),
+      attach(() =>
+        start(argv, {
+          env: merged(options.env),
+          stdio: ["inherit", "inherit", "inherit", ...(options.held ? (["pipe"] as const) : [])],
+        }),
+      ),
     async become(words, options = {}) {
       await interruptible(async (interrupt) => {
         // The new program would never hear of it.

@@ -50,8 +50,8 @@ export interface System {
    * HUP came to us meanwhile: the program is then ended first. The terminal's own Ctrl-C does not reach it.
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Run>;
-  /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. */
-  attach(argv: readonly string[], options?: Pick<RunOptions, "env">): Promise<Attached>;
+  /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. `held`: its fd 3 is a pipe that our end breaks. */
+  attach(argv: readonly string[], options?: Pick<RunOptions, "env"> & { readonly held?: boolean }): Promise<Attached>;
   /**
    * Starts this program again with other words, in this very process, so that nothing of us stays in memory. It is still listed
    * with its old words: what restores a tmux session types what it finds there. Ends only by throwing UserError or Interrupted.

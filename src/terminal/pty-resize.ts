@@ -55,7 +55,8 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let code: number;
   let unwatch: (() => void) | undefined;
   try {
-    child = Bun.spawn([...command], { stdin: "inherit", stdout: "inherit", stderr: "inherit", env });
+    // Where nothing can be run beside it, the session itself has to see that we are killed.
+    child = Bun.spawn([...command], { stdio: ["inherit", "inherit", "inherit", ...(control ? [] : ["pipe" as const])], env }); // prettier-ignore
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);

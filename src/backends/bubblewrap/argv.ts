@@ -69,9 +69,20 @@ export function sessionArgv(sandbox: Sandbox, plan: BottlePlan, session: Session
     size ? "--as-pid-1" : "--new-session",
     ...environment({ PATH: searchPath(plan.user.home), ...agentEnv(plan), ...session.env, CLAUDE_BOTTLE_SESSION: id }),
     "--",
-    ...(size ? foregroundArgv(prelude) : prelude),
+    ...ifHeld(size ? foregroundArgv(prelude) : prelude),
   ]);
 }
+
+/**
+ * Until bubblewrap has tied a sandbox to its parent's life, some milliseconds pass; one whose session was killed by then would go on without
+ * anybody. Its fd 3, if it has one, is a pipe that the session's end breaks.
+ */
+const ifHeld = ([shell = "", option = "", script = "", ...words]: readonly string[]): string[] => [
+  shell,
+  option,
+  `[ ! -e /proc/self/fd/3 ] || echo >&3 2>/dev/null || exit 129\nexec 3>&-\n${script}`,
+  ...words,
+];
 
 /** Run in the sandbox, where a link that a session left in the home leads nowhere. */
 export const prepareArgv = (

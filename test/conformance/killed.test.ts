@@ -1,0 +1,34 @@
+// A session in bubblewrap that is killed outright as its sandbox comes to be. About a second.
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { Screen } from "../support/screen.ts";
+import { Home, tool, until } from "../support/tool.ts";
+import { kinds } from "./place.ts";
+
+const whyNot = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot;
+if (whyNot) console.log(`a session killed in bubblewrap skipped: ${whyNot}`);
+
+/** bubblewrap ties the sandbox to the life of its parent, which is gone by then. */
+const killFirst = (folder: string) => `
+case $* in *command-of-the-session*) ;; *) exec /usr/bin/bwrap "$@" ;; esac
+kill -9 $PPID
+/usr/bin/bwrap "$@"
+touch '${folder}/ended'`;
+
+test.skipIf(whyNot !== undefined).each([
+  ["without a terminal", "exec"],
+  ["on a terminal", "shell"],
+])("its command does not start, %s", async (_, verb) => {
+  using home = new Home();
+  home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "off"\n');
+  home.manifest("");
+  home.program("bwrap", killFirst(home.folder));
+  await home.run(["exec", "--", "true"]);
+  const words = [...tool, verb, "--", "sh", "-c", "echo command-of-the-session >started"];
+  const screen = verb === "shell" ? new Screen(["bash", "--norc"], { cwd: home.project, env: home.env }) : undefined;
+  if (screen) screen.press(`${words.map((word) => `'${word}'`).join(" ")}\r`);
+  else await home.run(words.slice(tool.length));
+  await until(() => existsSync(`${home.folder}/ended`));
+  expect(existsSync(`${home.project}/started`)).toBe(false);
+  await screen?.[Symbol.asyncDispose]();
+}, 30_000); // prettier-ignore
