@@ -61,7 +61,7 @@ test("the first bottle without an image builds the template, and the next one in
 
 test("a build that a proxy stands before goes through it", async () => {
   using home = bare();
-  await home.run(echo, { env: { HTTPS_PROXY: "http://user:secret@proxy.example" } });
+  await home.run(echo, { env: { HTTPS_PROXY: "", HTTP_PROXY: "http://user:secret@proxy.example" } });
   const builder = home.calls().find(([, verb]) => verb === "create") ?? [];
   expect(builder.slice(-2)).toEqual(["--net", "--use-host-proxy"]);
 });
@@ -85,6 +85,15 @@ test.each([
   expect(await home.run(echo, { env })).toEqual({ stdout: "", stderr: said.join(""), code: 1 });
   expect([home.machines(), templates(home)]).toEqual([[], []]);
 }); // prettier-ignore
+
+test("a machine that cannot be removed hides no reason, and is left to gc", async () => {
+  using home = bare();
+  home.settings(`bottle.backend = "smolvm"\n[template]\nsetup = "exit 3"\n`);
+  const { stderr, code } = await home.run(echo, { env: { FAKE_SMOLVM_FAIL_delete: "busy" } });
+  expect([stderr.split("\n")[1], code]).toEqual([`claude-bottle: smolvm could not build the template from ${base}`, 1]);
+  expect((await home.run(["gc", "--yes"])).stdout).toMatch(/^machine +claude-bottle-template-/m);
+  expect(home.machines()).toEqual([]);
+});
 
 test.each(["create", "start", "exec"])("an interrupt in %s leaves nothing", async (verb) => {
   using home = bare();

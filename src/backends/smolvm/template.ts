@@ -17,7 +17,7 @@ const ending = ".smolmachine";
 
 const folderOf = ({ env }: System) => `${cacheFolder(env) ?? stateFolder(env)}/smolvm`;
 const fileOf = (system: System, recipe: Recipe) => `${folderOf(system)}/${argv.builderName(recipe)}${ending}`;
-const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY ?? env.https_proxy ?? env.HTTP_PROXY ?? env.http_proxy);
+const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy);
 
 /** After a crash of the machine the name may be all that is left. */
 const isWhole = (pack: string): boolean => startOf(pack, 1) !== "";
@@ -73,7 +73,16 @@ async function build(
     options.signal?.throwIfAborted();
   } finally {
     removeTree(folder);
+    await removeBuilder(client, machine);
+  }
+}
+
+/** One that cannot go is left to gc: why a build failed is what counts. */
+async function removeBuilder(client: Client, machine: string): Promise<void> {
+  try {
     await client.remove(machine, "the machine of the template", { detached: true });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
   }
 }
 
