@@ -10,7 +10,7 @@ const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, 
 const noTags = { "": undefined, session: undefined, kind: undefined };
 
 /** The pane that we are in by what our environment says, and how to ask its tmux; undefined outside tmux. */
-function ownPane(system: System): { readonly tmux: Tmux; readonly pane: Pane } | undefined {
+function claimedPane(system: System): { readonly tmux: Tmux; readonly pane: Pane } | undefined {
   const id = system.env.TMUX_PANE;
   const terminal = terminalName();
   if (!id || terminal === undefined) return undefined;
@@ -31,17 +31,17 @@ export function paneOf(
   system: System,
   session: SessionPlan,
 ): { readonly pane: Pane; readonly tag: readonly string[] } | undefined {
-  const own = ownPane(system);
-  if (!own) return undefined;
-  const { tmux, pane } = own;
+  const claimed = claimedPane(system);
+  if (!claimed) return undefined;
+  const { tmux, pane } = claimed;
   return { pane, tag: tmuxArgv(tmux.reach, [tagOwnArgv(pane.id, pane.terminal, tags(session))]) };
 }
 
 /** Takes the options back. A session ends well without. */
 export async function unmarkPane(system: System): Promise<void> {
-  const own = ownPane(system);
+  const claimed = claimedPane(system);
   try {
-    await own?.tmux.run(tagOwnArgv(own.pane.id, own.pane.terminal, noTags));
+    await claimed?.tmux.run(tagOwnArgv(claimed.pane.id, claimed.pane.terminal, noTags));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
   }
