@@ -138,7 +138,7 @@ const Template = table({
   base: v.optional(
     about(
       v.pipe(string, v.regex(reference, "a registry reference")),
-      "what it is built from: a Debian or Ubuntu image, or one that has git, rg, curl, less, ps, ssh and npm",
+      "what it is built from: a Debian or Ubuntu image, or one that has git, rg, curl, less, ps, ssh, and npm or that Claude Code",
     ),
   ),
   setup: v.optional(about(filled, "shell commands, run as root after Claude Code and its tools were installed")),
