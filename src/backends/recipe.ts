@@ -1,7 +1,11 @@
 import { claudeCode } from "../guest/claude-code.ts";
 import { withoutComments } from "../guest/script.ts";
 import templateScript from "../guest/template.sh" with { type: "text" };
+import { UserError } from "../errors.ts";
 import type { TemplatePlan } from "../plan/plan.ts";
+import { withLock } from "../system/lock.ts";
+import type { System } from "../system/system.ts";
+import type { StepOptions } from "./backend.ts";
 
 /** Something of ours that bottles need: what it is made from, and what is run in it as root. */
 export type Recipe = {
@@ -25,6 +29,32 @@ export const templateRecipe = ({ base = defaultBase, setup, claude = claudeCode.
   words: [claude],
   ...(setup !== undefined && { setup }),
 });
+
+/** Held while `program` builds something of that purpose. */
+export const buildLock = (program: string, { purpose }: Pick<Recipe, "purpose">): string => `${program}-${purpose}`;
+
+/** By one process of ours at a time; the others wait for what it makes. `work` looks first whether it is there by now. */
+export async function whileNoOtherBuilds(
+  system: System,
+  program: string,
+  recipe: Recipe,
+  options: StepOptions,
+  work: () => Promise<void>,
+): Promise<void> {
+  const signal = options.signal ?? new AbortController().signal;
+  const onWait = () =>
+    system.err(`claude-bottle: waiting for another claude-bottle that builds the ${recipe.purpose}\n`);
+  await withLock(system, buildLock(program, recipe), { signal, onWait }, work);
+}
+
+/** After the builder's own words. `thing`: what could not be built, as "template". */
+export const buildError = (program: string, thing: string, { purpose, base }: Recipe): UserError =>
+  new UserError(`${program} could not build the ${thing} from ${base}`, {
+    hint:
+      purpose === "template"
+        ? "its last lines above say why; [template] in bottle.toml says what it is built from"
+        : `its last lines above say why; without it, [network] in bottle.toml can only be "open" or "off"`,
+  });
 
 /** Another one once the recipe is; 12 digits of a name. */
 export const hashOf = (recipe: Recipe): string =>

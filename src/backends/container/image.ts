@@ -1,12 +1,11 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import { fileStamp, isFolder, makeFolder, removeTree, writePrivate } from "../../system/files.ts";
-import { withLock } from "../../system/lock.ts";
 import { stateFolder } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
+import { buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
 import type { Client } from "./client.ts";
 import { engineError } from "./errors.ts";
-import type { Recipe } from "../recipe.ts";
 import { buildFiles, referenceOf } from "./recipe.ts";
 
 /** An image by the name that the engine knows it by, and what brings it there. */
@@ -66,15 +65,11 @@ async function load(client: Client, image: string, reference: string, options: S
   await client.settle(doing, ["tag", name, reference], options);
 }
 
-/** By one process of ours at a time; the others wait for what it makes. */
 async function build(client: Client, recipe: Recipe, reference: string, options: StepOptions): Promise<void> {
   const { system, program } = client;
-  const { purpose, base } = recipe;
-  const signal = options.signal ?? new AbortController().signal;
-  const onWait = () => system.err(`claude-bottle: waiting for another claude-bottle that builds the ${purpose}\n`);
-  await withLock(system, `${program}-${purpose}`, { signal, onWait }, async () => {
+  await whileNoOtherBuilds(system, program, recipe, options, async () => {
     if (await haveImages(client, [{ reference }])) return;
-    system.err(`claude-bottle: building the ${purpose} image with ${program}, once for all bottles\n`);
+    system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
     const folder = makeFolder(`${stateFolder(system.env)}/builds/build-`);
     try {
       for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${folder}/${file}`, text);
@@ -88,12 +83,7 @@ async function build(client: Client, recipe: Recipe, reference: string, options:
     } finally {
       removeTree(folder);
     }
-    throw new UserError(`${program} could not build the ${purpose} image from ${base}`, {
-      hint:
-        purpose === "template"
-          ? "its last lines above say why; [template] in bottle.toml says what it is built from"
-          : `its last lines above say why; without it, [network] in bottle.toml can only be "open" or "off"`,
-    });
+    throw buildError(program, `${recipe.purpose} image`, recipe);
   });
 }
 

@@ -1,10 +1,10 @@
 import { shellLine } from "../../lib/quote.ts";
 import type { Leftover, Needed } from "../backend.ts";
+import { templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 import { parseParts } from "./listing.ts";
 import { bottleOfVolume, removeVolumeArgv } from "./network.ts";
-import { templateRecipe } from "../recipe.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
 
 /** Containers and volumes beside bottles that are gone, and images that no bottle is made from. */

@@ -2,17 +2,17 @@ import { UserError } from "../../errors.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { makeFolder, moveInPlace, namesIn, removeFile, removeTree, startOf } from "../../system/files.ts";
-import { isLocked, withLock } from "../../system/lock.ts";
+import { isLocked } from "../../system/lock.ts";
 import { cacheFolder, stateFolder, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
-import { type Recipe, templateRecipe } from "../recipe.ts";
+import { buildError, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 
 // A template is a machine that was set up once and saved in smolvm's own pack format. Bottles made from it share one unpacked copy, with
 // the owners and modes that the machine had: a folder as an image loses those, and an archive is unpacked in each bottle anew.
 
-const lock = "smolvm-template";
+const program = "smolvm";
 const ending = ".smolmachine";
 
 const folderOf = ({ env }: System) => `${cacheFolder(env) ?? stateFolder(env)}/smolvm`;
@@ -28,11 +28,9 @@ export async function withTemplate(client: Client, plan: BottlePlan, options: St
   const { system } = client;
   const recipe = templateRecipe(plan.template);
   const pack = fileOf(system, recipe);
-  const signal = options.signal ?? new AbortController().signal;
-  const onWait = () => system.err("claude-bottle: waiting for another claude-bottle that builds the template\n");
   if (!isWhole(pack))
-    await withLock(system, lock, { signal, onWait }, async () => {
-      if (!isWhole(pack)) await build(client, recipe, plan, pack, { ...options, signal });
+    await whileNoOtherBuilds(system, program, recipe, options, async () => {
+      if (!isWhole(pack)) await build(client, recipe, plan, pack, options);
     });
   return { ...plan, pack };
 }
@@ -60,10 +58,7 @@ async function build(
     for (const words of runs) {
       const { code } = await client.call(words, { ...options, progress: true });
       options.signal?.throwIfAborted();
-      if (code !== 0)
-        throw new UserError(`smolvm could not build the template from ${recipe.base}`, {
-          hint: "its last lines above say why; [template] in bottle.toml says what it is built from",
-        });
+      if (code !== 0) throw buildError(program, "template", recipe);
     }
     await client.settle(doing, stop, options);
     system.err("claude-bottle: saving the template\n");
@@ -100,7 +95,7 @@ export function explainTemplate(client: Client, plan: BottlePlan): { plan: Bottl
 /** Templates that no bottle is made from, and what is left of builds that were killed. `builders`: machines of builds, by their names. */
 export function templateLeftovers(client: Client, { plans, purged }: Needed, builders: readonly string[]): Leftover[] {
   const { system } = client;
-  const isBuilding = () => isLocked(system, lock);
+  const isBuilding = () => isLocked(system, buildLock(program, { purpose: "template" }));
   if (isBuilding()) return [];
   const folder = folderOf(system);
   const needed = new Set([...plans.map(({ pack }) => pack), ...(purged ? [] : [fileOf(system, templateRecipe({}))])]);
@@ -108,7 +103,7 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
   const why = "its build did not end";
   const machines = builders.map((name): Leftover => {
     const remove = async () => !isBuilding() && (await client.remove(name, `machine "${name}"`), true);
-    return { kind: "machine", name, why, how: shellLine(["smolvm", ...argv.deleteArgv(name)]), remove };
+    return { kind: "machine", name, why, how: shellLine([program, ...argv.deleteArgv(name)]), remove };
   });
   const parts = namesIn(folder)
     .filter((name) => name.startsWith(".building-"))
@@ -125,11 +120,12 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
       kind: "image",
       name: path,
       why: "no bottle is made from it",
-      how: `${shellLine(["rm", path])} && ${shellLine(["smolvm", ...prune])}`,
+      how: `${shellLine(["rm", path])} && ${shellLine([program, ...prune])}`,
       remove: async () => {
         removeFile(path);
-        // The copy that smolvm unpacked, once the last bottle that used it is gone.
-        return (await client.call(prune)).code === 0;
+        // The copy that smolvm unpacked, once the last bottle that used it is gone; it is smolvm's own cache.
+        await client.call(prune);
+        return true;
       },
     }));
   return [...machines, ...parts, ...templates];
