@@ -166,7 +166,9 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
   async stop() {
     const machine = known();
     await fault();
-    if (machine.pid !== null && alive(machine.pid)) process.kill(machine.pid, "SIGKILL");
+    const { state } = shown(machine);
+    if (state !== "running") return console.log(`Machine '${name}' is not running (state: ${state})`);
+    if (machine.pid !== null) process.kill(machine.pid, "SIGKILL");
     save({ ...machine, state: "stopped", pid: null });
     console.log(`Stopping machine '${name}'...\nStopped machine: ${name}`);
   },
