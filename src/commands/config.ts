@@ -3,7 +3,7 @@ import { command, type Context } from "../command.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { listSettings } from "../manifest/settings.ts";
-import { findProject } from "../session/project.ts";
+import { findProject } from "../project/project.ts";
 import { printable } from "../lib/quote.ts";
 
 export const config = (context: Context) =>

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { refuseToShare } from "../plan/bottle.ts";
 import { draftManifest } from "../manifest/draft.ts";
 import { resolveManifest } from "../manifest/layers.ts";
-import { readDevcontainer } from "../session/devcontainer.ts";
+import { readDevcontainer } from "../project/devcontainer.ts";
 import { exists, namesIn, writeText } from "../system/files.ts";
 
 export const init = (context: Context) =>

@@ -4,10 +4,10 @@ import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { agentCommand, asksForLogin } from "../plan/session.ts";
-import { hostSettings } from "../session/host-claude.ts";
+import { hostSettings } from "../project/host-claude.ts";
 import { launch, projectTarget } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
-import { findProject, promptFileOf } from "../session/project.ts";
+import { findProject, promptFileOf } from "../project/project.ts";
 
 export const run = (context: Context) =>
   command(context, {

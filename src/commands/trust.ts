@@ -7,9 +7,9 @@ import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
 import { visible } from "../manifest/excerpt.ts";
 import { projectBackend } from "../session/launch.ts";
-import { findProject } from "../session/project.ts";
-import { requestOf, trustCommand, viewOf, type Request } from "../session/trust.ts";
-import { listTrust, revokeTrust, saveTrust } from "../session/trust-store.ts";
+import { findProject } from "../project/project.ts";
+import { requestOf, trustCommand, viewOf, type Request } from "../project/trust.ts";
+import { listTrust, revokeTrust, saveTrust } from "../project/trust-store.ts";
 import type { System } from "../system/system.ts";
 
 export const trust = (context: Context) =>

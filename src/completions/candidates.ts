@@ -33,13 +33,13 @@ async function bottles(system: System): Promise<Candidate[]> {
 }
 
 async function agents(system: System): Promise<Candidate[]> {
-  const { findProject } = await import("../session/project.ts");
+  const { findProject } = await import("../project/project.ts");
   const { agents } = findProject(system).manifest;
   return Object.entries(agents).map(([word, { command }]) => ({ word, description: command }));
 }
 
 async function profiles(system: System): Promise<Candidate[]> {
-  const { findProject } = await import("../session/project.ts");
+  const { findProject } = await import("../project/project.ts");
   const names = findProject(system).resolved.layers.flatMap(({ value }) => Object.keys(Object(value.profiles)));
   return [...new Set(names)].map((word) => ({ word, description: "" }));
 }

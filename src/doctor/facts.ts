@@ -5,7 +5,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { bottleName } from "../plan/name.ts";
 import { byPreference } from "../session/auto.ts";
-import { findProject, type Project } from "../session/project.ts";
+import { findProject, type Project } from "../project/project.ts";
 import { openDevice } from "../system/device.ts";
 import type { System } from "../system/system.ts";
 import type { Finding } from "./finding.ts";

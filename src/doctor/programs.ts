@@ -1,4 +1,4 @@
-import { gitIdentity } from "../session/git.ts";
+import { gitIdentity } from "../project/git-identity.ts";
 import { realPath } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { version } from "../version.ts";

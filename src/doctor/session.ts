@@ -4,7 +4,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { needsConsent } from "../session/auto.ts";
 import { checkPlan } from "../session/bring-up.ts";
 import { projectTarget } from "../session/launch.ts";
-import { promptFileOf, type Project } from "../session/project.ts";
+import { promptFileOf, type Project } from "../project/project.ts";
 import type { System } from "../system/system.ts";
 import type { Facts } from "./facts.ts";
 import { byHand, well, type Finding } from "./finding.ts";

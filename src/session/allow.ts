@@ -9,9 +9,9 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { readText, realPath, writeText } from "../system/files.ts";
 import { configFolder, type System } from "../system/system.ts";
 import { projectBackend } from "./launch.ts";
-import { findProject } from "./project.ts";
-import { requestOf, viewOf } from "./trust.ts";
-import { saveTrust } from "./trust-store.ts";
+import { findProject } from "../project/project.ts";
+import { requestOf, viewOf } from "../project/trust.ts";
+import { saveTrust } from "../project/trust-store.ts";
 
 /** How long a host stays open: in this bottle alone, for the project, or for all bottles. */
 export type Reach = "session" | "project" | "always";

@@ -5,8 +5,8 @@ import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { isFolder } from "../system/files.ts";
 import type { RunOptions, System } from "../system/system.ts";
-import { findProject } from "./project.ts";
-import { admit } from "./trust.ts";
+import { findProject } from "../project/project.ts";
+import { admit } from "../project/trust.ts";
 
 type Hook = keyof Manifest["hooks"];
 

@@ -14,12 +14,12 @@ import type { System } from "../system/system.ts";
 import { attachSession } from "./attach.ts";
 import { bringUp, checkPlan } from "./bring-up.ts";
 import { chooseBackend } from "./choose.ts";
-import type { Project } from "./project.ts";
+import type { Project } from "../project/project.ts";
 import { provisionOf, type Provision } from "./provision.ts";
 import { describeLogin, loginOf, renewedSince } from "./login.ts";
-import { secretsOf, withSecrets, type Secrets } from "./secrets.ts";
-import { admit } from "./trust.ts";
-import { worktreeMounts } from "./worktree.ts";
+import { secretsOf, withSecrets, type Secrets } from "../project/secrets.ts";
+import { admit } from "../project/trust.ts";
+import { worktreeMounts } from "../project/worktree.ts";
 
 export type Launch = {
   readonly kind: SessionPlan["kind"];

@@ -10,8 +10,8 @@ import { planSession, sessionUser } from "../plan/session.ts";
 import { treeStamp } from "../system/files.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import type { Target } from "./launch.ts";
-import type { Project } from "./project.ts";
-import { withSecrets } from "./secrets.ts";
+import type { Project } from "../project/project.ts";
+import { withSecrets } from "../project/secrets.ts";
 import type { Tools } from "./tools.ts";
 
 type Command = Manifest["provision"]["commands"][number];

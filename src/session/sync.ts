@@ -10,7 +10,7 @@ import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
-import { refuseMoved } from "./moved.ts";
+import { refuseMoved } from "../project/shared-paths.ts";
 import { BottleCopy, stagingFolder } from "./bottle-copy.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */

@@ -8,11 +8,11 @@ import { bottleName } from "../plan/name.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
-import { findProject } from "./project.ts";
+import { findProject } from "../project/project.ts";
 import { provisionOf } from "./provision.ts";
 import { loginOf } from "./login.ts";
-import { secretsOf } from "./secrets.ts";
-import { admit } from "./trust.ts";
+import { secretsOf } from "../project/secrets.ts";
+import { admit } from "../project/trust.ts";
 
 /** The bottle of that name, or the one of the working directory, to start a session in. Throws UserError with the names that there are. */
 export async function findTarget(

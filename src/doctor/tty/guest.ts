@@ -2,7 +2,7 @@ import { backendOf } from "../../backends/registry.ts";
 import { UserError } from "../../errors.ts";
 import { Ledger } from "../../ledger/ledger.ts";
 import { bottleName } from "../../plan/name.ts";
-import { findProject } from "../../session/project.ts";
+import { findProject } from "../../project/project.ts";
 import type { System } from "../../system/system.ts";
 import { PseudoTerminal } from "../../terminal/pseudo.ts";
 import type { Size } from "../../terminal/size.ts";
