@@ -1,7 +1,7 @@
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { checkHost, openHost, writeHost } from "../session/allow.ts";
+import { checkHost, openHost, writeHost } from "../bottle/allow.ts";
 import { findBottle } from "../session/target.ts";
 
 export const allow = (context: Context) =>

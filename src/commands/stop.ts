@@ -2,8 +2,8 @@ import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
-import { runAfterStop } from "../session/hooks.ts";
-import { refuseBusy } from "../session/bring-up.ts";
+import { runAfterStop } from "../bottle/hooks.ts";
+import { refuseBusy } from "../bottle/bring-up.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
 export const stop = (context: Context) =>

@@ -3,7 +3,7 @@ import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
-import { bringUp } from "../session/bring-up.ts";
+import { bringUp } from "../bottle/bring-up.ts";
 import { syncProject } from "../session/sync.ts";
 import { findTarget } from "../session/target.ts";
 import { enumerate, tellConflicts } from "../session/travel.ts";

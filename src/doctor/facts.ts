@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { bottleName } from "../plan/name.ts";
-import { byPreference } from "../session/auto.ts";
+import { byPreference } from "../bottle/auto.ts";
 import { findProject, type Project } from "../project/project.ts";
 import { openDevice } from "../system/device.ts";
 import type { System } from "../system/system.ts";

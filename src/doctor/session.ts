@@ -1,8 +1,8 @@
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { needsConsent } from "../session/auto.ts";
-import { checkPlan } from "../session/bring-up.ts";
+import { needsConsent } from "../bottle/auto.ts";
+import { checkPlan } from "../bottle/bring-up.ts";
 import { projectTarget } from "../session/launch.ts";
 import { promptFileOf, type Project } from "../project/project.ts";
 import type { System } from "../system/system.ts";

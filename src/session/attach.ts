@@ -4,7 +4,7 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
 import { noteEnd } from "./end.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../bottle/context.ts";
 
 const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
 

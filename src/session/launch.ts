@@ -12,10 +12,10 @@ import { isClaude, planSession } from "../plan/session.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import { attachSession } from "./attach.ts";
-import { bringUp, checkPlan } from "./bring-up.ts";
-import { chooseBackend } from "./choose.ts";
+import { bringUp, checkPlan } from "../bottle/bring-up.ts";
+import { chooseBackend } from "../bottle/choose.ts";
 import type { Project } from "../project/project.ts";
-import { provisionOf, type Provision } from "./provision.ts";
+import { provisionOf, type Provision } from "../bottle/provision.ts";
 import { describeLogin, loginOf, renewedSince } from "./login.ts";
 import { secretsOf, withSecrets, type Secrets } from "../project/secrets.ts";
 import { admit } from "../project/trust.ts";
@@ -82,13 +82,13 @@ async function launchOn(
     system.err(`claude-bottle: ${backend.name}: namespaces, not a VM: what runs in it shares this machine's kernel\n`);
   checkPlan({ backend, ledger }, target.plan, { fresh });
   if (dryRun)
-    return await (await import("./explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });
+    return await (await import("../bottle/explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });
   if (kind === "agent" && size && isClaude(command(backend)[0] ?? ""))
     system.err(await describeLogin(target.login, target.plan));
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
   const ready = await bringUp({ system, backend, ledger }, target, { fresh });
   const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
-  const agents = hasAgent ? await import("./ssh-agent.ts") : undefined;
+  const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;
   const plan = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
   if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
   const travel = plan.copied ? await import("./travel.ts") : undefined;

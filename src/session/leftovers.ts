@@ -9,10 +9,10 @@ import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
 import { forgetBaseline, listBaselines } from "./baseline.ts";
-import { forgetClaude, listKept } from "./kept-claude.ts";
+import { forgetClaude, listKept } from "../bottle/kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
-import { describeLosses, findLosses } from "./losses.ts";
-import { removeBottle } from "./remove.ts";
+import { describeLosses, findLosses } from "../bottle/losses.ts";
+import { removeBottle } from "../bottle/remove.ts";
 
 /**
  * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock of a

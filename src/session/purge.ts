@@ -6,7 +6,7 @@ import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
 import { cacheFolder, configFolder, stateFolder, type System } from "../system/system.ts";
 import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
-import { removeBottle } from "./remove.ts";
+import { removeBottle } from "../bottle/remove.ts";
 import { bringAllHome } from "./travel.ts";
 
 /** Throws UserError while somebody works in any bottle. */

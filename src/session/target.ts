@@ -9,7 +9,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
 import { findProject } from "../project/project.ts";
-import { provisionOf } from "./provision.ts";
+import { provisionOf } from "../bottle/provision.ts";
 import { loginOf } from "./login.ts";
 import { secretsOf } from "../project/secrets.ts";
 import { admit } from "../project/trust.ts";

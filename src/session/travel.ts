@@ -3,7 +3,7 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { isFirstSync } from "./baseline.ts";
 import { syncProject, type Synced } from "./sync.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "../bottle/context.ts";
 
 // The project of a bottle on another machine: there before a session, and home after it.
 

@@ -1,11 +1,11 @@
 import { exitCode } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-import { sessionCommand } from "./attach.ts";
-import { explainCopy } from "./bottle-copy.ts";
-import type { Target } from "./launch.ts";
+import { sessionCommand } from "../session/attach.ts";
+import { explainCopy } from "../session/bottle-copy.ts";
+import type { Target } from "../session/launch.ts";
 import { dueSteps, explainStep } from "./provision.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./context.ts";
 
 /** The commands that a launch would run now, one a line; secrets stand in them as names only. */
 export async function explain(

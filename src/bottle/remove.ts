@@ -1,6 +1,6 @@
 import type { StepOptions } from "../backends/backend.ts";
 import { endProcess, isAlive } from "../system/process.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./context.ts";
 
 /** Removes the bottle, and what is left of its machine's process, which a backend has been seen to leave behind. */
 export async function removeBottle(

@@ -9,10 +9,10 @@ import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.
 import { planSession, sessionUser } from "../plan/session.ts";
 import { treeStamp } from "../system/files.ts";
 import type { Program, Run, System } from "../system/system.ts";
-import type { Target } from "./launch.ts";
+import type { Target } from "../session/launch.ts";
 import type { Project } from "../project/project.ts";
 import { withSecrets } from "../project/secrets.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./context.ts";
 
 type Command = Manifest["provision"]["commands"][number];
 

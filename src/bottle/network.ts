@@ -1,7 +1,7 @@
 import type { Backend, StepOptions } from "../backends/backend.ts";
 import { withOpened } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./context.ts";
 
 /** What ANTHROPIC_BASE_URL opens to the bottle, in words. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {

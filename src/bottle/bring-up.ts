@@ -2,10 +2,10 @@ import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { differences, refuseImpossible } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { askedNetwork, changesNetwork } from "./follow-network.ts";
-import type { Target } from "./launch.ts";
+import { askedNetwork, changesNetwork } from "./network.ts";
+import type { Target } from "../session/launch.ts";
 import { dueSteps } from "./provision.ts";
-import type { Tools } from "./tools.ts";
+import type { Tools } from "./context.ts";
 
 /**
  * The plan that the directory's bottle was made from, with its machine running and ready. A bottle that we made ready
