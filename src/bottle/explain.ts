@@ -2,7 +2,7 @@ import { exitCode } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { sessionCommand } from "../session/attach.ts";
-import { explainCopy } from "../session/bottle-copy.ts";
+import { explainCopy } from "../sync/guest-tree.ts";
 import type { Target } from "../session/launch.ts";
 import { dueSteps, explainStep } from "./provision.ts";
 import type { Tools } from "./context.ts";

@@ -4,12 +4,12 @@ import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { runAfterStop } from "../bottle/hooks.ts";
 import { refuseBusy } from "../bottle/bring-up.ts";
-import { forgetBaseline } from "../session/baseline.ts";
+import { forgetBaseline } from "../sync/baseline.ts";
 import { keepClaude } from "../bottle/kept-claude.ts";
 import { describeLosses, findLosses, refuseLosses } from "../bottle/losses.ts";
 import { removeBottle } from "../bottle/remove.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
-import { bringAllHome } from "../session/travel.ts";
+import { bringAllHome } from "../sync/travel.ts";
 import { removeLock } from "../system/lock.ts";
 
 export const rm = (context: Context) =>

@@ -4,9 +4,9 @@ import { exitCode, UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
 import { bringUp } from "../bottle/bring-up.ts";
-import { syncProject } from "../session/sync.ts";
+import { syncProject } from "../sync/sync.ts";
 import { findTarget } from "../session/target.ts";
-import { enumerate, tellConflicts } from "../session/travel.ts";
+import { enumerate, tellConflicts } from "../sync/travel.ts";
 
 export const sync = (context: Context) =>
   command(context, {

@@ -11,7 +11,7 @@ export async function noteEnd(system: System, session: string, code: number): Pr
     const plan = ended && ledger.bottle(ended.bottle)?.plan;
     if (plan && code > 128) await (await backendOf(system, plan.backend)).endSession?.(session);
     if (ended && plan?.copied) {
-      const { bringHome } = await import("./travel.ts");
+      const { bringHome } = await import("../sync/travel.ts");
       await bringHome({ system, backend: await backendOf(system, plan.backend) }, plan, ended.kind);
     }
     if (ended?.traps && plan)

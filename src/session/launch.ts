@@ -91,7 +91,7 @@ async function launchOn(
   const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;
   const plan = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
   if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
-  const travel = plan.copied ? await import("./travel.ts") : undefined;
+  const travel = plan.copied ? await import("../sync/travel.ts") : undefined;
   await travel?.bringAlong({ system, backend }, plan, kind);
   const planned = session(plan);
   const renewed = await renewedSince(system, plan, target.login);

@@ -8,7 +8,7 @@ import { exists, isFolder, isLink, namesIn, removeLink, removeTree } from "../sy
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
-import { forgetBaseline, listBaselines } from "./baseline.ts";
+import { forgetBaseline, listBaselines } from "../sync/baseline.ts";
 import { forgetClaude, listKept } from "../bottle/kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";

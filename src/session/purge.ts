@@ -7,7 +7,7 @@ import { cacheFolder, configFolder, stateFolder, type System } from "../system/s
 import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
 import { removeBottle } from "../bottle/remove.ts";
-import { bringAllHome } from "./travel.ts";
+import { bringAllHome } from "../sync/travel.ts";
 
 /** Throws UserError while somebody works in any bottle. */
 export function refuseSessions(system: System): void {

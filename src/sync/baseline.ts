@@ -1,4 +1,4 @@
-import type { Baseline, Pair } from "../plan/sync.ts";
+import type { Baseline, Pair } from "./plan.ts";
 import { exists, namesIn, readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 

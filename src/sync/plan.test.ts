@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { planSync, type Steps } from "./sync.ts";
+import { planSync, type Steps } from "./plan.ts";
 
 const file = (version: number) => `file 644 ${version} ${version}`;
 const folder = "folder 755";

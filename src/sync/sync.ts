@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { inOrder, isClosedState, type Tree } from "../lib/tree.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { carry, planSync, type Baseline, type Side } from "../plan/sync.ts";
+import { carry, planSync, type Baseline, type Side } from "./plan.ts";
 import { makeFolder, removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
@@ -11,7 +11,7 @@ import type { System } from "../system/system.ts";
 import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
 import { refuseMoved } from "../project/shared-paths.ts";
-import { BottleCopy, stagingFolder } from "./bottle-copy.ts";
+import { BottleCopy, stagingFolder } from "./guest-tree.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
 export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", readonly string[]>>;
