@@ -2,7 +2,7 @@ import { command, type Context } from "../command.ts";
 import { exitCode } from "../errors.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
-import { findLeftovers } from "../session/leftovers.ts";
+import { findLeftovers } from "../inventory/leftovers.ts";
 
 export const gc = (context: Context) =>
   command(context, {

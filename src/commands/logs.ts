@@ -2,7 +2,7 @@ import { command, type Context } from "../command.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { localTime } from "../lib/time.ts";
-import { bottleHistory } from "../session/history.ts";
+import { bottleHistory } from "../inventory/history.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
 export const logs = (context: Context) =>

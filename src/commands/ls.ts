@@ -4,8 +4,8 @@ import { shortDuration } from "../lib/duration.ts";
 import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
-import { deniedHosts } from "../session/denied.ts";
-import { diskUses, listBottles } from "../session/inventory.ts";
+import { deniedHosts } from "../inventory/denied.ts";
+import { diskUses, listBottles } from "../inventory/inventory.ts";
 import type { System } from "../system/system.ts";
 
 export const ls = (context: Context) =>

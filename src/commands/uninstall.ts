@@ -1,7 +1,7 @@
 import installScript from "../../install.sh" with { type: "text" };
 import { command, type Context } from "../command.ts";
 import { installedPrefix } from "../session/installation.ts";
-import { purge, refuseSessions } from "../session/purge.ts";
+import { purge, refuseSessions } from "../inventory/purge.ts";
 
 export const uninstall = (context: Context) =>
   command(context, {

@@ -1,4 +1,4 @@
-import { findLeftovers } from "../session/leftovers.ts";
+import { findLeftovers } from "../inventory/leftovers.ts";
 import type { Facts } from "./facts.ts";
 import { byHand, safely, well, type Finding } from "./finding.ts";
 
