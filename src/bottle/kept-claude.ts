@@ -6,7 +6,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
 import { exists, moveInPlace, namesIn, readText, removeTree, writePrivate } from "../system/files.ts";
 import { stateFolder, type Program, type System } from "../system/system.ts";
-import { inGuest } from "../session/in-guest.ts";
+import { inGuest } from "../backends/in-guest.ts";
 import type { Tools } from "./context.ts";
 
 // A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.

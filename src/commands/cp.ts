@@ -1,6 +1,6 @@
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
-import { copyIn, copyOut, type Copy } from "../session/copy.ts";
+import { copyIn, copyOut, type Copy } from "../session/cp.ts";
 import { findTarget } from "../session/target.ts";
 
 export const cp = (context: Context) =>

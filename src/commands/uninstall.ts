@@ -1,6 +1,6 @@
 import installScript from "../../install.sh" with { type: "text" };
 import { command, type Context } from "../command.ts";
-import { installedPrefix } from "../session/installation.ts";
+import { installedPrefix } from "../system/installation.ts";
 import { purge, refuseSessions } from "../inventory/purge.ts";
 
 export const uninstall = (context: Context) =>

@@ -1,7 +1,7 @@
 import installScript from "../../install.sh" with { type: "text" };
 import { command, type Context } from "../command.ts";
 import { exitCode, UserError } from "../errors.ts";
-import { installedPrefix } from "../session/installation.ts";
+import { installedPrefix } from "../system/installation.ts";
 
 export const upgrade = (context: Context) =>
   command(context, {

@@ -5,7 +5,7 @@ import { printable, shellLine } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { stateFolder, type Program, type Run, type System } from "../system/system.ts";
-import { inGuest } from "../session/in-guest.ts";
+import { inGuest } from "../backends/in-guest.ts";
 
 /** Where what comes home is unpacked; each time below a name that begins with it. */
 export const stagingFolder = (env: System["env"]): string => `${stateFolder(env)}/copies/.staging-`;

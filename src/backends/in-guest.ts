@@ -1,4 +1,4 @@
-import type { Backend } from "../backends/backend.ts";
+import type { Backend } from "./backend.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { planSession } from "../plan/session.ts";
 import type { Program } from "../system/system.ts";

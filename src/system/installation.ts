@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { UserError } from "../errors.ts";
-import { exists, realPath } from "../system/files.ts";
-import type { System } from "../system/system.ts";
+import { exists, realPath } from "./files.ts";
+import type { System } from "./system.ts";
 
 /** The folder that install.sh installed this very program under. Throws UserError where another installer owns it. */
 export function installedPrefix(system: System): string {

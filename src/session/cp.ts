@@ -7,7 +7,7 @@ import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { bringUp, checkPlan } from "../bottle/bring-up.ts";
-import { inGuest } from "./in-guest.ts";
+import { inGuest } from "../backends/in-guest.ts";
 import type { Target } from "./launch.ts";
 
 export type Copy = {
