@@ -1,7 +1,7 @@
 // bun run docs: writes docs/commands/*.md and the manual page, docs/claude-bottle.1, from the commands themselves.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { describeCommands } from "../src/cli.ts";
-import { callable, type Described } from "../src/described.ts";
+import { describeCommands } from "../src/cli/cli.ts";
+import { callable, type Described } from "../src/cli/describe.ts";
 import { realSystem } from "../src/system/real.ts";
 
 export const describeAll = async (): Promise<Described[]> => {

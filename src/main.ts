@@ -20,7 +20,7 @@ if (argv[0] === "pty-resize") {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
 } else {
-  const [{ main }, { cleanEnv, realSystem }] = await Promise.all([import("./cli.ts"), import("./system/real.ts")]);
+  const [{ main }, { cleanEnv, realSystem }] = await Promise.all([import("./cli/cli.ts"), import("./system/real.ts")]);
   process.exitCode = await main(argv, realSystem(cleanEnv(process.env)));
 }
 

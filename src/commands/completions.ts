@@ -1,4 +1,4 @@
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import bash from "../completions/complete.bash" with { type: "text" };
 import fish from "../completions/complete.fish" with { type: "text" };
 import zsh from "../completions/complete.zsh" with { type: "text" };

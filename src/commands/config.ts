@@ -1,5 +1,5 @@
 import { backendNames } from "../backends/registry.ts";
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { listSettings } from "../manifest/settings.ts";

@@ -1,5 +1,5 @@
 import type { CommandDef } from "citty";
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { exitCode, UserError } from "../errors.ts";
 
 type Load = () => Promise<CommandDef<never>>;

@@ -1,4 +1,4 @@
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { exitCode } from "../errors.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";

@@ -1,5 +1,5 @@
 import { backendNames } from "../backends/registry.ts";
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { UserError } from "../errors.ts";
 import { refuseToShare } from "../plan/bottle.ts";
 import { draftManifest } from "../manifest/draft.ts";

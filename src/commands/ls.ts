@@ -1,4 +1,4 @@
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { shortBytes } from "../lib/bytes.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { renderJson } from "../lib/json.ts";

@@ -1,5 +1,5 @@
 import { backendOf } from "../backends/registry.ts";
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { runAfterStop } from "../bottle/hooks.ts";

@@ -1,5 +1,5 @@
 import { backendNames } from "../backends/registry.ts";
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";

@@ -1,5 +1,5 @@
 import type { CommandDef } from "citty";
-import type { Context } from "../command.ts";
+import type { Context } from "../cli/command.ts";
 
 type Load = () => Promise<CommandDef<never>>;
 const load = (make: unknown) => make as CommandDef<never>;

@@ -1,5 +1,5 @@
 import installScript from "../../install.sh" with { type: "text" };
-import { command, type Context } from "../command.ts";
+import { command, type Context } from "../cli/command.ts";
 import { installedPrefix } from "../system/installation.ts";
 import { purge, refuseSessions } from "../inventory/purge.ts";
 

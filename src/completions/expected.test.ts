@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Described } from "../described.ts";
+import type { Described } from "../cli/describe.ts";
 import { expectedAt } from "./expected.ts";
 
 const plain = {

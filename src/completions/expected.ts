@@ -1,4 +1,4 @@
-import type { Described, Option } from "../described.ts";
+import type { Described, Option } from "../cli/describe.ts";
 
 export type Candidate = { readonly word: string; readonly description: string };
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { describeAll, generateDocs } from "../../docs/commands.ts";
-import { callable } from "../../src/described.ts";
+import { callable } from "../../src/cli/describe.ts";
 import { shellQuote } from "../../src/lib/quote.ts";
 import { Home, tool } from "../support/tool.ts";
 

@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { exitCode, UserError } from "../../errors.ts";
 
 export const tty = (context: Context) =>

@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { requireTmux } from "../../tmux/asked.ts";
 import { bind as bindKeys } from "../../tmux/install.ts";
 

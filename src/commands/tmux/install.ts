@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { install as installBindings } from "../../tmux/install.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 

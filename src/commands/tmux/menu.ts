@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
 import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
 import { showMenu } from "../../tmux/menu.ts";

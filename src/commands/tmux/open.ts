@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { exitCode, UserError } from "../../errors.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";

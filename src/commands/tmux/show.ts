@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
 import { showWords } from "../../tmux/show.ts";
 

@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
 import { renderJson } from "../../lib/json.ts";
 import { renderStatus, workingBottles } from "../../tmux/status.ts";

@@ -1,4 +1,4 @@
-import { command, type Context } from "../../command.ts";
+import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
 import { aboutPane, paneArgs } from "../../tmux/asked.ts";
 import { stopShown } from "../../tmux/stop.ts";

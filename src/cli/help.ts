@@ -1,4 +1,4 @@
-import type { Described } from "../described.ts";
+import type { Described } from "./describe.ts";
 import { table } from "../lib/table.ts";
 
 /** The first page of help. */

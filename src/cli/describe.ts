@@ -1,5 +1,5 @@
 import type { ArgsDef, CommandDef } from "citty";
-import { table } from "./lib/table.ts";
+import { table } from "../lib/table.ts";
 
 /** A line to copy, and what it does. A test runs each. */
 export type Example = readonly [line: string, does: string];

@@ -1,10 +1,10 @@
 import type { CommandDef } from "citty";
 import type { Context } from "./command.ts";
-import type { Described } from "./described.ts";
-import { exitCode, Interrupted, UserError } from "./errors.ts";
-import { printable, printableLines } from "./lib/quote.ts";
-import type { System } from "./system/system.ts";
-import { version } from "./version.ts";
+import type { Described } from "./describe.ts";
+import { exitCode, Interrupted, UserError } from "../errors.ts";
+import { printable, printableLines } from "../lib/quote.ts";
+import type { System } from "../system/system.ts";
+import { version } from "../version.ts";
 
 type Load = (context: Context) => Promise<CommandDef<never>>;
 type Verbs = Readonly<Record<string, () => Promise<CommandDef<never>>>>;
@@ -12,26 +12,26 @@ const load = (make: unknown) => make as CommandDef<never>;
 
 /** Without a prototype: `claude-bottle constructor` is an unknown command. */
 const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(null), {
-  run: (context: Context) => import("./commands/run.ts").then((m) => load(m.run(context))),
-  shell: (context: Context) => import("./commands/shell.ts").then((m) => load(m.shell(context))),
-  exec: (context: Context) => import("./commands/exec.ts").then((m) => load(m.exec(context))),
-  cp: (context: Context) => import("./commands/cp.ts").then((m) => load(m.cp(context))),
-  logs: (context: Context) => import("./commands/logs.ts").then((m) => load(m.logs(context))),
-  sync: (context: Context) => import("./commands/sync.ts").then((m) => load(m.sync(context))),
-  ls: (context: Context) => import("./commands/ls.ts").then((m) => load(m.ls(context))),
-  stop: (context: Context) => import("./commands/stop.ts").then((m) => load(m.stop(context))),
-  rm: (context: Context) => import("./commands/rm.ts").then((m) => load(m.rm(context))),
-  init: (context: Context) => import("./commands/init.ts").then((m) => load(m.init(context))),
-  allow: (context: Context) => import("./commands/allow.ts").then((m) => load(m.allow(context))),
-  gc: (context: Context) => import("./commands/gc.ts").then((m) => load(m.gc(context))),
-  login: (context: Context) => import("./commands/login.ts").then((m) => load(m.login(context))),
-  trust: (context: Context) => import("./commands/trust.ts").then((m) => load(m.trust(context))),
-  config: (context: Context) => import("./commands/config.ts").then((m) => load(m.config(context))),
-  tmux: (context: Context) => import("./commands/tmux.ts").then((m) => load(m.tmux(context))),
-  doctor: (context: Context) => import("./commands/doctor.ts").then((m) => load(m.doctor(context))),
-  upgrade: (context: Context) => import("./commands/upgrade.ts").then((m) => load(m.upgrade(context))),
-  uninstall: (context: Context) => import("./commands/uninstall.ts").then((m) => load(m.uninstall(context))),
-  completions: (context: Context) => import("./commands/completions.ts").then((m) => load(m.completions(context))),
+  run: (context: Context) => import("../commands/run.ts").then((m) => load(m.run(context))),
+  shell: (context: Context) => import("../commands/shell.ts").then((m) => load(m.shell(context))),
+  exec: (context: Context) => import("../commands/exec.ts").then((m) => load(m.exec(context))),
+  cp: (context: Context) => import("../commands/cp.ts").then((m) => load(m.cp(context))),
+  logs: (context: Context) => import("../commands/logs.ts").then((m) => load(m.logs(context))),
+  sync: (context: Context) => import("../commands/sync.ts").then((m) => load(m.sync(context))),
+  ls: (context: Context) => import("../commands/ls.ts").then((m) => load(m.ls(context))),
+  stop: (context: Context) => import("../commands/stop.ts").then((m) => load(m.stop(context))),
+  rm: (context: Context) => import("../commands/rm.ts").then((m) => load(m.rm(context))),
+  init: (context: Context) => import("../commands/init.ts").then((m) => load(m.init(context))),
+  allow: (context: Context) => import("../commands/allow.ts").then((m) => load(m.allow(context))),
+  gc: (context: Context) => import("../commands/gc.ts").then((m) => load(m.gc(context))),
+  login: (context: Context) => import("../commands/login.ts").then((m) => load(m.login(context))),
+  trust: (context: Context) => import("../commands/trust.ts").then((m) => load(m.trust(context))),
+  config: (context: Context) => import("../commands/config.ts").then((m) => load(m.config(context))),
+  tmux: (context: Context) => import("../commands/tmux.ts").then((m) => load(m.tmux(context))),
+  doctor: (context: Context) => import("../commands/doctor.ts").then((m) => load(m.doctor(context))),
+  upgrade: (context: Context) => import("../commands/upgrade.ts").then((m) => load(m.upgrade(context))),
+  uninstall: (context: Context) => import("../commands/uninstall.ts").then((m) => load(m.uninstall(context))),
+  completions: (context: Context) => import("../commands/completions.ts").then((m) => load(m.completions(context))),
 });
 
 /** Runs one command line and returns its exit status. The only place that catches. */
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], system: System): Promise<num
       return await help(system, own[0] === "help" ? own.slice(1) : named ? own : []);
     if (name === "complete") return await complete(system, rest ?? []);
     if (name === "tmux" && own[1] === "pane" && rest)
-      return await (await import("./commands/tmux/pane.ts")).pane(system, own.slice(2), rest);
+      return await (await import("../commands/tmux/pane.ts")).pane(system, own.slice(2), rest);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
     return report(system, error, await helpFor(system, name ?? "run", own[1]));
@@ -92,7 +92,7 @@ async function chooseVerb(
   const hint = `claude-bottle ${name} --help lists its commands`;
   if (verb === "" || verb.startsWith("-"))
     throw new UserError(`which command of ${name}?`, { exitCode: exitCode.usage, hint });
-  const { describeCommand } = await import("./described.ts");
+  const { describeCommand } = await import("./describe.ts");
   const { verbs } = await describeCommand(found);
   const known = verbs.filter(({ hidden }) => !hidden).map((described) => described.name);
   throw await unknownCommand(`${name} ${verb}`, { word: verb, known, hint });
@@ -112,7 +112,7 @@ async function unknownCommand(
   name: string,
   { word, known, hint }: { readonly word: string; readonly known: readonly string[]; readonly hint: string },
 ): Promise<UserError> {
-  const { suggest } = await import("./lib/suggest.ts");
+  const { suggest } = await import("../lib/suggest.ts");
   const like = suggest(word, known);
   const meant = like ? `; did you mean ${like}?` : "";
   return new UserError(`unknown command "${printable(name)}"${meant}`, { exitCode: exitCode.usage, hint });
@@ -123,7 +123,7 @@ export async function describeCommands(
   system: System,
   names: readonly string[] = Object.keys(commands),
 ): Promise<Described[]> {
-  const { describeCommand } = await import("./described.ts");
+  const { describeCommand } = await import("./describe.ts");
   const context: Context = { system, rest: undefined, exit() {} };
   const chosen = names.flatMap((name) => commands[name] ?? []);
   return Promise.all(chosen.map(async (make) => describeCommand(await make(context))));
@@ -131,8 +131,8 @@ export async function describeCommands(
 
 /** What the shells' completions ask for. Behind a command, no other one is loaded. */
 async function complete(system: System, words: readonly string[]): Promise<number> {
-  const { expectedAt } = await import("./completions/expected.ts");
-  const { candidateLines } = await import("./completions/candidates.ts");
+  const { expectedAt } = await import("../completions/expected.ts");
+  const { candidateLines } = await import("../completions/candidates.ts");
   const [first = ""] = words;
   const known = words.length > 1 && first !== "help" ? [first.startsWith("-") ? "run" : first] : undefined;
   const lines = await candidateLines(system, expectedAt(words, await describeCommands(system, known)));
@@ -146,7 +146,7 @@ async function help(system: System, [name, verb]: readonly (string | undefined)[
   const meta = { name: "claude-bottle", version, description: "Claude Code in its own isolated machine" };
   const text =
     name === undefined
-      ? (await import("./commands/overview.ts")).overview(await describeCommands(system))
+      ? (await import("./help.ts")).overview(await describeCommands(system))
       : await usageText(await usageOf(await find(name, context), verb, meta));
   const plain = !system.isTty.stdout || Boolean(system.env.NO_COLOR);
   system.out(`${plain ? Bun.stripANSI(text) : text}\n`);
@@ -155,7 +155,7 @@ async function help(system: System, [name, verb]: readonly (string | undefined)[
 
 async function usageText([command, parent]: [CommandDef<never>, CommandDef<never>]): Promise<string> {
   const { renderUsage } = await import("citty");
-  const { describeCommand, renderExamples } = await import("./described.ts");
+  const { describeCommand, renderExamples } = await import("./describe.ts");
   return `${await renderUsage(command, parent)}${renderExamples(await describeCommand(command))}`;
 }
 

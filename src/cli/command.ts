@@ -1,9 +1,9 @@
 import { defineCommand, type ArgsDef, type CommandDef } from "citty";
-import type { Example } from "./described.ts";
-import { exitCode, UserError } from "./errors.ts";
-import { printable } from "./lib/quote.ts";
-import { suggest } from "./lib/suggest.ts";
-import type { System } from "./system/system.ts";
+import type { Example } from "./describe.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
+import { suggest } from "../lib/suggest.ts";
+import type { System } from "../system/system.ts";
 
 /** `rest` is everything after `--`: the bottle's command's own words, never parsed. */
 export type Context = {
