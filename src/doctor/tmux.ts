@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { unmetNeeds, type Need } from "../tmux/needs.ts";
+import { unmetNeeds, type Need } from "../tmux/config/recommended-options.ts";
 import { Tmux } from "../tmux/tmux.ts";
 import { orItsError, type Facts } from "./facts.ts";
 import { byHand, installing, safely, well, type Finding } from "./finding.ts";

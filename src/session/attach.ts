@@ -16,7 +16,7 @@ export async function attachSession(tools: Tools, plan: BottlePlan, session: Ses
   const { system, backend, ledger } = tools;
   // The bytes of an exec are its command's own.
   const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
-  const shown = session.size && system.env.TMUX ? (await import("../tmux/mark.ts")).paneOf(system, session) : undefined;
+  const shown = session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
   ledger.openSession(session, { traps, pane: shown?.pane });
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);

@@ -16,7 +16,7 @@ export async function noteEnd(system: System, session: string, code: number): Pr
     }
     if (ended?.traps && plan)
       (await import("./git-traps.ts")).tellTraps(system, JSON.parse(ended.traps), plan.directory);
-    if (system.env.TMUX) await (await import("../tmux/mark.ts")).unmarkPane(system);
+    if (system.env.TMUX) await (await import("../tmux/pane/pane-tags.ts")).unmarkPane(system);
   } catch (error) {
     system.err(
       `claude-bottle: the session's end: ${printable(error instanceof Error ? error.message : String(error))}\n`,

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/bindings.ts";
+import { actionNames, actions, bindingLine, ownCommand } from "../../src/tmux/config/bindings.ts";
 import { Screen } from "./screen.ts";
 import { Home, tool, until } from "./tool.ts";
 

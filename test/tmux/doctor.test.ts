@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, rmSync } from "node:fs";
-import { needs } from "../../src/tmux/needs.ts";
+import { needs } from "../../src/tmux/config/recommended-options.ts";
 import type { Finding } from "../support/doctored.ts";
 import type { Screen } from "../support/screen.ts";
 import { Stage } from "../support/tmux.ts";

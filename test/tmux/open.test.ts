@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmuxQuote } from "../../src/tmux/argv.ts";
-import { ownCommand } from "../../src/tmux/bindings.ts";
+import { ownCommand } from "../../src/tmux/config/bindings.ts";
 import { Screen } from "../support/screen.ts";
 import { tool, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";

@@ -1,6 +1,6 @@
 import { command, type Context } from "../../cli/command.ts";
-import { requireTmux } from "../../tmux/asked.ts";
-import { bind as bindKeys } from "../../tmux/install.ts";
+import { requireTmux } from "../../tmux/pane/target-pane.ts";
+import { bind as bindKeys } from "../../tmux/config/install.ts";
 
 export const bind = (context: Context) =>
   command(context, {

@@ -1,5 +1,5 @@
 import { command, type Context } from "../../cli/command.ts";
-import { install as installBindings } from "../../tmux/install.ts";
+import { install as installBindings } from "../../tmux/config/install.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
 const key = (what: string, key: string) =>

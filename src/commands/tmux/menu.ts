@@ -1,7 +1,7 @@
 import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
-import { showMenu } from "../../tmux/menu.ts";
+import { aboutPane, askedClient, paneArgs } from "../../tmux/pane/target-pane.ts";
+import { showMenu } from "../../tmux/pane/menu.ts";
 
 export const menu = (context: Context) =>
   command(context, {

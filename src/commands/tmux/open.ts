@@ -2,9 +2,9 @@ import { command, type Context } from "../../cli/command.ts";
 import { exitCode, UserError } from "../../errors.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";
-import { reportingTo } from "../../tmux/message.ts";
-import { openBeside, sessionWords } from "../../tmux/open.ts";
-import { askedPane, ownPane, paneArgs, requireTmux } from "../../tmux/asked.ts";
+import { reportingTo } from "../../tmux/pane/message.ts";
+import { openBeside, sessionWords } from "../../tmux/pane/open.ts";
+import { askedPane, ownPane, paneArgs, requireTmux } from "../../tmux/pane/target-pane.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
 export const open = (context: Context) =>

@@ -1,4 +1,4 @@
-import { holdPane, type Ending } from "../../tmux/hold.ts";
+import { holdPane, type Ending } from "../../tmux/pane/pane-process.ts";
 import type { System } from "../../system/system.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { aboutPane, paneArgs } from "../../tmux/asked.ts";
-import { pasteImage as paste } from "../../tmux/paste.ts";
+import { aboutPane, paneArgs } from "../../tmux/pane/target-pane.ts";
+import { pasteImage as paste } from "../../tmux/pane/paste.ts";
 
 export const pasteImage = (context: Context) =>
   command(context, {

@@ -1,6 +1,6 @@
 import { command, type Context } from "../../cli/command.ts";
-import { aboutPane, askedClient, paneArgs } from "../../tmux/asked.ts";
-import { showWords } from "../../tmux/show.ts";
+import { aboutPane, askedClient, paneArgs } from "../../tmux/pane/target-pane.ts";
+import { showWords } from "../../tmux/pane/output-pane.ts";
 
 export const show = (context: Context) =>
   command(context, {

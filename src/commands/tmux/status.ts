@@ -1,7 +1,7 @@
 import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
 import { renderJson } from "../../lib/json.ts";
-import { renderStatus, workingBottles } from "../../tmux/status.ts";
+import { renderStatus, workingBottles } from "../../tmux/pane/status.ts";
 
 export const status = (context: Context) =>
   command(context, {

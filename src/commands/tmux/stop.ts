@@ -1,7 +1,7 @@
 import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { aboutPane, paneArgs } from "../../tmux/asked.ts";
-import { stopShown } from "../../tmux/stop.ts";
+import { aboutPane, paneArgs } from "../../tmux/pane/target-pane.ts";
+import { stopShown } from "../../tmux/pane/stop.ts";
 
 export const stop = (context: Context) =>
   command(context, {

@@ -1,5 +1,5 @@
 import { command, type Context } from "../../cli/command.ts";
-import { uninstall as uninstallBindings } from "../../tmux/install.ts";
+import { uninstall as uninstallBindings } from "../../tmux/config/install.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
 export const uninstall = (context: Context) =>

@@ -1,7 +1,7 @@
-import { exists, isFolder, readFileOrNothing } from "../system/files.ts";
-import type { System } from "../system/system.ts";
+import { exists, isFolder, readFileOrNothing } from "../../system/files.ts";
+import type { System } from "../../system/system.ts";
 import { hasBlock } from "./block.ts";
-import type { Tmux } from "./tmux.ts";
+import type { Tmux } from "../tmux.ts";
 
 /** The user's configuration: the one that install wrote into, or what the running server has read, or else where tmux looks for it. */
 export async function findConfig(system: System, tmux: Tmux | undefined): Promise<string> {

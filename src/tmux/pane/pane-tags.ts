@@ -1,10 +1,10 @@
-import { UserError } from "../errors.ts";
-import type { Ledger, Pane, SessionRecord } from "../ledger/ledger.ts";
-import type { SessionPlan } from "../plan/plan.ts";
-import { terminalName } from "../system/process.ts";
-import type { System } from "../system/system.ts";
-import { tagOwnArgv, tmuxArgv } from "./argv.ts";
-import { Tmux } from "./tmux.ts";
+import { UserError } from "../../errors.ts";
+import type { Ledger, Pane, SessionRecord } from "../../ledger/ledger.ts";
+import type { SessionPlan } from "../../plan/plan.ts";
+import { terminalName } from "../../system/process.ts";
+import type { System } from "../../system/system.ts";
+import { tagOwnArgv, tmuxArgv } from "../argv.ts";
+import { Tmux } from "../tmux.ts";
 
 const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, kind });
 const noTags = { "": undefined, session: undefined, kind: undefined };

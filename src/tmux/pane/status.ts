@@ -1,5 +1,5 @@
-import type { Ledger } from "../ledger/ledger.ts";
-import { printable } from "../lib/quote.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { printable } from "../../lib/quote.ts";
 
 /** A bottle that somebody works in, by its directory's name. */
 export type Working = { readonly bottle: string; readonly directory: string; readonly sessions: number };

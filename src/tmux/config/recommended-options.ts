@@ -1,4 +1,4 @@
-import type { Tmux } from "./tmux.ts";
+import type { Tmux } from "../tmux.ts";
 
 /** An option of tmux that Claude Code is better with. */
 export type Need = { readonly option: string; readonly line: string; readonly why: string };

@@ -1,7 +1,7 @@
-import { exitCode, UserError } from "../errors.ts";
-import type { System } from "../system/system.ts";
+import { exitCode, UserError } from "../../errors.ts";
+import type { System } from "../../system/system.ts";
 import { actionNames, actions, notePrefix, type Keys } from "./bindings.ts";
-import type { Tmux } from "./tmux.ts";
+import type { Tmux } from "../tmux.ts";
 
 export function refuseTwice(keys: Keys): void {
   const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");

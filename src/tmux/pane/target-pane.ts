@@ -1,8 +1,8 @@
-import { exitCode, UserError } from "../errors.ts";
-import { terminalName } from "../system/process.ts";
-import type { System } from "../system/system.ts";
+import { exitCode, UserError } from "../../errors.ts";
+import { terminalName } from "../../system/process.ts";
+import type { System } from "../../system/system.ts";
 import { reportingTo } from "./message.ts";
-import { Tmux } from "./tmux.ts";
+import { Tmux } from "../tmux.ts";
 
 /** How a key binding names what a verb is about. */
 export const paneArgs = {

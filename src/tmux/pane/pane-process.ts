@@ -1,8 +1,8 @@
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
-import { enterFolder } from "../system/files.ts";
-import { askForKey } from "../system/key.ts";
-import type { System } from "../system/system.ts";
+import { exitCode, UserError } from "../../errors.ts";
+import { printable } from "../../lib/quote.ts";
+import { enterFolder } from "../../system/files.ts";
+import { askForKey } from "../../system/key.ts";
+import type { System } from "../../system/system.ts";
 
 /** A shell's own status says how its last command went; only one that ended this soon never was a session. */
 const shellFailsWithinMs = 3_000;

@@ -1,6 +1,6 @@
-import { UserError } from "../errors.ts";
-import { messageArgv } from "./argv.ts";
-import type { Tmux } from "./tmux.ts";
+import { UserError } from "../../errors.ts";
+import { messageArgv } from "../argv.ts";
+import type { Tmux } from "../tmux.ts";
 
 type Reader = { readonly tmux: Tmux | undefined; readonly client: string | undefined };
 

@@ -1,10 +1,10 @@
-import { UserError } from "../errors.ts";
-import type { Ledger, SessionRecord } from "../ledger/ledger.ts";
-import { printable, shellLine } from "../lib/quote.ts";
-import type { System } from "../system/system.ts";
-import { menuArgv, tmuxArgv, tmuxQuote, type MenuItem } from "./argv.ts";
-import { ownCommand } from "./bindings.ts";
-import type { Tmux } from "./tmux.ts";
+import { UserError } from "../../errors.ts";
+import type { Ledger, SessionRecord } from "../../ledger/ledger.ts";
+import { printable, shellLine } from "../../lib/quote.ts";
+import type { System } from "../../system/system.ts";
+import { menuArgv, tmuxArgv, tmuxQuote, type MenuItem } from "../argv.ts";
+import { ownCommand } from "../config/bindings.ts";
+import type { Tmux } from "../tmux.ts";
 
 type Request = { readonly pane: string; readonly client: string; readonly dryRun: boolean };
 

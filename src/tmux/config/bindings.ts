@@ -1,5 +1,5 @@
-import { shellQuote } from "../lib/quote.ts";
-import { tmuxQuote } from "./argv.ts";
+import { shellQuote } from "../../lib/quote.ts";
+import { tmuxQuote } from "../argv.ts";
 
 /** What can be bound, in the prefix table. The keys are free in every tmux so far. */
 export const actions = {

@@ -1,10 +1,10 @@
-import { UserError } from "../errors.ts";
-import type { Ledger } from "../ledger/ledger.ts";
-import { makeFolder, readText, removeTree } from "../system/files.ts";
-import { readBytes } from "../system/rewrite.ts";
-import { stateFolder, type System } from "../system/system.ts";
-import { sessionShown } from "./mark.ts";
-import type { Tmux } from "./tmux.ts";
+import { UserError } from "../../errors.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import { makeFolder, readText, removeTree } from "../../system/files.ts";
+import { readBytes } from "../../system/rewrite.ts";
+import { stateFolder, type System } from "../../system/system.ts";
+import { sessionShown } from "./pane-tags.ts";
+import type { Tmux } from "../tmux.ts";
 
 type Request = { readonly pane: string; readonly client: string | undefined };
 

@@ -1,11 +1,11 @@
-import { UserError } from "../errors.ts";
-import { printable, shellLine } from "../lib/quote.ts";
-import type { BottlePlan } from "../plan/plan.ts";
-import { isFolder } from "../system/files.ts";
-import type { System } from "../system/system.ts";
-import { adoptArgv, openArgv, tmuxArgv, type Place } from "./argv.ts";
-import type { Ending } from "./hold.ts";
-import type { Tmux } from "./tmux.ts";
+import { UserError } from "../../errors.ts";
+import { printable, shellLine } from "../../lib/quote.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { isFolder } from "../../system/files.ts";
+import type { System } from "../../system/system.ts";
+import { adoptArgv, openArgv, tmuxArgv, type Place } from "../argv.ts";
+import type { Ending } from "./pane-process.ts";
+import type { Tmux } from "../tmux.ts";
 
 export type OpenRequest = {
   /** The pane beside which to open. */
@@ -75,7 +75,7 @@ export async function shownIn(
   seen: Pick<PaneFields, "@claude-bottle" | "pane_current_path" | "pane_tty">,
 ): Promise<{ directory: string; bottle: BottlePlan | undefined }> {
   if (seen["@claude-bottle"] !== "") {
-    const { Ledger } = await import("../ledger/ledger.ts");
+    const { Ledger } = await import("../../ledger/ledger.ts");
     using ledger = new Ledger(system);
     const session = ledger.sessionIn({ id, server, terminal: seen.pane_tty });
     if (session && !isFolder(session.directory))

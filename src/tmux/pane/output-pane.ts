@@ -1,7 +1,7 @@
-import type { System } from "../system/system.ts";
-import { adoptArgv, openArgv } from "./argv.ts";
+import type { System } from "../../system/system.ts";
+import { adoptArgv, openArgv } from "../argv.ts";
 import { holderArgv, shownIn, startingIn } from "./open.ts";
-import type { Tmux } from "./tmux.ts";
+import type { Tmux } from "../tmux.ts";
 
 type Request = {
   readonly pane: string;

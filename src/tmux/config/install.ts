@@ -1,13 +1,13 @@
-import { UserError } from "../errors.ts";
-import { realPath, removeFile, writePrivate } from "../system/files.ts";
-import { readBytes, rewriteBytes } from "../system/rewrite.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { UserError } from "../../errors.ts";
+import { realPath, removeFile, writePrivate } from "../../system/files.ts";
+import { readBytes, rewriteBytes } from "../../system/rewrite.ts";
+import { stateFolder, type System } from "../../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
 import { foreignKeys, knownKeys, refuseTwice, unbindOwn, withoutClashes } from "./keys.ts";
-import { needs, unmetNeeds, type Need } from "./needs.ts";
-import type { Tmux } from "./tmux.ts";
+import { needs, unmetNeeds, type Need } from "./recommended-options.ts";
+import type { Tmux } from "../tmux.ts";
 
 export type Change = {
   /** The configuration; looked for where this tmux reads it without one. */

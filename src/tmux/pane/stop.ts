@@ -1,9 +1,9 @@
-import { UserError } from "../errors.ts";
-import type { Ledger } from "../ledger/ledger.ts";
-import type { System } from "../system/system.ts";
-import { sessionShown } from "./mark.ts";
+import { UserError } from "../../errors.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+import type { System } from "../../system/system.ts";
+import { sessionShown } from "./pane-tags.ts";
 import { tell } from "./message.ts";
-import type { Tmux } from "./tmux.ts";
+import type { Tmux } from "../tmux.ts";
 
 type Request = { readonly pane: string; readonly client: string | undefined; readonly restart: boolean };
 
