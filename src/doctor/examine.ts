@@ -1,17 +1,17 @@
 import type { System } from "../system/system.ts";
-import { checkAgent } from "./agent.ts";
-import { checkBackends } from "./backends.ts";
-import { checkCredential } from "./credential.ts";
-import { checkDisk } from "./disk.ts";
+import { checkAgent } from "./checks/agent.ts";
+import { checkBackends } from "./checks/backends.ts";
+import { checkCredential } from "./checks/credential.ts";
+import { checkDisk } from "./checks/disk.ts";
 import { gatherFacts, type Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
-import { checkHost, checkKvm } from "./host.ts";
-import { checkLeftovers } from "./leftovers.ts";
-import { checkGit, checkPath } from "./programs.ts";
-import { checkSession } from "./session.ts";
-import { checkClock, checkLedger, checkStateFolder } from "./state.ts";
-import { checkTerminal } from "./terminal.ts";
-import { checkTmux } from "./tmux.ts";
+import { checkHost, checkKvm } from "./checks/host.ts";
+import { checkLeftovers } from "./checks/leftovers.ts";
+import { checkGit, checkPath } from "./checks/programs.ts";
+import { checkSession } from "./checks/session.ts";
+import { checkClock, checkLedger, checkStateFolder } from "./checks/state.ts";
+import { checkTerminal } from "./checks/terminal.ts";
+import { checkTmux } from "./checks/tmux.ts";
 
 export type Check = (facts: Facts) => readonly Finding[] | Promise<readonly Finding[]>;
 

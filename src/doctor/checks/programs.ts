@@ -1,9 +1,9 @@
-import { gitIdentity } from "../project/git-identity.ts";
-import { realPath } from "../system/files.ts";
-import type { System } from "../system/system.ts";
-import { version } from "../version.ts";
-import type { Facts } from "./facts.ts";
-import { byHand, installing, well, type Finding } from "./finding.ts";
+import { gitIdentity } from "../../project/git-identity.ts";
+import { realPath } from "../../system/files.ts";
+import type { System } from "../../system/system.ts";
+import { version } from "../../version.ts";
+import type { Facts } from "../facts.ts";
+import { byHand, installing, well, type Finding } from "../finding.ts";
 
 export async function checkGit({ system }: Facts): Promise<Finding[]> {
   if (system.which("git") === undefined)

@@ -1,6 +1,6 @@
-import { terminalSize } from "../terminal/size.ts";
-import type { Facts } from "./facts.ts";
-import { byHand, well, type Finding } from "./finding.ts";
+import { terminalSize } from "../../terminal/size.ts";
+import type { Facts } from "../facts.ts";
+import { byHand, well, type Finding } from "../finding.ts";
 
 /** Nothing is said of it where there is none. */
 export function checkTerminal({ system }: Facts): Finding[] {

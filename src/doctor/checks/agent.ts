@@ -1,8 +1,8 @@
-import { findClaude } from "../backends/bubblewrap/claude.ts";
-import { backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
-import type { Facts } from "./facts.ts";
-import { byHand, well, type Finding } from "./finding.ts";
+import { findClaude } from "../../backends/bubblewrap/claude.ts";
+import { backendOf } from "../../backends/registry.ts";
+import { UserError } from "../../errors.ts";
+import type { Facts } from "../facts.ts";
+import { byHand, well, type Finding } from "../finding.ts";
 
 /** Where sessions see the programs of this machine: whether the agent is one of them. Elsewhere it is the image's. */
 export async function checkAgent({ system, project, backend }: Facts): Promise<Finding[]> {

@@ -1,6 +1,6 @@
-import { readText } from "../system/files.ts";
-import { byHand, well, type Finding } from "./finding.ts";
-import { relevance, type Facts } from "./facts.ts";
+import { readText } from "../../system/files.ts";
+import { byHand, well, type Finding } from "../finding.ts";
+import { relevance, type Facts } from "../facts.ts";
 
 const systems = { linux: "Linux", darwin: "macOS" } as const;
 

@@ -1,5 +1,5 @@
-import { byHand, safely, well, type Finding } from "./finding.ts";
-import { relevance, type Facts } from "./facts.ts";
+import { byHand, safely, well, type Finding } from "../finding.ts";
+import { relevance, type Facts } from "../facts.ts";
 
 /** Why one is passed over stands in the same words in the error of `run`. */
 export function checkBackends(facts: Facts): Finding[] {

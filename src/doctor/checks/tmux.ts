@@ -1,8 +1,8 @@
-import { UserError } from "../errors.ts";
-import { unmetNeeds, type Need } from "../tmux/config/recommended-options.ts";
-import { Tmux } from "../tmux/tmux.ts";
-import { orItsError, type Facts } from "./facts.ts";
-import { byHand, installing, safely, well, type Finding } from "./finding.ts";
+import { UserError } from "../../errors.ts";
+import { unmetNeeds, type Need } from "../../tmux/config/recommended-options.ts";
+import { Tmux } from "../../tmux/tmux.ts";
+import { orItsError, type Facts } from "../facts.ts";
+import { byHand, installing, safely, well, type Finding } from "../finding.ts";
 
 const oldest = [3, 2] as const;
 

@@ -1,8 +1,8 @@
-import { modes } from "../login/login.ts";
-import { loginOf } from "../session/login.ts";
-import { inspect } from "../system/files.ts";
-import type { Facts } from "./facts.ts";
-import { byHand, safely, well, type Finding } from "./finding.ts";
+import { modes } from "../../login/login.ts";
+import { loginOf } from "../../session/login.ts";
+import { inspect } from "../../system/files.ts";
+import type { Facts } from "../facts.ts";
+import { byHand, safely, well, type Finding } from "../finding.ts";
 
 /** Where Claude's credential comes from, and whether it can be had; never what it is. */
 export async function checkCredential({ system, made }: Facts): Promise<Finding[]> {

@@ -1,11 +1,11 @@
-import { UserError } from "../errors.ts";
-import { shortDuration } from "../lib/duration.ts";
-import { shellLine, shellQuote } from "../lib/quote.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { exists, inspect, isFolder, isLink, namesIn } from "../system/files.ts";
-import { stateFolder } from "../system/system.ts";
-import { orItsError, type Facts } from "./facts.ts";
-import { byHand, safely, well, type Finding } from "./finding.ts";
+import { UserError } from "../../errors.ts";
+import { shortDuration } from "../../lib/duration.ts";
+import { shellLine, shellQuote } from "../../lib/quote.ts";
+import { Ledger } from "../../ledger/ledger.ts";
+import { exists, inspect, isFolder, isLink, namesIn } from "../../system/files.ts";
+import { stateFolder } from "../../system/system.ts";
+import { orItsError, type Facts } from "../facts.ts";
+import { byHand, safely, well, type Finding } from "../finding.ts";
 
 const clockToleranceMs = 5 * 60_000;
 const ledgerUse = "bottles and sessions are noted there";

@@ -1,6 +1,6 @@
-import { findLeftovers } from "../inventory/leftovers.ts";
-import type { Facts } from "./facts.ts";
-import { byHand, safely, well, type Finding } from "./finding.ts";
+import { findLeftovers } from "../../inventory/leftovers.ts";
+import type { Facts } from "../facts.ts";
+import { byHand, safely, well, type Finding } from "../finding.ts";
 
 export async function checkLeftovers({ system }: Facts): Promise<Finding[]> {
   const id = "leftovers";

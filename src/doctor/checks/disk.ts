@@ -1,8 +1,8 @@
-import { UserError } from "../errors.ts";
-import { spaceAt } from "../system/files.ts";
-import { stateFolder } from "../system/system.ts";
-import { orItsError, type Facts } from "./facts.ts";
-import { byHand, well, type Finding } from "./finding.ts";
+import { UserError } from "../../errors.ts";
+import { spaceAt } from "../../system/files.ts";
+import { stateFolder } from "../../system/system.ts";
+import { orItsError, type Facts } from "../facts.ts";
+import { byHand, well, type Finding } from "../finding.ts";
 
 const MiB = 1024 * 1024;
 /** What a template and the disks of a bottle take at least; and what the ledger takes. */

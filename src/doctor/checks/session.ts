@@ -1,13 +1,13 @@
-import { backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { needsConsent } from "../bottle/auto.ts";
-import { checkPlan } from "../bottle/bring-up.ts";
-import { projectTarget } from "../session/launch.ts";
-import { promptFileOf, type Project } from "../project/project.ts";
-import type { System } from "../system/system.ts";
-import type { Facts } from "./facts.ts";
-import { byHand, well, type Finding } from "./finding.ts";
+import { backendOf } from "../../backends/registry.ts";
+import { UserError } from "../../errors.ts";
+import { Ledger } from "../../ledger/ledger.ts";
+import { needsConsent } from "../../bottle/auto.ts";
+import { checkPlan } from "../../bottle/bring-up.ts";
+import { projectTarget } from "../../session/launch.ts";
+import { promptFileOf, type Project } from "../../project/project.ts";
+import type { System } from "../../system/system.ts";
+import type { Facts } from "../facts.ts";
+import { byHand, well, type Finding } from "../finding.ts";
 
 const refused = "run refuses to start a session with it";
 
