@@ -1,7 +1,7 @@
 // bun docs/generate.ts: manifest.md and bottle.schema.json, from the schema that the program itself reads manifests by.
 import { backendNames } from "../src/backends/registry.ts";
 import { manifestJsonSchema } from "../src/manifest/json-schema.ts";
-import { presets } from "../src/manifest/presets.ts";
+import { presets } from "../src/manifest/schema/presets.ts";
 import { manifestFileSchema } from "../src/manifest/schema.ts";
 import { shapeOf, type Shape } from "../src/manifest/shape.ts";
 

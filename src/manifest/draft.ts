@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import type { Preset } from "./presets.ts";
+import type { Preset } from "./schema/presets.ts";
 import { image as imageSchema } from "./schema.ts";
-import { variableName } from "./variables.ts";
+import { variableName } from "./schema/variables.ts";
 
 /** What a project looks like from outside: the names in its folder, and its devcontainer.json where it has one. */
 export type Looks = { readonly names: readonly string[]; readonly devcontainer: Devcontainer | undefined };

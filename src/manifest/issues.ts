@@ -1,7 +1,7 @@
 import type * as v from "valibot";
 import { suggest } from "../lib/suggest.ts";
 import { quoted } from "./excerpt.ts";
-import { credentialInFile } from "./variables.ts";
+import { credentialInFile } from "./schema/variables.ts";
 
 export type Problem = {
   readonly path: readonly string[];

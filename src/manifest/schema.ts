@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { Agent, agentName } from "./agent.ts";
-import { about, bare, choice, filled, list, named, string, table } from "./fields.ts";
-import { hasMoreThanHost, isHost } from "./host.ts";
-import { hostCommand, hostPath, mountPoint } from "./paths.ts";
-import { presetNames } from "./presets.ts";
-import { Provision } from "./provision.ts";
-import { env, variableName } from "./variables.ts";
+import { Agent, agentName } from "./schema/agent.ts";
+import { about, bare, choice, filled, list, named, string, table } from "./schema/fields.ts";
+import { hasMoreThanHost, isHost } from "./schema/host.ts";
+import { hostCommand, hostPath, mountPoint } from "./schema/paths.ts";
+import { presetNames } from "./schema/presets.ts";
+import { Provision } from "./schema/provision.ts";
+import { env, variableName } from "./schema/variables.ts";
 
 const cpus = "a whole number from 1 to 64";
 const memory = 'a number of MiB from 256 to 262144, or a size such as "4G" or "512M"';

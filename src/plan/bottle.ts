@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { presets } from "../manifest/presets.ts";
+import { presets } from "../manifest/schema/presets.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
 import type { BottlePlan, Capabilities, Credential, GuestUser, MountPlan, NetworkPlan } from "./plan.ts";

@@ -1,5 +1,5 @@
 import type { TerminalSize } from "../lib/terminal-size.ts";
-import type { Agent } from "../manifest/agent.ts";
+import type { Agent } from "../manifest/schema/agent.ts";
 import type { Gateway } from "./credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "./plan.ts";
 

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import { contains } from "../lib/paths.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
-import { dangersOf, hashOf, type Danger } from "../manifest/trust.ts";
+import { dangersOf, hashOf, type Danger } from "../manifest/dangers.ts";
 import { exists, readFileOrNothing, realPath } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { resolveGrants, type Grants } from "./grants.ts";

@@ -1,4 +1,4 @@
-// Bad manifests by way of the whole program: one clear line at the right place, and nothing done. src/manifest/mistakes.txt has the rest.
+// Bad manifests by way of the whole program: one clear line at the right place, and nothing done. test/fixtures/manifest-mistakes.txt has the rest.
 import { expect, test } from "bun:test";
 import { rmSync, symlinkSync } from "node:fs";
 import { Home } from "../support/tool.ts";

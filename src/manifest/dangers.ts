@@ -1,7 +1,7 @@
 import { contains } from "../lib/paths.ts";
 import type { Origin, Resolved } from "./layers.ts";
 import { placeOf } from "./parse.ts";
-import { isPresetHost } from "./presets.ts";
+import { isPresetHost } from "./schema/presets.ts";
 
 /** Something that a project's own file asks for and that could hurt whoever starts it. */
 export type Danger = {
