@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { readTree } from "../system/tree.ts";
+import { readTree } from "../system/host-tree.ts";
 import { namesInput, parseTree, treeArgv } from "./tree.ts";
 
 let folder: string;

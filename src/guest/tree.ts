@@ -1,4 +1,4 @@
-import { stateOf, type Tree } from "../lib/tree.ts";
+import { stateOf, type Tree } from "../lib/tree-state.ts";
 import { withoutComments } from "./script.ts";
 import treeScript from "./tree.sh" with { type: "text" };
 

@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { namesInput, parseTree, treeArgv, type Verb } from "../guest/tree.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import type { Tree } from "../lib/tree.ts";
+import type { Tree } from "../lib/tree-state.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { stateFolder, type Program, type Run, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";

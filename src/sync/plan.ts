@@ -1,4 +1,4 @@
-import { inOrder, isFolderState, isSpecialState, type Tree } from "../lib/tree.ts";
+import { inOrder, isFolderState, isSpecialState, type Tree } from "../lib/tree-state.ts";
 
 export type Side = "host" | "bottle";
 

@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
-import { inOrder, isClosedState, type Tree } from "../lib/tree.ts";
+import { inOrder, isClosedState, type Tree } from "../lib/tree-state.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { carry, planSync, type Baseline, type Side } from "./plan.ts";
@@ -8,7 +8,7 @@ import { makeFolder, removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
-import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/tree.ts";
+import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/host-tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
 import { refuseMoved } from "../project/shared-paths.ts";
 import { BottleCopy, stagingFolder } from "./guest-tree.ts";

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { isSameThing, placeThings, removeThing } from "./tree.ts";
+import { isSameThing, placeThings, removeThing } from "./host-tree.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { isFolderState, stateOf, type Tree } from "../lib/tree.ts";
+import { isFolderState, stateOf, type Tree } from "../lib/tree-state.ts";
 
 /** A path whose end is a name of a Tree: bytes, one character each. */
 const pathOf = (folder: string, name: string): Buffer =>
