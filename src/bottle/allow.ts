@@ -8,7 +8,7 @@ import type { Source } from "../manifest/parse.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, realPath, writeText } from "../system/files.ts";
 import { configFolder, type System } from "../system/system.ts";
-import { projectBackend } from "../session/launch.ts";
+import { projectBackend } from "./target.ts";
 import { findProject } from "../project/project.ts";
 import { requestOf, viewOf } from "../project/trust.ts";
 import { saveTrust } from "../project/trust-store.ts";

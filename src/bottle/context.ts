@@ -3,4 +3,4 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
 
 /** What the steps of a bottle's and a session's life work with. */
-export type Tools = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };
+export type BottleContext = { readonly system: System; readonly backend: Backend; readonly ledger: Ledger };

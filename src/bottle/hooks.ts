@@ -6,7 +6,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { isFolder } from "../system/files.ts";
 import type { RunOptions, System } from "../system/system.ts";
 import { findProject } from "../project/project.ts";
-import { admit } from "../project/trust.ts";
+import { requireTrust } from "../project/trust.ts";
 
 type Hook = keyof Manifest["hooks"];
 
@@ -51,7 +51,7 @@ async function admitted(system: System, { directory, backend }: BottlePlan): Pro
     const project = findProject(system, { start: directory });
     const { manifest, resolved } = project;
     if (resolved.origin(["hooks", "after-stop"])?.layer.kind === "project")
-      admit(system, project, await backendOf(system, backend));
+      requireTrust(system, project, await backendOf(system, backend));
     return manifest.hooks;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -4,10 +4,10 @@ import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
-import { exists, moveInPlace, namesIn, readText, removeTree, writePrivate } from "../system/files.ts";
+import { exists, renameUnlessPresent, listDirectory, readText, removeTree, writePrivate } from "../system/files.ts";
 import { stateFolder, type Program, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
-import type { Tools } from "./context.ts";
+import type { BottleContext } from "./context.ts";
 
 // A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.
 
@@ -16,7 +16,7 @@ const archiveOf = (system: System, name: string) => `${root(system)}/${name}/cla
 const homeOf = (plan: BottlePlan) => `${sessionUser(plan).home}/.claude`;
 
 /** Before the bottle is removed. Throws UserError where it cannot be kept. */
-export async function keepClaude({ system, backend }: Omit<Tools, "ledger">, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
+export async function keepClaude({ system, backend }: Omit<BottleContext, "ledger">, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
   const machine = await backend.find(plan.name);
   if (!machine) return;
   if (machine.state !== "running") await backend.start(plan, options);
@@ -24,12 +24,15 @@ export async function keepClaude({ system, backend }: Omit<Tools, "ledger">, pla
   writePrivate(`${root(system)}/${plan.name}/directory`, plan.directory);
   const write: Program = { argv: ["/bin/sh", "-c", 'umask 077; exec cat >"$1"', "sh", `${archive}.new`], env: {} };
   await carry(system, inGuest(backend, plan, packArgv(homeOf(plan))), write, `keep ~/.claude of bottle "${plan.name}"`);
-  moveInPlace(`${archive}.new`, archive);
+  renameUnlessPresent(`${archive}.new`, archive);
   system.err(`claude-bottle: ~/.claude of bottle "${plan.name}" is kept for the next one\n`);
 } // prettier-ignore
 
 /** Into a bottle that has just been made. */
-export async function restoreClaude({ system, backend }: Omit<Tools, "ledger">, plan: BottlePlan): Promise<void> {
+export async function restoreClaude(
+  { system, backend }: Omit<BottleContext, "ledger">,
+  plan: BottlePlan,
+): Promise<void> {
   const archive = archiveOf(system, plan.name);
   if (!exists(archive)) return;
   const unpack = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
@@ -40,7 +43,7 @@ export const forgetClaude = (system: System, name: string): void => removeTree(`
 
 /** What is kept, and for which project. */
 export const listKept = (system: System): { readonly name: string; readonly path: string; readonly directory: string }[] =>
-  namesIn(root(system)).map((name) => {
+  listDirectory(root(system)).map((name) => {
     const path = `${root(system)}/${name}`;
     return { name, path, directory: readText(`${path}/directory`) ?? "" };
   }); // prettier-ignore

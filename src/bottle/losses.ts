@@ -32,7 +32,7 @@ export async function findLosses(
 }
 
 /** Throws UserError that lists what would be lost. */
-export function refuseLosses(plan: BottlePlan, losses: Losses): void {
+export function assertNothingLost(plan: BottlePlan, losses: Losses): void {
   const message = describeLosses(plan, losses);
   if (message === undefined) return;
   const lines = [

@@ -6,29 +6,29 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
-import { readyPlan, refuseBusy, warnOfDifferences } from "./bring-up.ts";
+import { readyPlan, assertIdle, warnOfDifferences } from "./ready.ts";
 import { followNetwork, openedLoopback } from "./network.ts";
 import { gitIdentity } from "../project/git-identity.ts";
 import { runHook } from "./hooks.ts";
 import { forgetClaude, keepClaude, restoreClaude } from "./kept-claude.ts";
-import type { Target } from "../session/launch.ts";
-import { noteLogin } from "../session/login.ts";
-import { refuseMissing, refuseMoved } from "../project/shared-paths.ts";
-import { findLosses, refuseLosses } from "./losses.ts";
+import type { Target } from "./target.ts";
+import { noteLogin } from "./login-note.ts";
+import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
+import { findLosses, assertNothingLost } from "./losses.ts";
 import { dueSteps, provision, type Step } from "./provision.ts";
 import { removeBottle } from "./remove.ts";
 import { withSecrets } from "../project/secrets.ts";
-import { bringAllHome, bringProject } from "../sync/travel.ts";
+import { pullBeforeRemoval, pushProject } from "../sync/travel.ts";
 import { withAgent } from "./ssh-agent.ts";
 import { Undo } from "./undo.ts";
-import type { Tools } from "./context.ts";
+import type { BottleContext } from "./context.ts";
 
 /** What is to be done before a session in a bottle that is ready. */
 type Due = { readonly dueIn: (ready: BottlePlan) => readonly Step[]; readonly isHookDue: () => boolean };
 
 /** Under the bottle's lock: what is not there is made, what stands is started, what is due is done. */
 export async function makeReady(
-  tools: Tools,
+  tools: BottleContext,
   target: Target,
   options: { fresh: boolean },
   { dueIn, isHookDue }: Due,
@@ -57,7 +57,7 @@ export async function makeReady(
             const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
             return warnOfDifferences(tools, provisioned, plan);
           }
-          refuseMissing(plan);
+          assertPathsExist(plan);
           // Before anything is made: a secret that cannot be had is a start that cannot be.
           const armed = await withSecrets(
             system,
@@ -66,22 +66,22 @@ export async function makeReady(
           );
           const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
           const machine = await backend.find(plan.name);
-          if (machine) refuseForeign(backend, plan, machine.owner);
+          if (machine) assertOwned(backend, plan, machine.owner);
           // A start would kill a machine that only does not answer, and with it whoever still works in it.
-          if (machine && (machine.state === "broken" || options.fresh)) refuseBusy(ledger, plan.name, "stop");
+          if (machine && (machine.state === "broken" || options.fresh)) assertIdle(ledger, plan.name, "stop");
           const kept = machine && !options.fresh;
           const git = await gitIdentity(system);
           // Before the old one goes: what the new one is made from may not be had.
           const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
           const made = await withAgent(system, backend, git ? { ...found, git } : found, plan);
-          refuseMoved(made);
+          assertPathsUnmoved(made);
           if (machine && options.fresh) {
-            refuseBusy(ledger, plan.name, "stop");
-            await bringAllHome({ system, backend, ledger }, plan.name);
+            assertIdle(ledger, plan.name, "stop");
+            await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
             const old = ledger.bottle(plan.name)?.plan ?? plan;
             const keeps = plan.keepsClaude ?? false;
             const losses = await findLosses(backend, old, { mayStart: true, keeps, signal });
-            if (losses) refuseLosses(old, losses);
+            if (losses) assertNothingLost(old, losses);
             if (keeps) await keepClaude({ system, backend }, old, { signal });
             system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
             await removeBottle({ backend, ledger }, plan.name, { signal });
@@ -105,7 +105,7 @@ export async function makeReady(
           noteLogin(system, made, login, armed);
           if (!kept) await restoreClaude({ system, backend }, made);
           const followed = await followNetwork(tools, made, plan, { signal });
-          if (followed.copied) await bringProject({ system, backend }, followed);
+          if (followed.copied) await pushProject({ system, backend }, followed);
           const started = dueSteps(followed, target.provision, true);
           const provisioned = await provision(tools, followed, started, { target, signal });
           ledger.saveBottle(provisioned, pid);
@@ -123,7 +123,7 @@ function describe({ backend, cpus, memoryMiB, image, template, copied }: BottleP
   return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
 }
 
-function refuseForeign(backend: Backend, plan: BottlePlan, owner: Machine["owner"]): void {
+function assertOwned(backend: Backend, plan: BottlePlan, owner: Machine["owner"]): void {
   if (owner?.directory === plan.directory) return;
   const removal = backend.explain(plan).remove.findLast((argv) => argv.some((word) => word.endsWith(plan.name))) ?? [];
   throw new UserError(`a machine named "${plan.name}" is there already and is not this directory's bottle`, {

@@ -1,7 +1,7 @@
 import type { Backend, StepOptions } from "../backends/backend.ts";
 import { withOpened } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import type { Tools } from "./context.ts";
+import type { BottleContext } from "./context.ts";
 
 /** What ANTHROPIC_BASE_URL opens to the bottle, in words. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {
@@ -24,7 +24,7 @@ export const changesNetwork = (backend: Backend, made: BottlePlan, asked: Bottle
 
 /** The plan with the hosts that are asked for now, where the bottle's backend can change them while it runs. */
 export async function followNetwork(
-  { system, backend, ledger }: Tools,
+  { system, backend, ledger }: BottleContext,
   made: BottlePlan,
   asked: BottlePlan,
   options: StepOptions,

@@ -9,39 +9,16 @@ import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.
 import { planSession, sessionUser } from "../plan/session.ts";
 import { treeStamp } from "../system/files.ts";
 import type { Program, Run, System } from "../system/system.ts";
-import type { Target } from "../session/launch.ts";
-import type { Project } from "../project/project.ts";
+import type { Provision } from "../project/provision.ts";
+import type { Target } from "./target.ts";
 import { withSecrets } from "../project/secrets.ts";
-import type { Tools } from "./context.ts";
+import type { BottleContext } from "./context.ts";
 
 type Command = Manifest["provision"]["commands"][number];
-
-/** What is done in a bottle before the first session of each start. */
-export type Provision = {
-  readonly files: readonly FilePlan[];
-  readonly commands: readonly Command[];
-  readonly env: Readonly<Record<string, string>>;
-};
 
 export type Step = { readonly id: string; readonly isRepeated: boolean } & (
   { readonly file: FilePlan } | { readonly command: Command }
 );
-
-/** Throws UserError for what the backend cannot do. `files`: those of the manifest, as they were judged. */
-export function provisionOf(
-  { manifest }: Project,
-  { name, capabilities }: Backend,
-  files: readonly FilePlan[],
-): Provision {
-  // prettier-ignore
-  const { commands } = manifest.provision;
-  const asRoot = commands.findIndex(({ user }) => user === "root");
-  if (asRoot >= 0 && capabilities.user === "host")
-    throw new UserError(`${name} cannot run provision.commands[${asRoot}] as root: its bottles have no other user than you`, {
-      hint: 'leave user = "root" out, or choose another backend',
-    }); // prettier-ignore
-  return { files, commands, env: manifest.env };
-}
 
 /**
  * The steps that are to be done now. A step is known by what it does: a new or changed one is done in a bottle that
@@ -68,7 +45,7 @@ const idOf = (words: readonly unknown[]): string =>
 
 /** Does the steps, and returns the plan that knows of them. A failure or an interrupt leaves those done that were. */
 export async function provision(
-  { system, ledger }: Omit<Tools, "backend">,
+  { system, ledger }: Omit<BottleContext, "backend">,
   made: BottlePlan,
   steps: readonly Step[],
   { target, signal }: { readonly target: Target; readonly signal: AbortSignal },
@@ -122,7 +99,7 @@ function sessionOf(
 }
 
 async function copy(
-  { system, backend }: Omit<Tools, "ledger">,
+  { system, backend }: Omit<BottleContext, "ledger">,
   plan: BottlePlan,
   file: FilePlan,
   session: SessionPlan,
@@ -150,7 +127,7 @@ function copyPrograms(
 type CommandRun = { readonly session: SessionPlan; readonly command: Command; readonly signal: AbortSignal };
 
 async function runCommand(
-  { system, backend }: Omit<Tools, "ledger">,
+  { system, backend }: Omit<BottleContext, "ledger">,
   plan: BottlePlan,
   { session, command, signal }: CommandRun,
 ): Promise<void> {

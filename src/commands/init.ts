@@ -5,7 +5,7 @@ import { refuseToShare } from "../plan/bottle.ts";
 import { draftManifest } from "../manifest/draft.ts";
 import { resolveManifest } from "../manifest/layers.ts";
 import { readDevcontainer } from "../project/devcontainer.ts";
-import { exists, namesIn, writeText } from "../system/files.ts";
+import { exists, listDirectory, writeText } from "../system/files.ts";
 
 export const init = (context: Context) =>
   command(context, {
@@ -20,7 +20,7 @@ export const init = (context: Context) =>
       const folder = system.cwd();
       refuseToShare(folder, system.env.HOME ?? "");
       const path = `${folder}/bottle.toml`;
-      const names = namesIn(folder);
+      const names = listDirectory(folder);
       const full = draftManifest({ names, devcontainer: readDevcontainer(folder) });
       // Whatever a devcontainer.json holds, what is written is a manifest.
       const text = isManifest(full, folder) ? full : draftManifest({ names, devcontainer: undefined });

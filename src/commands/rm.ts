@@ -3,13 +3,13 @@ import { command, type Context } from "../cli/command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { runAfterStop } from "../bottle/hooks.ts";
-import { refuseBusy } from "../bottle/bring-up.ts";
+import { assertIdle } from "../bottle/ready.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
 import { keepClaude } from "../bottle/kept-claude.ts";
-import { describeLosses, findLosses, refuseLosses } from "../bottle/losses.ts";
+import { describeLosses, findLosses, assertNothingLost } from "../bottle/losses.ts";
 import { removeBottle } from "../bottle/remove.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
-import { bringAllHome } from "../sync/travel.ts";
+import { pullBeforeRemoval } from "../sync/travel.ts";
 import { removeLock } from "../system/lock.ts";
 
 export const rm = (context: Context) =>
@@ -34,8 +34,8 @@ export const rm = (context: Context) =>
       if (!plan) return noBottle(system);
       const backend = await backendOf(system, plan.backend);
       using ledger = new Ledger(system);
-      if (!args.force && !dryRun) refuseBusy(ledger, plan.name, "rm");
-      if (!args.force && !dryRun) await bringAllHome({ system, backend, ledger }, plan.name);
+      if (!args.force && !dryRun) assertIdle(ledger, plan.name, "rm");
+      if (!args.force && !dryRun) await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
       const keeps = (args["keep-claude"] ?? false) || (plan.keepsClaude ?? false);
       const losses =
         args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: !dryRun, keeps });
@@ -47,7 +47,7 @@ export const rm = (context: Context) =>
           : `bottle "${plan.name}" is stopped, so what is only in it is not known`;
         return lost !== undefined && system.err(`claude-bottle: ${lost}\n`);
       }
-      if (!args.force && losses) refuseLosses(plan, losses);
+      if (!args.force && losses) assertNothingLost(plan, losses);
       if (keeps) await keepClaude({ system, backend }, plan);
       await removeBottle({ backend, ledger }, plan.name);
       forgetBaseline(system, plan.name);

@@ -5,7 +5,8 @@ import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { agentCommand, asksForLogin } from "../plan/session.ts";
 import { hostSettings } from "../project/host-claude.ts";
-import { launch, projectTarget } from "../session/launch.ts";
+import { projectTarget } from "../bottle/target.ts";
+import { launch } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
 import { findProject, promptFileOf } from "../project/project.ts";
 

@@ -3,7 +3,7 @@ import { command, type Context } from "../cli/command.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
 import { runAfterStop } from "../bottle/hooks.ts";
-import { refuseBusy } from "../bottle/bring-up.ts";
+import { assertIdle } from "../bottle/ready.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
 export const stop = (context: Context) =>
@@ -25,7 +25,7 @@ export const stop = (context: Context) =>
       const backend = await backendOf(system, plan.backend);
       if (args["dry-run"]) return backend.explain(plan).stop.forEach((argv) => system.out(`${shellLine(argv)}\n`));
       using ledger = new Ledger(system);
-      if (!args.force) refuseBusy(ledger, plan.name, "stop");
+      if (!args.force) assertIdle(ledger, plan.name, "stop");
       await backend.stop(plan.name);
       ledger.note(plan.name, "stopped");
       system.err(`claude-bottle: bottle "${plan.name}" is stopped\n`);

@@ -6,7 +6,7 @@ import { printable } from "../lib/quote.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { syncProject } from "../sync/sync.ts";
 import { findTarget } from "../session/target.ts";
-import { enumerate, tellConflicts } from "../sync/travel.ts";
+import { enumerate, warnConflicts } from "../sync/travel.ts";
 
 export const sync = (context: Context) =>
   command(context, {
@@ -45,7 +45,7 @@ export const sync = (context: Context) =>
       if (synced.in.length > 0) system.err(`claude-bottle: into the bottle went ${enumerate(synced.in)}\n`);
       if (synced.special.length > 0)
         system.err(`claude-bottle: not copied, being no files: ${enumerate(synced.special)}\n`);
-      tellConflicts(system, synced);
+      warnConflicts(system, synced);
       if (synced.conflicts.length > 0) return context.exit(exitCode.failed);
       system.err(`claude-bottle: the project and bottle "${name}" are the same\n`);
     },

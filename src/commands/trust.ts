@@ -6,7 +6,7 @@ import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
 import { visible } from "../manifest/excerpt.ts";
-import { projectBackend } from "../session/launch.ts";
+import { projectBackend } from "../bottle/target.ts";
 import { findProject } from "../project/project.ts";
 import { requestOf, trustCommand, viewOf, type Request } from "../project/trust.ts";
 import { listTrust, revokeTrust, saveTrust } from "../project/trust-store.ts";

@@ -2,9 +2,10 @@ import type { Backend, Machine } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
+import { shortDuration } from "../lib/duration.ts";
 import type { Capabilities } from "../plan/plan.ts";
+import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
-import { whyKept } from "./why.ts";
 
 /** A bottle as it is now: what the backend says, with what the ledger knows besides. */
 export type Bottle = {
@@ -89,4 +90,13 @@ async function machinesOf(backend: Backend): Promise<{ machines?: Machine[]; com
     if (error instanceof UserError) return { complaint: error.message };
     throw error;
   }
+}
+
+/** Why the bottle is there, or what would make it one for `gc`. */
+function whyKept({ sessions, state, directory, madeAt, lastUsedAt }: Omit<Bottle, "why">, now: number): string {
+  if (sessions.length > 0) return `${sessions.length} session${sessions.length === 1 ? "" : "s"}`;
+  if (state === "missing") return "its machine is gone";
+  if (!exists(directory)) return "its directory is gone";
+  if (madeAt === undefined) return "not in the ledger";
+  return lastUsedAt === undefined ? "never used" : `used ${shortDuration(now - lastUsedAt)} ago`;
 }

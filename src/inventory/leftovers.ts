@@ -4,7 +4,7 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import { exists, isFolder, isLink, namesIn, removeLink, removeTree } from "../system/files.ts";
+import { exists, isFolder, isLink, listDirectory, removeLink, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateFolder, type System } from "../system/system.ts";
@@ -109,7 +109,7 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
 function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const state = stateFolder(system.env);
   const why = "there is no bottle of that name";
-  const links = namesIn(`${state}/links`)
+  const links = listDirectory(`${state}/links`)
     .filter(
       (name) => isLink(`${state}/links/${name}`) && !bottles.has(name.replace(/(-[0-9a-f]{10})-(?:\d+|agent)$/, "$1")),
     )
@@ -117,7 +117,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
       const path = `${state}/links/${name}`;
       return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeLink(path), true) };
     });
-  const all = namesIn(`${state}/locks`).filter((file) => file.endsWith(".db")).map((file) => basename(file, ".db")); // prettier-ignore
+  const all = listDirectory(`${state}/locks`).filter((file) => file.endsWith(".db")).map((file) => basename(file, ".db")); // prettier-ignore
   const isOfBottle = (name: string) => name.startsWith("cb-");
   const locks = all
     // A bottle whose project is a copy has a lock of that too.
@@ -128,7 +128,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
       return { kind: "lock", name, why, how, remove: async () => removeLock(system, name) };
     });
   const isBuilding = () => all.some((name) => !isOfBottle(name) && isLocked(system, name));
-  const folders = namesIn(`${state}/builds`)
+  const folders = listDirectory(`${state}/builds`)
     .map((name) => `${state}/builds/${name}`)
     .filter((path) => isFolder(path) && !isLink(path));
   const builds = (isBuilding() ? [] : folders).map((folder): Leftover => {

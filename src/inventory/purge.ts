@@ -7,7 +7,7 @@ import { cacheFolder, configFolder, stateFolder, type System } from "../system/s
 import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
 import { removeBottle } from "../bottle/remove.ts";
-import { bringAllHome } from "../sync/travel.ts";
+import { pullBeforeRemoval } from "../sync/travel.ts";
 
 /** Throws UserError while somebody works in any bottle. */
 export function refuseSessions(system: System): void {
@@ -21,7 +21,7 @@ export function refuseSessions(system: System): void {
 async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Promise<void> {
   for (const { name, backend } of bottles.filter(({ copied }) => copied)) {
     using ledger = new Ledger(system);
-    await bringAllHome({ system, backend: await backendOf(system, backend), ledger }, name);
+    await pullBeforeRemoval({ system, backend: await backendOf(system, backend) }, ledger.bottle(name)?.plan);
   }
 }
 

@@ -47,7 +47,7 @@ const recordFile = (system: System): string => `${stateFolder(system.env)}/login
 /** What `claude-bottle login` has left, if anything. */
 export function storedLogin(system: System): Login | undefined {
   const record = readRecord(system);
-  return record && loginOf(system, record);
+  return record && loginFrom(system, record);
 }
 
 export const hasLogin = (system: System): boolean => exists(recordFile(system));
@@ -62,7 +62,7 @@ function readRecord(system: System): LoginRecord | undefined {
   }
 }
 
-function loginOf(system: System, record: LoginRecord): Login {
+function loginFrom(system: System, record: LoginRecord): Login {
   switch (record.source) {
     case "claude":
       return {
@@ -163,3 +163,7 @@ export async function forgetLogin(system: System): Promise<boolean> {
 
 const save = (system: System, record: LoginRecord): void =>
   writePrivate(recordFile(system), `${JSON.stringify(record)}\n`);
+
+/** The login that claude-bottle keeps, where the caller's environment has no credential of its own. */
+export const loginOf = (system: System): Login | undefined =>
+  Object.values(modes).some((variable) => system.env[variable]) ? undefined : storedLogin(system);

@@ -15,7 +15,7 @@ function complaint(toml: string): string {
 }
 
 // Each mistake is a name after "==", a manifest, "--" and the whole message.
-const mistakes = (await Bun.file(new URL("mistakes.txt", import.meta.url)).text())
+const mistakes = (await Bun.file(new URL("../../test/fixtures/manifest-mistakes.txt", import.meta.url)).text())
   .split(/^== /m)
   .slice(1)
   .map((entry) => {

@@ -61,7 +61,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
 }
 
 /** Throws UserError for what the backend cannot hold a new bottle to. */
-export function refuseImpossible(
+export function assertSupported(
   { network, directory }: BottlePlan,
   { name, capabilities }: BottleRequest["backend"],
 ): void {

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Login } from "../login/login.ts";
 import type { Secret } from "../manifest/schema.ts";
-import { readJudgedFile } from "../system/files.ts";
+import { readFileNoFollow } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import type { System } from "../system/system.ts";
 
@@ -51,7 +51,7 @@ async function valueOf(system: System, name: string, secret: Secret, file: strin
   const value =
     file === undefined
       ? await secretOfCommand(system, `secret "${name}"`, secret.command ?? [])
-      : readJudgedFile(file).replace(/\r?\n$/, "");
+      : readFileNoFollow(file).replace(/\r?\n$/, "");
   if (value === "") throw new UserError(`secret "${name}" is empty`);
   if (value.includes("\0")) throw new UserError(`secret "${name}" holds a NUL character`);
   return value;

@@ -4,7 +4,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { exists, isFolder, realPath } from "../system/files.ts";
 
 /** A backend may wait long for a folder that is not there, and then say something else. */
-export function refuseMissing({ name, directory }: BottlePlan): void {
+export function assertPathsExist({ name, directory }: BottlePlan): void {
   if (isFolder(directory)) return;
   throw new UserError(`the project's directory "${printable(directory)}" is no longer there`, {
     hint: `claude-bottle rm ${name} removes its bottle`,
@@ -12,7 +12,7 @@ export function refuseMissing({ name, directory }: BottlePlan): void {
 }
 
 /** What a bottle shares was judged by its real path. Another bottle may have put a link there since, which a backend would follow. */
-export function refuseMoved({ name, directory, mounts }: BottlePlan): void {
+export function assertPathsUnmoved({ name, directory, mounts }: BottlePlan): void {
   for (const path of [directory, ...mounts.map(({ source }) => source)]) {
     const now = realPath(path);
     if (now === path) continue;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { namesIn, readText, removeFile, writePrivate } from "../system/files.ts";
+import { listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 
 const schema = v.array(
@@ -39,7 +39,7 @@ export function saveTrust(system: System, view: View, hash: string): void {
 export const revokeTrust = (system: System, directory: string): boolean => removeFile(fileOf(system, directory));
 
 export const listTrust = (system: System): Trust[] =>
-  namesIn(folder(system))
+  listDirectory(folder(system))
     .flatMap((name) => read(`${folder(system)}/${name}`))
     .sort((one, other) => (one.directory < other.directory ? -1 : 1));
 

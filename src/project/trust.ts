@@ -50,7 +50,7 @@ function filesNamed(directory: string, { hooks, secrets }: Manifest): Map<string
 }
 
 /** What the manifest may have of this machine. Throws UserError while its dangers are not trusted. */
-export function admit(system: System, project: Project, backend: Backend): Grants {
+export function requireTrust(system: System, project: Project, backend: Backend): Grants {
   const { dangers, isTrusted, grants } = requestOf(system, project, backend);
   if (isTrusted) return grants;
   const isOne = dangers.length === 1;

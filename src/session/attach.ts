@@ -4,7 +4,7 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
 import { noteEnd } from "./end.ts";
-import type { Tools } from "../bottle/context.ts";
+import type { BottleContext } from "../bottle/context.ts";
 
 const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
 
@@ -12,11 +12,12 @@ const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGI
  * Runs the session to its end and returns its exit status. With a terminal we become pty-resize, which holds it: no byte
  * of it passes through us, and nothing of us stays in memory.
  */
-export async function attachSession(tools: Tools, plan: BottlePlan, session: SessionPlan): Promise<number> {
+export async function attachSession(tools: BottleContext, plan: BottlePlan, session: SessionPlan): Promise<number> {
   const { system, backend, ledger } = tools;
   // The bytes of an exec are its command's own.
   const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
-  const shown = session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
+  const shown =
+    session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
   ledger.openSession(session, { traps, pane: shown?.pane });
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);

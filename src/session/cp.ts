@@ -6,9 +6,10 @@ import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { Program, Run, System } from "../system/system.ts";
-import { bringUp, checkPlan } from "../bottle/bring-up.ts";
+import { bringUp } from "../bottle/bring-up.ts";
+import { checkPlan } from "../bottle/ready.ts";
 import { inGuest } from "../backends/in-guest.ts";
-import type { Target } from "./launch.ts";
+import type { Target } from "../bottle/target.ts";
 
 export type Copy = {
   readonly target: Target;

@@ -11,8 +11,8 @@ export async function noteEnd(system: System, session: string, code: number): Pr
     const plan = ended && ledger.bottle(ended.bottle)?.plan;
     if (plan && code > 128) await (await backendOf(system, plan.backend)).endSession?.(session);
     if (ended && plan?.copied) {
-      const { bringHome } = await import("../sync/travel.ts");
-      await bringHome({ system, backend: await backendOf(system, plan.backend) }, plan, ended.kind);
+      const { pullAfterSession } = await import("../sync/travel.ts");
+      await pullAfterSession({ system, backend: await backendOf(system, plan.backend) }, plan, ended.kind);
     }
     if (ended?.traps && plan)
       (await import("./git-traps.ts")).tellTraps(system, JSON.parse(ended.traps), plan.directory);

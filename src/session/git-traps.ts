@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { printable } from "../lib/quote.ts";
-import { isFolder, namesIn, readFileOrNothing } from "../system/files.ts";
+import { isFolder, listDirectory, readFileOrNothing } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 
 /**
@@ -22,7 +22,8 @@ export function gitTraps(directory: string): GitTraps {
     return text ?? "";
   }
   function noteHooks(folder: string): void {
-    for (const name of namesIn(`${directory}/${folder}`)) if (!name.endsWith(".sample")) note(`${folder}/${name}`);
+    for (const name of listDirectory(`${directory}/${folder}`))
+      if (!name.endsWith(".sample")) note(`${folder}/${name}`);
   }
   /** With what of the project it includes, and has git run. */
   function noteConfig(path: string): void {
@@ -42,7 +43,7 @@ export function gitTraps(directory: string): GitTraps {
   /** The name of a submodule may hold slashes. */
   function each(folder: string, depth: number): void {
     if (depth === 0) return;
-    for (const name of namesIn(`${directory}/${folder}`)) {
+    for (const name of listDirectory(`${directory}/${folder}`)) {
       const path = `${folder}/${name}`;
       const isGits = readFileOrNothing(`${directory}/${path}/HEAD`) !== undefined;
       if (isGits) look(path, depth - 1);

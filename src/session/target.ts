@@ -7,12 +7,12 @@ import { backendOf } from "../backends/registry.ts";
 import { bottleName } from "../plan/name.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
-import { projectBackend, projectPlan, projectTarget, type Target } from "./launch.ts";
+import { projectBackend, projectPlan, projectTarget, type Target } from "../bottle/target.ts";
 import { findProject } from "../project/project.ts";
-import { provisionOf } from "../bottle/provision.ts";
-import { loginOf } from "./login.ts";
+import { provisionOf } from "../project/provision.ts";
+import { loginOf } from "../login/login.ts";
 import { secretsOf } from "../project/secrets.ts";
-import { admit } from "../project/trust.ts";
+import { requireTrust } from "../project/trust.ts";
 
 /** The bottle of that name, or the one of the working directory, to start a session in. Throws UserError with the names that there are. */
 export async function findTarget(
@@ -28,7 +28,7 @@ export async function findTarget(
   const project = findProject(system, { start: plan.directory, profile });
   const { env, secrets } = project.manifest;
   const backend = await backendOf(system, plan.backend);
-  const { secretFiles, files } = admit(system, project, backend);
+  const { secretFiles, files } = requireTrust(system, project, backend);
   const login = loginOf(system);
   return {
     plan,

@@ -1,5 +1,5 @@
 import type { Baseline, Pair } from "./plan.ts";
-import { exists, namesIn, readText, removeFile, writePrivate } from "../system/files.ts";
+import { exists, listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateFolder, type System } from "../system/system.ts";
 
 const folderOf = ({ env }: System) => `${stateFolder(env)}/copies`;
@@ -26,6 +26,6 @@ export const isFirstSync = (system: System, bottle: string): boolean => !exists(
 
 /** The bottles that there is one of. */
 export const listBaselines = (system: System): string[] =>
-  namesIn(folderOf(system))
+  listDirectory(folderOf(system))
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));

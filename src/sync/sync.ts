@@ -4,13 +4,13 @@ import { inOrder, isClosedState, type Tree } from "../lib/tree-state.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { carry, planSync, type Baseline, type Side } from "./plan.ts";
-import { makeFolder, removeTree } from "../system/files.ts";
+import { makeTempDirectory, removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/host-tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
-import { refuseMoved } from "../project/shared-paths.ts";
+import { assertPathsUnmoved } from "../project/shared-paths.ts";
 import { BottleCopy, stagingFolder } from "./guest-tree.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
@@ -23,7 +23,7 @@ export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", re
 export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
   interruptible((signal) =>
     withLock(system, `${plan.name}-copy`, { signal, onWait: () => {} }, async () => {
-      const staging = makeFolder(stagingFolder(system.env));
+      const staging = makeTempDirectory(stagingFolder(system.env));
       try {
         return await bringTogether(system, new BottleCopy(system, backend, plan), { plan, kept, staging });
       } finally {
@@ -36,7 +36,7 @@ type Request = { readonly plan: BottlePlan; readonly kept: Side | undefined; rea
 
 async function bringTogether(system: System, copy: BottleCopy, { plan, kept, staging }: Request): Promise<Synced> {
   const { name: bottle, directory } = plan;
-  refuseMoved(plan);
+  assertPathsUnmoved(plan);
   const baseline = readBaseline(system, bottle);
   const trees = { host: readTree(directory), bottle: await copy.read() };
   refuseUnreadable(plan, trees, baseline);

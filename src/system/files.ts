@@ -57,7 +57,7 @@ export function readFileOrNothing(path: string): string | undefined {
 }
 
 /** The text of a file by its real path, or nothing at all: a link put there meanwhile is not followed. */
-export function readJudgedFile(path: string): string {
+export function readFileNoFollow(path: string): string {
   const refuse = (cause?: unknown) =>
     new UserError(`"${printable(path)}" cannot be read: ${String(codeOf(cause) ?? "it has changed just now")}`, {
       cause,
@@ -110,8 +110,8 @@ export function inspect(path: string): { mode: number; uid: number; gid: number;
 export const ownerOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.uid;
 
 /** What we may still write where `path` is, or will be: in bytes, and on which device. */
-export function spaceAt(path: string): { readonly device: number; readonly free: number } {
-  if (!existsSync(path) && dirname(path) !== path) return spaceAt(dirname(path));
+export function freeSpace(path: string): { readonly device: number; readonly free: number } {
+  if (!existsSync(path) && dirname(path) !== path) return freeSpace(dirname(path));
   const { bavail, bsize } = statfsSync(path);
   return { device: statSync(path).dev, free: bavail * bsize };
 }
@@ -206,7 +206,7 @@ export function startOf(path: string, length: number): string {
 }
 
 /** The names in a folder, sorted; none where there is no such folder. */
-export function namesIn(folder: string): string[] {
+export function listDirectory(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch {
@@ -234,13 +234,13 @@ function writeNew(path: string, content: string | Uint8Array, mode: number): voi
 }
 
 /** A new folder of ours whose path starts with `prefix`. */
-export function makeFolder(prefix: string): string {
+export function makeTempDirectory(prefix: string): string {
   privateFolder(dirname(prefix));
   return mkdtempSync(prefix);
 }
 
 /** Another process may have been first, which is as good. */
-export function moveInPlace(from: string, to: string): void {
+export function renameUnlessPresent(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {

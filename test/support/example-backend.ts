@@ -1,6 +1,6 @@
 import type { Backend, Machine } from "../../src/backends/backend.ts";
 import { preludeArgv } from "../../src/guest/guest.ts";
-import { namesIn, privateFolder, readText, removeTree, writePrivate } from "../../src/system/files.ts";
+import { listDirectory, privateFolder, readText, removeTree, writePrivate } from "../../src/system/files.ts";
 import { stateFolder, type System } from "../../src/system/system.ts";
 
 /** A backend that isolates nothing: a bottle is a folder, and a session a process with its home there. */
@@ -30,7 +30,7 @@ export function example(system: System): Backend {
     loopbackAddress: "127.0.0.1",
     probe: async () => ({ usable: true, version: "1" }),
     find: async (name) => find(name),
-    list: async () => namesIn(bottles).flatMap((name) => find(name) ?? []),
+    list: async () => listDirectory(bottles).flatMap((name) => find(name) ?? []),
     async create({ name, directory, user }) {
       privateFolder(homeOf(name));
       writePrivate(owner(name), JSON.stringify({ directory, uid: user.uid }));

@@ -1,6 +1,13 @@
 import { UserError } from "../../errors.ts";
 import { claudeCode } from "../../guest/claude-code.ts";
-import { exists, isNativeProgram, makeFolder, moveInPlace, realPath, removeTree } from "../../system/files.ts";
+import {
+  exists,
+  isNativeProgram,
+  makeTempDirectory,
+  renameUnlessPresent,
+  realPath,
+  removeTree,
+} from "../../system/files.ts";
 import { cacheFolder, type System } from "../../system/system.ts";
 
 /** The platform's package, as npm lays it out below a folder. */
@@ -24,7 +31,7 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
     throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
       hint: "curl -fsSL https://claude.ai/install.sh | bash",
     });
-  const work = makeFolder(`${ownFolder(system)}/.installing-`);
+  const work = makeTempDirectory(`${ownFolder(system)}/.installing-`);
   system.err(`claude-bottle: installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB)\n`);
   try {
     // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.
@@ -37,7 +44,7 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
       throw new UserError(`npm could not install Claude Code: ${lastLine(stderr)}`, {
         hint: "install it yourself: npm install -g @anthropic-ai/claude-code",
       });
-    moveInPlace(work, ownInstallation(system));
+    renameUnlessPresent(work, ownInstallation(system));
   } finally {
     removeTree(work);
   }

@@ -6,7 +6,7 @@ import { printable } from "../../lib/quote.ts";
 import { isMadeFolder } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
-import { exists, namesIn, privateFolder, readText, realPath, writePrivate } from "../../system/files.ts";
+import { exists, listDirectory, privateFolder, readText, realPath, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateFolder, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
@@ -93,7 +93,7 @@ export function bubblewrap(system: System): Backend {
     loopbackAddress: "127.0.0.1",
     probe: () => probeBwrap(system),
     find: async (name) => machine(name),
-    list: async () => namesIn(bottles()).flatMap((name) => machine(name) ?? []),
+    list: async () => listDirectory(bottles()).flatMap((name) => machine(name) ?? []),
 
     leftovers: async () => bubblewrapLeftovers(system, bottles()),
 

@@ -1,6 +1,6 @@
 import { claudeCode } from "../../guest/claude-code.ts";
 import { shellLine } from "../../lib/quote.ts";
-import { exists, isFolder, isLink, namesIn, removeTree } from "../../system/files.ts";
+import { exists, isFolder, isLink, listDirectory, removeTree } from "../../system/files.ts";
 import { removeLock } from "../../system/lock.ts";
 import { endProcess, findProcesses } from "../../system/process.ts";
 import { cacheFolder, type System } from "../../system/system.ts";
@@ -14,7 +14,7 @@ export function bubblewrapLeftovers(system: System, bottles: string): Leftover[]
   // What has another name, or is a link, we did not make.
   const isOurs = (name: string) =>
     name.startsWith("cb-") && isFolder(`${bottles}/${name}`) && !isLink(`${bottles}/${name}`);
-  const folders = namesIn(bottles)
+  const folders = listDirectory(bottles)
     .filter((name) => isOurs(name) && !isBottle(name))
     .map((name): Leftover => {
       const folder = `${bottles}/${name}`;
@@ -39,7 +39,7 @@ export function bubblewrapLeftovers(system: System, bottles: string): Leftover[]
   }));
 
   const cache = cacheFolder(system.env);
-  const programs = (cache === undefined ? [] : namesIn(cache))
+  const programs = (cache === undefined ? [] : listDirectory(cache))
     .filter((name) => /^(claude-|\.installing-)/.test(name) && name !== `claude-${claudeCode.version}`)
     .map((name) => `${cache}/${name}`)
     .filter((folder) => findProcesses((words) => words.includes(folder)).length === 0)

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
-import { fileStamp, isFolder, makeFolder, removeTree, writePrivate } from "../../system/files.ts";
+import { fileStamp, isFolder, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
 import { stateFolder } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
@@ -70,7 +70,7 @@ async function build(client: Client, recipe: Recipe, reference: string, options:
   await whileNoOtherBuilds(system, program, recipe, options, async () => {
     if (await haveImages(client, [{ reference }])) return;
     system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
-    const folder = makeFolder(`${stateFolder(system.env)}/builds/build-`);
+    const folder = makeTempDirectory(`${stateFolder(system.env)}/builds/build-`);
     try {
       for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${folder}/${file}`, text);
       const { code } = await client.call(["build", ...proxyArgv(system.env), "-t", reference, folder], {

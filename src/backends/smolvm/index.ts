@@ -4,7 +4,7 @@ import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse } from "../../system/disk.ts";
 import { openDevice } from "../../system/device.ts";
-import { namesIn, plainLink, removeLink } from "../../system/files.ts";
+import { listDirectory, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
 import { stateFolder, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
@@ -13,7 +13,7 @@ import { knownNoBoot, noBootFile } from "./boot.ts";
 import { Client } from "./client.ts";
 import { parseDenied } from "./denied.ts";
 import { noBoot } from "./errors.ts";
-import { checkVersion, findSmolvm, refuseOther } from "./program.ts";
+import { checkVersion, findSmolvm, assertSmolmachines } from "./program.ts";
 import { explainTemplate, templateLeftovers, withTemplate } from "./template.ts";
 
 /** What `status --json` and `ls --json` say of a machine, as far as it concerns us. */
@@ -65,7 +65,7 @@ export function smolvm(system: System): Backend {
     async probe({ quick = false } = {}) {
       try {
         const path = findSmolvm(system);
-        if (quick) refuseOther(path);
+        if (quick) assertSmolmachines(path);
         const version = quick ? undefined : await checkVersion(system, path);
         if (system.platform === "linux") openDevice("/dev/kvm", system.user);
         const words = knownNoBoot(system, path);
@@ -161,7 +161,7 @@ export function smolvm(system: System): Backend {
 
     async remove(name, options = {}) {
       await client.remove(name, `bottle "${name}"`, options);
-      for (const file of namesIn(linkFolder()))
+      for (const file of listDirectory(linkFolder()))
         if (file === name || file.startsWith(`${name}-`)) removeLink(`${linkFolder()}/${file}`);
     },
 

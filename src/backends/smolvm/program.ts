@@ -26,7 +26,7 @@ export function findSmolvm({ env, which }: System): string {
 }
 
 /** Without running it: the other smolvm is a Python script. Throws UserError for that one. */
-export function refuseOther(program: string): void {
+export function assertSmolmachines(program: string): void {
   const start = startOf(program, 4096);
   if (/^#!.*python/.test(start) && !start.includes("smolmachines")) throw isOther(program);
 }

@@ -1,7 +1,14 @@
 import { UserError } from "../../errors.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { makeFolder, moveInPlace, namesIn, removeFile, removeTree, startOf } from "../../system/files.ts";
+import {
+  makeTempDirectory,
+  renameUnlessPresent,
+  listDirectory,
+  removeFile,
+  removeTree,
+  startOf,
+} from "../../system/files.ts";
 import { isLocked } from "../../system/lock.ts";
 import { cacheFolder, stateFolder, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
@@ -46,7 +53,7 @@ async function build(
   const doing = `build the template from ${recipe.base}`;
   const machine = argv.builderName(recipe);
   system.err(`claude-bottle: building the template with smolvm from ${recipe.base}, once for all bottles\n`);
-  const folder = makeFolder(`${folderOf(system)}/.building-`);
+  const folder = makeTempDirectory(`${folderOf(system)}/.building-`);
   const pack = `${folder}/template`;
   const { create, start, runs, stop, save } = argv.buildArgvs(recipe, plan, { pack, proxied: isProxied(system) });
   // A build that was killed left its machine.
@@ -64,7 +71,7 @@ async function build(
     system.err("claude-bottle: saving the template\n");
     // Interrupted, it would leave a machine of its own running; so what was built is kept.
     await client.settle(doing, save, { detached: true });
-    moveInPlace(`${pack}${ending}`, file);
+    renameUnlessPresent(`${pack}${ending}`, file);
     options.signal?.throwIfAborted();
   } finally {
     removeTree(folder);
@@ -105,14 +112,14 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
     const remove = async () => !isBuilding() && (await client.remove(name, `machine "${name}"`), true);
     return { kind: "machine", name, why, how: shellLine([program, ...argv.deleteArgv(name)]), remove };
   });
-  const parts = namesIn(folder)
+  const parts = listDirectory(folder)
     .filter((name) => name.startsWith(".building-"))
     .map((name): Leftover => {
       const path = `${folder}/${name}`;
       const remove = async () => !isBuilding() && (removeTree(path), true);
       return { kind: "folder", name: path, why, how: shellLine(["rm", "-rf", path]), remove };
     });
-  const templates = namesIn(folder)
+  const templates = listDirectory(folder)
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name}`)
     .filter((path) => !needed.has(path))

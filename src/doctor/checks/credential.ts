@@ -1,5 +1,5 @@
 import { modes } from "../../login/login.ts";
-import { loginOf } from "../../session/login.ts";
+import { loginOf } from "../../login/login.ts";
 import { inspect } from "../../system/files.ts";
 import type { Facts } from "../facts.ts";
 import { byHand, safely, well, type Finding } from "../finding.ts";

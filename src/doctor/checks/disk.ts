@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { spaceAt } from "../../system/files.ts";
+import { freeSpace } from "../../system/files.ts";
 import { stateFolder } from "../../system/system.ts";
 import { orItsError, type Facts } from "../facts.ts";
 import { byHand, well, type Finding } from "../finding.ts";
@@ -20,7 +20,7 @@ export function checkDisk({ system }: Facts): Finding[] {
   ];
   const spaces = new Map<number, { readonly path: string; readonly free: number }>();
   for (const path of [folder, ...others.filter((other) => other.startsWith("/"))]) {
-    const { device, free } = spaceAt(path);
+    const { device, free } = freeSpace(path);
     if (!spaces.has(device)) spaces.set(device, { path, free });
   }
   const findings = [...spaces.values()].map((space) => finding(space, { holdsState: space.path === folder }));

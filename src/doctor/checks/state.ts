@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import { shortDuration } from "../../lib/duration.ts";
 import { shellLine, shellQuote } from "../../lib/quote.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { exists, inspect, isFolder, isLink, namesIn } from "../../system/files.ts";
+import { exists, inspect, isFolder, isLink, listDirectory } from "../../system/files.ts";
 import { stateFolder } from "../../system/system.ts";
 import { orItsError, type Facts } from "../facts.ts";
 import { byHand, safely, well, type Finding } from "../finding.ts";
@@ -86,7 +86,7 @@ export function checkLedger({ system }: Facts): Finding[] {
 export function checkClock({ system }: Facts): Finding[] {
   const folder = orItsError(() => stateFolder(system.env));
   if (folder instanceof UserError) return [];
-  const times = namesIn(folder).map((name) => inspect(`${folder}/${name}`)?.modifiedAt ?? 0);
+  const times = listDirectory(folder).map((name) => inspect(`${folder}/${name}`)?.modifiedAt ?? 0);
   const ahead = Math.max(0, ...times) - system.now();
   const id = "clock";
   if (ahead < clockToleranceMs) return [well(id, new Date(system.now()).toISOString())];

@@ -5,7 +5,7 @@ import { stateFolder, type System } from "../../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
-import { foreignKeys, knownKeys, refuseTwice, unbindOwn, withoutClashes } from "./keys.ts";
+import { foreignKeys, knownKeys, assertDistinctKeys, unbindOwn, withoutClashes } from "./keys.ts";
 import { needs, unmetNeeds, type Need } from "./recommended-options.ts";
 import type { Tmux } from "../tmux.ts";
 
@@ -26,7 +26,7 @@ export async function install(
   const file = change.file ?? (await findConfig(system, tmux));
   const before = readIntact(file);
   const keys = tmux ? await knownKeys(tmux, asked) : asked;
-  refuseTwice(keys);
+  assertDistinctKeys(keys);
   const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
   const free = withoutClashes(system, keys, bound);
   const unmet = tmux ? await unmetNeeds(tmux) : [];

@@ -3,7 +3,7 @@ import type { System } from "../../system/system.ts";
 import { actionNames, actions, notePrefix, type Keys } from "./bindings.ts";
 import type { Tmux } from "../tmux.ts";
 
-export function refuseTwice(keys: Keys): void {
+export function assertDistinctKeys(keys: Keys): void {
   const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");
   const twice = chosen.find((key, index) => chosen.indexOf(key) < index);
   if (twice === undefined) return;

@@ -25,7 +25,7 @@ export async function showMenu(system: System, tmux: Tmux, ledger: Ledger, reque
     : hostItems(own);
   const argv = menuArgv(pane, client, ` ${directory.split("/").at(-1)} `, items);
   if (dryRun) return system.out(`${shellLine(tmuxArgv(tmux.reach, [argv]))}\n`);
-  await refuseUnshowable(tmux, client, items.length);
+  await assertMenuFits(tmux, client, items.length);
   await tmux.runAndWait(argv);
 }
 
@@ -79,7 +79,7 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
 const diffIn = (bottle: string) => ["shell", bottle, "--", "git", "-p", "status", "-vv"];
 
 /** tmux shows a menu that is higher than the client nowhere, without a word, and hangs in control mode. */
-async function refuseUnshowable(tmux: Tmux, client: string, items: number): Promise<void> {
+async function assertMenuFits(tmux: Tmux, client: string, items: number): Promise<void> {
   const clients = (await tmux.run(["list-clients", "-F", "#{client_name}\t#{client_control_mode}\t#{client_height}"]))
     .trim()
     .split("\n")

@@ -36,7 +36,7 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
   const seen = await askSettled(tmux, pane);
   const { directory, bottle } = await shownIn(system, tmux, pane, seen);
   const place = fittingPlace(request.place, seen);
-  if (place === "here") refuseToEnd(seen);
+  if (place === "here") assertPaneIdle(seen);
   const ending = place === "here" ? "shell" : "close";
   const words =
     what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending);
@@ -130,7 +130,7 @@ function directoryOf({ pane_current_path: path }: Pick<PaneFields, "pane_current
 }
 
 /** Whatever else runs in the pane, such as an editor, would be killed. */
-function refuseToEnd({ pane_current_command: running }: PaneFields): void {
+function assertPaneIdle({ pane_current_command: running }: PaneFields): void {
   if (/^-?([a-z]{0,4}sh|nu|elvish)$/.test(running)) return;
   throw new UserError(`"${printable(running)}" runs in the pane, and would be ended`, {
     hint: "leave it first, or open beside it",

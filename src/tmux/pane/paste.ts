@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
-import { makeFolder, readText, removeTree } from "../../system/files.ts";
+import { makeTempDirectory, readText, removeTree } from "../../system/files.ts";
 import { readBytes } from "../../system/rewrite.ts";
 import { stateFolder, type System } from "../../system/system.ts";
 import { sessionShown } from "./pane-tags.ts";
@@ -14,7 +14,7 @@ const png = "\x89PNG";
 export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { pane, client }: Request): Promise<void> {
   const session = await sessionShown(tmux, ledger, pane);
   if (!session) throw new UserError("this pane shows no bottle to paste into");
-  const folder = makeFolder(`${stateFolder(system.env)}/paste-`);
+  const folder = makeTempDirectory(`${stateFolder(system.env)}/paste-`);
   try {
     const file = `${folder}/picture.png`;
     await savePicture(system, await screenOf(system, tmux, client), file);

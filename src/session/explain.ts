@@ -1,15 +1,15 @@
 import { exitCode } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-import { sessionCommand } from "../session/attach.ts";
+import { sessionCommand } from "./attach.ts";
 import { explainCopy } from "../sync/guest-tree.ts";
-import type { Target } from "../session/launch.ts";
-import { dueSteps, explainStep } from "./provision.ts";
-import type { Tools } from "./context.ts";
+import type { Target } from "../bottle/target.ts";
+import { dueSteps, explainStep } from "../bottle/provision.ts";
+import type { BottleContext } from "../bottle/context.ts";
 
 /** The commands that a launch would run now, one a line; secrets stand in them as names only. */
 export async function explain(
-  { system, backend, ledger }: Tools,
+  { system, backend, ledger }: BottleContext,
   target: Target,
   session: (plan: BottlePlan) => SessionPlan,
   { fresh }: { fresh: boolean },

@@ -1,0 +1,90 @@
+import type { Backend } from "../backends/backend.ts";
+import { loginOf, type Login } from "../login/login.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import { planBottle } from "../plan/bottle.ts";
+import { gatewayOf, type Gateway } from "../plan/credentials.ts";
+import { bottleName } from "../plan/name.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import type { Project } from "../project/project.ts";
+import { provisionOf, type Provision } from "../project/provision.ts";
+import { secretsOf, type Secrets } from "../project/secrets.ts";
+import { requireTrust } from "../project/trust.ts";
+import { worktreeMounts } from "../project/worktree.ts";
+import type { System } from "../system/system.ts";
+import { chooseBackend } from "./choose.ts";
+
+/** What a session starts from: the directory's project, or a bottle by its name in the ledger. */
+export type Target = {
+  readonly plan: BottlePlan;
+  readonly directory: string;
+  readonly gateway: Gateway | undefined;
+  readonly secrets: Secrets;
+  readonly login: Login | undefined;
+  readonly provision: Provision;
+  readonly hooks: Manifest["hooks"];
+  /** The same with the next backend, where the backend was for us to choose. */
+  readonly otherwise?: (() => Promise<Target>) | undefined;
+};
+
+/** Flags, which win over the manifest. */
+export type Asked = {
+  readonly name?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly network?: Manifest["network"]["mode"] | undefined;
+};
+
+/** Throws UserError where the manifest asks for what is not trusted. */
+export async function projectTarget(system: System, project: Project, asked: Asked = {}): Promise<Target> {
+  const backend = await projectBackend(system, project, asked);
+  const login = loginOf(system);
+  const { secretFiles, files, ...grants } = requireTrust(system, project, backend);
+  const gateway = gatewayOf(system.env, backend.loopbackAddress);
+  const mounts = [...worktreeMounts(project.directory, system.env.HOME ?? ""), ...grants.mounts];
+  return {
+    plan: projectPlan(system, project, { backend, gateway, asked, grants: { ...grants, mounts } }),
+    directory: project.cwd,
+    gateway,
+    secrets: secretsOf(system, project.manifest.secrets, secretFiles, login),
+    login,
+    provision: provisionOf(project, backend, files),
+    hooks: project.manifest.hooks,
+    otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
+  };
+}
+
+const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;
+
+export const projectBackend = (system: System, project: Project, asked: Asked = {}): Promise<Backend> =>
+  chooseBackend(system, {
+    bottle: bottleName(project.directory, system.user.uid, asked.name),
+    asked: askedBackend(project, asked),
+  });
+
+export function projectPlan(
+  system: System,
+  { directory, manifest }: Project,
+  { backend, gateway, grants, asked }: PlanRequest,
+): BottlePlan {
+  const { user } = system;
+  const login = loginOf(system);
+  // The plan knows variables by name only.
+  const env = login ? { ...system.env, [login.variable]: "kept" } : system.env;
+  const host = { uid: user.uid, gid: user.gid, userName: user.name, home: system.env.HOME ?? "", env };
+  const plan = planBottle({
+    name: bottleName(directory, user.uid, asked.name),
+    directory,
+    backend,
+    manifest: { ...manifest, network: { ...manifest.network, mode: asked.network ?? manifest.network.mode } },
+    host,
+    gateway,
+    ...grants,
+  });
+  return asked.name === undefined ? plan : { ...plan, givenName: asked.name };
+}
+
+type PlanRequest = {
+  readonly backend: Backend;
+  readonly gateway: Gateway | undefined;
+  readonly grants: Pick<BottlePlan, "image" | "mounts">;
+  readonly asked: Asked;
+};
