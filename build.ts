@@ -54,19 +54,19 @@ export function currentVersion(): string {
 
 /** The program says its version where everything around it tries to get into it. */
 export function smokeTest(program: string, version: string): void {
-  const folder = mkdtempSync(`${tmpdir()}/build-`);
+  const directory = mkdtempSync(`${tmpdir()}/build-`);
   try {
-    writeFileSync(`${folder}/bunfig.toml`, 'preload = ["./evil.ts"]\n');
-    writeFileSync(`${folder}/evil.ts`, 'console.log("evil");\n');
-    writeFileSync(`${folder}/.env`, "BUN_BE_BUN=1\n");
+    writeFileSync(`${directory}/bunfig.toml`, 'preload = ["./evil.ts"]\n');
+    writeFileSync(`${directory}/evil.ts`, 'console.log("evil");\n');
+    writeFileSync(`${directory}/.env`, "BUN_BE_BUN=1\n");
     chmodSync(program, 0o755);
-    const { stdout, exitCode } = Bun.spawnSync([program, "--version"], { cwd: folder });
+    const { stdout, exitCode } = Bun.spawnSync([program, "--version"], { cwd: directory });
     if (exitCode !== 0 || stdout.toString() !== `claude-bottle ${version}\n`)
       throw new Error(
         `${basename(program)} --version printed ${JSON.stringify(stdout.toString())} and ended with ${exitCode}`,
       );
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   }
 }
 

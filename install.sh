@@ -15,7 +15,7 @@ install.sh                 install the newest release, or say that it is there a
   --run                    then open a first session in the current directory; on a Linux with nothing that runs a bottle,
                            in bubblewrap, which apt-get installs where it is missing (by sudo, if you are not root)
   --prefix DIR             into DIR/bin; without it ~/.local/bin
-  --modify-path            also put that folder on PATH in your shell's start file
+  --modify-path            also put that directory on PATH in your shell's start file
 install.sh --check         say what is installed and what is the newest release
 install.sh --rollback      put back the program that the last install replaced
 install.sh --uninstall     remove what this installed; bottles stay
@@ -98,7 +98,7 @@ choose_prefix() {
       fail "\"$prefix\" is not a place to install to" 'sh install.sh --prefix ~/.local'
       ;;
     *'
-'*) fail 'a folder with a line break in its name is not a place to install to' ;;
+'*) fail 'a directory with a line break in its name is not a place to install to' ;;
     /*) ;;
     *) fail "--prefix must be an absolute path, not \"$prefix\"" ;;
   esac
@@ -108,7 +108,7 @@ choose_prefix() {
   [ ! -d "$prefix/Homebrew" ] || fail "\"$prefix\" belongs to Homebrew" 'sh install.sh --prefix ~/.local'
 }
 
-# Ours is a file that says its name; a link is another installer's, and a folder or another program stays as it is.
+# Ours is a file that says its name; a link is another installer's, and a directory or another program stays as it is.
 refuse_foreign() {
   [ -e "$target" ] || [ -L "$target" ] || return 0
   [ ! -L "$target" ] || fail "\"$target\" is a link, so another installer made it" 'remove it by that one (brew, npm), or choose another place: sh install.sh --prefix DIR'
@@ -132,8 +132,8 @@ install() {
     say "would install $what as $target${before:+ in place of $before}"
     return
   fi
-  make_folder "$prefix/bin"
-  make_folder "$own"
+  make_directory "$prefix/bin"
+  make_directory "$own"
   if [ ! -w "$prefix/bin" ] || [ ! -w "$own" ]; then fail "\"$prefix/bin\" cannot be written" 'sh install.sh --prefix DIR'; fi
   make_workspace
   make_new
@@ -163,8 +163,8 @@ make_new() {
 # A rename: a session that runs keeps the file that it was started from. The replaced program is kept for --rollback.
 # What needs room on the disk comes first.
 replace() {
-  # Its folders first, so that the receipt has them.
-  [ ! -f "$work/claude-bottle.1" ] || make_folder "$prefix/share/man/man1"
+  # Its directories first, so that the receipt has them.
+  [ ! -f "$work/claude-bottle.1" ] || make_directory "$prefix/share/man/man1"
   draft_receipt "$new"
   if [ -n "$before" ]; then
     ln -f "$target" "$own/previous" 2>/dev/null || cp -p "$target" "$own/previous" || fail "\"$own\" cannot be written; nothing was changed"
@@ -177,7 +177,7 @@ replace() {
 
 # draft_receipt PROGRAM: what is to stand there, before the program does.
 draft_receipt() {
-  kept=$(grep -E '^(folder|start-file|new-file|unended) ' "$receipt" 2>/dev/null || :)
+  kept=$(grep -E '^(directory|start-file|new-file|unended) ' "$receipt" 2>/dev/null || :)
   {
     say "version $version" && say "method $mode" && say "program $target" && say "sha256 $(sum "$1")" &&
       { [ -z "$base" ] || say "base $base"; } && printf '%s' "${kept:+$kept
@@ -192,16 +192,16 @@ write_receipt() {
 
 noted() { sed -n "s/^$1 //p" "$receipt" 2>/dev/null || :; }
 
-# Notes each folder that it makes, for --uninstall.
-make_folder() {
+# Notes each directory that it makes, for --uninstall.
+make_directory() {
   [ ! -d "$1" ] || return 0
-  make_folder "$(dirname "$1")"
+  make_directory "$(dirname "$1")"
   if ! mkdir "$1" 2>/dev/null; then
     # Another install may have been first.
     [ ! -d "$1" ] || return 0
     fail "\"$1\" cannot be made" 'sh install.sh --prefix DIR'
   fi
-  made="${made}folder $1
+  made="${made}directory $1
 "
 }
 
@@ -240,10 +240,10 @@ uninstall() {
     return
   fi
   printf '%s\n' "$start_files" | while read -r file; do [ ! -f "$file" ] || remove_block "$file"; done
-  folders=$(noted folder | sort -r)
+  directories=$(noted directory | sort -r)
   rm -rf "$target" "$own" "$manual"
   # Only those that are empty, and only what an install made.
-  printf '%s\n' "$folders" | while IFS= read -r folder; do [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :; done
+  printf '%s\n' "$directories" | while IFS= read -r directory; do [ -z "$directory" ] || rmdir "$directory" 2>/dev/null || :; done
   state=${XDG_STATE_HOME:-${HOME:-}/.local/state}/claude-bottle
   if [ -d "$state" ]; then kept='; bottles and their ledger stay'; else kept=; fi
   say "removed $target$kept"
@@ -299,7 +299,7 @@ find_release() {
 }
 
 make_workspace() {
-  [ -n "$work" ] || work=$(mktemp -d) || fail 'no temporary folder can be made' 'free some disk space, or set TMPDIR'
+  [ -n "$work" ] || work=$(mktemp -d) || fail 'no temporary directory can be made' 'free some disk space, or set TMPDIR'
 }
 
 read_sums() {
@@ -386,7 +386,7 @@ modify_path() {
     *) file=$HOME/.profile ;;
   esac
   ! grep -q '^# >>> claude-bottle >>>$' "$file" 2>/dev/null || return 0
-  make_folder "$(dirname "$file")"
+  make_directory "$(dirname "$file")"
   [ -e "$file" ] || made="${made}new-file $file
 "
   if [ -n "$(tail -c 1 "$file" 2>/dev/null)" ]; then

@@ -10,7 +10,7 @@ export const describeAll = async (): Promise<Described[]> => {
   return (await describeCommands(realSystem({}))).flatMap(visible);
 };
 
-/** Each file of the documentation that is generated, by its path in this folder. */
+/** Each file of the documentation that is generated, by its path in this directory. */
 export function generateDocs(commands: readonly Described[]): Map<string, string> {
   const files = new Map<string, string>();
   for (const command of commands) files.set(`commands/${command.name}.md`, commandPage(command));

@@ -10,12 +10,12 @@ type Sources = {
 };
 
 /** A package for each machine, and one named claude-bottle that takes the fitting one along; as .tgz files in `out`. */
-export function packNpm({ version, description, licences, binaries }: Sources, folder: string, out: string): void {
+export function packNpm({ version, description, licences, binaries }: Sources, directory: string, out: string): void {
   mkdirSync(out, { recursive: true });
   const built = Object.entries(binaries) as [Target, string][];
   const common = { version, license: "MIT" };
   const pack = (name: string, manifest: object, fill: (place: string) => void) => {
-    const place = `${folder}/${name}`;
+    const place = `${directory}/${name}`;
     mkdirSync(`${place}/bin`, { recursive: true });
     writeFileSync(`${place}/package.json`, `${JSON.stringify({ name, ...common, ...manifest }, null, 2)}\n`);
     copyFileSync(licences, `${place}/LICENSES.txt`);

@@ -54,14 +54,14 @@ async function release(): Promise<void> {
   const bytes: Partial<Record<Target, number>> = {};
   const sums: Partial<Record<Target, string>> = {};
   for (const target of wanted) {
-    const folder = `${work}/${target}`;
-    const binary = (binaries[target] = `${folder}/claude-bottle`);
+    const directory = `${work}/${target}`;
+    const binary = (binaries[target] = `${directory}/claude-bottle`);
     await build({ outfile: binary, version, target: `bun-${target}`, runtime: await bunRuntime(target) });
     if (target === hostTarget()) smokeTest(binary, version);
-    copyFileSync(licences, `${folder}/LICENSES.txt`);
-    copyFileSync(`${root}/docs/claude-bottle.1`, `${folder}/claude-bottle.1`);
+    copyFileSync(licences, `${directory}/LICENSES.txt`);
+    copyFileSync(`${root}/docs/claude-bottle.1`, `${directory}/claude-bottle.1`);
     const archive = `${out}/${archiveName(version, target)}`;
-    await packArchive(folder, ["LICENSES.txt", "claude-bottle", "claude-bottle.1"], archive);
+    await packArchive(directory, ["LICENSES.txt", "claude-bottle", "claude-bottle.1"], archive);
     sums[target] = await sha256(archive);
     bytes[target] = Bun.file(binary).size;
   }

@@ -22,10 +22,10 @@ export async function bunRuntime(target: Target): Promise<string> {
 
 async function download(spec: string, integrity: string, kept: string): Promise<void> {
   mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(`${tmpdir()}/runtime-`);
+  const directory = mkdtempSync(`${tmpdir()}/runtime-`);
   try {
-    run(["npm", "pack", "--silent", "--pack-destination", folder, spec], { cwd: folder });
-    const [file] = [...new Bun.Glob("*.tgz").scanSync({ cwd: folder, absolute: true })];
+    run(["npm", "pack", "--silent", "--pack-destination", directory, spec], { cwd: directory });
+    const [file] = [...new Bun.Glob("*.tgz").scanSync({ cwd: directory, absolute: true })];
     if (!file) throw new Error(`npm pack ${spec} made no file`);
     const sum = new Bun.CryptoHasher("sha512").update(await Bun.file(file).bytes()).digest("base64");
     if (`sha512-${sum}` !== integrity) throw new Error(`${spec} is not the one that package-lock.json pins`);
@@ -33,6 +33,6 @@ async function download(spec: string, integrity: string, kept: string): Promise<
     run(["tar", "-xzf", file, "-C", unpacked]);
     renameSync(unpacked, kept);
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(directory, { recursive: true });
   }
 }

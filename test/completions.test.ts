@@ -12,7 +12,7 @@ beforeAll(async () => {
   home = new Home();
   home.program("claude-bottle", `exec '${await binary()}' "$@"`);
   home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.review]\ncommand = "claude"\n[agents.repair]\ncommand = "claude"\n`); // prettier-ignore
-  mkdirSync(`${home.project}/a folder`);
+  mkdirSync(`${home.project}/a directory`);
   writeFileSync(`${home.project}/notes.txt`, "");
   await home.run(["exec", "--", "true"]);
   bottle = home.machines()[0]?.name ?? "";
@@ -91,7 +91,7 @@ test("a press of the tab key takes at most 30 ms", async () => {
 
 test("a directory with a line's end in its name is no further word", async () => {
   using other = new Home();
-  const cwd = `${other.folder}/home/two\nlines`;
+  const cwd = `${other.directory}/home/two\nlines`;
   mkdirSync(cwd);
   writeFileSync(`${cwd}/bottle.toml`, '[bottle]\nimage = "/images/claude"\n');
   await other.run(["exec", "--", "true"], { cwd });

@@ -21,8 +21,8 @@ const done = { stdout: `installed claude-bottle 1.2.3 as ${target}`, stderr: "",
 const refused = (stderr: string) => ({ stdout: "", stderr: `install.sh: ${stderr}\n`, code: 1 });
 
 /** In a namespace of its own, so that the mount goes with it. */
-const withSmallDisk = (folder: string, kib: number, argv: readonly string[]) => [
-  "unshare", "-m", "sh", "-c", 'mount -t tmpfs -o size="$1"k tmpfs "$2" && shift 2 && exec "$@"', "sh", String(kib), folder, ...argv,
+const withSmallDisk = (directory: string, kib: number, argv: readonly string[]) => [
+  "unshare", "-m", "sh", "-c", 'mount -t tmpfs -o size="$1"k tmpfs "$2" && shift 2 && exec "$@"', "sh", String(kib), directory, ...argv,
 ]; // prettier-ignore
 const noSmallDisk =
   Bun.which("unshare") && Bun.spawnSync(withSmallDisk("/mnt", 64, ["true"])).exitCode === 0
@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
     "out of a pipe, in a directory that would like to be built",
     async (site, shell) => {
       site.publish("1.2.3");
-      writeFileSync(`${site.folder}/build.ts`, "");
+      writeFileSync(`${site.directory}/build.ts`, "");
       const piped = (...words: string[]) =>
         site.run(["sh", "-c", 'cat "$1" | { shift; exec "$@"; }', "sh", install, ...shell, ...(shell[0] === "busybox" ? [] : []), "-s", "--", ...words]);
       expect(await piped()).toEqual(done);
@@ -87,12 +87,12 @@ const cases: readonly Case[] = [
     "a link, or dots, that lead to where nothing is installed",
     async (site, shell) => {
       site.publish("1.2.3");
-      symlinkSync("/usr", `${site.folder}/link`);
-      for (const place of [`${site.folder}/link`, "/usr/../usr", "/usr/."])
+      symlinkSync("/usr", `${site.directory}/link`);
+      for (const place of [`${site.directory}/link`, "/usr/../usr", "/usr/."])
         expect(await site.run([...shell, install, "--prefix", place])).toEqual(
-          refused(`"${place.replace(site.folder, "~")}" is "/usr", which is not a place to install to\n  sh install.sh --prefix ~/.local`),
+          refused(`"${place.replace(site.directory, "~")}" is "/usr", which is not a place to install to\n  sh install.sh --prefix ~/.local`),
         );
-      // A bin folder that is a link is somebody's own.
+      // A bin directory that is a link is somebody's own.
       mkdirSync(`${site.home}/dotfiles`);
       mkdirSync(`${site.home}/.local`);
       symlinkSync("../dotfiles", `${site.home}/.local/bin`);
@@ -110,11 +110,11 @@ const cases: readonly Case[] = [
         refused(`CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not "${base}"`),
       );
       const { file } = site.archive("1.2.3");
-      rmSync(`${site.folder}/made-1.2.3/claude-bottle`);
-      symlinkSync("/bin/true", `${site.folder}/made-1.2.3/claude-bottle`);
-      Bun.spawnSync(["tar", "-czf", file, "-C", `${site.folder}/made-1.2.3`, "claude-bottle"]);
+      rmSync(`${site.directory}/made-1.2.3/claude-bottle`);
+      symlinkSync("/bin/true", `${site.directory}/made-1.2.3/claude-bottle`);
+      Bun.spawnSync(["tar", "-czf", file, "-C", `${site.directory}/made-1.2.3`, "claude-bottle"]);
       const sum = Bun.spawnSync(["sha256sum", file]).stdout.toString().slice(0, 64);
-      writeFileSync(`${site.folder}/made-1.2.3/SHA256SUMS`, `${sum}  ${archiveName("1.2.3", hostTarget())}\n`);
+      writeFileSync(`${site.directory}/made-1.2.3/SHA256SUMS`, `${sum}  ${archiveName("1.2.3", hostTarget())}\n`);
       expect(await site.run([...shell, install, "--archive", file])).toMatchObject({ stdout: "", code: 1 });
       expect(existsSync(program(site))).toBe(false);
     },
@@ -148,7 +148,7 @@ const cases: readonly Case[] = [
     "a home whose name a shell would read, put on PATH by a second run, with the marks damaged afterwards",
     async (site, shell) => {
       site.publish("1.2.3");
-      const home = `${site.folder}/a"'\`id\`$x\\b`;
+      const home = `${site.directory}/a"'\`id\`$x\\b`;
       mkdirSync(home);
       const run = (env: Record<string, string>, ...words: string[]) => site.run([...shell, install, ...words], { HOME: home, ...env });
       await run({});
@@ -161,7 +161,7 @@ const cases: readonly Case[] = [
       }
       expect(found).toEqual(Object.fromEntries(Object.keys(found).map((name) => [name, `${home}/.local/bin/claude-bottle\n`])));
       const plan = await site.run(["sh", "-c", '"$@" | grep bashrc', "sh", ...shell, install, "--uninstall", "--dry-run"], { HOME: home });
-      expect(plan.stdout).toBe(`would take its lines out of ${home.replace(site.folder, "~")}/.bashrc`);
+      expect(plan.stdout).toBe(`would take its lines out of ${home.replace(site.directory, "~")}/.bashrc`);
       const file = `${home}/.bashrc`;
       writeFileSync(file, `${readFileSync(file, "utf8").replace("# <<< claude-bottle <<<\n", "")}alias x=y\n`);
       const kept = readFileSync(file, "utf8");
@@ -192,16 +192,16 @@ const cases: readonly Case[] = [
       const name = archiveName("1.2.3", "darwin-arm64");
       site.answer(`/download/v1.2.3/${name}`, () => new Response(Bun.file(file)));
       site.answer("/latest/download/SHA256SUMS", () => new Response(`${sum}  ${name}\n`));
-      const bin = `${site.folder}/bin`;
+      const bin = `${site.directory}/bin`;
       mkdirSync(bin);
       const tools = ["awk", "basename", "cat", "chmod", "cp", "curl", "cut", "dirname", "env", "grep", "gzip", "ln", "mkdir", "mktemp", "mv", "perl", "rm", "rmdir", "sed", "shasum", "sh", "sort", "tail", "tar"];
       for (const tool of tools) symlinkSync(Bun.which(tool, { PATH: "/usr/bin:/bin" }) ?? "", `${bin}/${tool}`);
       const stub = (tool: string, text: string) => writeFileSync(`${bin}/${tool}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
       stub("uname", 'case $1 in -s) echo Darwin ;; -m) echo x86_64 ;; esac');
       stub("sysctl", "echo 1");
-      stub("xattr", `echo "$@" >>'${site.folder}/xattr'; exit 1`);
+      stub("xattr", `echo "$@" >>'${site.directory}/xattr'; exit 1`);
       expect(await site.run([Bun.which(shell[0] ?? "") ?? "", ...shell.slice(1), install], { PATH: bin })).toEqual(done);
-      expect(readFileSync(`${site.folder}/xattr`, "utf8")).toStartWith("-d com.apple.quarantine ");
+      expect(readFileSync(`${site.directory}/xattr`, "utf8")).toStartWith("-d com.apple.quarantine ");
       expect((await site.run([Bun.which(shell[0] ?? "") ?? "", ...shell.slice(1), install, "--uninstall"], { PATH: bin })).code).toBe(0);
       expect(site.left).toEqual([]);
     },

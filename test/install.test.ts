@@ -79,7 +79,7 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    "a damaged program is installed anew, and a folder that was there before stays",
+    "a damaged program is installed anew, and a directory that was there before stays",
     async (site, install) => {
       site.publish("1.2.3");
       mkdirSync(`${site.home}/.local/bin`, { recursive: true });
@@ -174,7 +174,7 @@ const cases: readonly Case[] = [
     "no program that makes sums, and no curl",
     async (site, install, shell) => {
       site.publish("1.2.3");
-      const bin = `${site.folder}/bin`;
+      const bin = `${site.directory}/bin`;
       mkdirSync(bin);
       const tools = ["uname", "ldd", "grep", "mktemp", "curl", "awk", "sed", "dirname", "basename", "mkdir", "tar", "gzip", "rm", "cp", "chmod", "cut"]; // prettier-ignore
       for (const tool of tools) symlinkSync(Bun.which(tool, { PATH: "/usr/bin:/bin" }) ?? "", `${bin}/${tool}`);
@@ -190,7 +190,7 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    "a file, a folder, a link or another program in the way",
+    "a file, a directory, a link or another program in the way",
     async (site, install) => {
       site.publish("1.2.3");
       const file = `${site.home}/.local/bin/claude-bottle`;
@@ -221,11 +221,11 @@ const cases: readonly Case[] = [
       })(site, install);
       for (const place of ["/", "//", "/usr", site.home, `${site.home}/`, "/opt/homebrew"])
         await nothingFor(
-          `"${place.replace(/(.)\/+$/, "$1").replace(site.folder, "~")}" is not a place to install to\n  sh install.sh --prefix ~/.local`,
+          `"${place.replace(/(.)\/+$/, "$1").replace(site.directory, "~")}" is not a place to install to\n  sh install.sh --prefix ~/.local`,
           ["--prefix", place],
         )(site, install);
       await nothingFor('--prefix must be an absolute path, not "x"', ["--prefix", "x"])(site, install);
-      expect(await install(["--prefix", `${site.folder}/else where/`], { HOME: undefined })).toEqual(
+      expect(await install(["--prefix", `${site.directory}/else where/`], { HOME: undefined })).toEqual(
         done("installed claude-bottle 1.2.3 as ~/else where/bin/claude-bottle"),
       );
     },
@@ -243,7 +243,7 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    "an archive that somebody brought, and a mirror in a folder",
+    "an archive that somebody brought, and a mirror in a directory",
     async (site, install) => {
       const { file, sum } = site.archive("1.2.3");
       const env = { CLAUDE_BOTTLE_BASE_URL: undefined };
@@ -252,14 +252,14 @@ const cases: readonly Case[] = [
         ["--archive", file],
         env,
       )(site, install);
-      writeFileSync(`${site.folder}/made-1.2.3/SHA256SUMS`, `${sum} *${archiveName("1.2.3", hostTarget())}\n`);
+      writeFileSync(`${site.directory}/made-1.2.3/SHA256SUMS`, `${sum} *${archiveName("1.2.3", hostTarget())}\n`);
       expect(await install(["--archive", file], env)).toEqual(done(`installed claude-bottle 1.2.3 as ${target}`));
       await install(["--uninstall"]);
-      mkdirSync(`${site.folder}/mirror/latest`, { recursive: true });
-      mkdirSync(`${site.folder}/mirror/download`);
-      symlinkSync(`${site.folder}/made-1.2.3`, `${site.folder}/mirror/latest/download`);
-      symlinkSync(`${site.folder}/made-1.2.3`, `${site.folder}/mirror/download/v1.2.3`);
-      expect(await install([], { CLAUDE_BOTTLE_BASE_URL: `file://${site.folder}/mirror/` })).toEqual(
+      mkdirSync(`${site.directory}/mirror/latest`, { recursive: true });
+      mkdirSync(`${site.directory}/mirror/download`);
+      symlinkSync(`${site.directory}/made-1.2.3`, `${site.directory}/mirror/latest/download`);
+      symlinkSync(`${site.directory}/made-1.2.3`, `${site.directory}/mirror/download/v1.2.3`);
+      expect(await install([], { CLAUDE_BOTTLE_BASE_URL: `file://${site.directory}/mirror/` })).toEqual(
         done(`installed claude-bottle 1.2.3 as ${target}`),
       );
     },
@@ -291,12 +291,12 @@ const cases: readonly Case[] = [
       site.publish("1.2.3");
       mkdirSync(`${site.home}/.local/bin`, { recursive: true });
       chmodSync(`${site.home}/.local/bin`, 0o555);
-      chmodSync(site.folder, 0o777);
+      chmodSync(site.directory, 0o777);
       const user = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
       if (user.length > 0) chownSync(`${site.home}/.local`, 65534, 65534);
       // A clone may lie where that user cannot read.
-      copyFileSync(install, `${site.folder}/install.sh`);
-      expect(await site.run([...user, "sh", `${site.folder}/install.sh`])).toEqual(
+      copyFileSync(install, `${site.directory}/install.sh`);
+      expect(await site.run([...user, "sh", `${site.directory}/install.sh`])).toEqual(
         refused(`"~/my home/.local/bin" cannot be written\n  sh install.sh --prefix DIR`),
       );
       expect(existsSync(`${site.home}/.local/bin/claude-bottle`)).toBe(false);
@@ -342,15 +342,15 @@ test("a cut script does nothing", async () => {
   site.publish("1.2.3");
   const text = readFileSync(install, "utf8");
   for (const part of [0.3, 0.6, 0.9, 0.999]) {
-    writeFileSync(`${site.folder}/cut.sh`, text.slice(0, Math.floor(text.length * part)));
-    await site.run(["sh", `${site.folder}/cut.sh`]);
+    writeFileSync(`${site.directory}/cut.sh`, text.slice(0, Math.floor(text.length * part)));
+    await site.run(["sh", `${site.directory}/cut.sh`]);
     expect(site.left).toEqual([]);
   }
 });
 
 test("--from-source builds in the clone, from any directory, and the program runs", async () => {
   using site = new ReleaseSite();
-  const clone = copyOfClone(`${site.folder}/the clone`);
+  const clone = copyOfClone(`${site.directory}/the clone`);
   const node = (Bun.which("node") ?? "").replace(/\/node$/, "");
   const outcome = await site.run(["sh", `${clone}/install.sh`, "--from-source"], { PATH: `${node}:/usr/bin:/bin` });
   expect(outcome).toEqual(done(`installed claude-bottle 0.1.0 as ${target}`));

@@ -7,23 +7,23 @@ import { hostTarget } from "../release/targets.ts";
 import { copyOfClone } from "./support/clone.ts";
 import { install } from "./support/release-site.ts";
 
-const folder = realpathSync(mkdtempSync(`${tmpdir()}/release-test-`));
-const out = `${folder}/one/dist/release`;
+const directory = realpathSync(mkdtempSync(`${tmpdir()}/release-test-`));
+const out = `${directory}/one/dist/release`;
 const host = hostTarget();
 const version = "0.1.0";
 const node = (Bun.which("node") ?? "").replace(/\/node$/, "");
-const env = { PATH: `${node}:/usr/local/bin:/usr/bin:/bin`, HOME: `${folder}/home`, TMPDIR: folder };
+const env = { PATH: `${node}:/usr/local/bin:/usr/bin:/bin`, HOME: `${directory}/home`, TMPDIR: directory };
 const lacksSbom = Bun.spawnSync(["npm", "sbom", "--help"], { env }).exitCode !== 0 && "npm has no sbom before 9.5";
 
-function run(argv: string[], cwd = folder, more: Record<string, string> = {}) {
+function run(argv: string[], cwd = directory, more: Record<string, string> = {}) {
   const { stdout, stderr, exitCode } = Bun.spawnSync(argv, { cwd, env: { ...env, ...more }, stdin: "ignore" });
   return { stdout: stdout.toString(), stderr: stderr.toString(), code: exitCode };
 }
 
 function release(name: string): string {
-  const clone = copyOfClone(`${folder}/${name}`);
+  const clone = copyOfClone(`${directory}/${name}`);
   const made = run(
-    [process.execPath, "release/release.ts", "--base-url", `file://${folder}/site/`, "--target", host],
+    [process.execPath, "release/release.ts", "--base-url", `file://${directory}/site/`, "--target", host],
     clone,
   );
   expect([made.code, made.stderr]).toEqual([0, ""]);
@@ -35,12 +35,12 @@ beforeAll(() => {
   mkdirSync(env.HOME, { recursive: true });
   if (!lacksSbom) sums = release("one");
 }, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 if (lacksSbom) console.log(`release: skipped: ${lacksSbom}`);
 const it = test.skipIf(Boolean(lacksSbom));
 
-it("two releases from the same sources, in different folders, are equal byte by byte", () => {
+it("two releases from the same sources, in different directories, are equal byte by byte", () => {
   expect(release("another place")).toBe(sums);
   expect(sums.split("\n").map((line) => line.slice(66))).toEqual([
     "LICENSES.txt",
@@ -69,9 +69,9 @@ it("the bill of materials names what is bundled, and each part's licence is ther
 });
 
 it("the published install.sh installs it from where the release stands", () => {
-  mkdirSync(`${folder}/site/latest`, { recursive: true });
-  mkdirSync(`${folder}/site/download`);
-  for (const place of ["latest/download", `download/v${version}`]) run(["cp", "-R", out, `${folder}/site/${place}`]);
+  mkdirSync(`${directory}/site/latest`, { recursive: true });
+  mkdirSync(`${directory}/site/download`);
+  for (const place of ["latest/download", `download/v${version}`]) run(["cp", "-R", out, `${directory}/site/${place}`]);
   expect(run(["sh", `${out}/install.sh`]).stdout.split("\n")[0]).toBe(
     `installed claude-bottle ${version} as ${env.HOME}/.local/bin/claude-bottle`,
   );
@@ -106,7 +106,7 @@ function registry(): { url: string } & Disposable {
 
 it("npm installs the package of this machine with the one that starts it", async () => {
   using packages = registry();
-  const place = `${folder}/npm`;
+  const place = `${directory}/npm`;
   mkdirSync(place);
   const child = Bun.spawn(
     ["npm", "install", "--prefix", place, "--registry", packages.url, "--no-audit", "claude-bottle"],
@@ -137,10 +137,10 @@ itByRuby("the formula is ruby, and its install block puts the program in place",
   expect(run(["ruby", "-wc", formula]).stdout).toBe("Syntax OK\n");
   const archive = readFileSync(`${out}/SHA256SUMS`, "utf8").match(/^(\w+) {2}claude-bottle-.*gz$/m)?.[1] ?? "";
   expect(readFileSync(formula, "utf8")).toContain(`sha256 "${archive}"`);
-  mkdirSync(`${folder}/keg`);
-  run(["tar", "-xzf", `${out}/claude-bottle-${version}-${host}.tar.gz`, "-C", `${folder}/keg`]);
-  writeFileSync(`${folder}/stub.rb`, readFileSync(`${import.meta.dir}/support/formula.rb`));
-  const { stdout, stderr } = run(["ruby", `${folder}/stub.rb`, formula], `${folder}/keg`);
+  mkdirSync(`${directory}/keg`);
+  run(["tar", "-xzf", `${out}/claude-bottle-${version}-${host}.tar.gz`, "-C", `${directory}/keg`]);
+  writeFileSync(`${directory}/stub.rb`, readFileSync(`${import.meta.dir}/support/formula.rb`));
+  const { stdout, stderr } = run(["ruby", `${directory}/stub.rb`, formula], `${directory}/keg`);
   expect([stdout, stderr]).toEqual([`claude-bottle ${version}\n`, ""]);
 });
 

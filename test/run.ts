@@ -15,16 +15,16 @@ async function check(title: string, argv: string[]): Promise<void> {
   counts[code === 0 ? "passed" : "failed"] += 1;
 }
 
-async function suite(title: string, folders: string[], env: Record<string, string> = {}): Promise<void> {
-  add(await runSuite(title, folders, env));
+async function suite(title: string, directories: string[], env: Record<string, string> = {}): Promise<void> {
+  add(await runSuite(title, directories, env));
 }
 
 /** A machine that dies under emulation says nothing of our program: that file once more, and loudly; each has a machine of its own. */
-async function machineSuite(title: string, folder: string): Promise<void> {
+async function machineSuite(title: string, directory: string): Promise<void> {
   const lastWords = () => Bun.spawnSync([`${root}/test/vm/vmhost`, "death"]);
   lastWords();
-  for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${folder}`)].sort()) {
-    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${folder}/${file}`], {});
+  for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${directory}`)].sort()) {
+    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {});
     let outcome = await run("");
     for (const attempt of [", once more", ", a third time"]) {
       const death = outcome.failed > 0 ? lastWords() : undefined;
@@ -44,10 +44,10 @@ function add({ passed, failed, skipped }: Counts): void {
   counts.skipped += skipped;
 }
 
-async function runSuite(title: string, folders: string[], env: Record<string, string>): Promise<Counts> {
+async function runSuite(title: string, directories: string[], env: Record<string, string>): Promise<Counts> {
   console.log(`\n== ${title}`);
   const report = `${reports}/${title.replace(/\W+/g, "-")}.xml`;
-  const child = Bun.spawn([bun, "test", ...folders, "--reporter=junit", `--reporter-outfile=${report}`], {
+  const child = Bun.spawn([bun, "test", ...directories, "--reporter=junit", `--reporter-outfile=${report}`], {
     cwd: root,
     env: { ...process.env, ...env },
     stdin: "ignore",

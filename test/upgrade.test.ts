@@ -34,10 +34,10 @@ const versionOf = (file: string) =>
 /** The real program, installed by install.sh into the home of the test. */
 async function installed(site: ReleaseSite, home: Home, options: string[] = [], more = {}): Promise<string> {
   site.publish(versionOf(program), { program });
-  const env = { ...home.env, HOME: `${home.folder}/home`, CLAUDE_BOTTLE_BASE_URL: site.base, ...more };
+  const env = { ...home.env, HOME: `${home.directory}/home`, CLAUDE_BOTTLE_BASE_URL: site.base, ...more };
   const outcome = await site.run(["sh", install, ...options], env);
   expect([outcome.stderr, outcome.code]).toEqual(["", 0]);
-  return `${home.folder}/home/.local/bin/claude-bottle`;
+  return `${home.directory}/home/.local/bin/claude-bottle`;
 }
 
 async function run(argv: string[], home: Home, env: Record<string, string> = {}) {
@@ -71,7 +71,7 @@ test("twenty sessions go on, and follow their terminals, through an upgrade and 
     for (const screen of screens) screen.press(`${rows}\r`);
     for (const screen of screens) await screen.until(`got ${rows}`, 60_000);
   };
-  const newer = `${home.folder}/newer`;
+  const newer = `${home.directory}/newer`;
   await build({ outfile: newer, version: "9.0.0" });
   site.publish("9.0.0", { program: newer });
   expect((await run([tool, "upgrade", "--check"], home)).stdout).toEndWith("newest: 9.0.0\n");
@@ -96,15 +96,15 @@ test("twenty sessions go on, and follow their terminals, through an upgrade and 
   expect([stderr, code, existsSync(tool)]).toEqual(["", 0, false]);
 }, 240_000);
 
-/** Every file, folder and link, with its mode and what is in it. */
-function contents(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+/** Every file, directory and link, with its mode and what is in it. */
+function contents(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, encoding: "utf8" })
     .map((name) => {
-      const stat = lstatSync(`${folder}/${name}`);
+      const stat = lstatSync(`${directory}/${name}`);
       const content = stat.isSymbolicLink()
-        ? readlinkSync(`${folder}/${name}`)
+        ? readlinkSync(`${directory}/${name}`)
         : stat.isFile()
-          ? Bun.hash(readFileSync(`${folder}/${name}`))
+          ? Bun.hash(readFileSync(`${directory}/${name}`))
           : "";
       return `${name} ${stat.mode.toString(8)} ${content}`;
     })
@@ -114,19 +114,19 @@ function contents(folder: string): string[] {
 test("uninstall --purge leaves the file system as it was before the installation", async () => {
   using home = homeForBottles();
   using site = new ReleaseSite();
-  const env = { XDG_STATE_HOME: "", SHELL: "/bin/bash", TMPDIR: `${home.folder}/home/tmp` };
+  const env = { XDG_STATE_HOME: "", SHELL: "/bin/bash", TMPDIR: `${home.directory}/home/tmp` };
   mkdirSync(env.TMPDIR);
-  writeFileSync(`${home.folder}/home/.bashrc`, "alias x=y\n");
+  writeFileSync(`${home.directory}/home/.bashrc`, "alias x=y\n");
   // The cache of the bun that runs the fake smolvm, and the settings of this test's user, which --purge is to remove.
-  const files = () => contents(`${home.folder}/home`).filter((line) => !/^\.(bun|config)[ /]/.test(line));
+  const files = () => contents(`${home.directory}/home`).filter((line) => !/^\.(bun|config)[ /]/.test(line));
   const before = files();
   const tool = await installed(site, home, ["--modify-path"], env);
-  expect(readFileSync(`${home.folder}/home/.bashrc`, "utf8")).toContain("claude-bottle");
+  expect(readFileSync(`${home.directory}/home/.bashrc`, "utf8")).toContain("claude-bottle");
   // The guest of a fake is this very host.
   const work = noSandbox ? ["true"] : ["sh", "-c", "echo kept >~/kept"];
   expect((await run([tool, "exec", "--", ...work], home, env)).code).toBe(0);
   // A keychain that takes the login.
-  const chain = `${home.folder}/chain`;
+  const chain = `${home.directory}/chain`;
   home.program("secret-tool", `case $1 in store) cat >'${chain}' ;; clear) rm -f '${chain}' ;; esac`);
   const kept = { ...env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
   const login = `printf sk-ant-oat01-0123456789 | ${shellQuote(tool)} login`;
@@ -134,19 +134,19 @@ test("uninstall --purge leaves the file system as it was before the installation
     "claude-bottle: subscription, kept in the keychain\n",
   );
   // What npm would have installed for bubblewrap.
-  mkdirSync(`${home.folder}/home/.cache/claude-bottle/claude-1.0.0`, { recursive: true });
+  mkdirSync(`${home.directory}/home/.cache/claude-bottle/claude-1.0.0`, { recursive: true });
   const all = files();
   const plan = await run([tool, "uninstall", "--purge", "--dry-run"], home, kept);
   expect(plan.stdout).toContain("would remove bottle cb-BOTTLE\n");
-  for (const folder of [".local/state", ".config", ".cache"])
-    expect(plan.stdout).toContain(`would remove ~/home/${folder}/claude-bottle\n`);
+  for (const directory of [".local/state", ".config", ".cache"])
+    expect(plan.stdout).toContain(`would remove ~/home/${directory}/claude-bottle\n`);
   expect(files()).toEqual(all);
   expect([existsSync(chain), plan.stdout.includes("would remove the login that was kept\n")]).toEqual([true, true]);
   const { stdout, stderr, code } = await run([tool, "uninstall", "--purge"], home, kept);
   expect([stderr, code, existsSync(chain)]).toEqual(["", 0, false]);
   expect(stdout).toEndWith("\nremoved ~/home/.local/bin/claude-bottle\n");
   expect(files()).toEqual(before);
-  expect(existsSync(`${home.folder}/home/.config/claude-bottle`)).toBe(false);
+  expect(existsSync(`${home.directory}/home/.config/claude-bottle`)).toBe(false);
 }, 120_000);
 
 test("uninstall --purge removes nothing while the copy of a project cannot come home", async () => {
@@ -155,7 +155,7 @@ test("uninstall --purge removes nothing while the copy of a project cannot come 
   const tool = await installed(site, home);
   expect((await run([tool, "exec", "--", "true"], home)).code).toBe(0);
   // As of a bottle on another machine.
-  const state = `${home.folder}/state/claude-bottle`;
+  const state = `${home.directory}/state/claude-bottle`;
   mkdirSync(`${state}/copies`);
   writeFileSync(`${state}/copies/${home.machines()[0]?.name}.json`, "[]");
   using ledger = new Database(`${state}/ledger.db`);
@@ -181,7 +181,7 @@ test.each(examples)(
     using site = new ReleaseSite();
     // Something to go back to.
     site.publish("9.0.0");
-    await site.run(["sh", install], { ...home.env, HOME: `${home.folder}/home`, CLAUDE_BOTTLE_BASE_URL: site.base });
+    await site.run(["sh", install], { ...home.env, HOME: `${home.directory}/home`, CLAUDE_BOTTLE_BASE_URL: site.base });
     const words = shellQuote(await installed(site, home));
     const { stderr, code } = await run(["bash", "-c", line.replace(/^claude-bottle/, words)], home);
     expect([stderr, code]).toEqual(["", 0]);

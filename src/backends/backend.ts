@@ -28,7 +28,7 @@ export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: b
 
 /** Something of ours that nobody needs any more. */
 export type Leftover = {
-  readonly kind: "machine" | "container" | "volume" | "image" | "folder" | "process" | "record" | "link" | "lock";
+  readonly kind: "machine" | "container" | "volume" | "image" | "directory" | "process" | "record" | "link" | "lock";
   readonly name: string;
   readonly why: string;
   /** What `remove` does, in a line. */

@@ -7,7 +7,7 @@ import { resolveManifest } from "../manifest/layers.ts";
 import type { Source } from "../manifest/parse.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, realPath, writeText } from "../system/files.ts";
-import { configFolder, type System } from "../system/system.ts";
+import { configDirectory, type System } from "../system/system.ts";
 import { projectBackend } from "./target.ts";
 import { findProject } from "../project/project.ts";
 import { requestOf, viewOf } from "../project/trust.ts";
@@ -19,7 +19,7 @@ export type Reach = "session" | "project" | "always";
 /** The host as the manifest has it. Throws UserError for what is none. */
 export function checkHost(host: string): string {
   const text = `network.hosts = [${JSON.stringify(host)}]\n`;
-  const source: Source = { kind: "user", file: "the host", folder: "/", text };
+  const source: Source = { kind: "user", file: "the host", directory: "/", text };
   try {
     const [known = host] = resolveManifest([source], { backends: [] }).manifest.network.hosts;
     return known;
@@ -71,14 +71,14 @@ export async function writeHost(system: System, host: string, reach: Exclude<Rea
   const project = findProject(system);
   const backend = await projectBackend(system, project);
   const { isTrusted: wasTrusted } = requestOf(system, project, backend);
-  const folder = reach === "always" ? configFolder(system.env) : project.directory;
-  if (folder === undefined) throw new UserError("HOME is not set, and your own settings are kept there");
-  const path = `${folder}/${reach === "always" ? "config.toml" : "bottle.toml"}`;
+  const directory = reach === "always" ? configDirectory(system.env) : project.directory;
+  if (directory === undefined) throw new UserError("HOME is not set, and your own settings are kept there");
+  const path = `${directory}/${reach === "always" ? "config.toml" : "bottle.toml"}`;
   if (reach === "project" && (realPath(path) ?? path) !== path)
     throw new UserError(`"${path}" is a link, and what it leads to is not the project's`, {
       hint: `claude-bottle allow ${host}, for this bottle alone`,
     });
-  const source: Source = { kind: "project", file: path, folder, text: readText(path) ?? "" };
+  const source: Source = { kind: "project", file: path, directory, text: readText(path) ?? "" };
   const { hosts } = resolveManifest([source], { backends: backendNames }).manifest.network;
   if (hosts.includes(host)) return path;
   const text = addHost(source, host, backendNames);

@@ -3,7 +3,7 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { exists, writePrivate } from "../system/files.ts";
 import { askForKey } from "../system/key.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 
 /** The second line is what mends it. */
 const describeProbe = (name: string, probe: Probe): string =>
@@ -31,7 +31,7 @@ export async function byPreference(system: System): Promise<Backend[]> {
   return [...backends.filter((one) => !isWeak(one)), ...backends.filter(isWeak)];
 }
 
-const consentFile = ({ env }: System, { name }: Backend) => `${stateFolder(env)}/allowed/${name}`;
+const consentFile = ({ env }: System, { name }: Backend) => `${stateDirectory(env)}/allowed/${name}`;
 
 /** Whether the user has to say yes to it before it is taken where nobody asked for it. */
 export const needsConsent = (system: System, backend: Backend): boolean =>

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { isFolder } from "../system/files.ts";
+import { isDirectory } from "../system/files.ts";
 import type { RunOptions, System } from "../system/system.ts";
 import { findProject } from "../project/project.ts";
 import { requireTrust } from "../project/trust.ts";
@@ -42,7 +42,7 @@ export async function runHook(
  * hook fails.
  */
 export async function runAfterStop(system: System, plan: BottlePlan): Promise<void> {
-  const hooks = isFolder(plan.directory) ? await admitted(system, plan) : {};
+  const hooks = isDirectory(plan.directory) ? await admitted(system, plan) : {};
   await runHook(system, plan, "after-stop", hooks);
 }
 

@@ -5,13 +5,13 @@ import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
 import { exists, renameUnlessPresent, listDirectory, readText, removeTree, writePrivate } from "../system/files.ts";
-import { stateFolder, type Program, type System } from "../system/system.ts";
+import { stateDirectory, type Program, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "./context.ts";
 
 // A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.
 
-const root = (system: System) => `${stateFolder(system.env)}/kept`;
+const root = (system: System) => `${stateDirectory(system.env)}/kept`;
 const archiveOf = (system: System, name: string) => `${root(system)}/${name}/claude.tar`;
 const homeOf = (plan: BottlePlan) => `${sessionUser(plan).home}/.claude`;
 

@@ -1,7 +1,7 @@
 import type { Login } from "../login/login.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, writePrivate } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 
 /**
  * A backend that puts credentials in on the wire takes their values when the machine starts. Notes which value that was,
@@ -19,5 +19,5 @@ export async function renewedSince(system: System, plan: BottlePlan, login: Logi
   return hash(await login.value()) === readText(noteFile(system, plan)) ? [] : [login.variable];
 }
 
-const noteFile = (system: System, { name }: BottlePlan): string => `${stateFolder(system.env)}/logins/${name}`;
+const noteFile = (system: System, { name }: BottlePlan): string => `${stateDirectory(system.env)}/logins/${name}`;
 const hash = (value: string): string => new Bun.CryptoHasher("sha256").update(value).digest("hex");

@@ -174,7 +174,7 @@ async function usageOf(
 function report(system: System, error: unknown, seeHelp: string): number {
   if (error instanceof UserError) {
     const hint = error.hint ?? (error.exitCode === exitCode.usage ? seeHelp : undefined);
-    // The name of a folder or of a file may hold what a terminal would obey.
+    // The name of a directory or of a file may hold what a terminal would obey.
     system.err(printableLines(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`));
     return error.exitCode;
   }
@@ -192,7 +192,7 @@ function report(system: System, error: unknown, seeHelp: string): number {
   }
   if (error instanceof Error && error.name === "SQLiteError") {
     system.err(
-      `claude-bottle: the ledger cannot be used: ${error.message}\n  look at the free space and the rights of the state folder (XDG_STATE_HOME)\n`,
+      `claude-bottle: the ledger cannot be used: ${error.message}\n  look at the free space and the rights of the state directory (XDG_STATE_HOME)\n`,
     );
     return exitCode.failed;
   }

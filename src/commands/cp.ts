@@ -7,11 +7,12 @@ export const cp = (context: Context) =>
   command(context, {
     meta: {
       name: "cp",
-      description: "Copy a file or folder in or out: one side is BOTTLE:/path, or :/path for this directory's bottle",
+      description:
+        "Copy a file or directory in or out: one side is BOTTLE:/path, or :/path for this directory's bottle",
     },
     args: {
       source: { type: "positional", required: true, description: "what to copy" },
-      destination: { type: "positional", required: true, description: "where to; into it, where it is a folder" },
+      destination: { type: "positional", required: true, description: "where to; into it, where it is a directory" },
       "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
     },
     examples: [

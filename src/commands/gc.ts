@@ -12,7 +12,7 @@ export const gc = (context: Context) =>
       json: { type: "boolean", description: "as JSON" },
     },
     examples: [
-      ["claude-bottle gc", "what has no owner any more: machines, images, folders, locks, processes"],
+      ["claude-bottle gc", "what has no owner any more: machines, images, directories, locks, processes"],
       ["claude-bottle gc --yes", "the same, and remove it"],
     ],
     async run({ args }) {

@@ -17,13 +17,13 @@ export const init = (context: Context) =>
     ],
     async run({ args }) {
       const { system } = context;
-      const folder = system.cwd();
-      refuseToShare(folder, system.env.HOME ?? "");
-      const path = `${folder}/bottle.toml`;
-      const names = listDirectory(folder);
-      const full = draftManifest({ names, devcontainer: readDevcontainer(folder) });
+      const directory = system.cwd();
+      refuseToShare(directory, system.env.HOME ?? "");
+      const path = `${directory}/bottle.toml`;
+      const names = listDirectory(directory);
+      const full = draftManifest({ names, devcontainer: readDevcontainer(directory) });
       // Whatever a devcontainer.json holds, what is written is a manifest.
-      const text = isManifest(full, folder) ? full : draftManifest({ names, devcontainer: undefined });
+      const text = isManifest(full, directory) ? full : draftManifest({ names, devcontainer: undefined });
       if (args["dry-run"]) return system.out(text);
       if (exists(path))
         throw new UserError("bottle.toml is there already", { hint: "claude-bottle init --dry-run shows a new one" });
@@ -32,9 +32,9 @@ export const init = (context: Context) =>
     },
   });
 
-function isManifest(text: string, folder: string): boolean {
+function isManifest(text: string, directory: string): boolean {
   try {
-    resolveManifest([{ kind: "project", file: "bottle.toml", folder, text }], { backends: backendNames });
+    resolveManifest([{ kind: "project", file: "bottle.toml", directory, text }], { backends: backendNames });
     return true;
   } catch (error) {
     if (error instanceof UserError) return false;

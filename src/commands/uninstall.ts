@@ -18,7 +18,7 @@ export const uninstall = (context: Context) =>
     },
     examples: [
       ["claude-bottle uninstall --dry-run", "the files that would go"],
-      ["claude-bottle uninstall --purge --dry-run", "the bottles and all of our folders too"],
+      ["claude-bottle uninstall --purge --dry-run", "the bottles and all of our directories too"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { exists } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 import type { Candidate, Expected } from "./expected.ts";
 
 /** A line for each word, as `word TAB description`; `:files` before them: the shell's own files, too. What is asked for is loaded, and no more. */
@@ -26,7 +26,7 @@ export async function candidateLines(system: System, expected: Expected): Promis
 const line = ({ word, description }: Candidate): string => (description === "" ? word : `${word}\t${description}`);
 
 async function bottles(system: System): Promise<Candidate[]> {
-  if (!exists(`${stateFolder(system.env)}/ledger.db`)) return [];
+  if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return [];
   const { Ledger } = await import("../ledger/ledger.ts");
   using ledger = new Ledger(system);
   return ledger.bottles().map(({ plan }) => ({ word: plan.name, description: printable(plan.directory) }));

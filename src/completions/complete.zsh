@@ -1,5 +1,5 @@
 #compdef claude-bottle
-# source <(claude-bottle completions zsh), or as the file _claude-bottle in a folder of fpath
+# source <(claude-bottle completions zsh), or as the file _claude-bottle in a directory of fpath
 _claude_bottle() {
   local line
   local -a lines candidates

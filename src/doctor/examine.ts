@@ -9,7 +9,7 @@ import { checkHost, checkKvm } from "./checks/host.ts";
 import { checkLeftovers } from "./checks/leftovers.ts";
 import { checkGit, checkPath } from "./checks/programs.ts";
 import { checkSession } from "./checks/session.ts";
-import { checkClock, checkLedger, checkStateFolder } from "./checks/state.ts";
+import { checkClock, checkLedger, checkStateDirectory } from "./checks/state.ts";
 import { checkTerminal } from "./checks/terminal.ts";
 import { checkTmux } from "./checks/tmux.ts";
 
@@ -22,7 +22,7 @@ const ground: readonly Check[] = [
   checkTmux,
   checkGit,
   checkPath,
-  checkStateFolder,
+  checkStateDirectory,
   checkDisk,
   checkClock,
 ];

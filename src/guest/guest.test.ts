@@ -18,24 +18,24 @@ const busybox = Bun.which("busybox");
 /** A guest's sh may be any of these; with busybox all its tools are busybox's, too. */
 const shells = ["/bin/sh", Bun.which("dash"), Bun.which("bash"), busybox].filter((shell) => shell !== null);
 
-let folder: string;
+let directory: string;
 let session: string;
 beforeEach(() => {
-  folder = mkdtempSync(`${tmpdir()}/guest-`);
+  directory = mkdtempSync(`${tmpdir()}/guest-`);
   session = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true });
+  rmSync(directory, { recursive: true });
   rmSync(`/tmp/.claude-bottle-${session}`, { force: true });
 });
 
 function path(shell: string): string {
   if (shell !== busybox) return "/usr/local/bin:/usr/bin:/bin";
-  mkdirSync(`${folder}/busybox`, { recursive: true });
+  mkdirSync(`${directory}/busybox`, { recursive: true });
   for (const applet of ["cat", "env", "grep", "kill", "printf", "pwd", "rm", "sh", "sleep", "stty", "tty"]) {
-    if (!existsSync(`${folder}/busybox/${applet}`)) symlinkSync(shell, `${folder}/busybox/${applet}`);
+    if (!existsSync(`${directory}/busybox/${applet}`)) symlinkSync(shell, `${directory}/busybox/${applet}`);
   }
-  return `${folder}/busybox`;
+  return `${directory}/busybox`;
 }
 
 /** The same argv under another shell. */
@@ -46,9 +46,9 @@ const size = { rows: 30, columns: 100 };
 async function run(
   shell: string,
   command: readonly string[],
-  { directory = folder, env = {} }: { directory?: string; env?: Record<string, string> } = {},
+  { directory: start = directory, env = {} }: { directory?: string; env?: Record<string, string> } = {},
 ) {
-  const child = Bun.spawn(under(shell, preludeArgv({ session, size: undefined, directory, command })), {
+  const child = Bun.spawn(under(shell, preludeArgv({ session, size: undefined, directory: start, command })), {
     env: { PATH: path(shell), ...env },
     stdout: "pipe",
     stderr: "pipe",
@@ -58,7 +58,7 @@ async function run(
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  return { stdout, stderr: stderr.replaceAll(folder, "~"), code };
+  return { stdout, stderr: stderr.replaceAll(directory, "~"), code };
 }
 
 async function control(shell: string, argv: string[]): Promise<string> {
@@ -77,9 +77,9 @@ async function control(shell: string, argv: string[]): Promise<string> {
 /** A session on a terminal, with what it has printed. */
 function onTerminal(shell: string, script: string, terminal = { rows: 24, cols: 80 }) {
   const seen = { text: "" };
-  const argv = under(shell, preludeArgv({ session, size, directory: folder, command: ["sh", "-c", script] }));
+  const argv = under(shell, preludeArgv({ session, size, directory: directory, command: ["sh", "-c", script] }));
   const child = Bun.spawn(argv, {
-    env: { PATH: path(shell), CLAUDE_BOTTLE_SESSION: session, FOLDER: folder },
+    env: { PATH: path(shell), CLAUDE_BOTTLE_SESSION: session, FOLDER: directory },
     terminal: { ...terminal, data: (_, bytes) => void (seen.text += Buffer.from(bytes).toString()) },
   });
   const shows = async (what: string) => {
@@ -119,7 +119,7 @@ describe.each(shells)("the prelude under %s", (shell) => {
       127,
       "claude-bottle: the program '-c' was not found in the bottle\n",
     ],
-    ["a folder", ["/usr"], 126, "claude-bottle: the program '/usr' is not runnable in the bottle\n"],
+    ["a directory", ["/usr"], 126, "claude-bottle: the program '/usr' is not runnable in the bottle\n"],
     ["a plain file", ["./plain"], 126, "claude-bottle: the program './plain' is not runnable in the bottle\n"],
     ["a plain file on the PATH", ["plain"], 126, "claude-bottle: the program 'plain' is not runnable in the bottle\n"],
     [
@@ -129,9 +129,9 @@ describe.each(shells)("the prelude under %s", (shell) => {
       "claude-bottle: the program 'it's\n$(id)' was not found in the bottle\n",
     ],
   ] as const)("%s", async (_, command, code, stderr) => {
-    writeFileSync(`${folder}/plain`, "");
-    chmodSync(`${folder}/plain`, 0o644);
-    expect(await run(shell, command, { env: { PATH: `${folder}/nowhere:${folder}:${path(shell)}` } })).toEqual({
+    writeFileSync(`${directory}/plain`, "");
+    chmodSync(`${directory}/plain`, 0o644);
+    expect(await run(shell, command, { env: { PATH: `${directory}/nowhere:${directory}:${path(shell)}` } })).toEqual({
       stdout: "",
       stderr,
       code,
@@ -139,7 +139,7 @@ describe.each(shells)("the prelude under %s", (shell) => {
   });
 
   test("a directory that cannot be entered is said", async () => {
-    expect(await run(shell, ["pwd"], { directory: `${folder}/gone` })).toEqual({
+    expect(await run(shell, ["pwd"], { directory: `${directory}/gone` })).toEqual({
       stdout: "",
       stderr: "claude-bottle: the directory '~/gone' cannot be entered in the bottle\n",
       code: 126,
@@ -149,9 +149,9 @@ describe.each(shells)("the prelude under %s", (shell) => {
   test.each(["a b", "-n", "it's", '"', "$(id)", "*", "é", "a\nb", "%s", "\\n", ";", "#{x}", " "])(
     "goes to a directory named %p",
     async (name) => {
-      mkdirSync(`${folder}/${name}`);
-      writeFileSync(`${folder}/${name}/here`, "yes");
-      expect(await run(shell, ["cat", "here"], { directory: `${folder}/${name}` })).toEqual({
+      mkdirSync(`${directory}/${name}`);
+      writeFileSync(`${directory}/${name}/here`, "yes");
+      expect(await run(shell, ["cat", "here"], { directory: `${directory}/${name}` })).toEqual({
         stdout: "yes",
         stderr: "",
         code: 0,
@@ -188,7 +188,6 @@ describe.each(shells)("the prelude under %s", (shell) => {
       columns: "c",
       directory: "d",
       program: "p",
-      folder: "f",
       file: "i",
       status: "u",
       stat: "v",
@@ -206,9 +205,9 @@ describe.each(shells)("the prelude under %s", (shell) => {
   });
 
   test("the exit status is the program's, and a script without a first line still runs", async () => {
-    writeFileSync(`${folder}/script`, "exit 42\n");
-    chmodSync(`${folder}/script`, 0o755);
-    expect(await run(shell, [`${folder}/script`])).toEqual({ stdout: "", stderr: "", code: 42 });
+    writeFileSync(`${directory}/script`, "exit 42\n");
+    chmodSync(`${directory}/script`, 0o755);
+    expect(await run(shell, [`${directory}/script`])).toEqual({ stdout: "", stderr: "", code: 42 });
   });
 
   test.skipIf(!onLinux)("a terminal without a size gets ours, one with a size keeps it", async () => {
@@ -247,10 +246,10 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
     expect(await settle(30, 100, 0)).toBe("gone");
     await run(shell, ["pwd"]);
     expect(await settle(30, 100, 0)).toBe("gone");
-    writeFileSync(`/tmp/.claude-bottle-${session}`, `$(touch ${folder}/x)\n/dev/null; touch ${folder}/x\n*\n`);
+    writeFileSync(`/tmp/.claude-bottle-${session}`, `$(touch ${directory}/x)\n/dev/null; touch ${directory}/x\n*\n`);
     expect(await settle(30, 100, 0)).toBe("gone");
     expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
-    expect(existsSync(`${folder}/x`)).toBe(false);
+    expect(existsSync(`${directory}/x`)).toBe(false);
   });
 
   test("end leaves no process: not one that ignores HUP, not one that has left the terminal, not one that is stopped", async () => {
@@ -258,7 +257,7 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
     const { PATH } = process.env;
     await using terminal = onTerminal(shell, `PATH=$PATH:${PATH}; ${script}`);
     await terminal.shows("ready");
-    const pids = ["a", "b", "c", "d"].map((name) => Number(readFileSync(`${folder}/${name}`, "utf8")));
+    const pids = ["a", "b", "c", "d"].map((name) => Number(readFileSync(`${directory}/${name}`, "utf8")));
     expect(pids.map(isAlive)).toEqual([true, true, true, true]);
     expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
     expect(pids.map(isAlive)).toEqual([false, false, false, false]);

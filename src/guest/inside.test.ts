@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 import { insideArgv } from "./inside.ts";
 
-let folder: string;
-beforeEach(() => void (folder = mkdtempSync(`${tmpdir()}/inside-`)));
-afterEach(() => rmSync(folder, { recursive: true }));
+let directory: string;
+beforeEach(() => void (directory = mkdtempSync(`${tmpdir()}/inside-`)));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 const busybox = Bun.which("busybox");
 
 /** `knowsChanges`: its find also tells a copied file that kept an old time. */
 async function finds(path: string, { knowsChanges }: { knowsChanges: boolean }) {
-  const root = `${folder}/root`;
+  const root = `${directory}/root`;
   const write = (name: string) => {
     mkdirSync(dirname(`${root}/${name}`), { recursive: true });
     writeFileSync(`${root}/${name}`, "");
@@ -49,7 +49,7 @@ test.skipIf(process.platform !== "linux")("what was written since, with odd name
 );
 
 test.skipIf(!busybox)("the same with busybox, but for a copied file's old time", async () => {
-  mkdirSync(`${folder}/bin`);
-  for (const name of ["sh", "find"]) symlinkSync(busybox ?? "", `${folder}/bin/${name}`);
-  await finds(`${folder}/bin`, { knowsChanges: false });
+  mkdirSync(`${directory}/bin`);
+  for (const name of ["sh", "find"]) symlinkSync(busybox ?? "", `${directory}/bin/${name}`);
+  await finds(`${directory}/bin`, { knowsChanges: false });
 });

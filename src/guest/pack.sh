@@ -1,4 +1,4 @@
-# pack SRC: the file or folder SRC as a tar stream with one top entry.
+# pack SRC: the file or directory SRC as a tar stream with one top entry.
 set -eu
 src=$1
 [ -e "$src" ] || [ -L "$src" ] || { printf '"%s" is not there\n' "$src" >&2; exit 3; }

@@ -19,7 +19,7 @@ shift 4
 (
   case $1 in
     */*) if [ -e "$1" ]; then exists=126; fi ;;
-    *) IFS=: program=$1; set -f; set --; for folder in $PATH; do set -- "$@" "${folder:-.}/$program"; done ;;
+    *) IFS=: program=$1; set -f; set --; for directory in $PATH; do set -- "$@" "${directory:-.}/$program"; done ;;
   esac
   for file; do
     if [ -f "$file" ]; then [ -x "$file" ] && exit 0; exists=126; fi

@@ -1,8 +1,8 @@
 # tree list DIRECTORY               each thing below DIRECTORY: type and mode, size, last change of any kind, name; in base64
 # tree list DIRECTORY named         the same of the names on stdin, as far as they are there
-# tree pack DIRECTORY               the things named on stdin as a tar stream; folders without what is in them
+# tree pack DIRECTORY               the things named on stdin as a tar stream; directories without what is in them
 # tree unpack DIRECTORY             such a stream, in place of what is there
-# tree remove DIRECTORY             the things named on stdin, which a NUL ends each; a folder only when it is empty
+# tree remove DIRECTORY             the things named on stdin, which a NUL ends each; a directory only when it is empty
 # The same on either side, as the user whose things they are.
 set -eu
 cd -- "$2"

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { readTree } from "../system/host-tree.ts";
 import { namesInput, parseTree, treeArgv } from "./tree.ts";
 
-let folder: string;
-beforeEach(() => void (folder = realpathSync(mkdtempSync(`${tmpdir()}/tree-`))));
-afterEach(() => rmSync(folder, { recursive: true }));
+let directory: string;
+beforeEach(() => void (directory = realpathSync(mkdtempSync(`${tmpdir()}/tree-`))));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 const run = (verb: Parameters<typeof treeArgv>[0], directory: string, names: readonly string[] = []) =>
   Bun.spawnSync(treeArgv(verb, directory), { stdin: namesInput(names), env: { PATH: process.env.PATH ?? "" } });
@@ -16,30 +16,32 @@ const odd = ["a b", "new\nline", "81a4 1 2026-01-01 .", "é", "-x", "'\"$(id)"].
 );
 
 test("a list has every name and kind, as the host's own look at it has", () => {
-  for (const name of odd) writeFileSync(Buffer.from(`${folder}/${Buffer.from(name, "latin1")}`), "12345");
-  writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x61, 0xff])]), "");
-  mkdirSync(`${folder}/d/e`, { recursive: true });
-  symlinkSync("nowhere", `${folder}/d/link`);
-  const listed = parseTree(run("list", folder).stdout.toString());
+  for (const name of odd) writeFileSync(Buffer.from(`${directory}/${Buffer.from(name, "latin1")}`), "12345");
+  writeFileSync(Buffer.concat([Buffer.from(`${directory}/`), Buffer.from([0x61, 0xff])]), "");
+  mkdirSync(`${directory}/d/e`, { recursive: true });
+  symlinkSync("nowhere", `${directory}/d/link`);
+  const listed = parseTree(run("list", directory).stdout.toString());
   const words = (tree: ReadonlyMap<string, string> | undefined) =>
     [...(tree ?? [])].map(([name, state]) => [name, state.split(" ").slice(0, 3).join(" ")]).sort();
-  expect(words(listed)).toEqual(words(readTree(folder)));
-  expect([...(parseTree(run("list named", folder, ["a b", "gone"]).stdout.toString()) ?? []).keys()]).toEqual(["a b"]);
+  expect(words(listed)).toEqual(words(readTree(directory)));
+  expect([...(parseTree(run("list named", directory, ["a b", "gone"]).stdout.toString()) ?? []).keys()]).toEqual([
+    "a b",
+  ]);
 });
 
-test("an empty folder has a list, and half an answer has none", () => {
-  expect(parseTree(run("list", folder).stdout.toString())).toEqual(new Map());
+test("an empty directory has a list, and half an answer has none", () => {
+  expect(parseTree(run("list", directory).stdout.toString())).toEqual(new Map());
   expect(parseTree("")).toBeUndefined();
   expect(parseTree(btoa("81a4 1 2026-01-01 .//./a\n"))).toBeUndefined();
 });
 
-test("names that would lead out of the folder are none", () => {
+test("names that would lead out of the directory are none", () => {
   const text = ["../x", "a/../../x", "a//x", ".", "fine"].map((name) => `81a4 1 2026 .//./${name}\n`).join("");
   expect([...(parseTree(btoa(`${text}end\n`)) ?? []).keys()]).toEqual(["fine"]);
 });
 
 test("what is packed is unpacked elsewhere, and removed", async () => {
-  const [from, to] = [`${folder}/from`, `${folder}/to`];
+  const [from, to] = [`${directory}/from`, `${directory}/to`];
   mkdirSync(`${from}/d`, { recursive: true });
   mkdirSync(to);
   for (const name of odd) writeFileSync(`${from}/d/${Buffer.from(name, "latin1")}`, name);

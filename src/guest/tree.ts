@@ -4,7 +4,7 @@ import treeScript from "./tree.sh" with { type: "text" };
 
 export type Verb = "list" | "list named" | "pack" | "unpack" | "remove";
 
-/** What the script does with the things below a folder; which ones, comes by `namesInput` on stdin where not all are meant. */
+/** What the script does with the things below a directory; which ones, comes by `namesInput` on stdin where not all are meant. */
 export const treeArgv = (verb: Verb, directory: string): string[] => {
   const [word = verb, ...options] = verb.split(" ");
   return ["/bin/sh", "-c", withoutComments(treeScript), "sh", word, directory, ...options];

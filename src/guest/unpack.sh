@@ -1,11 +1,11 @@
-# unpack DST NAME, from a stream of pack: to DST/NAME where DST is a folder, otherwise to DST. Modes are kept, the owner is who runs this.
+# unpack DST NAME, from a stream of pack: to DST/NAME where DST is a directory, otherwise to DST. Modes are kept, the owner is who runs this.
 set -eu
 umask 022
 dst=$1 name=$2
-case $dst in */) [ -d "$dst" ] || { printf 'the folder "%s" is not there\n' "$dst" >&2; exit 3; } ;; esac
+case $dst in */) [ -d "$dst" ] || { printf 'the directory "%s" is not there\n' "$dst" >&2; exit 3; } ;; esac
 if [ -d "$dst" ]; then dst=${dst%/}/$name; fi
 parent=$(dirname -- "$dst")
-[ -d "$parent" ] || { printf 'the folder "%s" is not there\n' "$parent" >&2; exit 3; }
+[ -d "$parent" ] || { printf 'the directory "%s" is not there\n' "$parent" >&2; exit 3; }
 parent=$(cd -- "$parent" && pwd -P && echo .) && parent=${parent%??}
 dst=${parent%/}/$(basename -- "$dst")
 work=$(mktemp -d "${parent%/}/.claude-bottle-cp-XXXXXX")

@@ -4,10 +4,10 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import { exists, isFolder, isLink, listDirectory, removeLink, removeTree } from "../system/files.ts";
+import { exists, isDirectory, isLink, listDirectory, removeLink, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 import { forgetBaseline, listBaselines } from "../sync/baseline.ts";
 import { forgetClaude, listKept } from "../bottle/kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
@@ -103,11 +103,11 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
 }
 
 /**
- * Links and locks outlive their bottle where a machine was removed behind our back; folders of builds, a build that was killed.
+ * Links and locks outlive their bottle where a machine was removed behind our back; directories of builds, a build that was killed.
  * What we cannot have made is somebody's own.
  */
 function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
-  const state = stateFolder(system.env);
+  const state = stateDirectory(system.env);
   const why = "there is no bottle of that name";
   const links = listDirectory(`${state}/links`)
     .filter(
@@ -122,22 +122,22 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const locks = all
     // A bottle whose project is a copy has a lock of that too.
     .filter((name) => isOfBottle(name) && !bottles.has(name.replace(/-copy$/, "")))
-    .filter((name) => !isFolder(`${state}/locks/${name}.db`))
+    .filter((name) => !isDirectory(`${state}/locks/${name}.db`))
     .map((name): Leftover => {
       const how = shellLine(["rm", `${state}/locks/${name}.db`]);
       return { kind: "lock", name, why, how, remove: async () => removeLock(system, name) };
     });
   const isBuilding = () => all.some((name) => !isOfBottle(name) && isLocked(system, name));
-  const folders = listDirectory(`${state}/builds`)
+  const directories = listDirectory(`${state}/builds`)
     .map((name) => `${state}/builds/${name}`)
-    .filter((path) => isFolder(path) && !isLink(path));
-  const builds = (isBuilding() ? [] : folders).map((folder): Leftover => {
-    const remove = async () => !isBuilding() && (removeTree(folder), true);
+    .filter((path) => isDirectory(path) && !isLink(path));
+  const builds = (isBuilding() ? [] : directories).map((directory): Leftover => {
+    const remove = async () => !isBuilding() && (removeTree(directory), true);
     return {
-      kind: "folder",
-      name: folder,
+      kind: "directory",
+      name: directory,
       why: "its build did not end",
-      how: shellLine(["rm", "-rf", folder]),
+      how: shellLine(["rm", "-rf", directory]),
       remove,
     };
   });
@@ -146,7 +146,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
     .map(({ name, path, directory }): Leftover => {
       const gone = `the ~/.claude of a bottle of ${printable(directory)}, which is gone`;
       const remove = async () => !exists(directory) && (forgetClaude(system, name), true);
-      return { kind: "folder", name: path, why: gone, how: shellLine(["rm", "-rf", path]), remove };
+      return { kind: "directory", name: path, why: gone, how: shellLine(["rm", "-rf", path]), remove };
     });
   const copies = listBaselines(system)
     .filter((name) => !bottles.has(name))

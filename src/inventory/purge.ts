@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { forgetLogin, hasLogin } from "../login/login.ts";
 import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
-import { cacheFolder, configFolder, stateFolder, type System } from "../system/system.ts";
+import { cacheDirectory, configDirectory, stateDirectory, type System } from "../system/system.ts";
 import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
 import { removeBottle } from "../bottle/remove.ts";
@@ -11,7 +11,7 @@ import { pullBeforeRemoval } from "../sync/travel.ts";
 
 /** Throws UserError while somebody works in any bottle. */
 export function refuseSessions(system: System): void {
-  if (!exists(`${stateFolder(system.env)}/ledger.db`)) return;
+  if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return;
   using ledger = new Ledger(system);
   const names = [...new Set(ledger.sessions().map(({ bottle }) => bottle))];
   if (names.length > 0)
@@ -26,8 +26,8 @@ async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Prom
 }
 
 /**
- * Removes every bottle of this user, what backends hold of ours besides, and our own folders. Throws UserError, with all still there,
- * where what changed in a project's copy cannot come home, and, with the folders kept, where a bottle cannot go.
+ * Removes every bottle of this user, what backends hold of ours besides, and our own directories. Throws UserError, with all still there,
+ * where what changed in a project's copy cannot come home, and, with the directories kept, where a bottle cannot go.
  */
 export async function purge(system: System, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
   const { bottles, complaints } = await listBottles(system);
@@ -48,16 +48,16 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
     if (!dryRun && !(await remove()))
       system.err(`claude-bottle: ${kind} "${name}" is used by somebody else, and stays\n`);
   }
-  // It may be in the system's keychain, which no folder of ours holds.
+  // It may be in the system's keychain, which no directory of ours holds.
   if (hasLogin(system)) {
     say("the login that was kept");
     if (!dryRun) await forgetLogin(system);
   }
-  for (const folder of [stateFolder(system.env), configFolder(system.env), cacheFolder(system.env)]) {
-    if (folder === undefined || !exists(folder)) continue;
-    say(folder);
+  for (const directory of [stateDirectory(system.env), configDirectory(system.env), cacheDirectory(system.env)]) {
+    if (directory === undefined || !exists(directory)) continue;
+    say(directory);
     if (dryRun) continue;
-    removeTree(folder);
-    removeEmptyAbove(folder, system.env.HOME ?? "");
+    removeTree(directory);
+    removeEmptyAbove(directory, system.env.HOME ?? "");
   }
 }

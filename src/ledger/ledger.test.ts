@@ -19,13 +19,13 @@ const session: SessionPlan = {
   env: { SECRET_LOOKING: "value" }, secrets: [], command: ["claude"], size: undefined,
 }; // prettier-ignore
 
-let folder: string;
+let directory: string;
 let system: System;
 beforeEach(() => {
-  folder = mkdtempSync(`${tmpdir()}/ledger-`);
-  system = { ...realSystem({ HOME: folder, XDG_STATE_HOME: folder }), now: () => 1000 };
+  directory = mkdtempSync(`${tmpdir()}/ledger-`);
+  system = { ...realSystem({ HOME: directory, XDG_STATE_HOME: directory }), now: () => 1000 };
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
 test("a bottle is found again with its plan and its machine, by another process as well", () => {
   using first = new Ledger(system);
@@ -80,8 +80,8 @@ test("a session is found by its pane, on that tmux server and on its own termina
 });
 
 test("a ledger of the first version keeps what is in it", () => {
-  mkdirSync(`${folder}/claude-bottle`);
-  const old = new Database(`${folder}/claude-bottle/ledger.db`, { create: true });
+  mkdirSync(`${directory}/claude-bottle`);
+  const old = new Database(`${directory}/claude-bottle/ledger.db`, { create: true });
   old.run(`
     create table bottles (name text primary key, directory text not null, plan text not null, made_at integer not null,
       machine_pid integer, machine_started text) strict;
@@ -123,8 +123,8 @@ test("the environment of a session is not written down", async () => {
     ledger.saveBottle(plan, undefined);
     ledger.openSession(session);
   }
-  const files = [...new Bun.Glob("**/*").scanSync({ cwd: folder })];
-  const bytes = await Promise.all(files.map((file) => Bun.file(`${folder}/${file}`).text()));
+  const files = [...new Bun.Glob("**/*").scanSync({ cwd: directory })];
+  const bytes = await Promise.all(files.map((file) => Bun.file(`${directory}/${file}`).text()));
   expect(bytes.join("")).toContain("cb-shop-0");
   expect(bytes.join("")).not.toContain("SECRET_LOOKING");
 });
@@ -132,21 +132,21 @@ test("the environment of a session is not written down", async () => {
 test("many processes may be the first at once", async () => {
   const script = `import { Ledger } from "${import.meta.dir}/ledger.ts"; import { identify } from "../system/process.ts";
 import { realSystem } from "${import.meta.dir}/../system/real.ts";
-    while (Date.now() < ${Date.now() + 1000}); new Ledger(realSystem({ HOME: "${folder}", XDG_STATE_HOME: "${folder}" })).note("cb-a", "opened");`;
+    while (Date.now() < ${Date.now() + 1000}); new Ledger(realSystem({ HOME: "${directory}", XDG_STATE_HOME: "${directory}" })).note("cb-a", "opened");`;
   const all = Array.from({ length: 8 }, () => Bun.spawn([process.execPath, "-e", script], { stderr: "pipe" }));
   const said = await Promise.all(all.map((child) => new Response(child.stderr).text()));
   expect(said.join("")).toBe("");
 }, 20_000);
 
 test("a damaged ledger is one clear line", () => {
-  const file = `${folder}/claude-bottle/ledger.db`;
+  const file = `${directory}/claude-bottle/ledger.db`;
   new Ledger(system)[Symbol.dispose]();
   for (const end of ["", "-wal", "-shm"]) rmSync(`${file}${end}`, { force: true });
   writeFileSync(file, "not a database, whatever it is called");
   expect(() => new Ledger(system)).toThrow(`"${file}" is damaged`);
 });
 
-test("a state folder that cannot be made is one clear line", () => {
-  writeFileSync(`${folder}/claude-bottle`, "in the way");
-  expect(() => new Ledger(system)).toThrow(`cannot write to "${folder}/claude-bottle": EEXIST`);
+test("a state directory that cannot be made is one clear line", () => {
+  writeFileSync(`${directory}/claude-bottle`, "in the way");
+  expect(() => new Ledger(system)).toThrow(`cannot write to "${directory}/claude-bottle": EEXIST`);
 });

@@ -1,9 +1,9 @@
 import { Database } from "bun:sqlite";
 import { UserError } from "../errors.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
-import { privateFolder } from "../system/files.ts";
+import { privateDirectory } from "../system/files.ts";
 import { identify, isAlive, type Identity } from "../system/process.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 
 /** `machine`: the host process that the bottle ran as when we last started it, made ready by us. */
 export type BottleRecord = {
@@ -68,7 +68,7 @@ export class Ledger implements Disposable {
   readonly #now: () => number;
 
   constructor(system: System) {
-    const file = `${privateFolder(stateFolder(system.env))}/ledger.db`;
+    const file = `${privateDirectory(stateDirectory(system.env))}/ledger.db`;
     this.#now = system.now;
     try {
       this.#db = new Database(file, { create: true, strict: true });
@@ -288,7 +288,7 @@ function ledgerError(file: string, cause: unknown): UserError {
       cause,
     });
   return new UserError(`cannot open "${file}": ${words}`, {
-    hint: "make it writable, or set XDG_STATE_HOME to a folder that is",
+    hint: "make it writable, or set XDG_STATE_HOME to a directory that is",
     cause,
   });
 }

@@ -1,10 +1,10 @@
-/** Whether the path is the folder itself or below it; both absolute, without links and `..`. */
-export const contains = (folder: string, path: string): boolean =>
-  folder === "/" || path === folder || path.startsWith(`${folder}/`);
+/** Whether the path is the directory itself or below it; both absolute, without links and `..`. */
+export const contains = (directory: string, path: string): boolean =>
+  directory === "/" || path === directory || path.startsWith(`${directory}/`);
 
-/** A search path without relative folders: we work in a project, whose programs are not ours to run. */
+/** A search path without relative directories: we work in a project, whose programs are not ours to run. */
 export const withoutRelative = (path: string): string =>
   path
     .split(":")
-    .filter((folder) => folder.startsWith("/"))
+    .filter((directory) => directory.startsWith("/"))
     .join(":");

@@ -1,25 +1,25 @@
 /**
- * What is below a folder: each thing's name, as bytes with one character each (not all names are UTF-8), and its state, which is
+ * What is below a directory: each thing's name, as bytes with one character each (not all names are UTF-8), and its state, which is
  * another one once anything of the thing is.
  */
 export type Tree = ReadonlyMap<string, string>;
 
-const kinds: Readonly<Record<number, string>> = { 0o040000: "folder", 0o100000: "file", 0o120000: "link" };
+const kinds: Readonly<Record<number, string>> = { 0o040000: "directory", 0o100000: "file", 0o120000: "link" };
 
 /** `changed`: when anything of it last did, its name and mode included, in any words. */
 export function stateOf(mode: number, size: number | bigint, changed: string): string {
   const kind = kinds[mode & 0o170000] ?? "special";
   const rights = (mode & 0o7777).toString(8);
-  // A folder changes with each thing that is made in it.
-  return kind === "folder" ? `${kind} ${rights}` : `${kind} ${rights} ${size} ${changed}`;
+  // A directory changes with each thing that is made in it.
+  return kind === "directory" ? `${kind} ${rights}` : `${kind} ${rights} ${size} ${changed}`;
 }
 
-export const isFolderState = (state: string | undefined): boolean => state?.startsWith("folder ") ?? false;
+export const isDirectoryState = (state: string | undefined): boolean => state?.startsWith("directory ") ?? false;
 /** A socket, a pipe or a device, which cannot be copied. */
 export const isSpecialState = (state: string | undefined): boolean => state?.startsWith("special ") ?? false;
-/** A folder that its own user may not read or enter, so that what is in it stays unknown. */
+/** A directory that its own user may not read or enter, so that what is in it stays unknown. */
 export const isClosedState = (state: string): boolean =>
-  isFolderState(state) && (Number.parseInt(state.split(" ")[1] ?? "0", 8) & 0o500) !== 0o500;
+  isDirectoryState(state) && (Number.parseInt(state.split(" ")[1] ?? "0", 8) & 0o500) !== 0o500;
 
 /** Parents before what is in them. */
 export const inOrder = (names: Iterable<string>): string[] => [...names].sort();

@@ -25,8 +25,8 @@ const lock = { staleMs: 60_000, waitMs: 30_000 };
 const half = { reads: 25, waitMs: 20 };
 
 /** Where Claude Code on this machine keeps all that is its user's. */
-export const claudeFolder = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
-export const claudeStoreFile = (system: System): string => `${claudeFolder(system)}/.credentials.json`;
+export const claudeDirectory = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
+export const claudeStoreFile = (system: System): string => `${claudeDirectory(system)}/.credentials.json`;
 
 /** Undefined where Claude Code on this machine is not logged in. */
 export async function readClaudeStore(system: System): Promise<ClaudeStore | undefined> {
@@ -75,12 +75,12 @@ const hex = (text: string): string => Buffer.from(text).toString("hex");
 
 /** As the one process of this machine, Claude Code's own included, that renews the login. Throws UserError. */
 export async function withClaudeLock<T>(system: System, work: () => Promise<T>): Promise<T> {
-  const folder = claudeFolder(system);
+  const directory = claudeDirectory(system);
   // The first name is Claude Code's own of late, the second that of older versions; it takes both.
-  const paths = [`${folder}/.oauth_refresh.lock`, `${realPath(folder) ?? folder}.lock`];
+  const paths = [`${directory}/.oauth_refresh.lock`, `${realPath(directory) ?? directory}.lock`];
   const done = await withDirectoryLock(paths, lock, work);
   if (done) return done.value;
   throw new UserError("another process has been renewing Claude's login for 30 s", {
-    hint: `try again; when no Claude Code runs, remove the folder ${paths[0]}`,
+    hint: `try again; when no Claude Code runs, remove the directory ${paths[0]}`,
   });
 }

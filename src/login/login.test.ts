@@ -82,7 +82,7 @@ const bottle = `import { realSystem } from "${import.meta.dir}/../system/real.ts
 import { freshTokens } from "${import.meta.dir}/refresh.ts";
 console.log((await freshTokens(realSystem(process.env))).accessToken);`;
 
-/** Another process on the host that renews the login as Claude Code does: by its two lock folders, reading again under them. */
+/** Another process on the host that renews the login as Claude Code does: by its two lock directories, reading again under them. */
 const hostLike = `import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 const store = process.env.HOME + "/.claude/.credentials.json";
 const locks = [process.env.HOME + "/.claude/.oauth_refresh.lock", process.env.HOME + "/.claude.lock"];

@@ -4,7 +4,7 @@ import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";
 import { exists, readText, removeFile, writePrivate } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 import { claudeStoreFile, readClaudeStore } from "./claude-store.ts";
 import { claudeTrouble, freshTokens } from "./refresh.ts";
 import { forgetSecret, keepSecret, readSecret, secretFile, type Place } from "./vault.ts";
@@ -42,7 +42,7 @@ export type Login = {
   readonly file: string | undefined;
 };
 
-const recordFile = (system: System): string => `${stateFolder(system.env)}/login.json`;
+const recordFile = (system: System): string => `${stateDirectory(system.env)}/login.json`;
 
 /** What `claude-bottle login` has left, if anything. */
 export function storedLogin(system: System): Login | undefined {
@@ -102,7 +102,7 @@ function loginFrom(system: System, record: LoginRecord): Login {
 function missingProgram(system: System, program: string): UserError | undefined {
   if (system.which(program) !== undefined) return undefined;
   return new UserError(`the login is printed by "${printable(program)}", which was not found`, {
-    hint: "put its folder on PATH, or keep another login: claude-bottle login",
+    hint: "put its directory on PATH, or keep another login: claude-bottle login",
   });
 }
 

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import { readText, removeFile, writePrivate } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 
 /** Where a secret of ours is kept. */
 export type Place = "keychain" | "file";
@@ -8,7 +8,7 @@ export type Place = "keychain" | "file";
 const limitMs = 15_000;
 const item = { service: "claude-bottle", account: "claude" } as const;
 
-export const secretFile = (system: System): string => `${stateFolder(system.env)}/login-secret`;
+export const secretFile = (system: System): string => `${stateDirectory(system.env)}/login-secret`;
 
 /** In the system's keychain where there is one that answers, in a file for you alone otherwise. */
 export async function keepSecret(system: System, secret: string, asked: Place | undefined): Promise<Place> {

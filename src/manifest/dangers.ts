@@ -16,7 +16,7 @@ export type Danger = {
 /** What the manifest's words stand for on this machine, each path resolved. */
 export type Facts = {
   readonly directory: string;
-  /** The real path of what the bottle is made from, where it is a file or folder that is there. */
+  /** The real path of what the bottle is made from, where it is a file or directory that is there. */
   readonly imagePath: string | undefined;
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" }[];
   readonly files: readonly { readonly source: string; readonly target: string }[];

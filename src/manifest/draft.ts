@@ -3,7 +3,7 @@ import type { Preset } from "./schema/presets.ts";
 import { image as imageSchema } from "./schema.ts";
 import { variableName } from "./schema/variables.ts";
 
-/** What a project looks like from outside: the names in its folder, and its devcontainer.json where it has one. */
+/** What a project looks like from outside: the names in its directory, and its devcontainer.json where it has one. */
 export type Looks = { readonly names: readonly string[]; readonly devcontainer: Devcontainer | undefined };
 export type Devcontainer = {
   readonly image: string | undefined;
@@ -34,7 +34,7 @@ export function draftManifest({ names, devcontainer }: Looks): string {
 # Editors: claude-bottle config --schema prints the JSON Schema of this file.
 
 [bottle]
-${image === undefined ? '# image = "registry.example.org/claude:latest" # a reference, an archive or a folder' : `image = ${JSON.stringify(image)} # from devcontainer.json; it must hold claude`}
+${image === undefined ? '# image = "registry.example.org/claude:latest" # a reference, an archive or a directory' : `image = ${JSON.stringify(image)} # from devcontainer.json; it must hold claude`}
 # cpus = 2
 # memory = "4G"
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { addHost } from "./edit.ts";
 
-const add = (text: string) => addHost({ kind: "project", file: "bottle.toml", folder: "/p", text }, "x.example", []);
+const add = (text: string) => addHost({ kind: "project", file: "bottle.toml", directory: "/p", text }, "x.example", []);
 
 test.each<[string, string, string | undefined]>([
   ["an empty file", "", '[network]\nhosts = ["x.example"]\n'],

@@ -4,8 +4,8 @@ import type { Source } from "./parse.ts";
 import { listSettings } from "./settings.ts";
 
 const resolveManifest = (sources: Source[], profile?: string) => resolve(sources, { backends: ["smolvm"], profile });
-const user = (text: string): Source => ({ kind: "user", file: "config.toml", folder: "/config", text });
-const project = (text: string): Source => ({ kind: "project", file: "bottle.toml", folder: "/project", text });
+const user = (text: string): Source => ({ kind: "user", file: "config.toml", directory: "/config", text });
+const project = (text: string): Source => ({ kind: "project", file: "bottle.toml", directory: "/project", text });
 
 test("the project's file is laid over the user's, table by table, and some lists add up", () => {
   const { manifest } = resolveManifest([

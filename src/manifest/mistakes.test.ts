@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { resolveManifest } from "./layers.ts";
 
 const parse = (text: string, file: string) =>
-  resolveManifest([{ kind: "project", file, folder: "/project", text }], { backends: ["smolvm"] }).manifest;
+  resolveManifest([{ kind: "project", file, directory: "/project", text }], { backends: ["smolvm"] }).manifest;
 
 function complaint(toml: string): string {
   try {

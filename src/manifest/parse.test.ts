@@ -4,7 +4,7 @@ import { manifestFileSchema, type Manifest } from "./schema.ts";
 import { shapeOf, type Shape } from "./shape.ts";
 
 const parse = (text: string): Manifest =>
-  resolveManifest([{ kind: "project", file: "bottle.toml", folder: "/project", text }], { backends: ["smolvm"] })
+  resolveManifest([{ kind: "project", file: "bottle.toml", directory: "/project", text }], { backends: ["smolvm"] })
     .manifest;
 const defaultManifest = () => resolveManifest([], { backends: [] }).manifest;
 const claude = { command: "claude", args: [], settings: {}, "mcp-servers": {}, env: {} };

@@ -8,11 +8,11 @@ import { readToml, type Table } from "./syntax.ts";
 
 const longest = 64 * 1024;
 
-/** `file` is its name as messages show it; `folder` is what its relative paths start from. */
+/** `file` is its name as messages show it; `directory` is what its relative paths start from. */
 export type Source = {
   readonly kind: "user" | "project";
   readonly file: string;
-  readonly folder: string;
+  readonly directory: string;
   readonly text: string;
 };
 

@@ -45,7 +45,7 @@ const host = v.pipe(
 const bottleTable = (backends: readonly string[]) =>
   table({
     backend: v.optional(about(choice(backends), "what isolates the bottle")),
-    image: v.optional(about(image, "what the bottle is made from: a registry reference, an archive or a folder")),
+    image: v.optional(about(image, "what the bottle is made from: a registry reference, an archive or a directory")),
     cpus: v.optional(
       about(
         v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)),
@@ -93,7 +93,7 @@ const bottleTable = (backends: readonly string[]) =>
   });
 
 const Mount = table({
-  source: about(hostPath, "a folder of your machine; relative to the file that names it"),
+  source: about(hostPath, "a directory of your machine; relative to the file that names it"),
   target: v.optional(about(mountPoint, "where the bottle finds it; the same path without it")),
   mode: v.optional(about(choice(["ro", "rw"]), "whether the bottle may also write there"), "ro"),
 });
@@ -182,7 +182,7 @@ const sectionsOf = (backends: readonly string[]) => ({
     {},
   ),
   mounts: v.optional(
-    about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "Further folders of your machine."),
+    about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "Further directories of your machine."),
     [],
   ),
   provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),

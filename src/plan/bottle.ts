@@ -121,7 +121,7 @@ const fixed = ({ sshAgent, ...plan }: BottlePlan): BottlePlan => ({
   credentials: plan.credentials.filter(({ host }) => host !== undefined),
 });
 
-/** Throws UserError for a folder that can be no project. */
+/** Throws UserError for a directory that can be no project. */
 export function refuseToShare(directory: string, home: string): void {
   const hint = "cd to a project's own directory";
   if (directory === "/") throw new UserError("the whole file system cannot be a bottle's project", { hint });

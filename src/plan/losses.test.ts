@@ -10,7 +10,7 @@ const plan = {
 
 test.each([
   ["a file of the user's", "/home/dev/notes.txt", "files"],
-  ["one in a folder with a dot", "/home/dev/.config/gh/hosts.yml", "files"],
+  ["one in a directory with a dot", "/home/dev/.config/gh/hosts.yml", "files"],
   ["one outside the home", "/opt/tool/bin", "files"],
   ["one of another home", "/root/x", "files"],
   ["a conversation", "/home/dev/.claude/projects/-work-project/0a.jsonl", "conversations"],
@@ -19,15 +19,15 @@ test.each([
   ["Claude's bookkeeping", "/home/dev/.claude/todos/1.json", undefined],
   ["a part of a conversation", "/home/dev/.claude/projects/-work-project/0a/subagents/1.jsonl", undefined],
   ["what we wrote for Claude", "/home/dev/.claude/settings.json", undefined],
-  ["the same, beside its folder", "/home/dev/.claude.json.backup", undefined],
+  ["the same, beside its directory", "/home/dev/.claude.json.backup", undefined],
   ["a cache", "/home/dev/.cache/pip/x", undefined],
   ["what Claude opens links with", "/home/dev/.local/share/applications/claude-code-url-handler.desktop", undefined],
-  ["a cache deep in a folder", "/home/dev/tool/node_modules/x/index.js", undefined],
+  ["a cache deep in a directory", "/home/dev/tool/node_modules/x/index.js", undefined],
   ["a shell's history", "/home/dev/.bash_history", undefined],
   ["a temporary file", "/tmp/x", undefined],
   ["an installed program", "/usr/local/bin/x", undefined],
-  ["a library's folder of another name", "/lib64/x", undefined],
-  ["a top folder that only starts like one of the system's", "/librarian/x", "files"],
+  ["a library's directory of another name", "/lib64/x", undefined],
+  ["a top directory that only starts like one of the system's", "/librarian/x", "files"],
   ["what an engine marks its machines with", "/.dockerenv", undefined],
   ["the project", "/work/project/x", undefined],
   ["the way to the project", "/work", undefined],
@@ -38,7 +38,7 @@ test.each([
   expect(lossesOf([path], plan)).toEqual({ conversations: [], files: [], ...(kind && { [kind]: [path] }) }),
 );
 
-test("a folder does not count besides what is in it", () => {
+test("a directory does not count besides what is in it", () => {
   const paths = ["/home", "/home/dev", "/home/dev/a", "/home/dev/a/b", "/home/dev/a/b/file", "/home/dev/a-b", "/home/dev/.claude"];
   expect(lossesOf(paths, plan).files).toEqual(["/home/dev/a-b", "/home/dev/a/b/file"]);
 }); // prettier-ignore

@@ -9,7 +9,7 @@ export type Losses = {
 };
 
 /** At the top of a guest's file system: what packages install, what lasts no longer than a start, and the system's and an engine's own state. */
-const systemFolders = /^\/(\.[^/]+$|bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp|usr|var)(\/|$)/;
+const systemDirectories = /^\/(\.[^/]+$|bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp|usr|var)(\/|$)/;
 
 /** What a program fetches or writes by itself, and would again. */
 const made = [
@@ -23,7 +23,7 @@ const made = [
 ];
 
 const conversation = /^\.claude\/projects\/[^/]+\/[^/]+\.jsonl$/;
-/** In Claude's own folder, what somebody wrote; the rest is its bookkeeping. */
+/** In Claude's own directory, what somebody wrote; the rest is its bookkeeping. */
 const written =
   /^\.claude\/(CLAUDE\.md|(agents|commands|skills|rules|plans|output-styles)\/|projects\/[^/]+\/memory\/)/;
 
@@ -34,12 +34,12 @@ function kindInHome(path: string): keyof Losses | undefined {
   return made.some((pattern) => pattern.test(path)) ? undefined : "files";
 }
 
-/** Whether nothing in that folder of the guest's home counts, so that nobody needs to look into it. */
-export const isMadeFolder = (path: string): boolean => made.some((pattern) => pattern.test(path));
+/** Whether nothing in that directory of the guest's home counts, so that nobody needs to look into it. */
+export const isMadeDirectory = (path: string): boolean => made.some((pattern) => pattern.test(path));
 
 /**
  * Of the paths that a bottle holds besides its image and what it shares with the host, those that would be missed.
- * A folder counts with what is in it, and not by itself.
+ * A directory counts with what is in it, and not by itself.
  */
 export function lossesOf(paths: readonly string[], plan: BottlePlan): Losses {
   const { home } = sessionUser(plan);
@@ -47,18 +47,18 @@ export function lossesOf(paths: readonly string[], plan: BottlePlan): Losses {
   const isShared = (path: string) =>
     shared.some((place) => `${place}/`.startsWith(`${path}/`) || path.startsWith(`${place}/`));
   const losses = { conversations: [] as string[], files: [] as string[] };
-  const folders = new Set(paths.flatMap(foldersAbove));
+  const directories = new Set(paths.flatMap(directoriesAbove));
   for (const path of paths.toSorted()) {
-    if (folders.has(path) || path === home || isShared(path)) continue;
+    if (directories.has(path) || path === home || isShared(path)) continue;
     if (path.startsWith(`${home}/`)) {
       const kind = kindInHome(path.slice(home.length + 1));
       if (kind) losses[kind].push(path);
-    } else if (!systemFolders.test(path)) losses.files.push(path);
+    } else if (!systemDirectories.test(path)) losses.files.push(path);
   }
   return losses;
 }
 
-function foldersAbove(path: string): string[] {
+function directoriesAbove(path: string): string[] {
   const parts = path.split("/").slice(1, -1);
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`);
 }

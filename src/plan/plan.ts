@@ -38,7 +38,7 @@ export type BottlePlan = {
   readonly user: GuestUser;
   /** The backend does not see this machine's files: the project in the bottle is a copy, which changes travel to and from. */
   readonly copied?: true;
-  /** Further folders of the host. */
+  /** Further directories of the host. */
   readonly mounts: readonly MountPlan[];
   readonly network: NetworkPlan;
   readonly credentials: readonly Credential[];

@@ -58,7 +58,7 @@ export function planSession(
 
 /** Git's settings without a file: the repository's own are the user's, and the home is the bottle's. */
 function gitEnv({ directory, git }: BottlePlan): Record<string, string> {
-  // The folder is the caller's on the host, whoever it belongs to in the guest.
+  // The directory is the caller's on the host, whoever it belongs to in the guest.
   const settings: [key: string, value: string][] = [["safe.directory", directory]];
   if (git) settings.push(["user.name", git.name], ["user.email", git.email]);
   return Object.fromEntries([

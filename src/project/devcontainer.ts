@@ -11,8 +11,8 @@ const schema = v.object({
 });
 
 /** What of a devcontainer.json has a counterpart in a manifest; undefined where there is none, or none that can be read. */
-export function readDevcontainer(folder: string): Devcontainer | undefined {
-  const text = places.map((place) => readText(`${folder}/${place}`)).find((found) => found !== undefined);
+export function readDevcontainer(directory: string): Devcontainer | undefined {
+  const text = places.map((place) => readText(`${directory}/${place}`)).find((found) => found !== undefined);
   if (text === undefined) return undefined;
   try {
     // It is JSON with comments.

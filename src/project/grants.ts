@@ -6,7 +6,7 @@ import { errorAt } from "../manifest/parse.ts";
 import type { FilePlan, MountPlan } from "../plan/plan.ts";
 import { kindOf, realPath } from "../system/files.ts";
 import { claudeFiles } from "./host-claude.ts";
-import { configFolder, stateFolder, type System } from "../system/system.ts";
+import { configDirectory, stateDirectory, type System } from "../system/system.ts";
 
 /**
  * What the manifest asks of this machine, each path resolved once: what is judged here is what is used later.
@@ -34,10 +34,10 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
   function absolute(path: readonly string[], written: string): string {
     if (written.startsWith("/")) return written;
     if (written.startsWith("~/")) return `${home}${written.slice(1)}`;
-    return `${resolved.origin(path)?.layer.folder ?? directory}/${written}`;
+    return `${resolved.origin(path)?.layer.directory ?? directory}/${written}`;
   }
 
-  const held = contains(directory, home) ? undefined : ownFolders(system).find((folder) => contains(directory, folder));
+  const held = contains(directory, home) ? undefined : ownDirectories(system).find((own) => contains(directory, own));
   if (held !== undefined)
     throw new UserError(`"${printable(directory)}" holds claude-bottle's own files and cannot be a bottle's project`, {
       hint: "cd to a project's own directory",
@@ -45,24 +45,25 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
 
   const mounts: MountPlan[] = [];
   function refuseExchangeable(path: readonly string[], source: string): void {
-    const outer = mounts.find(({ mode, source: folder }) => mode === "rw" && contains(folder, source));
+    const outer = mounts.find(({ mode, source: directory }) => mode === "rw" && contains(directory, source));
     const why = `where the bottle could put another ${kindOf(source)} in its place`;
     if (outer) throw refuse(path, `"${printable(source)}" is in "${printable(outer.source)}", ${why}`);
   }
 
   manifest.mounts.forEach(({ source: written, target, mode }, index) => {
     const path = ["mounts", String(index)];
-    const name = `the folder "${printable(written)}"`;
+    const name = `the directory "${printable(written)}"`;
     const source = realPath(absolute(path, written));
     if (source === undefined) throw refuse(path, `${name} is not there`);
     const kind = kindOf(source);
-    if (kind !== "folder") throw refuse(path, `"${printable(written)}" is a ${kind}, and only a folder can be mounted`);
+    if (kind !== "directory")
+      throw refuse(path, `"${printable(written)}" is a ${kind}, and only a directory can be mounted`);
     const real = `"${printable(source)}"`;
     if (contains(source, home))
       throw refuse(path, `${real} holds your home directory, and the bottle would see your keys and settings`);
     if (contains(directory, source)) throw refuse(path, `${real} is in the project, which the bottle has already`);
     refuseExchangeable(path, source);
-    const own = ownFolders(system).find((folder) => contains(source, folder) || contains(folder, source));
+    const own = ownDirectories(system).find((directory) => contains(source, directory) || contains(directory, source));
     if (own && mode === "rw")
       throw refuse(path, `${real} holds claude-bottle's own files, and the bottle could change them`);
     if (target === undefined && !/^[A-Za-z0-9_.@+,/-]+$/.test(source))
@@ -89,8 +90,8 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     const source = realPath(absolute(path, written));
     if (source === undefined) throw refuse(path, `"${printable(written)}" is not there`);
     const kind = kindOf(source);
-    if (kind !== "folder" && kind !== "file")
-      throw refuse(path, `"${printable(written)}" is a ${kind}, and only files and folders can be copied`);
+    if (kind !== "directory" && kind !== "file")
+      throw refuse(path, `"${printable(written)}" is a ${kind}, and only files and directories can be copied`);
     if (contains(source, home)) throw refuse(path, `"${printable(source)}" holds your home directory, with your keys`);
     refuseExchangeable(path, source);
     return { source, target };
@@ -129,8 +130,8 @@ function imageOf(image: string | undefined, absolute: (written: string) => strin
 }
 
 /** Where a bottle that could write would decide what the next one may do. */
-function ownFolders({ env }: System): string[] {
-  return [stateFolder(env), configFolder(env)]
-    .filter((folder) => folder !== undefined)
-    .map((folder) => realPath(folder) ?? folder);
+function ownDirectories({ env }: System): string[] {
+  return [stateDirectory(env), configDirectory(env)]
+    .filter((directory) => directory !== undefined)
+    .map((directory) => realPath(directory) ?? directory);
 }

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { claudeFolder } from "../login/claude-store.ts";
+import { claudeDirectory } from "../login/claude-store.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { FilePlan } from "../plan/plan.ts";
 import { readText } from "../system/files.ts";
@@ -20,7 +20,7 @@ const names: Readonly<Record<Exclude<Part, "settings">, string>> = {
 export const claudeFiles = (system: System, parts: readonly Part[]): FilePlan[] =>
   parts
     .filter((part) => part !== "settings")
-    .map((part) => ({ source: `${claudeFolder(system)}/${names[part]}`, target: `~/.claude/${names[part]}` }));
+    .map((part) => ({ source: `${claudeDirectory(system)}/${names[part]}`, target: `~/.claude/${names[part]}` }));
 
 const strings = v.optional(v.array(v.string()));
 
@@ -39,7 +39,7 @@ const harmless = v.object({
 
 /** What a bottle may know of the settings of Claude Code on this machine. Throws UserError for a file that is no such. */
 export function hostSettings(system: System): Record<string, unknown> {
-  const file = `${claudeFolder(system)}/settings.json`;
+  const file = `${claudeDirectory(system)}/settings.json`;
   const result = v.safeParse(harmless, parseJson(readText(file) ?? "{}"));
   if (result.success) return result.output;
   throw new UserError(`"${printable(file)}" does not hold settings of Claude Code`, {

@@ -5,8 +5,8 @@ import { printable } from "../lib/quote.ts";
 import { resolveManifest, type Resolved } from "../manifest/layers.ts";
 import type { Source } from "../manifest/parse.ts";
 import type { Manifest } from "../manifest/schema.ts";
-import { exists, isFolder, ownerOf, readText, realPath } from "../system/files.ts";
-import { configFolder, type System } from "../system/system.ts";
+import { exists, isDirectory, ownerOf, readText, realPath } from "../system/files.ts";
+import { configDirectory, type System } from "../system/system.ts";
 
 /** `directory` is shared with the bottle: where bottle.toml stands, or the working directory itself without one. */
 export type Project = {
@@ -24,42 +24,42 @@ export function findProject(system: System, options: { start?: string; profile?:
   const source = projectSource(system, start);
   const sources = [userSource(system), source].filter((found) => found !== undefined);
   const resolved = resolveManifest(sources, { backends: backendNames, profile: options.profile });
-  return { directory: source?.folder ?? start, cwd: start, manifest: withPaths(resolved), resolved };
+  return { directory: source?.directory ?? start, cwd: start, manifest: withPaths(resolved), resolved };
 }
 
 /** A relative path starts from the file that names it. */
 function withPaths({ manifest, origin }: Resolved): Manifest {
   const { image } = manifest.bottle;
   if (image === undefined || !/^\.\.?\//.test(image)) return manifest;
-  const folder = origin(["bottle", "image"])?.layer.folder ?? "";
-  return { ...manifest, bottle: { ...manifest.bottle, image: `${folder}/${image}` } };
+  const directory = origin(["bottle", "image"])?.layer.directory ?? "";
+  return { ...manifest, bottle: { ...manifest.bottle, image: `${directory}/${image}` } };
 }
 
 function projectSource(system: System, start: string): Source | undefined {
   const home = system.env.HOME ?? "";
   /** What lies in /tmp could be anybody's, and would make all of /tmp the project. */
   const isOurs = (path: string) => [0, system.user.uid, ownerOf(start)].includes(ownerOf(path));
-  for (let folder = start; folder !== home; folder = dirname(folder)) {
-    const path = `${folder}/${manifestName}`;
-    const text = folder === start || isOurs(path) ? readText(path) : undefined;
-    if (text !== undefined) return { kind: "project", file: manifestPath(start, folder), folder, text };
-    if (exists(`${folder}/.git`) || folder === "/") return undefined;
+  for (let directory = start; directory !== home; directory = dirname(directory)) {
+    const path = `${directory}/${manifestName}`;
+    const text = directory === start || isOurs(path) ? readText(path) : undefined;
+    if (text !== undefined) return { kind: "project", file: manifestPath(start, directory), directory, text };
+    if (exists(`${directory}/.git`) || directory === "/") return undefined;
   }
   return undefined;
 }
 
 function userSource({ env }: System): Source | undefined {
-  const folder = configFolder(env);
-  const text = folder === undefined ? undefined : readText(`${folder}/config.toml`);
-  if (folder === undefined || text === undefined) return undefined;
-  const path = `${folder}/config.toml`;
+  const directory = configDirectory(env);
+  const text = directory === undefined ? undefined : readText(`${directory}/config.toml`);
+  if (directory === undefined || text === undefined) return undefined;
+  const path = `${directory}/config.toml`;
   const file = env.HOME && path.startsWith(`${env.HOME}/`) ? `~${path.slice(env.HOME.length)}` : path;
-  return { kind: "user", file, folder, text };
+  return { kind: "user", file, directory, text };
 }
 
 /** As the person in `start` would name it. */
-function manifestPath(start: string, folder: string): string {
-  const ups = start === folder ? 0 : start.slice(folder.length).split("/").filter(Boolean).length;
+function manifestPath(start: string, directory: string): string {
+  const ups = start === directory ? 0 : start.slice(directory.length).split("/").filter(Boolean).length;
   return "../".repeat(ups) + manifestName;
 }
 
@@ -73,6 +73,6 @@ export function promptFileOf(project: Project, agent: string): string | undefine
   if (path === undefined) throw new UserError(`${where} is not there`, { hint });
   if (!path.startsWith(`${project.directory}/`))
     throw new UserError(`${where} lies outside the project, which is all that a bottle sees`, { hint });
-  if (isFolder(path)) throw new UserError(`${where} is a folder`, { hint });
+  if (isDirectory(path)) throw new UserError(`${where} is a directory`, { hint });
   return path;
 }

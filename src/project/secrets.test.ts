@@ -5,24 +5,24 @@ import type { Secret } from "../manifest/schema.ts";
 import { realSystem } from "../system/real.ts";
 import { secretsOf } from "./secrets.ts";
 
-let folder: string;
-beforeEach(() => void (folder = realpathSync(mkdtempSync(`${tmpdir()}/secrets-`))));
-afterEach(() => rmSync(folder, { recursive: true }));
+let directory: string;
+beforeEach(() => void (directory = realpathSync(mkdtempSync(`${tmpdir()}/secrets-`))));
+afterEach(() => rmSync(directory, { recursive: true }));
 
-const system = () => realSystem({ PATH: `${folder}:/usr/bin:/bin`, OUTER: "from env" });
+const system = () => realSystem({ PATH: `${directory}:/usr/bin:/bin`, OUTER: "from env" });
 const valueOf = async (secret: Partial<Secret>, file?: string) =>
   (await secretsOf(system(), { X: secret as Secret }, new Map(file ? [["X", file]] : []), undefined)(["X"])).X;
 function program(script: string): string[] {
-  writeFileSync(`${folder}/vault`, `#!/bin/sh\n${script}\n`);
-  chmodSync(`${folder}/vault`, 0o755);
+  writeFileSync(`${directory}/vault`, `#!/bin/sh\n${script}\n`);
+  chmodSync(`${directory}/vault`, 0o755);
   return ["vault", "read"];
 }
 
 test("a value comes from a variable, a file or a command, without its last newline", async () => {
-  writeFileSync(`${folder}/key`, "from file\n");
+  writeFileSync(`${directory}/key`, "from file\n");
   expect([
     await valueOf({ env: "OUTER" }),
-    await valueOf({ file: "key" }, `${folder}/key`),
+    await valueOf({ file: "key" }, `${directory}/key`),
     await valueOf({ command: program('printf "from %s in %s\\n" "$1" "$PWD"') }),
   ]).toEqual(["from env", "from file", "from read in /"]);
 });
@@ -30,12 +30,12 @@ test("a value comes from a variable, a file or a command, without its last newli
 test("nothing is asked for that is not named", async () => {
   const secrets = secretsOf(
     system(),
-    { X: { command: program(`touch ${folder}/mark`) } as Secret },
+    { X: { command: program(`touch ${directory}/mark`) } as Secret },
     new Map(),
     undefined,
   );
   expect(await secrets(["ANTHROPIC_API_KEY"])).toEqual({});
-  expect(await Bun.file(`${folder}/mark`).exists()).toBe(false);
+  expect(await Bun.file(`${directory}/mark`).exists()).toBe(false);
 });
 
 test.each<[string, Partial<Secret> | string, string]>([
@@ -60,9 +60,11 @@ test.each<[string, Partial<Secret> | string, string]>([
 });
 
 test("a file that was exchanged for a link after it was judged is not read", async () => {
-  writeFileSync(`${folder}/private`, "s3cret");
-  symlinkSync("private", `${folder}/key`);
-  await expect(valueOf({ file: "key" }, `${folder}/key`)).rejects.toThrow(`"${folder}/key" cannot be read: ELOOP`);
-  symlinkSync(folder, `${folder}/way`);
-  await expect(valueOf({ file: "key" }, `${folder}/way/private`)).rejects.toThrow("it has changed just now");
+  writeFileSync(`${directory}/private`, "s3cret");
+  symlinkSync("private", `${directory}/key`);
+  await expect(valueOf({ file: "key" }, `${directory}/key`)).rejects.toThrow(
+    `"${directory}/key" cannot be read: ELOOP`,
+  );
+  symlinkSync(directory, `${directory}/way`);
+  await expect(valueOf({ file: "key" }, `${directory}/way/private`)).rejects.toThrow("it has changed just now");
 });

@@ -1,11 +1,11 @@
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { exists, isFolder, realPath } from "../system/files.ts";
+import { exists, isDirectory, realPath } from "../system/files.ts";
 
-/** A backend may wait long for a folder that is not there, and then say something else. */
+/** A backend may wait long for a directory that is not there, and then say something else. */
 export function assertPathsExist({ name, directory }: BottlePlan): void {
-  if (isFolder(directory)) return;
+  if (isDirectory(directory)) return;
   throw new UserError(`the project's directory "${printable(directory)}" is no longer there`, {
     hint: `claude-bottle rm ${name} removes its bottle`,
   });

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 
 const schema = v.array(
   v.object({
@@ -12,7 +12,7 @@ const schema = v.array(
   }),
 );
 
-/** What was trusted of a folder's manifest: of each profile and backend that it was looked at with, the last. */
+/** What was trusted of a directory's manifest: of each profile and backend that it was looked at with, the last. */
 export type Trust = v.InferOutput<typeof schema>[number];
 
 /** What the manifest was looked at with. */
@@ -21,9 +21,9 @@ export type View = { readonly directory: string; readonly profile?: string | und
 export const isOf = (trust: Trust, { directory, profile, backend }: View): boolean =>
   trust.directory === directory && trust.profile === profile && trust.backend === backend;
 
-const folder = ({ env }: System) => `${stateFolder(env)}/trust`;
+const storeOf = ({ env }: System) => `${stateDirectory(env)}/trust`;
 const fileOf = (system: System, directory: string) =>
-  `${folder(system)}/${new Bun.CryptoHasher("sha256").update(directory).digest("hex")}.json`;
+  `${storeOf(system)}/${new Bun.CryptoHasher("sha256").update(directory).digest("hex")}.json`;
 
 export const trustsOf = (system: System, directory: string): Trust[] =>
   read(fileOf(system, directory)).filter((trust) => trust.directory === directory);
@@ -39,8 +39,8 @@ export function saveTrust(system: System, view: View, hash: string): void {
 export const revokeTrust = (system: System, directory: string): boolean => removeFile(fileOf(system, directory));
 
 export const listTrust = (system: System): Trust[] =>
-  listDirectory(folder(system))
-    .flatMap((name) => read(`${folder(system)}/${name}`))
+  listDirectory(storeOf(system))
+    .flatMap((name) => read(`${storeOf(system)}/${name}`))
     .sort((one, other) => (one.directory < other.directory ? -1 : 1));
 
 /** A record that cannot be read is no trust. */

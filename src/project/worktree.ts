@@ -1,35 +1,35 @@
 import { dirname, isAbsolute } from "node:path";
 import { contains } from "../lib/paths.ts";
 import type { MountPlan } from "../plan/plan.ts";
-import { exists, isFolder, readText, realPath } from "../system/files.ts";
+import { exists, isDirectory, readText, realPath } from "../system/files.ts";
 
 /** What a commit in a linked worktree writes; all else, the hooks and the configuration above all, may only be read. */
 const written = ["objects", "refs", "logs"] as const;
 
 /**
  * The repository that the project is a linked worktree of, at its own path. Only one that itself says so: the project's
- * `.git` file alone could name any folder.
+ * `.git` file alone could name any directory.
  */
 export function worktreeMounts(directory: string, home: string): MountPlan[] {
   const gitFile = `${directory}/.git`;
-  if (isFolder(gitFile)) return [];
-  const gitFolder = resolved(directory, /^gitdir: (.+)$/m.exec(readText(gitFile) ?? "")?.[1]);
-  const common = gitFolder && resolved(gitFolder, firstLine(`${gitFolder}/commondir`));
-  if (!gitFolder || !common || contains(directory, common)) return [];
-  // What was unpacked beside the user's own things may call their folder a repository.
-  const isRepository = isFolder(`${common}/objects`) && isFolder(`${common}/refs`) && exists(`${common}/HEAD`);
+  if (isDirectory(gitFile)) return [];
+  const gitDirectory = resolved(directory, /^gitdir: (.+)$/m.exec(readText(gitFile) ?? "")?.[1]);
+  const common = gitDirectory && resolved(gitDirectory, firstLine(`${gitDirectory}/commondir`));
+  if (!gitDirectory || !common || contains(directory, common)) return [];
+  // What was unpacked beside the user's own things may call their directory a repository.
+  const isRepository = isDirectory(`${common}/objects`) && isDirectory(`${common}/refs`) && exists(`${common}/HEAD`);
   if (!isRepository || contains(common, home)) return [];
-  const isIts = dirname(gitFolder) === `${common}/worktrees`;
+  const isIts = dirname(gitDirectory) === `${common}/worktrees`;
   // smolvm cannot start with another path in the guest; git says then that this is no repository, as it did before.
   const isPlain = /^[A-Za-z0-9_.@+,/-]+$/.test(common);
-  if (!isPlain || !isIts || resolved(gitFolder, firstLine(`${gitFolder}/gitdir`)) !== gitFile) return [];
-  // A link in place of a folder would lead out of what was judged.
-  const folders = [...written.map((name) => `${common}/${name}`), gitFolder].filter(
-    (folder) => isFolder(folder) && realPath(folder) === folder,
+  if (!isPlain || !isIts || resolved(gitDirectory, firstLine(`${gitDirectory}/gitdir`)) !== gitFile) return [];
+  // A link in place of a directory would lead out of what was judged.
+  const directories = [...written.map((name) => `${common}/${name}`), gitDirectory].filter(
+    (directory) => isDirectory(directory) && realPath(directory) === directory,
   );
   return [
     { source: common, target: common, mode: "ro" },
-    ...folders.map((folder): MountPlan => ({ source: folder, target: folder, mode: "rw" })),
+    ...directories.map((directory): MountPlan => ({ source: directory, target: directory, mode: "rw" })),
   ];
 }
 

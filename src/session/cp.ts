@@ -18,7 +18,7 @@ export type Copy = {
   readonly dryRun: boolean;
 };
 
-/** Files and folders as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
+/** Files and directories as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
 export const copyIn = (system: System, copy: Copy): Promise<void> =>
   transfer(system, copy, (guest) => [
     onHost(packArgv(copy.source)),

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { printable } from "../lib/quote.ts";
-import { isFolder, listDirectory, readFileOrNothing } from "../system/files.ts";
+import { isDirectory, listDirectory, readFileOrNothing } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 
 /**
@@ -21,36 +21,35 @@ export function gitTraps(directory: string): GitTraps {
     if (text !== undefined) found[path] = Bun.hash(harmlessLeftOut(path, text)).toString(36);
     return text ?? "";
   }
-  function noteHooks(folder: string): void {
-    for (const name of listDirectory(`${directory}/${folder}`))
-      if (!name.endsWith(".sample")) note(`${folder}/${name}`);
+  function noteHooks(below: string): void {
+    for (const name of listDirectory(`${directory}/${below}`)) if (!name.endsWith(".sample")) note(`${below}/${name}`);
   }
   /** With what of the project it includes, and has git run. */
   function noteConfig(path: string): void {
     const words = [...note(path).matchAll(obeyed)].map(([, word = ""]) => word);
     for (const named of words.flatMap((word) => [join(dirname(path), word), join(word)])) {
       if (named.startsWith("..") || Object.hasOwn(found, named)) continue;
-      if (isFolder(`${directory}/${named}`)) noteHooks(named);
+      if (isDirectory(`${directory}/${named}`)) noteHooks(named);
       else noteConfig(named);
     }
   }
-  function look(folder: string, depth: number): void {
-    for (const name of ["config", "config.worktree"]) noteConfig(`${folder}/${name}`);
-    note(`${folder}/commondir`);
-    noteHooks(`${folder}/hooks`);
-    for (const below of ["modules", "worktrees"]) each(`${folder}/${below}`, depth);
+  function look(below: string, depth: number): void {
+    for (const name of ["config", "config.worktree"]) noteConfig(`${below}/${name}`);
+    note(`${below}/commondir`);
+    noteHooks(`${below}/hooks`);
+    for (const inner of ["modules", "worktrees"]) each(`${below}/${inner}`, depth);
   }
   /** The name of a submodule may hold slashes. */
-  function each(folder: string, depth: number): void {
+  function each(below: string, depth: number): void {
     if (depth === 0) return;
-    for (const name of listDirectory(`${directory}/${folder}`)) {
-      const path = `${folder}/${name}`;
+    for (const name of listDirectory(`${directory}/${below}`)) {
+      const path = `${below}/${name}`;
       const isGits = readFileOrNothing(`${directory}/${path}/HEAD`) !== undefined;
       if (isGits) look(path, depth - 1);
-      else if (isFolder(`${directory}/${path}`)) each(path, depth - 1);
+      else if (isDirectory(`${directory}/${path}`)) each(path, depth - 1);
     }
   }
-  // A linked worktree's folder in its repository says where configuration and hooks are.
+  // A linked worktree's directory in its repository says where configuration and hooks are.
   const linked = /^gitdir: (.+)$/m.exec(note(".git"))?.[1];
   if (linked !== undefined) for (const name of ["commondir", "config.worktree"]) note(join(linked, name));
   look(".git", 4);

@@ -1,9 +1,9 @@
 import type { Baseline, Pair } from "./plan.ts";
 import { exists, listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
-import { stateFolder, type System } from "../system/system.ts";
+import { stateDirectory, type System } from "../system/system.ts";
 
-const folderOf = ({ env }: System) => `${stateFolder(env)}/copies`;
-const fileOf = (system: System, bottle: string) => `${folderOf(system)}/${bottle}.json`;
+const directoryOf = ({ env }: System) => `${stateDirectory(env)}/copies`;
+const fileOf = (system: System, bottle: string) => `${directoryOf(system)}/${bottle}.json`;
 
 /** What the project and its copy in that bottle had in common; nothing where they were never brought together. */
 export function readBaseline(system: System, bottle: string): Baseline {
@@ -26,6 +26,6 @@ export const isFirstSync = (system: System, bottle: string): boolean => !exists(
 
 /** The bottles that there is one of. */
 export const listBaselines = (system: System): string[] =>
-  listDirectory(folderOf(system))
+  listDirectory(directoryOf(system))
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));

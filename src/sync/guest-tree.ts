@@ -4,11 +4,11 @@ import { namesInput, parseTree, treeArgv, type Verb } from "../guest/tree.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree-state.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { stateFolder, type Program, type Run, type System } from "../system/system.ts";
+import { stateDirectory, type Program, type Run, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 
 /** Where what comes home is unpacked; each time below a name that begins with it. */
-export const stagingFolder = (env: System["env"]): string => `${stateFolder(env)}/copies/.staging-`;
+export const stagingDirectory = (env: System["env"]): string => `${stateDirectory(env)}/copies/.staging-`;
 
 /** The copy of the project in a bottle that runs. Throws UserError where the bottle does not answer. */
 export class BottleCopy {
@@ -32,7 +32,7 @@ export class BottleCopy {
     }
   }
 
-  /** A folder only when it is empty. */
+  /** A directory only when it is empty. */
   async remove(names: readonly string[]): Promise<void> {
     if (names.length > 0) await this.#run(this.#inGuest("remove"), names.toReversed());
   }
@@ -45,10 +45,10 @@ export class BottleCopy {
     if (from.code !== 0 || to.code !== 0) throw this.#failure(from.code === 0 ? to : from);
   }
 
-  /** Those things of the bottle, into a folder of ours. */
-  async fetch(names: readonly string[], folder: string): Promise<void> {
+  /** Those things of the bottle, into a directory of ours. */
+  async fetch(names: readonly string[], directory: string): Promise<void> {
     if (names.length === 0) return;
-    const unpack = onHost(treeArgv("unpack", folder));
+    const unpack = onHost(treeArgv("unpack", directory));
     const { from, to } = await this.#system.pipe(this.#inGuest("pack"), unpack, namesInput(names));
     // tar's own 1 and 2: something changed or went away as it was read, and comes the next time.
     if (from.code > 2 || to.code !== 0) throw this.#failure(from.code > 2 ? from : to);
@@ -71,10 +71,10 @@ export class BottleCopy {
 /** What bringing both together runs, one a line; all but the first only where something changed. */
 export function explainCopy({ env }: System, backend: Backend, plan: BottlePlan): string[] {
   const there = (verb: Verb) => shellLine(inGuest(backend, plan, treeArgv(verb, plan.directory)).argv);
-  const here = (verb: Verb, folder: string) => shellLine(treeArgv(verb, folder));
+  const here = (verb: Verb, directory: string) => shellLine(treeArgv(verb, directory));
   return [
     there("list"),
-    `${there("pack")} | ${here("unpack", stagingFolder(env))}`,
+    `${there("pack")} | ${here("unpack", stagingDirectory(env))}`,
     there("remove"),
     `${here("pack", plan.directory)} | ${there("unpack")}`,
   ];

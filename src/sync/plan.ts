@@ -1,4 +1,4 @@
-import { inOrder, isFolderState, isSpecialState, type Tree } from "../lib/tree-state.ts";
+import { inOrder, isDirectoryState, isSpecialState, type Tree } from "../lib/tree-state.ts";
 
 export type Side = "host" | "bottle";
 
@@ -7,7 +7,7 @@ export type Pair = Readonly<Record<Side, string>>;
 /** What both sides had when they were last brought together. */
 export type Baseline = ReadonlyMap<string, Pair>;
 
-/** What a side is to get from the other, and what is to go from it: first, as a file may have become a folder. Parents first. */
+/** What a side is to get from the other, and what is to go from it: first, as a file may have become a directory. Parents first. */
 type Work = { readonly remove: string[]; readonly put: string[] };
 
 export type Steps = Readonly<Record<Side, Work>> & {
@@ -28,7 +28,7 @@ export function planSync(baseline: Baseline, trees: Readonly<Record<Side, Tree>>
     const [changedHere, changedThere] = [states[0] !== before?.host, states[1] !== before?.bottle];
     if (states.some(isSpecialState)) steps.special.push(name);
     else if (changedHere && changedThere) {
-      if (!states.every(isFolderState)) steps.onBoth.push(name);
+      if (!states.every(isDirectoryState)) steps.onBoth.push(name);
     } else if (changedHere) carry(steps, trees, name, "host");
     else if (changedThere) carry(steps, trees, name, "bottle");
   }
@@ -40,7 +40,7 @@ export function planSync(baseline: Baseline, trees: Readonly<Record<Side, Tree>>
 export function carry(steps: Steps, trees: Readonly<Record<Side, Tree>>, name: string, from: Side): void {
   const [wanted, present] = [trees[from].get(name), trees[other[from]].get(name)];
   const { remove, put } = steps[other[from]];
-  if (present !== undefined && (wanted === undefined || isFolderState(wanted) !== isFolderState(present)))
+  if (present !== undefined && (wanted === undefined || isDirectoryState(wanted) !== isDirectoryState(present)))
     remove.push(name);
   if (wanted !== undefined) put.push(name);
 }

@@ -11,7 +11,7 @@ import type { System } from "../system/system.ts";
 import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/host-tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
 import { assertPathsUnmoved } from "../project/shared-paths.ts";
-import { BottleCopy, stagingFolder } from "./guest-tree.ts";
+import { BottleCopy, stagingDirectory } from "./guest-tree.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
 export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", readonly string[]>>;
@@ -23,7 +23,7 @@ export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", re
 export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
   interruptible((signal) =>
     withLock(system, `${plan.name}-copy`, { signal, onWait: () => {} }, async () => {
-      const staging = makeTempDirectory(stagingFolder(system.env));
+      const staging = makeTempDirectory(stagingDirectory(system.env));
       try {
         return await bringTogether(system, new BottleCopy(system, backend, plan), { plan, kept, staging });
       } finally {
@@ -96,9 +96,12 @@ function refuseUnreadable(
   ] as const) {
     const closed = [...tree].find(([, state]) => isClosedState(state));
     if (closed)
-      throw new UserError(`the folder "${readableName(closed[0])}" of ${where} may not be read, and so not be copied`, {
-        hint: `chmod u+rx it, then: claude-bottle sync`,
-      });
+      throw new UserError(
+        `the directory "${readableName(closed[0])}" of ${where} may not be read, and so not be copied`,
+        {
+          hint: `chmod u+rx it, then: claude-bottle sync`,
+        },
+      );
   }
   if (before.size === 0 || (host.size > 0 && bottle.size > 0)) return;
   throw new UserError(

@@ -10,7 +10,7 @@ const touchEveryMs = 5000;
 const retryMs = 100;
 
 /**
- * Runs `work` while it holds each path as a folder that it has made: the way of the npm package proper-lockfile, by which
+ * Runs `work` while it holds each path as a directory that it has made: the way of the npm package proper-lockfile, by which
  * other programs can be waited for. Undefined when another one holds it for longer than `waitMs`.
  */
 export async function withDirectoryLock<T>(

@@ -71,7 +71,7 @@ export function readFileNoFollow(path: string): string {
   try {
     const opened = fstatSync(file);
     const now = statSync(realPath(path) ?? "/");
-    // A folder on the way may have become a link.
+    // A directory on the way may have become a link.
     if (!opened.isFile() || realPath(path) !== path || now.ino !== opened.ino || now.dev !== opened.dev) throw refuse();
     return readFileSync(file, "utf8");
   } finally {
@@ -90,7 +90,7 @@ export function realPath(path: string): string | undefined {
 
 export const exists = (path: string): boolean => existsSync(path);
 
-/** A short word that is another one once the file or folder at `path` is; undefined where there is none. */
+/** A short word that is another one once the file or directory at `path` is; undefined where there is none. */
 export function fileStamp(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat && Bun.hash(`${path}\0${stat.size}\0${stat.mtimeMs}\0${stat.ino}`).toString(16);
@@ -116,9 +116,9 @@ export function freeSpace(path: string): { readonly device: number; readonly fre
   return { device: statSync(path).dev, free: bavail * bsize };
 }
 
-/** The same for all that is in a folder as well; links are not followed. */
+/** The same for all that is in a directory as well; links are not followed. */
 export function treeStamp(path: string): string {
-  const names = isFolder(path) ? readdirSync(path, { recursive: true, encoding: "utf8" }).sort() : [];
+  const names = isDirectory(path) ? readdirSync(path, { recursive: true, encoding: "utf8" }).sort() : [];
   const stamps = names.map((name) => {
     const stat = lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
     return `${name}\0${stat?.size}\0${stat?.mtimeMs}`;
@@ -126,7 +126,7 @@ export function treeStamp(path: string): string {
   return Bun.hash([fileStamp(path), ...stamps].join("\n")).toString(16);
 }
 
-export function isFolder(path: string): boolean {
+export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
@@ -134,7 +134,7 @@ export function isFolder(path: string): boolean {
 export const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
 /** Makes it our working directory. Throws UserError where that cannot be. */
-export function enterFolder(path: string): void {
+export function enterDirectory(path: string): void {
   try {
     process.chdir(path);
   } catch (cause) {
@@ -143,16 +143,16 @@ export function enterFolder(path: string): void {
 }
 
 /** What is there, in words. */
-export function kindOf(path: string): "folder" | "file" | "socket" | "pipe" | "device" {
+export function kindOf(path: string): "directory" | "file" | "socket" | "pipe" | "device" {
   const found = statSync(path);
-  if (found.isDirectory()) return "folder";
+  if (found.isDirectory()) return "directory";
   if (found.isFile()) return "file";
   if (found.isSocket()) return "socket";
   return found.isFIFO() ? "pipe" : "device";
 }
 
-/** Makes a folder of ours, for us alone. */
-export function privateFolder(path: string): string {
+/** Makes a directory of ours, for us alone. */
+export function privateDirectory(path: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK);
@@ -161,7 +161,7 @@ export function privateFolder(path: string): string {
     throw new UserError(
       full ? `no space left on device to make "${path}"` : `cannot write to "${path}": ${String(codeOf(cause))}`,
       {
-        hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a folder that is",
+        hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a directory that is",
         cause,
       },
     );
@@ -171,12 +171,12 @@ export function privateFolder(path: string): string {
 
 /** A symlink at `path` to `target`, in place of what was there. */
 export function plainLink(path: string, target: string): void {
-  privateFolder(dirname(path));
+  privateDirectory(dirname(path));
   rmSync(path, { force: true });
   symlinkSync(target, path);
 }
 
-/** Removes the folders above `path` that are empty, below `limit`. */
+/** Removes the directories above `path` that are empty, below `limit`. */
 export function removeEmptyAbove(path: string, limit: string): void {
   try {
     for (let above = dirname(path); above.startsWith(`${limit}/`); above = dirname(above)) rmdirSync(above);
@@ -205,10 +205,10 @@ export function startOf(path: string, length: number): string {
   }
 }
 
-/** The names in a folder, sorted; none where there is no such folder. */
-export function listDirectory(folder: string): string[] {
+/** The names in a directory, sorted; none where there is no such directory. */
+export function listDirectory(directory: string): string[] {
   try {
-    return readdirSync(folder).sort();
+    return readdirSync(directory).sort();
   } catch {
     return [];
   }
@@ -216,7 +216,7 @@ export function listDirectory(folder: string): string[] {
 
 /** Whole or not at all; for us alone. */
 export function writePrivate(path: string, content: string | Uint8Array): void {
-  privateFolder(dirname(path));
+  privateDirectory(dirname(path));
   const work = `${path}.new-${process.pid}`;
   try {
     writeNew(work, content, 0o600);
@@ -227,15 +227,15 @@ export function writePrivate(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Whoever may write to the folder could have put a link there that leads elsewhere. */
+/** Whoever may write to the directory could have put a link there that leads elsewhere. */
 function writeNew(path: string, content: string | Uint8Array, mode: number): void {
   rmSync(path, { force: true });
   writeFileSync(path, content, { mode, flag: "wx" });
 }
 
-/** A new folder of ours whose path starts with `prefix`. */
+/** A new directory of ours whose path starts with `prefix`. */
 export function makeTempDirectory(prefix: string): string {
-  privateFolder(dirname(prefix));
+  privateDirectory(dirname(prefix));
   return mkdtempSync(prefix);
 }
 

@@ -13,43 +13,46 @@ import {
 import { tmpdir } from "node:os";
 import { isSameThing, placeThings, removeThing } from "./host-tree.ts";
 
-let folder: string;
+let directory: string;
 beforeEach(() => {
-  folder = mkdtempSync(`${tmpdir()}/tree-`);
-  for (const name of ["from/d", "to", "outside"]) mkdirSync(`${folder}/${name}`, { recursive: true });
+  directory = mkdtempSync(`${tmpdir()}/tree-`);
+  for (const name of ["from/d", "to", "outside"]) mkdirSync(`${directory}/${name}`, { recursive: true });
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => rmSync(directory, { recursive: true }));
 
-const place = (...names: string[]) => placeThings(`${folder}/from`, `${folder}/to`, names);
+const place = (...names: string[]) => placeThings(`${directory}/from`, `${directory}/to`, names);
 
-test("things are placed with their rights, a read-only folder with what is in it", () => {
-  writeFileSync(`${folder}/from/d/x`, "x", { mode: 0o750 });
-  symlinkSync("/etc/passwd", `${folder}/from/link`);
-  chmodSync(`${folder}/from/d`, 0o555);
+test("things are placed with their rights, a read-only directory with what is in it", () => {
+  writeFileSync(`${directory}/from/d/x`, "x", { mode: 0o750 });
+  symlinkSync("/etc/passwd", `${directory}/from/link`);
+  chmodSync(`${directory}/from/d`, 0o555);
   expect(place("d", "d/x", "link")).toEqual([]);
-  expect([lstatSync(`${folder}/to/d`).mode & 0o777, lstatSync(`${folder}/to/d/x`).mode & 0o777]).toEqual([
+  expect([lstatSync(`${directory}/to/d`).mode & 0o777, lstatSync(`${directory}/to/d/x`).mode & 0o777]).toEqual([
     0o555, 0o750,
   ]);
-  expect(lstatSync(`${folder}/to/link`).isSymbolicLink()).toBe(true);
-  expect(["d/x", "link"].every((name) => isSameThing(`${folder}/from`, `${folder}/to`, name))).toBe(true);
+  expect(lstatSync(`${directory}/to/link`).isSymbolicLink()).toBe(true);
+  expect(["d/x", "link"].every((name) => isSameThing(`${directory}/from`, `${directory}/to`, name))).toBe(true);
 });
 
 test("nothing is placed or removed through a link", () => {
-  writeFileSync(`${folder}/from/d/x`, "hostile");
-  writeFileSync(`${folder}/outside/y`, "kept");
-  symlinkSync(`${folder}/outside`, `${folder}/to/d`);
+  writeFileSync(`${directory}/from/d/x`, "hostile");
+  writeFileSync(`${directory}/outside/y`, "kept");
+  symlinkSync(`${directory}/outside`, `${directory}/to/d`);
   expect(place("d", "d/x")).toEqual(["d", "d/x"]);
-  removeThing(`${folder}/to`, "d/y");
-  expect([existsSync(`${folder}/outside/x`), readFileSync(`${folder}/outside/y`, "utf8")]).toEqual([false, "kept"]);
+  removeThing(`${directory}/to`, "d/y");
+  expect([existsSync(`${directory}/outside/x`), readFileSync(`${directory}/outside/y`, "utf8")]).toEqual([
+    false,
+    "kept",
+  ]);
 });
 
 test("a link in place of a file, or of what becomes one, is replaced, not followed", () => {
-  writeFileSync(`${folder}/from/x`, "new");
-  writeFileSync(`${folder}/outside/x`, "kept");
-  symlinkSync(`${folder}/outside/x`, `${folder}/to/x`);
-  symlinkSync(`${folder}/outside/x`, `${folder}/to/x.new-${process.pid}`);
+  writeFileSync(`${directory}/from/x`, "new");
+  writeFileSync(`${directory}/outside/x`, "kept");
+  symlinkSync(`${directory}/outside/x`, `${directory}/to/x`);
+  symlinkSync(`${directory}/outside/x`, `${directory}/to/x.new-${process.pid}`);
   expect(place("x")).toEqual([]);
-  expect([readFileSync(`${folder}/to/x`, "utf8"), readFileSync(`${folder}/outside/x`, "utf8")]).toEqual([
+  expect([readFileSync(`${directory}/to/x`, "utf8"), readFileSync(`${directory}/outside/x`, "utf8")]).toEqual([
     "new",
     "kept",
   ]);

@@ -15,25 +15,25 @@ import {
 } from "node:fs";
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { isFolderState, stateOf, type Tree } from "../lib/tree-state.ts";
+import { isDirectoryState, stateOf, type Tree } from "../lib/tree-state.ts";
 
 /** A path whose end is a name of a Tree: bytes, one character each. */
-const pathOf = (folder: string, name: string): Buffer =>
-  Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, "latin1")]);
+const pathOf = (directory: string, name: string): Buffer =>
+  Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name, "latin1")]);
 
 export const readableName = (name: string): string => printable(Buffer.from(name, "latin1").toString());
 
-/** What is below the folder. Throws UserError for what cannot be looked at. */
-export function readTree(folder: string): Tree {
+/** What is below the directory. Throws UserError for what cannot be looked at. */
+export function readTree(directory: string): Tree {
   const tree = new Map<string, string>();
   const visit = (name: string) => {
-    const path = name === "" ? Buffer.from(folder) : pathOf(folder, name);
+    const path = name === "" ? Buffer.from(directory) : pathOf(directory, name);
     for (const entry of entriesOf(path)) {
       const inner = name === "" ? entry : `${name}/${entry}`;
-      const state = stateAt(folder, inner);
+      const state = stateAt(directory, inner);
       if (state === undefined) continue;
       tree.set(inner, state);
-      if (isFolderState(state)) visit(inner);
+      if (isDirectoryState(state)) visit(inner);
     }
   };
   visit("");
@@ -45,23 +45,23 @@ function entriesOf(path: Buffer): string[] {
     return readdirSync(path, { encoding: "buffer" }).map((name) => name.toString("latin1"));
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    throw new UserError(`cannot read the folder "${printable(path.toString())}": ${code}`, { cause });
+    throw new UserError(`cannot read the directory "${printable(path.toString())}": ${code}`, { cause });
   }
 }
 
 /** The state of what is there, a link not followed; undefined where there is nothing. */
-export function stateAt(folder: string, name: string): string | undefined {
-  const stat = lstatSync(pathOf(folder, name), { bigint: true, throwIfNoEntry: false });
+export function stateAt(directory: string, name: string): string | undefined {
+  const stat = lstatSync(pathOf(directory, name), { bigint: true, throwIfNoEntry: false });
   return stat && stateOf(Number(stat.mode), stat.size, String(stat.ctimeNs));
 }
 
 /**
  * Puts the things of those names, parents first, below `to` in place of what is there, each whole or not at all. Answers those that could not be put
- * there, as the way leads through something other than folders: a link would lead out of `to`.
+ * there, as the way leads through something other than directories: a link would lead out of `to`.
  */
 export function placeThings(from: string, to: string, names: readonly string[]): string[] {
   const refused = names.filter((name) => !placeThing(from, to, name));
-  // A folder that may not be written to is so only once all is in it.
+  // A directory that may not be written to is so only once all is in it.
   for (const name of names.toReversed()) {
     const rights = lstatSync(pathOf(from, name), { throwIfNoEntry: false });
     if (rights?.isDirectory() && !refused.includes(name)) chmodSync(pathOf(to, name), rights.mode & 0o777);
@@ -75,7 +75,7 @@ function placeThing(from: string, to: string, name: string): boolean {
   if (!stat || !makeParents(to, name)) return false;
   const target = pathOf(to, name);
   const there = stateAt(to, name);
-  if (there !== undefined && isFolderState(there) !== stat.isDirectory()) return false;
+  if (there !== undefined && isDirectoryState(there) !== stat.isDirectory()) return false;
   if (stat.isDirectory()) {
     if (there === undefined) mkdirSync(target);
     chmodSync(target, (stat.mode & 0o777) | 0o700);
@@ -100,21 +100,21 @@ function placeThing(from: string, to: string, name: string): boolean {
   }
 }
 
-function makeParents(folder: string, name: string): boolean {
+function makeParents(directory: string, name: string): boolean {
   const parts = name.split("/").slice(0, -1);
   return parts.every((_, index) => {
     const parent = parts.slice(0, index + 1).join("/");
-    const state = stateAt(folder, parent);
-    if (state === undefined) mkdirSync(pathOf(folder, parent));
-    return state === undefined || isFolderState(state);
+    const state = stateAt(directory, parent);
+    if (state === undefined) mkdirSync(pathOf(directory, parent));
+    return state === undefined || isDirectoryState(state);
   });
 }
 
-/** A folder only when it is empty. */
-export function removeThing(folder: string, name: string): void {
-  if (!hasRealParents(folder, name)) return;
-  const path = pathOf(folder, name);
-  if (!isFolderState(stateAt(folder, name))) return rmSync(path, { force: true });
+/** A directory only when it is empty. */
+export function removeThing(directory: string, name: string): void {
+  if (!hasRealParents(directory, name)) return;
+  const path = pathOf(directory, name);
+  if (!isDirectoryState(stateAt(directory, name))) return rmSync(path, { force: true });
   try {
     rmdirSync(path);
   } catch (error) {
@@ -122,15 +122,15 @@ export function removeThing(folder: string, name: string): void {
   }
 }
 
-function hasRealParents(folder: string, name: string): boolean {
+function hasRealParents(directory: string, name: string): boolean {
   const parts = name.split("/").slice(0, -1);
-  return parts.every((_, index) => isFolderState(stateAt(folder, parts.slice(0, index + 1).join("/"))));
+  return parts.every((_, index) => isDirectoryState(stateAt(directory, parts.slice(0, index + 1).join("/"))));
 }
 
-/** Whether the things of that name are the same below both folders: kind, rights and content. */
+/** Whether the things of that name are the same below both directories: kind, rights and content. */
 export function isSameThing(one: string, other: string, name: string): boolean {
   const [left, right] = [pathOf(one, name), pathOf(other, name)];
-  const [a, b] = [one, other].map((folder) => lstatSync(pathOf(folder, name), { throwIfNoEntry: false }));
+  const [a, b] = [one, other].map((directory) => lstatSync(pathOf(directory, name), { throwIfNoEntry: false }));
   if (!a || !b || a.mode !== b.mode) return false;
   if (a.isSymbolicLink())
     return readlinkSync(left, { encoding: "buffer" }).equals(readlinkSync(right, { encoding: "buffer" }));

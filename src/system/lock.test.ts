@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { realSystem } from "./real.ts";
 import { withLock } from "./lock.ts";
 
-let folder: string;
-beforeEach(() => void (folder = mkdtempSync(`${tmpdir()}/lock-`)));
-afterEach(() => rmSync(folder, { recursive: true }));
-const system = () => realSystem({ HOME: folder, XDG_STATE_HOME: folder });
+let directory: string;
+beforeEach(() => void (directory = mkdtempSync(`${tmpdir()}/lock-`)));
+afterEach(() => rmSync(directory, { recursive: true }));
+const system = () => realSystem({ HOME: directory, XDG_STATE_HOME: directory });
 
 test("the second waits for the first, says so once, and the order is kept", async () => {
   const order: string[] = [];
@@ -42,8 +42,8 @@ test("waiting ends with the signal, and the lock of a failed holder is free", as
 });
 
 test("a file that is no lock is named, and what to do with it", async () => {
-  const file = `${folder}/claude-bottle/locks/cb-a.db`;
-  mkdirSync(`${folder}/claude-bottle/locks`, { recursive: true });
+  const file = `${directory}/claude-bottle/locks/cb-a.db`;
+  mkdirSync(`${directory}/claude-bottle/locks`, { recursive: true });
   writeFileSync(file, "no database at all\n".repeat(100));
   const options = { signal: new AbortController().signal, onWait: () => expect.unreachable() };
   await expect(withLock(system(), "cb-a", options, async () => 1)).rejects.toMatchObject({

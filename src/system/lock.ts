@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
 import { UserError } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
-import { exists, privateFolder, removeLink } from "./files.ts";
-import { stateFolder, type System } from "./system.ts";
+import { exists, privateDirectory, removeLink } from "./files.ts";
+import { stateDirectory, type System } from "./system.ts";
 
 const retryMs = 50;
 
@@ -63,7 +63,8 @@ export function removeLock(system: System, name: string): boolean {
   }
 }
 
-const lockFile = (system: System, name: string) => `${privateFolder(`${stateFolder(system.env)}/locks`)}/${name}.db`;
+const lockFile = (system: System, name: string) =>
+  `${privateDirectory(`${stateDirectory(system.env)}/locks`)}/${name}.db`;
 const open = (file: string) => new Database(file, { create: true });
 
 /** Throws UserError for a file that is no lock. */

@@ -14,7 +14,10 @@ export function notStartable(program: string, cause?: unknown): UserError {
     return new UserError(`"${program}" is no program of this system`, { hint: `install ${program} anew`, cause });
   if (code === "EACCES" || isThere)
     return new UserError(`"${program}" is not executable`, { hint: `if it is a program: chmod +x ${program}`, cause });
-  return new UserError(`"${program}" was not found`, { hint: `install ${program}, or put its folder on PATH`, cause });
+  return new UserError(`"${program}" was not found`, {
+    hint: `install ${program}, or put its directory on PATH`,
+    cause,
+  });
 }
 
 function isExecutable(path: string): boolean {

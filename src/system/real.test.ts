@@ -15,7 +15,7 @@ test.each([
   expect(await system.run(argv).catch((error: Error) => error.message)).toBe(message);
 });
 
-test("a folder to start it in that is gone is not blamed on the program", async () => {
-  const words = await system.run(["true"], { cwd: "/no/such/folder" }).catch((error: Error) => error.message);
-  expect(words).toBe('"/no/such/folder" is no folder any more');
+test("a directory to start it in that is gone is not blamed on the program", async () => {
+  const words = await system.run(["true"], { cwd: "/no/such/directory" }).catch((error: Error) => error.message);
+  expect(words).toBe('"/no/such/directory" is no directory any more');
 });

@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
-import { isFolder } from "./files.ts";
+import { isDirectory } from "./files.ts";
 import { notStartable } from "./not-startable.ts";
 import { interruptible } from "./interrupt.ts";
 import { withoutRelative } from "../lib/paths.ts";
@@ -38,7 +38,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     } catch (error) {
       // Bun blames the program for a working directory that is gone.
       const { cwd = workingDirectory() } = options ?? {};
-      if (!isFolder(cwd)) throw new UserError(`"${printable(cwd)}" is no folder any more`, { cause: error });
+      if (!isDirectory(cwd)) throw new UserError(`"${printable(cwd)}" is no directory any more`, { cause: error });
       throw notStartable(program, error);
     }
   }

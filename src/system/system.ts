@@ -78,23 +78,23 @@ export type Attached = {
 };
 
 /** Where our own files live, by the XDG rules. Throws UserError where there is no home to keep them in. */
-export function stateFolder(env: System["env"]): string {
+export function stateDirectory(env: System["env"]): string {
   if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/claude-bottle`;
   if (env.HOME?.startsWith("/")) return `${env.HOME}/.local/state/claude-bottle`;
   const what = env.HOME ? `HOME is "${printable(env.HOME)}", not a full path` : "HOME is not set";
   throw new UserError(`${what}, and the ledger of the bottles is kept there`, {
-    hint: "set HOME, or XDG_STATE_HOME, to a folder of yours",
+    hint: "set HOME, or XDG_STATE_HOME, to a directory of yours",
   });
 }
 
 /** Where the user's own settings live, by the XDG rules; undefined where there is no home. */
-export function configFolder(env: System["env"]): string | undefined {
+export function configDirectory(env: System["env"]): string | undefined {
   if (env.XDG_CONFIG_HOME?.startsWith("/")) return `${env.XDG_CONFIG_HOME}/claude-bottle`;
   return env.HOME?.startsWith("/") ? `${env.HOME}/.config/claude-bottle` : undefined;
 }
 
 /** Where what can be had again is kept, by the XDG rules; undefined where there is no home. */
-export function cacheFolder(env: System["env"]): string | undefined {
+export function cacheDirectory(env: System["env"]): string | undefined {
   if (env.XDG_CACHE_HOME?.startsWith("/")) return `${env.XDG_CACHE_HOME}/claude-bottle`;
   return env.HOME?.startsWith("/") ? `${env.HOME}/.cache/claude-bottle` : undefined;
 }

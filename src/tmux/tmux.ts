@@ -89,6 +89,6 @@ function findProgram(system: System): string {
   const program = system.which("tmux") ?? usualPlaces.find(exists);
   if (program) return program;
   throw new UserError("tmux was not found", {
-    hint: "put its folder on the PATH that the tmux server was started with",
+    hint: "put its directory on the PATH that the tmux server was started with",
   });
 }

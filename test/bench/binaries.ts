@@ -11,13 +11,13 @@ const empties = { empty: "export {};\n", idle: "setInterval(() => {}, 1e9);\nexp
  * pages came into the kernel's cache, by up to a half.
  */
 export async function freshBinaries(built: string): Promise<Binaries & Disposable> {
-  const folder = mkdtempSync(`${tmpdir()}/bench-`);
+  const directory = mkdtempSync(`${tmpdir()}/bench-`);
   const sources: Record<string, string> = { program: built };
   for (const [name, text] of Object.entries(empties)) {
-    writeFileSync(`${folder}/${name}.ts`, text);
-    sources[name] = `${folder}/built-${name}`;
+    writeFileSync(`${directory}/${name}.ts`, text);
+    sources[name] = `${directory}/built-${name}`;
     await Bun.build({
-      entrypoints: [`${folder}/${name}.ts`],
+      entrypoints: [`${directory}/${name}.ts`],
       splitting: true,
       bytecode: true,
       format: "esm",
@@ -25,11 +25,11 @@ export async function freshBinaries(built: string): Promise<Binaries & Disposabl
       compile: { outfile: sources[name], autoloadDotenv: false, autoloadBunfig: false },
     });
   }
-  for (const [name, source] of Object.entries(sources)) copyFileSync(source, `${folder}/${name}`);
+  for (const [name, source] of Object.entries(sources)) copyFileSync(source, `${directory}/${name}`);
   return {
-    program: `${folder}/program`,
-    empty: `${folder}/empty`,
-    idle: `${folder}/idle`,
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    program: `${directory}/program`,
+    empty: `${directory}/empty`,
+    idle: `${directory}/idle`,
+    [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

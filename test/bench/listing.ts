@@ -18,22 +18,22 @@ const count = 200;
 export async function listing({ program, rounds }: { program: string; rounds: number }): Promise<Row[]> {
   using home = new Home();
   const real = realSmolvm();
-  const xdg = { XDG_DATA_HOME: `${home.folder}/data`, XDG_CACHE_HOME: `${home.folder}/cache` };
-  home.program("smolvm", `exec cat '${home.folder}/list'`);
+  const xdg = { XDG_DATA_HOME: `${home.directory}/data`, XDG_CACHE_HOME: `${home.directory}/cache` };
+  home.program("smolvm", `exec cat '${home.directory}/list'`);
   if (real) {
     await succeed(["rm", `${home.bin}/smolvm`], home);
     symlinkSync(real, `${home.bin}/smolvm`);
   }
   const smolvm = `${home.bin}/smolvm`;
   const plans = Array.from({ length: count }, (_, number) =>
-    planOf(home, `${home.folder}/home/projects/project-${number}`),
+    planOf(home, `${home.directory}/home/projects/project-${number}`),
   );
   {
     using ledger = new Ledger(realSystem(home.env));
     for (const plan of plans) ledger.saveBottle(plan, undefined);
   }
   if (real) for (const plan of plans) await succeed([smolvm, ...createArgv(plan, "")], home, xdg);
-  else writeFileSync(`${home.folder}/list`, JSON.stringify(plans.map(listed), null, 2));
+  else writeFileSync(`${home.directory}/list`, JSON.stringify(plans.map(listed), null, 2));
 
   const listed200 = Bun.spawnSync([program, "ls", "--json"], { cwd: home.project, env: { ...home.env, ...xdg } });
   if (JSON.parse(listed200.stdout.toString()).length !== count)
@@ -71,14 +71,14 @@ function planOf(home: Home, directory: string) {
     name: bottleName(directory, uid),
     directory,
     backend: smolvm(realSystem({})),
-    manifest: { ...manifest, bottle: { ...manifest.bottle, image: `${home.folder}/home/projects` } },
-    image: `${home.folder}/home/projects`,
+    manifest: { ...manifest, bottle: { ...manifest.bottle, image: `${home.directory}/home/projects` } },
+    image: `${home.directory}/home/projects`,
     mounts: [],
     host: {
       uid,
       gid: process.getgid?.() ?? 0,
       userName: "bench",
-      home: `${home.folder}/home`,
+      home: `${home.directory}/home`,
       env: {},
     },
     gateway: undefined,

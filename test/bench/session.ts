@@ -48,7 +48,7 @@ export async function heldSession({ program, idle }: { program: string; idle: st
 
 async function hold(program: string, idle: string): Promise<Seen> {
   using home = await homeWithStub(program);
-  const flag = (name: string) => `${home.folder}/${name}`;
+  const flag = (name: string) => `${home.directory}/${name}`;
   const wait = (name: string) => `touch '${flag(name)}-ready'; until [ -e '${flag(name)}' ]; do sleep 0.02; done`;
   home.program("agent", `${wait("print")}; head -c ${outputMiB << 20} /dev/zero | tr '\\0' x; ${wait("end")}`);
   home.settings(`bottle.backend = "smolvm"\n[agents.claude]\ncommand = "${home.bin}/agent"\n`);

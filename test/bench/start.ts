@@ -48,7 +48,7 @@ export async function startTimes({
     () => succeed([empty], home),
   );
 
-  const record = `${home.folder}/record`;
+  const record = `${home.directory}/record`;
   await succeed([program, "exec", "--", "true"], home, { STUB_RECORD: record });
   const raw = [`${home.bin}/smolvm`, ...(await Bun.file(record).text()).split("\0").slice(0, -1)];
   const exec = await inPairs(

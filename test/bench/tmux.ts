@@ -26,7 +26,7 @@ async function keyToPane({ program, rounds }: Options): Promise<Row> {
   // Killed while it makes its bottle, the fake backend would leave a machine that nobody knows.
   stage.press("b");
   await stage.screen.until("ready 39 59");
-  const done = `${stage.home.folder}/done`;
+  const done = `${stage.home.directory}/done`;
   stage.tmux("bind-key", "T", "run-shell", "-b", `true; : >'${done}'`);
   const pair = await inPairs(
     rounds,
@@ -70,9 +70,9 @@ async function claudesFrame({ program, rounds }: Options): Promise<Row[]> {
     await shown(stage, "❯");
   };
   await press("b")();
-  const byHand = `${stage.home.folder}/by-hand`;
+  const byHand = `${stage.home.directory}/by-hand`;
   // bwrap reads its filter from a descriptor that a shell has opened.
-  const filter = `${stage.home.folder}/state/claude-bottle/bubblewrap/*/seccomp-*`;
+  const filter = `${stage.home.directory}/state/claude-bottle/bubblewrap/*/seccomp-*`;
   writeFileSync(byHand, `exec 9<${filter}\nexec ${shellLine(heldCommand(stage))}\n`);
   stage.tmux("bind-key", "R", "split-window", "-h", "bash", byHand);
   stage.tmux("bind-key", "H", "split-window", "-h", program, "tmux", "pane", stage.home.project, "--", "run");

@@ -138,7 +138,7 @@ test.each([
 
 test("the working directory is gone", async () => {
   using home = new Home();
-  const doomed = `${home.folder}/doomed`;
+  const doomed = `${home.directory}/doomed`;
   mkdirSync(doomed);
   const go = home.program("from-doomed", `cd '${doomed}' && rmdir '${doomed}' && exec "$@"`);
   const child = Bun.spawn([go, ...tool, "run"], { env: home.env, stdout: "pipe", stderr: "pipe" });
@@ -155,7 +155,7 @@ test.each([
   ["PARENT", '"~" holds your home directory and cannot be a bottle\'s project'],
 ])("%s is not shared", async (where, message) => {
   using home = new Home();
-  const cwd = where === "HOME" ? `${home.folder}/home` : where === "PARENT" ? home.folder : where;
+  const cwd = where === "HOME" ? `${home.directory}/home` : where === "PARENT" ? home.directory : where;
   expect(await home.run(["run"], { cwd })).toEqual({
     stdout: "",
     stderr: `claude-bottle: ${message}\n  cd to a project's own directory\n`,
@@ -224,7 +224,7 @@ test("a machine of that name that is not ours is left alone", async () => {
   await home.run(["exec", "--", "true"]);
   const [machine] = home.machines();
   await home.crash();
-  rmSync(`${home.folder}/state`, { recursive: true });
+  rmSync(`${home.directory}/state`, { recursive: true });
   writeFileSync(`${home.smolvm}/machines/${machine?.name}.json`, JSON.stringify({ ...machine, pid: null, labels: {} }));
   const { stderr, code } = await home.run(["exec", "--", "true"]);
   expect([stderr, code]).toEqual([
@@ -246,12 +246,12 @@ test.each([
     "link.md",
     'the prompt file of agent "claude", "link.md", lies outside the project, which is all that a bottle sees',
   ],
-  ["is a folder", "folder", 'the prompt file of agent "claude", "folder", is a folder'],
+  ["is a directory", "directory", 'the prompt file of agent "claude", "directory", is a directory'],
 ])("a prompt file that %s", async (_, file, message) => {
   using home = new Home();
-  writeFileSync(`${home.folder}/outside.md`, "");
-  mkdirSync(`${home.project}/folder`);
-  symlinkSync(`${home.folder}/outside.md`, `${home.project}/link.md`);
+  writeFileSync(`${home.directory}/outside.md`, "");
+  mkdirSync(`${home.project}/directory`);
+  symlinkSync(`${home.directory}/outside.md`, `${home.project}/link.md`);
   home.manifest(`[bottle]\nimage = "/images/claude"\n[agents.claude]\nprompt-file = "${file}"\n`);
   expect(await home.run(["run"])).toEqual({
     stdout: "",
@@ -299,13 +299,13 @@ test.each([
   });
 });
 
-test("the state folder cannot be written", async () => {
+test("the state directory cannot be written", async () => {
   using home = new Home();
-  writeFileSync(`${home.folder}/state`, "in the way");
+  writeFileSync(`${home.directory}/state`, "in the way");
   expect(await home.run(["run"])).toEqual({
     stdout: "",
     stderr:
-      'claude-bottle: cannot write to "~/state/claude-bottle": ENOTDIR\n  make it writable, or set XDG_STATE_HOME to a folder that is\n',
+      'claude-bottle: cannot write to "~/state/claude-bottle": ENOTDIR\n  make it writable, or set XDG_STATE_HOME to a directory that is\n',
     code: 1,
   });
 });
@@ -330,7 +330,7 @@ test.each([
   expect((await home.run(["exec", "--", "true"], { env: { HOME } })).code).toBe(0);
   expect(await home.run(["run"], { env: { HOME, XDG_STATE_HOME: undefined } })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: ${what}, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a folder of yours\n`,
+    stderr: `claude-bottle: ${what}, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a directory of yours\n`,
     code: 1,
   });
 });

@@ -13,11 +13,11 @@ test.each([
   ["a mebibyte of junk", "\x00\xff[".repeat(350_000), "bottle.toml: a manifest has at most 64 KiB\n  check that bottle.toml is the file you mean"],
   ["a key twice", "[bottle]\ncpus = 1\ncpus = 2", 'bottle.toml:3:1: "cpus" is defined twice\n  cpus = 2\n  ^'],
   ["a wrong type", '[bottle]\ncpus = "4"', 'bottle.toml:2:1: bottle.cpus must be a whole number from 1 to 64, not "4"\n  cpus = "4"\n  ^'],
-  ["a missing folder", `${image}[[mounts]]\nsource = "./nowhere"`, 'bottle.toml:3:3: the folder "./nowhere" is not there\n  [[mounts]]\n    ^'],
+  ["a missing directory", `${image}[[mounts]]\nsource = "./nowhere"`, 'bottle.toml:3:3: the directory "./nowhere" is not there\n  [[mounts]]\n    ^'],
 ])("%s", async (_, manifest, message) => {
   using home = new Home();
   home.manifest(manifest);
-  for (const words of [["run"], ["exec", "--", "true"], ["config"]].slice(0, message.includes("folder") ? 2 : 3))
+  for (const words of [["run"], ["exec", "--", "true"], ["config"]].slice(0, message.includes("directory") ? 2 : 3))
     expect(await home.run(words)).toEqual({ stdout: "", stderr: `claude-bottle: ${message}\n`, code: 1 });
   expect(home.verbs()).toEqual([]);
 }); // prettier-ignore
@@ -54,7 +54,11 @@ test.each([
 }); // prettier-ignore
 
 test.each([
-  ["is not there", "nothing-such", '"nothing-such" was not found\n  install nothing-such, or put its folder on PATH'],
+  [
+    "is not there",
+    "nothing-such",
+    '"nothing-such" was not found\n  install nothing-such, or put its directory on PATH',
+  ],
   ["cannot be run", "/etc/passwd", '"/etc/passwd" is not executable\n  if it is a program: chmod +x /etc/passwd'],
 ])("a secret whose program %s", async (_, program, message) => {
   using home = new Home();

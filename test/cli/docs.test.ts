@@ -47,15 +47,15 @@ test.concurrent.each(examples)(
     using home = new Home();
     home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
     for (const name of ["claude", "pass"]) home.program(name, "exit 0");
-    mkdirSync(`${home.folder}/home/.claude`);
+    mkdirSync(`${home.directory}/home/.claude`);
     writeFileSync(
-      `${home.folder}/home/.claude/.credentials.json`,
+      `${home.directory}/home/.claude/.credentials.json`,
       JSON.stringify({ claudeAiOauth: { accessToken: "a", expiresAt: Date.now() * 2 } }),
     );
     writeFileSync(`${home.project}/notes.txt`, "text\n");
-    writeFileSync(`${home.folder}/notes.txt`, "text\n");
-    // A guest here is this very host, so what an example names in it lies in a folder of the test.
-    const words = line.replaceAll(":/tmp/", `:${home.folder}/`);
+    writeFileSync(`${home.directory}/notes.txt`, "text\n");
+    // A guest here is this very host, so what an example names in it lies in a directory of the test.
+    const words = line.replaceAll(":/tmp/", `:${home.directory}/`);
     Bun.spawnSync(["git", "init", "-q"], { cwd: home.project });
     const env: Record<string, string> = /^claude-bottle( run|$)/.test(line) ? { ANTHROPIC_API_KEY: "key" } : {};
     await home.run(["exec", "--", "true"], { env });

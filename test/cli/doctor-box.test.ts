@@ -17,7 +17,7 @@ const box = (...words: string[]) => [bwrap, "--bind", "/", "/", "--dev", "/dev",
 
 /** The device of the box, a file of that group and mode. */
 function kvm(machine: Machine, { mode = 0o660, gid }: { mode?: number; gid?: number } = {}): string[] {
-  const file = `${machine.folder}/kvm-${mode}-${gid ?? "own"}`;
+  const file = `${machine.directory}/kvm-${mode}-${gid ?? "own"}`;
   if (!existsSync(file)) writeFileSync(file, "");
   chmodSync(file, mode);
   if (gid !== undefined) chownSync(file, 12345, gid);
@@ -25,7 +25,7 @@ function kvm(machine: Machine, { mode = 0o660, gid }: { mode?: number; gid?: num
 }
 
 function groups(machine: Machine, members: string): string[] {
-  const file = `${machine.folder}/group-${members}`;
+  const file = `${machine.directory}/group-${members}`;
   writeFileSync(file, `root:x:0:\nkvm:x:54321:${members}\n`);
   return ["--ro-bind", file, "/etc/group"];
 }
@@ -159,8 +159,8 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
   "a smolvm that hides a newer one": {
     prepared: (machine) => {
       onSmolvm(machine);
-      machine.fakeSmolvm(`${machine.folder}/further`);
-      machine.extra = { PATH: `${machine.bin}:${machine.folder}/further` };
+      machine.fakeSmolvm(`${machine.directory}/further`);
+      machine.extra = { PATH: `${machine.bin}:${machine.directory}/further` };
     },
     broken: (machine) => machine.fakeSmolvm(machine.bin, "1.28.1"),
     finding: {
@@ -271,7 +271,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
     },
     mended: (machine) => void (machine.box = disk(machine, 2048)),
   },
-  "a state folder that root has made": {
+  "a state directory that root has made": {
     asRoot: true,
     prepared: (machine) =>
       void (machine.box = [bwrap, "--dev-bind", "/", "/", "--unshare-user", "--uid", "1000", "--gid", "1000", "--"]),
@@ -284,13 +284,13 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
       fix: { command: "sudo chown -R $(id -u):$(id -g) ~/state/claude-bottle", safe: false },
     },
   },
-  "a state folder of another user, whose name a shell would read": {
+  "a state directory of another user, whose name a shell would read": {
     asRoot: true,
     broken: (machine) => {
-      const folder = `${machine.folder}/it's mine`;
-      mkdirSync(`${folder}/claude-bottle`, { recursive: true, mode: 0o700 });
-      chownSync(`${folder}/claude-bottle`, 12345, 12345);
-      machine.extra = { XDG_STATE_HOME: folder };
+      const directory = `${machine.directory}/it's mine`;
+      mkdirSync(`${directory}/claude-bottle`, { recursive: true, mode: 0o700 });
+      chownSync(`${directory}/claude-bottle`, 12345, 12345);
+      machine.extra = { XDG_STATE_HOME: directory };
     },
     finding: {
       id: "state.owner",
@@ -300,7 +300,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
       fix: { command: String.raw`sudo chown -R $(id -u):$(id -g) '~/it'\''s mine/claude-bottle'`, safe: false },
     },
   },
-  "a state folder that was made by another user": {
+  "a state directory that was made by another user": {
     asRoot: true,
     broken: (machine) => {
       mkdirSync(`${machine.state}/trust`);

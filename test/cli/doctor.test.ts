@@ -19,8 +19,8 @@ const docker = (machine: Machine) => void machine.program("docker", `[ "$1" = in
 
 /** As Claude Code keeps it. */
 function hostLogin(machine: Machine, expiresAt: number, mode = 0o600): void {
-  mkdirSync(`${machine.folder}/home/.claude`, { recursive: true });
-  const file = `${machine.folder}/home/.claude/.credentials.json`;
+  mkdirSync(`${machine.directory}/home/.claude`, { recursive: true });
+  const file = `${machine.directory}/home/.claude/.credentials.json`;
   writeFileSync(file, JSON.stringify({ claudeAiOauth: { accessToken: "the-secret", expiresAt } }), { mode });
 }
 
@@ -37,7 +37,7 @@ async function shareHostLogin(machine: Machine, expiresAt: number, mode = 0o600)
   hostLogin(machine, Date.now() * 2);
   await machine.run(["login", "--from-claude"]);
   hostLogin(machine, expiresAt);
-  chmodSync(`${machine.folder}/home/.claude/.credentials.json`, mode);
+  chmodSync(`${machine.directory}/home/.claude/.credentials.json`, mode);
 }
 
 const rows: Readonly<Record<string, Row>> = {
@@ -140,18 +140,18 @@ const rows: Readonly<Record<string, Row>> = {
     mended: (machine) => writeFileSync(`${machine.project}/prompt.md`, "Hello\n"),
   },
   "no home to keep anything in": {
-    prepared: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.folder}/home/.gitconfig` }),
+    prepared: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.directory}/home/.gitconfig` }),
     broken: (machine) => void (machine.extra = { ...machine.extra, HOME: undefined, XDG_STATE_HOME: undefined }),
     finding: {
       id: "state",
       level: "error",
       what: "HOME is not set, and the ledger of the bottles is kept there",
       why: "no bottle can be noted",
-      fix: { command: "set HOME, or XDG_STATE_HOME, to a folder of yours", safe: false },
+      fix: { command: "set HOME, or XDG_STATE_HOME, to a directory of yours", safe: false },
     },
-    mended: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.folder}/home/.gitconfig` }),
+    mended: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.directory}/home/.gitconfig` }),
   },
-  "a state folder that others may read": {
+  "a state directory that others may read": {
     broken: (machine) => chmodSync(machine.state, 0o755),
     finding: {
       id: "state.mode",
@@ -161,7 +161,7 @@ const rows: Readonly<Record<string, Row>> = {
       fix: { command: "chmod 700 ~/state/claude-bottle", safe: true },
     },
   },
-  "a state folder that may not be written": {
+  "a state directory that may not be written": {
     broken: (machine) => chmodSync(machine.state, 0o500),
     finding: {
       id: "state.rights",
@@ -171,7 +171,7 @@ const rows: Readonly<Record<string, Row>> = {
       fix: { command: "chmod 700 ~/state/claude-bottle", safe: true },
     },
   },
-  "a file where the state folder belongs": {
+  "a file where the state directory belongs": {
     broken: (machine) => {
       rmSync(machine.state, { recursive: true });
       writeFileSync(machine.state, "");
@@ -179,7 +179,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "state.kind",
       level: "error",
-      what: '"~/state/claude-bottle" is no folder',
+      what: '"~/state/claude-bottle" is no directory',
       why: ledgerUse,
       fix: { command: "mv ~/state/claude-bottle ~/state/claude-bottle.old", safe: false },
     },
@@ -286,7 +286,7 @@ const rows: Readonly<Record<string, Row>> = {
       level: "error",
       what: 'the login is printed by "vault", which was not found',
       why: "no session starts without the login that claude-bottle login was told of",
-      fix: { command: "put its folder on PATH, or keep another login: claude-bottle login", safe: false },
+      fix: { command: "put its directory on PATH, or keep another login: claude-bottle login", safe: false },
     },
     mended: (machine) => void machine.program("vault", "echo secret"),
   },
@@ -353,7 +353,7 @@ const rows: Readonly<Record<string, Row>> = {
     mended: (machine) => void machine.program("git", `exec '${Bun.which("git")}' "$@"`),
   },
   "a git without a name": {
-    broken: (machine) => unlinkSync(`${machine.folder}/home/.gitconfig`),
+    broken: (machine) => unlinkSync(`${machine.directory}/home/.gitconfig`),
     finding: {
       id: "git.identity",
       level: "note",
@@ -391,7 +391,7 @@ const rows: Readonly<Record<string, Row>> = {
       level: "warning",
       what: `the shell finds another claude-bottle, "~/bin/claude-bottle" (claude-bottle 0.0.1), and this is ${ownVersion}`,
       why: "tmux keys and scripts may run the one, and you the other",
-      fix: { command: "remove it, or put the folder of this one first on PATH", safe: false },
+      fix: { command: "remove it, or put the directory of this one first on PATH", safe: false },
     },
     mended: (machine) => machine.removeProgram("claude-bottle"),
   },

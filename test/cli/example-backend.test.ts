@@ -3,9 +3,9 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { copyOfClone } from "../support/clone.ts";
 import { Home } from "../support/tool.ts";
 
-test("a backend is one folder and one line of the registry", async () => {
+test("a backend is one directory and one line of the registry", async () => {
   using home = new Home();
-  const clone = copyOfClone(`${home.folder}/clone`);
+  const clone = copyOfClone(`${home.directory}/clone`);
   mkdirSync(`${clone}/src/backends/example`);
   cpSync(`${clone}/test/support/example-backend.ts`, `${clone}/src/backends/example/index.ts`);
   edit(`${clone}/src/backends/example/index.ts`, (text) => text.replaceAll('"../../src/', '"../../'));

@@ -31,9 +31,9 @@ test("a bottle that is needed is nothing to remove", async () => {
   expect(await home.run(["gc"])).toEqual(nothing);
   await home.run(["exec", "--", "true"]);
   const [bottle] = home.machines();
-  mkdirSync(`${home.folder}/state/claude-bottle/copies`);
-  writeFileSync(`${home.folder}/state/claude-bottle/copies/${bottle?.name}.json`, "[]");
-  writeFileSync(`${home.folder}/state/claude-bottle/locks/${bottle?.name}-copy.db`, "");
+  mkdirSync(`${home.directory}/state/claude-bottle/copies`);
+  writeFileSync(`${home.directory}/state/claude-bottle/copies/${bottle?.name}.json`, "[]");
+  writeFileSync(`${home.directory}/state/claude-bottle/locks/${bottle?.name}-copy.db`, "");
   expect(await home.run(["gc", "--yes"])).toEqual(nothing);
   expect(home.machines()).toMatchObject([{ state: "running" }]);
 });
@@ -42,8 +42,8 @@ test("a machine whose directory is gone", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
   rmSync(home.project, { recursive: true });
-  mkdirSync(`${home.folder}/home/other`);
-  const cwd = `${home.folder}/home/other`;
+  mkdirSync(`${home.directory}/home/other`);
+  const cwd = `${home.directory}/home/other`;
   const { stdout } = await home.run(["gc", "--yes"], { cwd });
   expect(rows(stdout)).toEqual([
     ["machine", "cb-BOTTLE", "its directory ~/home/project is gone", "claude-bottle rm --force cb-BOTTLE"],
@@ -56,36 +56,36 @@ test("a machine whose directory is gone tells what is only in it", async () => {
   writeFileSync(`${home.smolvm}/inside`, "/opt/a\0/opt/b\0");
   await home.run(["exec", "--", "true"]);
   rmSync(home.project, { recursive: true });
-  const why = async () => rows((await home.run(["gc"], { cwd: home.folder })).stdout)[0]?.[2];
+  const why = async () => rows((await home.run(["gc"], { cwd: home.directory })).stdout)[0]?.[2];
   expect(await why()).toBe("its directory ~/home/project is gone; 2 files are only in it");
   await home.crash();
   expect(await why()).toBe("its directory ~/home/project is gone; what is only in it is not known");
 });
 
-test.skipIf(process.platform !== "linux")("folders that nothing will ever use, and a sandbox without its bottle", async () => {
+test.skipIf(process.platform !== "linux")("directories that nothing will ever use, and a sandbox without its bottle", async () => {
   using home = new Home();
-  const state = `${home.folder}/state/claude-bottle`;
-  const cache = `${home.folder}/home/.cache/claude-bottle`;
+  const state = `${home.directory}/state/claude-bottle`;
+  const cache = `${home.directory}/home/.cache/claude-bottle`;
   const kept = [`${state}/bubblewrap/cb-whole`, `${cache}/claude-${claudeCode.version}`];
-  const folders = [`${state}/bubblewrap/cb-part`, `${cache}/.installing-x`, `${cache}/claude-1.0.0`, `${state}/builds/build-x`];
-  for (const folder of [...kept, ...folders]) mkdirSync(folder, { recursive: true });
+  const directories = [`${state}/bubblewrap/cb-part`, `${cache}/.installing-x`, `${cache}/claude-1.0.0`, `${state}/builds/build-x`];
+  for (const directory of [...kept, ...directories]) mkdirSync(directory, { recursive: true });
   const owner = { directory: home.project, uid: process.getuid?.() };
   writeFileSync(`${kept[0]}/owner.json`, JSON.stringify(owner));
   mkdirSync(`${state}/locks`);
   writeFileSync(`${state}/locks/docker-template.db`, "");
   const sandbox = Bun.spawn([process.execPath, "-e", "setTimeout(() => {}, 1e6)", `${state}/bubblewrap/cb-gone/home`], { argv0: "bwrap" });
-  const plain = (path: string) => path.replace(home.folder, "~");
-  const folder = (path = "", why: string) => ["folder", plain(path), why, `rm -rf ${plain(path)}`];
-  const [part, installing, old, build] = folders;
+  const plain = (path: string) => path.replace(home.directory, "~");
+  const directory = (path = "", why: string) => ["directory", plain(path), why, `rm -rf ${plain(path)}`];
+  const [part, installing, old, build] = directories;
   await finds(home, [
-    folder(part, "it was never a whole bottle"),
+    directory(part, "it was never a whole bottle"),
     ["process", String(sandbox.pid), "its bottle is gone", `end process ${sandbox.pid}`],
-    folder(installing, "the installation of Claude Code did not end"),
-    folder(old, "another version of Claude Code is installed"),
-    folder(build, "its build did not end"),
+    directory(installing, "the installation of Claude Code did not end"),
+    directory(old, "another version of Claude Code is installed"),
+    directory(build, "its build did not end"),
   ]);
   await sandbox.exited;
-  expect(folders.filter(existsSync)).toEqual([]);
+  expect(directories.filter(existsSync)).toEqual([]);
   expect(kept.filter(existsSync)).toEqual(kept);
   expect(readdirSync(`${state}/locks`)).toContain("docker-template.db");
 }); // prettier-ignore
@@ -111,7 +111,7 @@ test("another process that has the number of ours by now is left alone", async (
   await home.crash();
   for (const file of readdirSync(`${home.smolvm}/machines`)) rmSync(`${home.smolvm}/machines/${file}`);
   const { Database } = await import("bun:sqlite");
-  const db = new Database(`${home.folder}/state/claude-bottle/ledger.db`);
+  const db = new Database(`${home.directory}/state/claude-bottle/ledger.db`);
   db.run("update bottles set machine_pid = ?", [process.pid]);
   db.close();
   const { stdout } = await home.run(["gc", "--yes"]);
@@ -121,9 +121,9 @@ test("another process that has the number of ours by now is left alone", async (
 
 test("links and locks of bottles that are not there, and no lock that somebody holds", async () => {
   using home = new Home();
-  const state = `${home.folder}/state/claude-bottle`;
+  const state = `${home.directory}/state/claude-bottle`;
   await home.run(["ls"]);
-  for (const folder of ["links", "locks", "copies"]) mkdirSync(`${state}/${folder}`, { recursive: true });
+  for (const directory of ["links", "locks", "copies"]) mkdirSync(`${state}/${directory}`, { recursive: true });
   symlinkSync("/nonexistent", `${state}/links/cb-gone`);
   writeFileSync(`${state}/locks/cb-gone.db`, "");
   writeFileSync(`${state}/copies/cb-gone.json`, "[]");
@@ -132,7 +132,7 @@ test("links and locks of bottles that are not there, and no lock that somebody h
     ["lock", "cb-gone", "there is no bottle of that name", "rm ~/state/claude-bottle/locks/cb-gone.db"],
     ["record", "cb-gone", "there is no bottle of that name", "forget what its copy of the project was"],
   ]);
-  const go = `${home.folder}/go`;
+  const go = `${home.directory}/go`;
   const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_create: go } });
   await until(() => home.machines().length > 0);
   // The machine's record at the backend is made before its delay: only the lock is looked at here.
@@ -149,21 +149,21 @@ test("links and locks of bottles that are not there, and no lock that somebody h
 test("what is kept of a bottle whose project is gone", async () => {
   using home = new Home();
   for (const [name, directory] of [
-    ["cb-gone", `${home.folder}/gone`],
+    ["cb-gone", `${home.directory}/gone`],
     ["cb-here", home.project],
   ] as const) {
-    mkdirSync(`${home.folder}/state/claude-bottle/kept/${name}`, { recursive: true });
-    writeFileSync(`${home.folder}/state/claude-bottle/kept/${name}/directory`, directory);
+    mkdirSync(`${home.directory}/state/claude-bottle/kept/${name}`, { recursive: true });
+    writeFileSync(`${home.directory}/state/claude-bottle/kept/${name}/directory`, directory);
   }
-  await finds(home, [["folder", "~/state/claude-bottle/kept/cb-gone", "the ~/.claude of a bottle of ~/gone, which is gone", "rm -rf ~/state/claude-bottle/kept/cb-gone"]]); // prettier-ignore
-  expect(readdirSync(`${home.folder}/state/claude-bottle/kept`)).toEqual(["cb-here"]);
+  await finds(home, [["directory", "~/state/claude-bottle/kept/cb-gone", "the ~/.claude of a bottle of ~/gone, which is gone", "rm -rf ~/state/claude-bottle/kept/cb-gone"]]); // prettier-ignore
+  expect(readdirSync(`${home.directory}/state/claude-bottle/kept`)).toEqual(["cb-here"]);
 });
 
-test("what only looks like ours, in our own folders, stays", async () => {
+test("what only looks like ours, in our own directories, stays", async () => {
   using home = new Home();
-  const state = `${home.folder}/state/claude-bottle`;
-  const others = ["links/cb-folder", "locks/cb-folder.db", "bubblewrap/notes", "kept/cb-nobody-knows-whose"];
-  for (const folder of [...others, "builds"]) mkdirSync(`${state}/${folder}`, { recursive: true });
+  const state = `${home.directory}/state/claude-bottle`;
+  const others = ["links/cb-directory", "locks/cb-directory.db", "bubblewrap/notes", "kept/cb-nobody-knows-whose"];
+  for (const directory of [...others, "builds"]) mkdirSync(`${state}/${directory}`, { recursive: true });
   writeFileSync(`${state}/links/cb-file`, "");
   for (const link of ["builds/build-x", "bubblewrap/cb-link"]) symlinkSync(home.project, `${state}/${link}`);
   expect(await home.run(["gc"])).toEqual(nothing);

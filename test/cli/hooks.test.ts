@@ -85,6 +85,6 @@ test("a bottle whose project is gone is stopped and removed without them", async
   await home.run(ready);
   const [{ name = "" } = {}] = home.machines();
   rmSync(home.project, { recursive: true });
-  const { stderr, code } = await home.run(["rm", "--force", name], { cwd: home.folder });
+  const { stderr, code } = await home.run(["rm", "--force", name], { cwd: home.directory });
   expect([stderr, code]).toEqual(['claude-bottle: bottle "cb-BOTTLE" is removed\n', 0]);
 });

@@ -21,7 +21,7 @@ const spawn = async (argv: string[], home: Home, cwd: string, env: Record<string
 
 test("nothing of the working directory is loaded or run", async () => {
   using home = new Home();
-  const mark = `${home.folder}/mark`;
+  const mark = `${home.directory}/mark`;
   const evil = `require("node:fs").writeFileSync(${JSON.stringify(mark)}, "evil");`;
   writeFileSync(`${home.project}/evil.ts`, evil);
   writeFileSync(`${home.project}/index.ts`, evil);
@@ -54,13 +54,13 @@ test("nothing of the working directory is loaded or run", async () => {
 
 test("a PATH that leads into the working directory finds no program there", async () => {
   using home = new Home();
-  writeFileSync(`${home.project}/smolvm`, `#!/bin/sh\ntouch '${home.folder}/mark'\n`, { mode: 0o755 });
+  writeFileSync(`${home.project}/smolvm`, `#!/bin/sh\ntouch '${home.directory}/mark'\n`, { mode: 0o755 });
   const PATH = `:.:${home.env.PATH}`;
   expect(await spawn([program, "exec", "--", "echo", "hi"], home, home.project, { PATH })).toMatchObject({
     stdout: "hi\n",
     code: 0,
   });
-  expect(existsSync(`${home.folder}/mark`)).toBe(false);
+  expect(existsSync(`${home.directory}/mark`)).toBe(false);
 });
 
 const isRoot = process.getuid?.() === 0;
@@ -82,9 +82,9 @@ test.each([
   ["BUN_BE_BUN", ""],
 ])("%s does not reach what we start", async (name, value) => {
   using home = new Home();
-  home.program("smolvm", `env > '${home.folder}/seen'; exit 1`);
+  home.program("smolvm", `env > '${home.directory}/seen'; exit 1`);
   await spawn([program, "ls"], home, home.project, { [name]: value });
-  expect(await Bun.file(`${home.folder}/seen`).text()).not.toContain(name);
+  expect(await Bun.file(`${home.directory}/seen`).text()).not.toContain(name);
   expect(
     (await spawn([program, "pty-resize", "b", "--", "env"], home, home.project, { [name]: value })).stdout,
   ).not.toContain(name);
@@ -103,7 +103,7 @@ test.each(["", "junk", "[]", '["--help"]', '1 ["--help"]'])(
 
 test("through a symlink, from another directory, with PATH without it, and replaced by a new build, a session goes on", async () => {
   using home = new Home();
-  const own = `${home.folder}/some where`;
+  const own = `${home.directory}/some where`;
   mkdirSync(own);
   cpSync(program, `${own}/real`);
   symlinkSync("real", `${own}/link`);

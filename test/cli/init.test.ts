@@ -27,7 +27,7 @@ test("init writes a manifest that fits the project, once", async () => {
 
 test("init writes nothing where there can be no project", async () => {
   using home = new Home();
-  const cwd = `${home.folder}/home`;
+  const cwd = `${home.directory}/home`;
   expect(await home.run(["init"], { cwd })).toMatchObject({
     stderr: expect.stringContaining("your home directory cannot be a bottle's project"),
     code: 1,

@@ -85,18 +85,18 @@ test("a bottle whose project is gone, or a link by now, is not started, and can 
   await home.run(["stop"]);
   const name = home.machines()[0]?.name ?? "";
   rmSync(home.project, { recursive: true });
-  expect(await home.run(["exec", name, "--", "true"], { cwd: home.folder })).toEqual({
+  expect(await home.run(["exec", name, "--", "true"], { cwd: home.directory })).toEqual({
     stdout: "",
     stderr: `claude-bottle: the project's directory "~/home/project" is no longer there\n  claude-bottle rm cb-BOTTLE removes its bottle\n`,
     code: 1,
   });
   symlinkSync(home.bin, home.project);
-  expect(await home.run(["exec", name, "--", "true"], { cwd: home.folder })).toMatchObject({
+  expect(await home.run(["exec", name, "--", "true"], { cwd: home.directory })).toMatchObject({
     stderr: `claude-bottle: "~/home/project", which bottle "cb-BOTTLE" shares, leads to "~/bin" by now\n  put it back, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
     code: 1,
   });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
-  expect((await home.run(["rm", name], { cwd: home.folder })).code).toBe(0);
+  expect((await home.run(["rm", name], { cwd: home.directory })).code).toBe(0);
 });
 
 test("stop and rm can be said twice", async () => {
@@ -158,7 +158,7 @@ test("a bottle that the ledger does not know is stopped and removed by its name,
   using home = new Home();
   for (const words of [[], ["NAME"]]) {
     await home.run(["exec", "--", "true"]);
-    rmSync(`${home.folder}/state`, { recursive: true });
+    rmSync(`${home.directory}/state`, { recursive: true });
     expect((await home.run(["ls"])).stdout).toContain(" not in the ledger ");
     const name = home.machines()[0]?.name ?? "";
     const named = words.map(() => name);
@@ -202,7 +202,7 @@ test("ls shows what is there, as a table and as JSON", async () => {
 
 test("two runs at the same moment make one bottle", async () => {
   using home = new Home();
-  const go = `${home.folder}/go`;
+  const go = `${home.directory}/go`;
   const env = { FAKE_SMOLVM_DELAY_create: go };
   const both = [home.start(["exec", "--", "echo", "one"], { env }), home.start(["exec", "--", "echo", "two"], { env })];
   await until(() => home.verbs().includes("create"));
@@ -222,7 +222,9 @@ test.each([
   ["start", "SIGHUP", 129],
 ] as const)("a new bottle interrupted in %s by %s leaves nothing", async (verb, signal, code) => {
   using home = new Home();
-  const child = home.start(["exec", "--", "true"], { env: { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` } });
+  const child = home.start(["exec", "--", "true"], {
+    env: { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.directory}/never` },
+  });
   await until(() => home.verbs().includes(verb));
   child.kill(signal);
   const end = await home.finish(child);
@@ -235,7 +237,7 @@ test("an old bottle whose start is interrupted is stopped again, and kept", asyn
   using home = new Home();
   await home.run(["exec", "--", "true"]);
   await home.run(["stop"]);
-  const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_start: `${home.folder}/never` } });
+  const child = home.start(["exec", "--", "true"], { env: { FAKE_SMOLVM_DELAY_start: `${home.directory}/never` } });
   await until(() => home.verbs().filter((verb) => verb === "start").length === 2);
   child.kill("SIGINT");
   expect((await home.finish(child)).code).toBe(130);
@@ -267,8 +269,8 @@ test("the caller's credential is bound where the bottle is made, and stands in n
   await home.run(["exec", "--", "true"], { env });
   expect(home.calls()).toContainEqual(["credential", "CLAUDE_CODE_OAUTH_TOKEN", "set"]);
   expect(readFileSync(`${home.smolvm}/calls`, "utf8")).not.toContain("sk-secret-value");
-  for (const file of new Bun.Glob("**/*").scanSync({ cwd: `${home.folder}/state`, dot: true }))
-    expect(readFileSync(`${home.folder}/state/${file}`).includes("sk-secret-value")).toBe(false);
+  for (const file of new Bun.Glob("**/*").scanSync({ cwd: `${home.directory}/state`, dot: true }))
+    expect(readFileSync(`${home.directory}/state/${file}`).includes("sk-secret-value")).toBe(false);
 });
 
 test("a gateway over plain http on the loopback gets the value by name, and the bottle the way to it", async () => {
@@ -298,12 +300,12 @@ test.each([
   ["credentials", '[secrets]\nKEY = { env = "HOME", host = "a.example" }\n'],
 ])("a changed setting for %s is said, and applied by --fresh", async (what, change) => {
   using home = new Home();
-  using agent = Bun.listen({ unix: `${home.folder}/agent`, socket: { data() {} } });
+  using agent = Bun.listen({ unix: `${home.directory}/agent`, socket: { data() {} } });
   const env = { SSH_AUTH_SOCK: agent.unix };
   home.manifest("");
   const settings = (text: string) =>
     home.settings(`bottle.backend = "smolvm"\nagents.claude.command = "true"\n${text}\n`);
-  mkdirSync(`${home.folder}/home/other`);
+  mkdirSync(`${home.directory}/home/other`);
   settings('bottle.image = "/images/claude"');
   await home.run(["exec", "--", "true"]);
   settings(change.startsWith("bottle.image") ? change : `bottle.image = "/images/claude"\n${change}`);
@@ -333,9 +335,9 @@ test("a session holds the bottle against stop, rm and --fresh; its end lets go",
     "--",
     "sh",
     "-c",
-    `touch '${home.folder}/in'; until [ -e '${home.folder}/out' ]; do sleep 0.02; done`,
+    `touch '${home.directory}/in'; until [ -e '${home.directory}/out' ]; do sleep 0.02; done`,
   ]);
-  await until(() => existsSync(`${home.folder}/in`));
+  await until(() => existsSync(`${home.directory}/in`));
   for (const what of ["stop", "rm"])
     expect(await home.run([what])).toEqual({
       stdout: "",
@@ -345,7 +347,7 @@ test("a session holds the bottle against stop, rm and --fresh; its end lets go",
   expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toMatchObject([
     { kind: "exec", process: { pid: child.pid } },
   ]);
-  writeFileSync(`${home.folder}/out`, "");
+  writeFileSync(`${home.directory}/out`, "");
   await child.exited;
   expect((await home.run(["rm"])).code).toBe(0);
 });
@@ -357,15 +359,17 @@ test("a killed exec leaves nothing of its command in the guest", async () => {
     "--",
     "sh",
     "-c",
-    `echo $$ > '${home.folder}/pid'; trap '' HUP TERM; while :; do sleep 0.05; done`,
+    `echo $$ > '${home.directory}/pid'; trap '' HUP TERM; while :; do sleep 0.05; done`,
   ]);
-  const pid = await until(() => existsSync(`${home.folder}/pid`) && Number(readFileSync(`${home.folder}/pid`, "utf8")));
+  const pid = await until(
+    () => existsSync(`${home.directory}/pid`) && Number(readFileSync(`${home.directory}/pid`, "utf8")),
+  );
   child.kill("SIGTERM");
   expect(await child.exited).toBe(143);
   expect(isRunning(pid)).toBe(false);
 }, 30_000);
 
-test("from a folder below, the project is where bottle.toml stands, and the session starts in the folder", async () => {
+test("from a directory below, the project is where bottle.toml stands, and the session starts in the directory", async () => {
   using home = new Home();
   mkdirSync(`${home.project}/a b/c`, { recursive: true });
   expect(await home.run(["exec", "--", "pwd"], { cwd: `${home.project}/a b/c` })).toMatchObject({
@@ -377,7 +381,7 @@ test("from a folder below, the project is where bottle.toml stands, and the sess
 
 test("a project whose name is not plain is mounted by a link", async () => {
   using home = new Home();
-  const project = `${home.folder}/home/it's "a" #{b} $(c) é;`;
+  const project = `${home.directory}/home/it's "a" #{b} $(c) é;`;
   mkdirSync(project);
   writeFileSync(`${project}/bottle.toml`, `[bottle]\nimage = "/images/claude"\n`);
   expect(await home.run(["exec", "--", "pwd"], { cwd: project })).toMatchObject({
@@ -400,10 +404,10 @@ test("--name makes a further bottle of the same directory", async () => {
   ).toEqual(["cb-project-HASH", "cb-second-HASH"]);
 });
 
-test("cp takes files and folders in and out, with their modes", async () => {
+test("cp takes files and directories in and out, with their modes", async () => {
   using home = new Home();
   writeFileSync(`${home.project}/notes é.txt`, "text", { mode: 0o640 });
-  const inside = `${home.folder}/inside`;
+  const inside = `${home.directory}/inside`;
   mkdirSync(inside);
   expect(await home.run(["cp", "notes é.txt", `:${inside}`])).toMatchObject({ stdout: "", code: 0 });
   expect(readFileSync(`${inside}/notes é.txt`, "utf8")).toBe("text");

@@ -8,14 +8,14 @@ const show = ["exec", "--", "sh", "-c", "echo $CLAUDE_CODE_OAUTH_TOKEN$ANTHROPIC
 const calls = (home: Home) => readFileSync(`${home.smolvm}/calls`, "utf8");
 
 function hostLogin(home: Home, hours: number): void {
-  mkdirSync(`${home.folder}/home/.claude`, { recursive: true });
+  mkdirSync(`${home.directory}/home/.claude`, { recursive: true });
   const claudeAiOauth = {
     accessToken: "host-access",
     refreshToken: "host-refresh",
     expiresAt: Date.now() + hours * 3600_000 + 60_000,
     subscriptionType: "max",
   };
-  writeFileSync(`${home.folder}/home/.claude/.credentials.json`, JSON.stringify({ claudeAiOauth }));
+  writeFileSync(`${home.directory}/home/.claude/.credentials.json`, JSON.stringify({ claudeAiOauth }));
 }
 
 test("a token from stdin is kept in a file for its owner alone, and bound to the API's host", async () => {
@@ -25,12 +25,12 @@ test("a token from stdin is kept in a file for its owner alone, and bound to the
     stderr: "claude-bottle: subscription, kept in a file for you alone\n",
     code: 0,
   });
-  const file = `${home.folder}/state/claude-bottle/login-secret`;
+  const file = `${home.directory}/state/claude-bottle/login-secret`;
   expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([`${oauth}\n`, 0o600]);
   expect((await home.run(show)).code).toBe(0);
   expect(calls(home)).toContain("claude-code-oauth-token=CLAUDE_CODE_OAUTH_TOKEN@api.anthropic.com");
   expect(calls(home)).toContain('["credential","CLAUDE_CODE_OAUTH_TOKEN","set"]');
-  for (const place of [calls(home), readFileSync(`${home.folder}/state/claude-bottle/ledger.db`, "latin1")])
+  for (const place of [calls(home), readFileSync(`${home.directory}/state/claude-bottle/ledger.db`, "latin1")])
     expect(place).not.toContain(oauth);
 });
 
@@ -51,7 +51,7 @@ test("an API key is known by its looks, a gateway's token is named, and the envi
 
 test("a command prints it at each start, and its failure is said before anything is made", async () => {
   using home = new Home();
-  home.program("vault", `cat '${home.folder}/token'`);
+  home.program("vault", `cat '${home.directory}/token'`);
   const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
   await home.run(["login", "--as", "api-key", "--", "vault", "read"]);
   expect(await home.run(show, { env })).toEqual({
@@ -60,40 +60,40 @@ test("a command prints it at each start, and its failure is said before anything
     code: 1,
   });
   expect(home.verbs()).toEqual([]);
-  writeFileSync(`${home.folder}/token`, "first\n");
+  writeFileSync(`${home.directory}/token`, "first\n");
   expect((await home.run(show, { env })).stdout).toBe("first\n");
-  writeFileSync(`${home.folder}/token`, "second\n");
+  writeFileSync(`${home.directory}/token`, "second\n");
   expect((await home.run(show, { env })).stdout).toBe("second\n");
   expect(calls(home)).not.toMatch(/first|second/);
 });
 
 test("a program that prints the credential hears nothing of what is ours alone", async () => {
   using home = new Home();
-  home.program("vault", `env >'${home.folder}/seen'; echo token`);
+  home.program("vault", `env >'${home.directory}/seen'; echo token`);
   const env = { ANTHROPIC_BASE_URL: "http://gateway.example", _CLAUDE_BOTTLE_TOKEN_URL: "http://127.0.0.1:1/" };
   await home.run(["login", "--as", "gateway", "--", "vault"]);
   expect(await home.run(show, { env })).toMatchObject({ stdout: "token\n", code: 0 });
-  expect(readFileSync(`${home.folder}/seen`, "utf8")).not.toContain("TOKEN_URL");
+  expect(readFileSync(`${home.directory}/seen`, "utf8")).not.toContain("TOKEN_URL");
 });
 
 test("the keychain gets it by stdin, and a keychain that refuses leaves the file", async () => {
   using home = new Home();
   home.program(
     "secret-tool",
-    `printf '%s\\n' "$*" >>'${home.folder}/words'; case $1 in store) cat >'${home.folder}/chain' ;; lookup) cat '${home.folder}/chain' ;; clear) rm -f '${home.folder}/chain' ;; esac`,
+    `printf '%s\\n' "$*" >>'${home.directory}/words'; case $1 in store) cat >'${home.directory}/chain' ;; lookup) cat '${home.directory}/chain' ;; clear) rm -f '${home.directory}/chain' ;; esac`,
   );
   const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
   expect((await home.run(["login"], { stdin: oauth, env })).stderr).toBe(
     "claude-bottle: subscription, kept in the keychain\n",
   );
-  expect(readFileSync(`${home.folder}/chain`, "utf8")).toBe(oauth);
-  expect(readFileSync(`${home.folder}/words`, "utf8")).not.toContain(oauth);
-  expect(existsSync(`${home.folder}/state/claude-bottle/login-secret`)).toBe(false);
+  expect(readFileSync(`${home.directory}/chain`, "utf8")).toBe(oauth);
+  expect(readFileSync(`${home.directory}/words`, "utf8")).not.toContain(oauth);
+  expect(existsSync(`${home.directory}/state/claude-bottle/login-secret`)).toBe(false);
   expect((await home.run(show, { env: { ...env, ANTHROPIC_BASE_URL: "http://gateway.example" } })).stdout).toBe(
     `${oauth}\n`,
   );
   expect((await home.run(["login", "--forget"], { env })).stderr).toBe("claude-bottle: the login is forgotten\n");
-  expect(existsSync(`${home.folder}/chain`)).toBe(false);
+  expect(existsSync(`${home.directory}/chain`)).toBe(false);
   home.program("secret-tool", "exit 1");
   expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("kept in a file for you alone");
 });
@@ -135,7 +135,7 @@ test("a login that was renewed since the machine started goes into the session i
   // The stand-in for smolvm gives a guest no placeholder, so what it has is what the session was given.
   expect((await home.run(show)).stdout).toBe("\n");
   writeFileSync(
-    `${home.folder}/home/.claude/.credentials.json`,
+    `${home.directory}/home/.claude/.credentials.json`,
     JSON.stringify({ claudeAiOauth: { accessToken: "renewed", expiresAt: Date.now() + 7 * 3600_000 } }),
   );
   expect((await home.run(show)).stdout).toBe("renewed\n");
@@ -147,7 +147,7 @@ test("a login that has ended is said before anything is made", async () => {
   hostLogin(home, 1);
   await home.run(["login", "--from-claude"]);
   writeFileSync(
-    `${home.folder}/home/.claude/.credentials.json`,
+    `${home.directory}/home/.claude/.credentials.json`,
     JSON.stringify({ claudeAiOauth: { accessToken: "old", refreshToken: "", expiresAt: 1 } }),
   );
   expect(await home.run(["run"])).toEqual({
@@ -165,7 +165,7 @@ test.each([
   [["./vault"], '"./vault" must be a program on PATH, or an absolute path: each start runs it\n'],
   [
     ["vault", "read"],
-    'the login is printed by "vault", which was not found\n  put its folder on PATH, or keep another login: claude-bottle login\n',
+    'the login is printed by "vault", which was not found\n  put its directory on PATH, or keep another login: claude-bottle login\n',
   ],
 ])("a command that could print no login is refused at once: %p", async (words, message) => {
   using home = new Home();

@@ -63,7 +63,7 @@ test("allow --always writes the user's own file", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
   expect((await home.run(["allow", "*.corp.example", "--always"])).code).toBe(0);
-  expect(readFileSync(`${home.folder}/home/.config/claude-bottle/config.toml`, "utf8")).toBe(
+  expect(readFileSync(`${home.directory}/home/.config/claude-bottle/config.toml`, "utf8")).toBe(
     'bottle.backend = "smolvm"\n\n[network]\nhosts = ["*.corp.example"]\n',
   );
   expect(updates(home)).toEqual([`*.corp.example ${claude}`]);
@@ -84,14 +84,14 @@ test("a host that is written for a bottle without a network waits for the next o
 test("a bottle.toml that is a link is not written through", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
-  writeFileSync(`${home.folder}/other.toml`, readFileSync(`${home.project}/bottle.toml`));
+  writeFileSync(`${home.directory}/other.toml`, readFileSync(`${home.project}/bottle.toml`));
   Bun.spawnSync(["rm", `${home.project}/bottle.toml`]);
-  symlinkSync(`${home.folder}/other.toml`, `${home.project}/bottle.toml`);
+  symlinkSync(`${home.directory}/other.toml`, `${home.project}/bottle.toml`);
   expect(await home.run(["allow", "docs.example.org", "--project"])).toMatchObject({
     stderr: expect.stringContaining("is a link"),
     code: 1,
   });
-  expect(readFileSync(`${home.folder}/other.toml`, "utf8")).not.toContain("docs");
+  expect(readFileSync(`${home.directory}/other.toml`, "utf8")).not.toContain("docs");
 });
 
 test.each([
@@ -128,7 +128,7 @@ test("ls --denied tells each target once, with how often and when", async () => 
 test("commits in a bottle have the user's own name, and the project is a safe directory, without a file", async () => {
   using home = new Home();
   writeFileSync(
-    `${home.folder}/home/.gitconfig`,
+    `${home.directory}/home/.gitconfig`,
     "[user]\nname = Ann O'Hara\nemail = ann@example.org\n[core]\nfsmonitor = touch mark\n",
   );
   const { stdout } = await home.run([

@@ -57,15 +57,15 @@ test("a command has the environment of a session, secrets too, which stand in no
   await home.run(ready, { env: { OUTER: "s3cret" } });
   expect(told(home)).toBe("of env s3cret /root root\n");
   expect(readFileSync(`${home.smolvm}/calls`, "utf8")).not.toContain("s3cret");
-  expect(readFileSync(`${home.folder}/state/claude-bottle/ledger.db`, "latin1")).not.toContain("s3cret");
+  expect(readFileSync(`${home.directory}/state/claude-bottle/ledger.db`, "latin1")).not.toContain("s3cret");
 });
 
 test("a program that prints a secret is asked once in a start", async () => {
   using home = new Home();
-  home.program("vault", `echo asked >>'${home.folder}/asked'; echo value`);
+  home.program("vault", `echo asked >>'${home.directory}/asked'; echo value`);
   provisioned(home, `${command('echo "$KEY" >>told')}[secrets]\nKEY = { command = ["vault"] }\n`);
   expect(await home.run(["exec", "--", "sh", "-c", "echo $KEY"])).toMatchObject({ stdout: "value\n", code: 0 });
-  expect(readFileSync(`${home.folder}/asked`, "utf8")).toBe("asked\n");
+  expect(readFileSync(`${home.directory}/asked`, "utf8")).toBe("asked\n");
 });
 
 test("a command that fails is named with its status and its last output, and no bottle is left", async () => {
@@ -107,12 +107,12 @@ test("Ctrl-C ends a command, and the bottle that was being made is gone", async 
   expect([home.machines(), screen.text.includes("internal")]).toEqual([[], false]);
 }, 30_000);
 
-test("files and folders are copied in at each start, over what is there, and once they have changed", async () => {
+test("files and directories are copied in at each start, over what is there, and once they have changed", async () => {
   using home = new Home();
-  const own = `${home.folder}/home`;
+  const own = `${home.directory}/home`;
   mkdirSync(`${own}/settings/sub`, { recursive: true });
   writeFileSync(`${own}/settings/sub/run`, "one", { mode: 0o755 });
-  const target = `${home.folder}/guest/deep/settings`;
+  const target = `${home.directory}/guest/deep/settings`;
   provisioned(
     home,
     `[[provision.files]]\nsource = "~/settings"\ntarget = "${target}"\n${command(`cp '${target}/sub/run' told`)}`,
@@ -153,7 +153,7 @@ test("--dry-run shows the steps that are due, and none that is done", async () =
 
 test.each([
   ["~/nothing", 'bottle.toml:3:3: "~/nothing" is not there\n  [[provision.files]]\n    ^'],
-  ["./socket", 'bottle.toml:3:3: "./socket" is a socket, and only files and folders can be copied\n  [[provision.files]]\n    ^'],
+  ["./socket", 'bottle.toml:3:3: "./socket" is a socket, and only files and directories can be copied\n  [[provision.files]]\n    ^'],
   ["~/", 'bottle.toml:3:3: "~/home" holds your home directory, with your keys\n  [[provision.files]]\n    ^'],
   ["/", 'bottle.toml:3:3: "/" holds your home directory, with your keys\n  [[provision.files]]\n    ^'],
   ["./circle", 'bottle.toml:3:3: "./circle" is not there\n  [[provision.files]]\n    ^'],
@@ -168,8 +168,8 @@ test.each([
 
 test("a file that another bottle could exchange is not copied", async () => {
   using home = new Home();
-  mkdirSync(`${home.folder}/home/other`);
-  writeFileSync(`${home.folder}/home/other/file`, "");
+  mkdirSync(`${home.directory}/home/other`);
+  writeFileSync(`${home.directory}/home/other/file`, "");
   provisioned(
     home,
     '[[mounts]]\nsource = "~/other"\nmode = "rw"\n[[provision.files]]\nsource = "~/other/file"\ntarget = "/tmp/x"\n',
@@ -181,7 +181,7 @@ test("a file that another bottle could exchange is not copied", async () => {
 
 test("of the host's Claude Code a bottle gets what was chosen, and no program and no secret of its settings", async () => {
   using home = new Home();
-  const own = `${home.folder}/elsewhere`;
+  const own = `${home.directory}/elsewhere`;
   mkdirSync(`${own}/skills/greet`, { recursive: true });
   writeFileSync(`${own}/CLAUDE.md`, "remember");
   writeFileSync(`${own}/.credentials.json`, "s3cret");

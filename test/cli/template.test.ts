@@ -20,14 +20,14 @@ function bare(): Home {
 
 /** A second project of that home. */
 function second(home: Home): { cwd: string } {
-  const cwd = `${home.folder}/home/second`;
+  const cwd = `${home.directory}/home/second`;
   mkdirSync(cwd, { recursive: true });
   return { cwd };
 }
 
 const templates = (home: Home) => {
   try {
-    return readdirSync(`${home.folder}/home/.cache/claude-bottle/smolvm`);
+    return readdirSync(`${home.directory}/home/.cache/claude-bottle/smolvm`);
   } catch {
     return [];
   }
@@ -97,7 +97,7 @@ test("a machine that cannot be removed hides no reason, and is left to gc", asyn
 
 test.each(["create", "start", "exec"])("an interrupt in %s leaves nothing", async (verb) => {
   using home = bare();
-  const child = home.start(echo, { env: { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` } });
+  const child = home.start(echo, { env: { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.directory}/never` } });
   await until(() => steps(home).includes(`${verb} builder`));
   child.kill("SIGINT");
   const { stderr, code } = await home.finish(child);
@@ -107,7 +107,7 @@ test.each(["create", "start", "exec"])("an interrupt in %s leaves nothing", asyn
 
 test("an interrupt while it is saved comes after that", async () => {
   using home = bare();
-  const go = `${home.folder}/go`;
+  const go = `${home.directory}/go`;
   const child = home.start(echo, { env: { FAKE_SMOLVM_DELAY_pack_create: go } });
   await until(() => steps(home).includes("pack create builder"));
   child.kill("SIGINT");
@@ -125,7 +125,7 @@ test("what a killed build left is shown by gc, and goes with it or with the next
   const killed = async () => {
     const builds = () => steps(home).filter((step) => step === "pack create builder").length;
     const before = builds();
-    const child = home.start(echo, { env: { FAKE_SMOLVM_DELAY_pack_create: `${home.folder}/never` } });
+    const child = home.start(echo, { env: { FAKE_SMOLVM_DELAY_pack_create: `${home.directory}/never` } });
     await until(() => builds() > before);
     child.kill("SIGKILL");
     await child.exited;
@@ -135,7 +135,7 @@ test("what a killed build left is shown by gc, and goes with it or with the next
   expect((await home.run(["ls"])).stdout).toBe("");
   const left = [
     /^machine +claude-bottle-template-\w+ +its build did not end +smolvm machine delete --error-format json --name claude-bottle-template-\w+ -f$/m,
-    /^folder +~\/home\/.cache\/claude-bottle\/smolvm\/.building-\w+ +its build did not end +rm -rf ~\/home\/.cache\/claude-bottle\/smolvm\/.building-\w+$/m,
+    /^directory +~\/home\/.cache\/claude-bottle\/smolvm\/.building-\w+ +its build did not end +rm -rf ~\/home\/.cache\/claude-bottle\/smolvm\/.building-\w+$/m,
   ];
   const { stdout } = await home.run(["gc", "--yes"]);
   for (const line of left) expect(stdout).toMatch(line);
@@ -150,14 +150,14 @@ test("a template of which a crash left the name alone is built again", async () 
   await home.run(echo);
   await home.run(["rm"]);
   const [file = ""] = templates(home);
-  writeFileSync(`${home.folder}/home/.cache/claude-bottle/smolvm/${file}`, "");
+  writeFileSync(`${home.directory}/home/.cache/claude-bottle/smolvm/${file}`, "");
   expect(await home.run(echo)).toEqual(ran(building, saving, making));
   expect(templates(home)).toEqual([file]);
 });
 
 test("two builds at once are one", async () => {
   using home = bare();
-  const go = `${home.folder}/go`;
+  const go = `${home.directory}/go`;
   const first = home.start(echo, { env: { FAKE_SMOLVM_DELAY_pack_create: go } });
   await until(() => steps(home).includes("pack create builder"));
   const other = home.start(echo, second(home));

@@ -14,11 +14,11 @@ const needsTrust =
 /** A home with things that a thief would like. */
 function victim(manifest: string): Home {
   const home = new Home();
-  const own = `${home.folder}/home`;
-  for (const folder of [".ssh", ".aws", "other", ".config/claude-bottle", "it's"])
-    mkdirSync(`${own}/${folder}`, { recursive: true });
+  const own = `${home.directory}/home`;
+  for (const directory of [".ssh", ".aws", "other", ".config/claude-bottle", "it's"])
+    mkdirSync(`${own}/${directory}`, { recursive: true });
   writeFileSync(`${own}/.ssh/id_ed25519`, "PRIVATE KEY\n");
-  writeFileSync(`${home.project}/script`, `#!/bin/sh\ntouch '${home.folder}/mark'\n`, { mode: 0o755 });
+  writeFileSync(`${home.project}/script`, `#!/bin/sh\ntouch '${home.directory}/mark'\n`, { mode: 0o755 });
   symlinkSync(`${own}/.ssh`, `${home.project}/docs`);
   symlinkSync(`${own}/.ssh/id_ed25519`, `${home.project}/readme.md`);
   const text = manifest.replaceAll("HOME", own);
@@ -43,7 +43,7 @@ const asks = async (home: Home, args: string[] = []): Promise<string[]> =>
 
 describe("waits for trust, and reaches neither the backend nor a program until then", () => {
   test.each<[string, string, string]>([
-    ["a folder of keys", '[[mounts]]\nsource = "~/.ssh"', 'lets the bottle read "~/home/.ssh"'],
+    ["a directory of keys", '[[mounts]]\nsource = "~/.ssh"', 'lets the bottle read "~/home/.ssh"'],
     [
       "the same through a link in the project",
       '[[mounts]]\nsource = "./docs"\ntarget = "/docs"',
@@ -55,12 +55,12 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       'lets the bottle read "~/home/.ssh"',
     ],
     [
-      "a folder to write",
+      "a directory to write",
       '[[mounts]]\nsource = "~/other"\nmode = "rw"',
       'lets the bottle read and write "~/home/other"',
     ],
     [
-      "a folder that is said twice",
+      "a directory that is said twice",
       '[[mounts]]\nsource = "~/.aws/../.aws/"\ntarget = "/x"',
       'lets the bottle read "~/home/.aws", as "/x"',
     ],
@@ -136,7 +136,7 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       'copies "~/home/.ssh/id_ed25519" into the bottle, as "/tmp/readme.md"',
     ],
     [
-      "a folder to copy in, through a link in the project",
+      "a directory to copy in, through a link in the project",
       '[[provision.files]]\nsource = "./docs"\ntarget = "~/docs"',
       'copies "~/home/.ssh" into the bottle, as "~/docs"',
     ],
@@ -206,7 +206,7 @@ describe("waits for trust, and reaches neither the backend nor a program until t
       'gives agent "claude" the Claude settings {"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"./script"}]}]}}',
     ],
     [
-      "an image that is a folder of yours",
+      "an image that is a directory of yours",
       '[bottle]\nimage = "HOME/.ssh"',
       'makes the bottle from "~/home/.ssh", which is not in the project',
     ],
@@ -222,8 +222,8 @@ describe("waits for trust, and reaches neither the backend nor a program until t
     ],
   ])("%s", async (_, manifest, text) => {
     using home = victim("");
-    const mark = `${home.folder}/mark`;
-    const written = manifest.replaceAll("MARK", mark).replaceAll("HOME", `${home.folder}/home`);
+    const mark = `${home.directory}/mark`;
+    const written = manifest.replaceAll("MARK", mark).replaceAll("HOME", `${home.directory}/home`);
     home.manifest(written.includes("[bottle]") ? written : `[bottle]\nimage = "/images/claude"\n${written}`);
     for (const words of [["exec", "--", "true"], ["shell"], ["run"], [], ["cp", "readme.md", ":/tmp/"]])
       expect(await run(home, words)).toEqual({ stdout: "", stderr: needsTrust, code: 1 });
@@ -253,37 +253,37 @@ describe("is refused whether or not there is trust", () => {
     [
       "a file",
       '[[mounts]]\nsource = "./readme.md"',
-      'bottle.toml:3:3: "./readme.md" is a file, and only a folder can be mounted\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "./readme.md" is a file, and only a directory can be mounted\n  [[mounts]]\n    ^',
     ],
     [
       "a socket",
       '[[mounts]]\nsource = "./socket"',
-      'bottle.toml:3:3: "./socket" is a socket, and only a folder can be mounted\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "./socket" is a socket, and only a directory can be mounted\n  [[mounts]]\n    ^',
     ],
     [
       "a device",
       '[[mounts]]\nsource = "/dev/null"',
-      'bottle.toml:3:3: "/dev/null" is a device, and only a folder can be mounted\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "/dev/null" is a device, and only a directory can be mounted\n  [[mounts]]\n    ^',
     ],
     [
       "what is not there",
       '[[mounts]]\nsource = "~/nothing"',
-      'bottle.toml:3:3: the folder "~/nothing" is not there\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: the directory "~/nothing" is not there\n  [[mounts]]\n    ^',
     ],
     [
       "a link in a circle",
       '[[mounts]]\nsource = "./circle"',
-      'bottle.toml:3:3: the folder "./circle" is not there\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: the directory "./circle" is not there\n  [[mounts]]\n    ^',
     ],
     [
-      "claude-bottle's own folder to write",
+      "claude-bottle's own directory to write",
       '[[mounts]]\nsource = "~/.config"\nmode = "rw"',
       `bottle.toml:3:3: "~/home/.config" holds claude-bottle's own files, and the bottle could change them\n  [[mounts]]\n    ^`,
     ],
     [
       "what the bottle could exchange",
       '[[mounts]]\nsource = "~/other"\nmode = "rw"\n[[mounts]]\nsource = "~/other/sub"',
-      'bottle.toml:6:3: "~/home/other/sub" is in "~/home/other", where the bottle could put another folder in its place\n  [[mounts]]\n    ^',
+      'bottle.toml:6:3: "~/home/other/sub" is in "~/home/other", where the bottle could put another directory in its place\n  [[mounts]]\n    ^',
     ],
     [
       "over the project",
@@ -298,7 +298,7 @@ describe("is refused whether or not there is trust", () => {
     [
       "over the bottle's own system",
       '[[mounts]]\nsource = "~/other"\ntarget = "/etc"',
-      `bottle.toml:5:1: mounts[0].target must be a path outside the bottle's own system folders, not "/etc"\n  target = "/etc"\n  ^`,
+      `bottle.toml:5:1: mounts[0].target must be a path outside the bottle's own system directories, not "/etc"\n  target = "/etc"\n  ^`,
     ],
     [
       "a way out of the target",
@@ -342,11 +342,11 @@ describe("is refused whether or not there is trust", () => {
     ],
   ])("%s", async (_, manifest, message) => {
     using home = victim(manifest);
-    mkdirSync(`${home.folder}/home/other/sub`);
+    mkdirSync(`${home.directory}/home/other/sub`);
     symlinkSync("circle", `${home.project}/circle`);
     using _socket = Bun.listen({ unix: `${home.project}/socket`, socket: { data() {} } });
     const outcome = await run(home, ["run"]);
-    expect({ ...outcome, stderr: outcome.stderr.replace(`"${home.folder}`, '"~') }).toEqual({
+    expect({ ...outcome, stderr: outcome.stderr.replace(`"${home.directory}`, '"~') }).toEqual({
       stdout: "",
       stderr: `claude-bottle: ${message}\n`,
       code: 1,
@@ -358,9 +358,9 @@ describe("is refused whether or not there is trust", () => {
 describe("stays in the bottle", () => {
   test("variables that programs obey are the guest's, and not the backend's", async () => {
     using home = victim('[env]\nLD_PRELOAD = "/evil.so"\nNODE_OPTIONS = "--require /evil.js"\nBASH_ENV = "./script"\n');
-    home.program("smolvm", `env >>'${home.folder}/seen'; exit 1`);
+    home.program("smolvm", `env >>'${home.directory}/seen'; exit 1`);
     await run(home, ["exec", "--", "true"]);
-    expect(readFileSync(`${home.folder}/seen`, "utf8")).not.toMatch(/evil|BASH_ENV/);
+    expect(readFileSync(`${home.directory}/seen`, "utf8")).not.toMatch(/evil|BASH_ENV/);
   });
 
   test("git's own configuration and hooks in the project run nothing here", async () => {
@@ -375,7 +375,7 @@ describe("stays in the bottle", () => {
       symlinkSync("../../script", `${home.project}/.git/hooks/${hook}`);
     expect((await run(home, ["exec", "--", "true"])).code).toBe(0);
     for (const words of [["ls"], ["config"], ["stop"], ["rm"]]) expect((await run(home, words)).code).toBe(0);
-    expect(existsSync(`${home.folder}/mark`)).toBe(false);
+    expect(existsSync(`${home.directory}/mark`)).toBe(false);
   });
 
   test("a configuration of the user's that lies in the project counts for nothing", async () => {
@@ -428,7 +428,7 @@ test("trust of a profile, or for another backend, takes none away; a change take
 test("the user's own file needs no trust for the same", async () => {
   using home = victim("");
   writeFileSync(
-    `${home.folder}/home/.config/claude-bottle/config.toml`,
+    `${home.directory}/home/.config/claude-bottle/config.toml`,
     '[[mounts]]\nsource = "~/other"\nmode = "rw"\n[network]\nhosts = ["corp.example"]\n[secrets]\nX = { env = "AWS_SECRET" }\n',
   );
   expect(await run(home, ["exec", "--", "sh", "-c", "echo $X"])).toMatchObject({ stdout: "aws-secret\n", code: 0 });
@@ -442,7 +442,7 @@ test("the user's own file needs no trust for the same", async () => {
 
 test("what is shown is what is trusted: a change of what a word stands for asks again", async () => {
   using home = victim('[[mounts]]\nsource = "~/.ssh/../data"\n');
-  const data = `${home.folder}/home/data`;
+  const data = `${home.directory}/home/data`;
   symlinkSync("other", data);
   const { hash } = JSON.parse((await run(home, ["trust", "--json"])).stdout);
   expect(await run(home, ["trust", "--accept", hash])).toMatchObject({ code: 0 });
@@ -472,7 +472,7 @@ test("trust is for the place: a copy of the project asks for its own, and losing
   const { hash } = JSON.parse((await run(home, ["trust", "--json"])).stdout);
   await run(home, ["trust", "--accept", hash]);
   expect((await run(home, ["exec", "--", "true"])).code).toBe(0);
-  const copy = `${home.folder}/home/copy`;
+  const copy = `${home.directory}/home/copy`;
   mkdirSync(copy);
   writeFileSync(`${copy}/bottle.toml`, readFileSync(`${home.project}/bottle.toml`));
   expect((await home.run(["exec", "--", "true"], { cwd: copy })).stderr).toBe(needsTrust);
@@ -482,7 +482,7 @@ test("trust is for the place: a copy of the project asks for its own, and losing
   );
   expect((await run(home, ["exec", "--", "true"])).stderr).toBe(needsTrust);
   await run(home, ["trust", "--accept", hash]);
-  rmSync(`${home.folder}/state/claude-bottle/trust`, { recursive: true });
+  rmSync(`${home.directory}/state/claude-bottle/trust`, { recursive: true });
   expect((await run(home, ["exec", "--", "true"])).stderr).toBe(needsTrust);
 });
 
@@ -490,7 +490,7 @@ test("a record of trust that is damaged or another's is no trust", async () => {
   using home = victim('[[mounts]]\nsource = "~/other"\n');
   const { hash } = JSON.parse((await run(home, ["trust", "--json"])).stdout);
   await run(home, ["trust", "--accept", hash]);
-  const file = `${home.folder}/state/claude-bottle/trust/${new Bun.CryptoHasher("sha256").update(home.project).digest("hex")}.json`;
+  const file = `${home.directory}/state/claude-bottle/trust/${new Bun.CryptoHasher("sha256").update(home.project).digest("hex")}.json`;
   for (const text of [
     "",
     "{",
@@ -503,9 +503,9 @@ test("a record of trust that is damaged or another's is no trust", async () => {
   }
 });
 
-test("a folder that holds claude-bottle's own files is no project", async () => {
+test("a directory that holds claude-bottle's own files is no project", async () => {
   using home = victim("");
-  expect(await home.run(["run"], { cwd: `${home.folder}/home/.config` })).toEqual({
+  expect(await home.run(["run"], { cwd: `${home.directory}/home/.config` })).toEqual({
     stdout: "",
     stderr: `claude-bottle: "~/home/.config" holds claude-bottle's own files and cannot be a bottle's project\n  cd to a project's own directory\n`,
     code: 1,

@@ -18,7 +18,7 @@ test.skipIf(!mayMakeNamespaces)(
       expect([run.stderr.toString().replace(/^Preparing.*\n/, ""), run.exitCode]).toEqual(["", 0]);
       return run.stdout.toString();
     };
-    const [main, linked] = [home.project, `${home.folder}/home/linked`];
+    const [main, linked] = [home.project, `${home.directory}/home/linked`];
     git(main, "init", "-q");
     git(main, "config", "--global", "user.name", "Ann");
     git(main, "config", "--global", "user.email", "ann@example.org");

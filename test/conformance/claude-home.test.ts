@@ -13,8 +13,8 @@ if (whyNot) console.log(`the real Claude Code with its user's own files skipped:
 test.skipIf(whyNot !== undefined)("Claude in a bottle has its user's memory, skills and commands, and nothing else of them", async () => {
   using home = new Home();
   symlinkSync(await realClaude(), `${home.bin}/claude`);
-  const own = `${home.folder}/home/.claude`;
-  for (const folder of ["skills/greet", "commands", "agents"]) mkdirSync(`${own}/${folder}`, { recursive: true });
+  const own = `${home.directory}/home/.claude`;
+  for (const directory of ["skills/greet", "commands", "agents"]) mkdirSync(`${own}/${directory}`, { recursive: true });
   const memory = "The user's favourite number is 7411.";
   writeFileSync(`${own}/CLAUDE.md`, `${memory}\n`);
   writeFileSync(`${own}/skills/greet/SKILL.md`, "---\nname: greet\ndescription: Greets whoever is called Zebulon.\n---\nSay hello.\n");

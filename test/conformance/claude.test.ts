@@ -66,7 +66,7 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
   beforeAll(async () => {
     inBubblewrap(home, "off");
     for (const name of inHome) {
-      const path = `${home.folder}/home/${name}`;
+      const path = `${home.directory}/home/${name}`;
       mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
       writeFileSync(path, secret);
       chmodSync(path, 0o644);
@@ -86,8 +86,8 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
     "reads none of the host's tempting files",
     async () => {
       await inside("true");
-      const other = `${home.folder}/home/.local/state/claude-bottle/bubblewrap`;
-      const paths = [...inHome.map((name) => `${home.folder}/home/${name}`), ...elsewhere, other];
+      const other = `${home.directory}/home/.local/state/claude-bottle/bubblewrap`;
+      const paths = [...inHome.map((name) => `${home.directory}/home/${name}`), ...elsewhere, other];
       expect(paths.length).toBeGreaterThanOrEqual(20);
       const { stdout } = await inside(`for path in ${paths.join(" ")}; do cat "$path" >/dev/null 2>&1 && echo "$path"; [ -S "$path" ] && echo "$path"; ls "$path"/* 2>/dev/null; done; grep -rs ${secret} ~ /tmp /etc /run /var /proc/[0-9]*/environ`); // prettier-ignore
       expect(stdout).toBe("");
@@ -113,11 +113,11 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
   test(
     "puts no link where the next session's mounts go, and keeps what it writes beside them",
     async () => {
-      const cwd = `${home.folder}/home/deep/er/project`;
+      const cwd = `${home.directory}/home/deep/er/project`;
       mkdirSync(cwd, { recursive: true });
       const state = { XDG_STATE_HOME: undefined as never };
       const deep = (script: string) => home.run(["exec", "--", "sh", "-c", script], { cwd, env: state });
-      const swap = `mv ~/deep ~/away; mv ~/deep/er ~/away; mv ~/deep/er/project ~/away; rmdir ~/deep; ln -sfn /oldroot${home.folder}/home ~/deep; echo kept >~/deep/er/beside`;
+      const swap = `mv ~/deep ~/away; mv ~/deep/er ~/away; mv ~/deep/er/project ~/away; rmdir ~/deep; ln -sfn /oldroot${home.directory}/home ~/deep; echo kept >~/deep/er/beside`;
       const { stderr } = await deep(`{ ${swap}; } 2>&1 | grep -c 'busy' >&2`);
       expect(stderr).toMatch(/\n4\n$/);
       expect(await deep("pwd; touch made; cat ../beside")).toEqual({
@@ -125,7 +125,7 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
         stderr: "",
         code: 0,
       });
-      expect(existsSync(`${home.folder}/home/er`)).toBe(false);
+      expect(existsSync(`${home.directory}/home/er`)).toBe(false);
       await home.run(["rm", "--force"], { cwd, env: state });
     },
     minute,
@@ -142,7 +142,7 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
       const listed = Bun.spawnSync([program, "ls", "--json"], { env: { ...home.env, XDG_STATE_HOME: "" } });
       const bottles = JSON.parse(listed.stdout.toString()) as { name: string; directory: string }[];
       const name = bottles.find(({ directory }) => directory === inner)?.name ?? "";
-      const ssh = `${home.folder}/home/.ssh`;
+      const ssh = `${home.directory}/home/.ssh`;
       await inside(`rm -r inner; ln -s ${ssh} inner`);
       expect(await home.run(["exec", name, "--", "ls"], { env: state })).toEqual({
         stdout: "",
@@ -176,7 +176,7 @@ perl -e 'syscall(250, 0, -3, 0) == -1 and print "no keyring\\n"' 2>/dev/null || 
       const shell = ["bash", "--norc"];
       await using screen = new Screen(shell, {
         cwd: home.project,
-        env: { ...home.env, XDG_STATE_HOME: `${home.folder}/home/.local/state`, PS1: "outer> " },
+        env: { ...home.env, XDG_STATE_HOME: `${home.directory}/home/.local/state`, PS1: "outer> " },
       });
       await screen.until("outer>");
       screen.press(`trap 'echo hit' HUP INT TERM USR1; ${program} shell -- bash --norc; echo status $?\r`);

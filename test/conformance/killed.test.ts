@@ -9,11 +9,11 @@ const whyNot = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot;
 if (whyNot) console.log(`a session killed in bubblewrap skipped: ${whyNot}`);
 
 /** bubblewrap ties the sandbox to the life of its parent, which is gone by then. */
-const killFirst = (folder: string) => `
+const killFirst = (directory: string) => `
 case $* in *command-of-the-session*) ;; *) exec /usr/bin/bwrap "$@" ;; esac
 kill -9 $PPID
 /usr/bin/bwrap "$@"
-touch '${folder}/ended'`;
+touch '${directory}/ended'`;
 
 test.skipIf(whyNot !== undefined).each([
   ["without a terminal", "exec"],
@@ -22,13 +22,13 @@ test.skipIf(whyNot !== undefined).each([
   using home = new Home();
   home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "off"\n');
   home.manifest("");
-  home.program("bwrap", killFirst(home.folder));
+  home.program("bwrap", killFirst(home.directory));
   await home.run(["exec", "--", "true"]);
   const words = [...tool, verb, "--", "sh", "-c", "echo command-of-the-session >started"];
   const screen = verb === "shell" ? new Screen(["bash", "--norc"], { cwd: home.project, env: home.env }) : undefined;
   if (screen) screen.press(`${words.map((word) => `'${word}'`).join(" ")}\r`);
   else await home.run(words.slice(tool.length));
-  await until(() => existsSync(`${home.folder}/ended`));
+  await until(() => existsSync(`${home.directory}/ended`));
   expect(existsSync(`${home.project}/started`)).toBe(false);
   await screen?.[Symbol.asyncDispose]();
 }, 30_000); // prettier-ignore

@@ -125,9 +125,9 @@ async function local(settings: string, { env = {}, uid }: Options): Promise<Plac
   const all: Record<string, string> = { ...home.env, ...env };
   delete all.XDG_STATE_HOME;
   if (uid !== undefined) {
-    chmodSync(home.folder, 0o755);
-    Bun.spawnSync(["chown", "-R", `${uid}:${uid}`, `${home.folder}/home`]);
-    chownSync(home.folder, uid, uid);
+    chmodSync(home.directory, 0o755);
+    Bun.spawnSync(["chown", "-R", `${uid}:${uid}`, `${home.directory}/home`]);
+    chownSync(home.directory, uid, uid);
   }
   const as = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
   const words = (script: string) => [...as, "bash", "-c", script];

@@ -16,7 +16,7 @@ for (const { name, whyNot, up } of kinds.filter((kind) => ["bubblewrap as root",
     async () => {
       using home = new Home();
       const agent = (answer: string) =>
-        Bun.listen({ unix: `${home.folder}/${answer}`, socket: { data: (client) => void client.end(answer) } });
+        Bun.listen({ unix: `${home.directory}/${answer}`, socket: { data: (client) => void client.end(answer) } });
       await using place = await (await up())("");
       const exec = (socket: string) => place.sh(`SSH_AUTH_SOCK=${socket} claude-bottle exec -- sh -c "${ask.replaceAll("$", "\\$")}"`); // prettier-ignore
       await place.sh(`echo 'bottle.ssh-agent = true' >bottle.toml; ${trust}`);
@@ -25,18 +25,18 @@ for (const { name, whyNot, up } of kinds.filter((kind) => ["bubblewrap as root",
       const gone = `claude-bottle: the bottle is to have your ssh agent, and no agent answers at SSH_AUTH_SOCK, "/nowhere"\n`;
       expect(await exec("/nowhere")).toMatchObject({ stdout: "", stderr: expect.stringContaining(gone), code: 1 });
       const first = agent("first");
-      expect(await exec(`${home.folder}/first`)).toMatchObject({ stdout: "first", code: 0 });
+      expect(await exec(`${home.directory}/first`)).toMatchObject({ stdout: "first", code: 0 });
       first.stop(true);
-      rmSync(`${home.folder}/first`, { force: true });
+      rmSync(`${home.directory}/first`, { force: true });
       const second = agent("second");
       if (name === "podman") {
-        const { stderr } = await place.sh(`SSH_AUTH_SOCK=${home.folder}/second claude-bottle exec -- true`);
+        const { stderr } = await place.sh(`SSH_AUTH_SOCK=${home.directory}/second claude-bottle exec -- true`);
         expect(stderr).toBe(`claude-bottle: the ssh agent that bottle "cb-BOTTLE" started with has ended\n  claude-bottle stop, and the next session brings the one that runs now\n`); // prettier-ignore
         await place.sh("claude-bottle stop");
       }
-      expect(await exec(`${home.folder}/second`)).toMatchObject({ stdout: "second", code: 0 });
+      expect(await exec(`${home.directory}/second`)).toMatchObject({ stdout: "second", code: 0 });
       await place.sh(`: >bottle.toml; claude-bottle stop`);
-      const without = await place.sh(`SSH_AUTH_SOCK=${home.folder}/second claude-bottle exec -- sh -c 'echo "[$SSH_AUTH_SOCK]"'`); // prettier-ignore
+      const without = await place.sh(`SSH_AUTH_SOCK=${home.directory}/second claude-bottle exec -- sh -c 'echo "[$SSH_AUTH_SOCK]"'`); // prettier-ignore
       expect(without).toMatchObject({ stdout: "[]\n", code: 0 });
       expect(without.stderr.includes("(ssh-agent) and keeps them")).toBe(name === "podman");
       second.stop(true);

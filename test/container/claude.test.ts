@@ -30,7 +30,7 @@ onEngine(
       await pane.prompt("once more");
       await pane.until(/STUB: once more/);
 
-      const home = `${project.folder}/home`;
+      const home = `${project.directory}/home`;
       const tempting = [".ssh/id_ed25519", ".aws/credentials", ".netrc", ".docker/config.json", ".kube/config", ".config/gh/hosts.yml", ".config/gcloud/credentials.db", ".gnupg/secring.gpg", ".npmrc", ".pypirc", ".git-credentials", ".bash_history", ".claude/.credentials.json", ".local/share/keyrings/login.keyring", "other-project/.env"].map((path) => `${home}/${path}`); // prettier-ignore
       for (const path of tempting) {
         mkdirSync(path.replace(/\/[^/]*$/, ""), { recursive: true });
@@ -39,7 +39,7 @@ onEngine(
       const system = [
         "/var/run/docker.sock",
         "/run/podman/podman.sock",
-        `${project.folder}/state`,
+        `${project.directory}/state`,
         "/root/.ssh",
         `/proc/${process.pid}/environ`,
       ];
@@ -49,7 +49,7 @@ onEngine(
       expect(stdout).toBe("0\n");
 
       // Another bottle of the same user.
-      const other = `${project.folder}/home/other`;
+      const other = `${project.directory}/home/other`;
       mkdirSync(other);
       await project.run(["exec", "--", "sh", "-c", "echo secret >~/mine"], { env, cwd: other });
       expect(

@@ -19,7 +19,7 @@ test.each(["podman", "docker"] as const)(
     using home = new Home();
     const env = { ...podman.env, PATH: `${home.env.PATH}:/usr/sbin:/sbin` };
     const run = (...words: string[]) => home.run(words, { env });
-    const root = busyboxRoot(`${home.folder}/root`);
+    const root = busyboxRoot(`${home.directory}/root`);
     home.settings(`[bottle]\nbackend = "${program}"\nimage = "${root}"\n[network]\nmode = "off"\n`);
     home.manifest("");
     const nothing = { stdout: "", stderr: "claude-bottle: there is nothing to remove\n", code: 0 };
@@ -35,8 +35,8 @@ test.each(["podman", "docker"] as const)(
     await podman.expectOk(["podman", "volume", "create", `${gone}-network`]);
     await podman.expectOk(["podman", "volume", "create", "not-ours-network"]);
     const other = "localhost/claude-bottle/template:unused";
-    Bun.write(`${home.folder}/build/Dockerfile`, `FROM ${image}\nCMD unused\n`);
-    await podman.expectOk(["podman", "build", "-q", "-t", other, `${home.folder}/build`]);
+    Bun.write(`${home.directory}/build/Dockerfile`, `FROM ${image}\nCMD unused\n`);
+    await podman.expectOk(["podman", "build", "-q", "-t", other, `${home.directory}/build`]);
 
     const shown = await run("gc");
     const rows = shown.stdout.trimEnd().split("\n").slice(1).map((line) => line.split(/ {2,}/)); // prettier-ignore
@@ -55,10 +55,10 @@ test.each(["podman", "docker"] as const)(
     await podman.expectOk(["podman", "rm", "-f", "of-somebody-else"]);
     await podman.expectOk(["podman", "volume", "rm", "not-ours-network"]);
     rmSync(home.project, { recursive: true });
-    mkdirSync(`${home.folder}/home/elsewhere`);
-    const last = await home.run(["gc", "--yes"], { env, cwd: `${home.folder}/home/elsewhere` });
+    mkdirSync(`${home.directory}/home/elsewhere`);
+    const last = await home.run(["gc", "--yes"], { env, cwd: `${home.directory}/home/elsewhere` });
     expect(last.stdout).toContain("its directory ~/home/project is gone");
-    const images = await home.run(["gc", "--yes"], { env, cwd: `${home.folder}/home/elsewhere` });
+    const images = await home.run(["gc", "--yes"], { env, cwd: `${home.directory}/home/elsewhere` });
     expect(images.stdout).toContain("no bottle is made from it");
     for (const list of [["images"], ["ps", "-a"], ["volume", "ls"]])
       expect(await podman.expectOk(["podman", ...list, "-q"])).toBe("");

@@ -16,7 +16,7 @@ onEngine(
   "a bottle is made by six calls before its session, started by three, and found running by none",
   `[bottle]\nimage = "${baseImage}"\n[network]\nmode = "off"`,
   async (project) => {
-    const log = `${project.folder}/calls`;
+    const log = `${project.directory}/calls`;
     project.program("podman", `echo "$1" >>'${log}'\nexec ${Bun.which("podman")} "$@"`);
     const calls = async () => {
       writeFileSync(log, "");

@@ -61,8 +61,8 @@ describe.each(programs)("%s", (program) => {
 
     writeFileSync(at("mine"), "from here\n");
     rmSync(at("d"), { recursive: true });
-    writeFileSync(at("d"), "no folder any more\n");
-    expect(await project.sh("cat mine d")).toBe("from here\nno folder any more\n");
+    writeFileSync(at("d"), "no directory any more\n");
+    expect(await project.sh("cat mine d")).toBe("from here\nno directory any more\n");
   });
 
   it("what changed on both sides is told, left alone, and settled by choosing a side", async (project) => {
@@ -73,10 +73,10 @@ describe.each(programs)("%s", (program) => {
       "echo the bottle >both; echo same >same; touch done /tmp/there; while [ ! -e /tmp/go ]; do sleep 0.05; done";
     const racing = project.start(["exec", "--", "sh", "-c", script]);
     // `cp` is no session, and so carries nothing else.
-    await until(async () => (await project.tool(["cp", ":/tmp/there", `${project.folder}/there`])).code === 0);
+    await until(async () => (await project.tool(["cp", ":/tmp/there", `${project.directory}/there`])).code === 0);
     writeFileSync(file, "the host\n");
     writeFileSync(`${project.project}/same`, "same\n");
-    await project.tool(["cp", `${project.folder}/there`, ":/tmp/go"]);
+    await project.tool(["cp", `${project.directory}/there`, ":/tmp/go"]);
     const told =
       'claude-bottle: changed both here and in the bottle, and left as they are: "both"\n  claude-bottle sync --keep host (or bottle) takes one side\'s\n';
     expect(await project.finish(racing)).toEqual({ stdout: "", stderr: told, code: 0 });

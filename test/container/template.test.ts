@@ -18,29 +18,30 @@ const building = /building the template image/;
 const npm = `#!/bin/sh
 [ "$1" != root ] || exec echo /usr/lib
 for package; do :; done
-folder=/usr/lib/\${package%@*}
-mkdir -p "$folder"
-printf '#!/bin/sh\\necho "made-up claude"\\n' >"$folder/claude"
-chmod +x "$folder/claude"
+directory=/usr/lib/\${package%@*}
+mkdir -p "$directory"
+printf '#!/bin/sh\\necho "made-up claude"\\n' >"$directory/claude"
+chmod +x "$directory/claude"
 `;
 
 /** Two projects of one user, whose template is made from the base. */
 class Projects extends Home {
-  readonly other = `${this.folder}/home/other`;
+  readonly other = `${this.directory}/home/other`;
   readonly #program: string;
-  readonly root = busyboxRoot(`${this.folder}/root`);
+  readonly root = busyboxRoot(`${this.directory}/root`);
 
   constructor(program: string) {
     super();
     this.#program = program;
     mkdirSync(this.other);
-    for (const folder of [this.project, this.other]) writeFileSync(`${folder}/bottle.toml`, "");
+    for (const directory of [this.project, this.other]) writeFileSync(`${directory}/bottle.toml`, "");
     mkdirSync(`${this.root}/usr/bin`, { recursive: true });
     for (const name of ["git", "rg", "curl", "ssh", "npm"]) {
       writeFileSync(`${this.root}/usr/bin/${name}`, npm);
       chmodSync(`${this.root}/usr/bin/${name}`, 0o755);
     }
-    for (const folder of ["etc/ssl/certs", "usr/local/bin"]) mkdirSync(`${this.root}/${folder}`, { recursive: true });
+    for (const directory of ["etc/ssl/certs", "usr/local/bin"])
+      mkdirSync(`${this.root}/${directory}`, { recursive: true });
     writeFileSync(`${this.root}/etc/ssl/certs/ca-certificates.crt`, "");
   }
 
@@ -100,13 +101,13 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     );
 
   it("is built once for two that want it at the same time, and again once [template] is another one", async (projects) => {
-    const { project: cwd, other, folder } = projects;
+    const { project: cwd, other, directory } = projects;
     projects.setup("true");
-    const gate = `while [ ! -e '${folder}/open' ]; do sleep 0.05; done`;
+    const gate = `while [ ! -e '${directory}/open' ]; do sleep 0.05; done`;
     projects.program(program, `[ "$1" != build ] || ${gate}\nexec ${Bun.which(program)} "$@"`);
     const first = await projects.startUntil(cwd, building);
     const second = await projects.startUntil(other, /waiting for another claude-bottle that builds the template\n/);
-    writeFileSync(`${folder}/open`, "");
+    writeFileSync(`${directory}/open`, "");
     const ends = [await first.end(), await second.end()];
     expect(ends.map(({ code, said }) => [code, building.test(said)])).toEqual([
       [0, true],
@@ -131,7 +132,7 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     const { code: status, said } = await session.end();
     expect([status, said.endsWith("\nclaude-bottle: interrupted\n")]).toEqual([130, true]);
     expect(await projects.templates()).toEqual([]);
-    expect(readdirSync(`${projects.folder}/state/claude-bottle/builds`)).toEqual([]);
+    expect(readdirSync(`${projects.directory}/state/claude-bottle/builds`)).toEqual([]);
     const left = findProcesses((words) => words.slice(0, 2).join(" ") === slow.join(" "));
     if (program === "podman") {
       expect(left).toEqual([]);
@@ -144,11 +145,11 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     expect([building.test(stderr), code]).toEqual([true, 0]);
   });
 
-  it("a Ctrl-C as a folder is loaded is no failure of it", async (projects) => {
+  it("a Ctrl-C as a directory is loaded is no failure of it", async (projects) => {
     projects.settings(`[bottle]\nbackend = "${program}"\nimage = "${projects.root}"\n[network]\nmode = "off"\n`);
-    projects.program("tar", `touch '${projects.folder}/packing'; exec sleep 1000`);
+    projects.program("tar", `touch '${projects.directory}/packing'; exec sleep 1000`);
     await using screen = new Screen([...tool, "exec", "--", "true"], { cwd: projects.project, env: projects.env });
-    await until(() => existsSync(`${projects.folder}/packing`), () => screen.text, minute); // prettier-ignore
+    await until(() => existsSync(`${projects.directory}/packing`), () => screen.text, minute); // prettier-ignore
     screen.press("\x03");
     await screen.until("claude-bottle: interrupted");
     expect(await screen.process.exited).toBe(130);

@@ -144,7 +144,7 @@ test("without a terminal it says so in one line", async () => {
 
 test("what it prints may go into a file", async () => {
   using home = new Home();
-  await using screen = new Screen(shellLine(home, `> '${home.folder}/table'`), machine(home));
+  await using screen = new Screen(shellLine(home, `> '${home.directory}/table'`), machine(home));
   await screen.until("same modes, 0");
-  expect(await Bun.file(`${home.folder}/table`).text()).toMatch(/^\| what +\| here[^]*\| yes +\|/);
+  expect(await Bun.file(`${home.directory}/table`).text()).toMatch(/^\| what +\| here[^]*\| yes +\|/);
 });

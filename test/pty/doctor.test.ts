@@ -14,7 +14,7 @@ async function onTerminal(
   { extra, size = [100, 30], first = ":" }: { extra?: Machine["extra"]; size?: [number, number]; first?: string },
 ): Promise<Finding[]> {
   machine.extra = { ...good, ...extra };
-  const report = `${machine.folder}/report`;
+  const report = `${machine.directory}/report`;
   const line = `${first}; "$@" > '${report}.new'; mv '${report}.new' '${report}'`;
   machine.program("mv", `exec ${Bun.which("mv")} "$@"`);
   await using screen = new Screen(["sh", "-c", line, "sh", ...tool, "doctor", "--json"], {

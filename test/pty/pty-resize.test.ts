@@ -107,7 +107,7 @@ test(
     screen.press(`${state} >before; wrap >/dev/null; ${state} >after; wrap; cmp before after && echo sa''me\r`);
     await screen.until(/^same$/m);
     expect(screen.raw).not.toContain("\x1b[?1047l");
-    expect(readFileSync(`${wrapper.folder}/before`, "utf8")).toContain("flags");
+    expect(readFileSync(`${wrapper.directory}/before`, "utf8")).toContain("flags");
   },
   slow,
 );
@@ -129,7 +129,7 @@ test.each([
     const ours = await wrapper.pid("wrapper.pid");
     const [target = ours] = signal === "SIGKILL" ? childrenOf(ours) : [];
     process.kill(target, signal);
-    await until(() => existsSync(`${wrapper.folder}/after`));
+    await until(() => existsSync(`${wrapper.directory}/after`));
     await screen.until(new RegExp(`rc=${code}\\nsame`));
     expect(screen.modes).toEqual({ ...clean, paste: screen.modes.paste });
     expect(wrapper.execs).toEqual(["end"]);
@@ -148,7 +148,7 @@ test(
     const screen = wrapper.openDirect(["bash", "--norc", "--noprofile", "-i"], { shell: true });
     screen.press(`${state} >before; wrap; echo "rc=$?"; ${state} >after; cmp before after && echo sa''me\r`);
     await wrapper.file("wrapper.pid");
-    await until(() => existsSync(`${wrapper.folder}/before`));
+    await until(() => existsSync(`${wrapper.directory}/before`));
     screen.press("echo in''side $$ >inner\r");
     process.kill(Number((await wrapper.file("inner")).split(" ")[1]), "SIGKILL");
     await screen.until(/rc=137\nsame/);
@@ -256,10 +256,10 @@ test(
       `${state} >before; wrap >out; echo "out=$?"; wrap </dev/null; echo "in=$?"; wrap </dev/null >both 2>&1; echo "both=$?"; ${state} >after; cmp before after && echo sa''me\r`,
     );
     await screen.until(/out=3\ninside\n(.*\n)*in=3\nboth=3\nsame/);
-    expect([readFileSync(`${wrapper.folder}/out`, "utf8"), readFileSync(`${wrapper.folder}/both`, "utf8")]).toEqual([
-      "inside\r\n",
-      "inside\r\n",
-    ]);
+    expect([
+      readFileSync(`${wrapper.directory}/out`, "utf8"),
+      readFileSync(`${wrapper.directory}/both`, "utf8"),
+    ]).toEqual(["inside\r\n", "inside\r\n"]);
   },
   slow,
 );
@@ -277,7 +277,7 @@ test(
 
 test.each([["./nothing", 127], ["./plain", 126]] as const)("%s cannot be started: status %p", async (program, code) => {
   await using wrapper = new Wrapper();
-  writeFileSync(`${wrapper.folder}/plain`, "");
+  writeFileSync(`${wrapper.directory}/plain`, "");
   const screen = wrapper.openDirect([program]);
   expect(await screen.process.exited).toBe(code);
   await screen.until(`claude-bottle: cannot start "${program}"`);
@@ -288,7 +288,7 @@ test(
   async () => {
     await using wrapper = new Wrapper();
     const screen = wrapper.open("read line; exit 5");
-    writeFileSync(`${wrapper.folder}/hang`, "");
+    writeFileSync(`${wrapper.directory}/hang`, "");
     screen.resize(77, 21);
     await until(() => wrapper.execs.length === 1);
     screen.press("\r");

@@ -58,7 +58,7 @@ test("a client that does not follow its terminal is helped after each change, an
 
 test("a terminal that changed while the session came up is noticed", async () => {
   using home = new Home();
-  const go = `${home.folder}/go`;
+  const go = `${home.directory}/go`;
   await using screen = terminal(home, { FAKE_SMOLVM_NO_WINCH: "1", FAKE_SMOLVM_DELAY_start: go });
   screen.press(`cb shell -- sh -c 'while :; do echo "inside $(stty size)."; sleep 0.1; done'\r`);
   await until(() => home.verbs().includes("start"));
@@ -116,13 +116,13 @@ test("a killed client of the backend leaves neither a raw terminal nor a process
   using home = new Home();
   await using screen = terminal(home);
   screen.press(
-    `stty -a > before; cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`,
+    `stty -a > before; cb shell -- sh -c 'echo $$ > ${home.directory}/pid; trap "" HUP; while :; do sleep 0.05; done'; echo "rc=$?"; stty -a > after; cmp before after && echo same\r`,
   );
-  const pid = await pidIn(`${home.folder}/pid`);
+  const pid = await pidIn(`${home.directory}/pid`);
   const children = findProcesses((argv) => /fake-smolvm\.ts machine exec.*-t/.test(argv.join(" ")));
   const ours = children
     .map(({ pid }) => pid)
-    .filter((child) => readFileSync(`/proc/${child}/environ`, "utf8").includes(home.folder));
+    .filter((child) => readFileSync(`/proc/${child}/environ`, "utf8").includes(home.directory));
   for (const child of ours) process.kill(child, "SIGKILL");
   await screen.until("rc=137\nsame");
   expect(isRunning(pid)).toBe(false);
@@ -139,7 +139,7 @@ ${Bun.which("bwrap")} "$@" &
 while ! [ -s '${pid}' ]; do sleep 0.05; done; kill -TERM $$`);
   await using screen = new Screen([...tool, "shell", "--", "sh", "-c", `echo $$ >'${pid}'; exec sleep 1000`], { cwd: home.project, env: home.env });
   expect(await screen.process.exited).toBe(143);
-  expect(findProcesses((argv) => argv.some((word) => word.startsWith(home.folder)))).toEqual([]);
+  expect(findProcesses((argv) => argv.some((word) => word.startsWith(home.directory)))).toEqual([]);
 }, 30_000); // prettier-ignore
 
 test("O_NONBLOCK does not stay on the shared terminal", async () => {
@@ -157,9 +157,9 @@ test.each(["SIGTERM", "SIGHUP"] as const)(
     using home = new Home();
     await using screen = terminal(home);
     screen.press(
-      `cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP TERM; while :; do sleep 0.05; done'; echo "rc=$?"\r`,
+      `cb shell -- sh -c 'echo $$ > ${home.directory}/pid; trap "" HUP TERM; while :; do sleep 0.05; done'; echo "rc=$?"\r`,
     );
-    const pid = await pidIn(`${home.folder}/pid`);
+    const pid = await pidIn(`${home.directory}/pid`);
     const [session] = JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions;
     process.kill(session.process.pid, signal);
     await screen.until(`rc=${signal === "SIGTERM" ? 143 : 129}`, 30_000);
@@ -174,8 +174,8 @@ test.each(["the terminal is closed", "the program is killed outright"])(
   async (how) => {
     using home = new Home();
     await using screen = terminal(home);
-    screen.press(`cb shell -- sh -c 'echo $$ > ${home.folder}/pid; trap "" HUP; while :; do sleep 0.05; done'\r`);
-    const pid = await pidIn(`${home.folder}/pid`);
+    screen.press(`cb shell -- sh -c 'echo $$ > ${home.directory}/pid; trap "" HUP; while :; do sleep 0.05; done'\r`);
+    const pid = await pidIn(`${home.directory}/pid`);
     const [session] = JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions;
     if (how === "the terminal is closed") screen.close();
     else process.kill(session.process.pid, "SIGKILL");
@@ -225,7 +225,7 @@ test.each(["status", "create", "start", "exec"])(
   "Ctrl-C in the step %s of a launch ends in 130 and leaves nothing",
   async (verb) => {
     using home = new Home();
-    await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` });
+    await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.directory}/never` });
     screen.press(`cb run --login-inside; echo "rc=$?"\r`);
     await until(() => home.verbs().includes(verb));
     screen.press("\x03");
@@ -240,7 +240,7 @@ test.each(["ls", "stop"])(
   async (verb) => {
     using home = new Home();
     await home.run(["exec", "--", "true"]);
-    await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.folder}/never` });
+    await using screen = terminal(home, { [`FAKE_SMOLVM_DELAY_${verb}`]: `${home.directory}/never` });
     screen.press(`cb ${verb}; echo "rc=$?"\r`);
     await until(() => home.verbs().includes(verb));
     screen.press("\x03");

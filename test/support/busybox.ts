@@ -6,21 +6,21 @@ const busybox = ["/bin/busybox", "/usr/bin/busybox"].find((path) => Bun.which(pa
 export const whyNoBusybox = (): string | undefined => (busybox === undefined ? "busybox is not installed" : undefined);
 
 /** A root file system whose only program is busybox. */
-export function busyboxRoot(folder: string): string {
-  mkdirSync(`${folder}/bin`, { recursive: true });
-  for (const name of ["etc", "tmp", "root"]) mkdirSync(`${folder}/${name}`);
-  copyFileSync(busybox ?? "", `${folder}/bin/busybox`);
+export function busyboxRoot(directory: string): string {
+  mkdirSync(`${directory}/bin`, { recursive: true });
+  for (const name of ["etc", "tmp", "root"]) mkdirSync(`${directory}/${name}`);
+  copyFileSync(busybox ?? "", `${directory}/bin/busybox`);
   // Debian's is not static.
   for (const [, library = ""] of Bun.spawnSync(["ldd", busybox ?? ""])
     .stdout.toString()
     .matchAll(/(\/\S+) \(/g)) {
-    mkdirSync(dirname(`${folder}${library}`), { recursive: true });
-    copyFileSync(library, `${folder}${library}`);
+    mkdirSync(dirname(`${directory}${library}`), { recursive: true });
+    copyFileSync(library, `${directory}${library}`);
   }
   for (const name of Bun.spawnSync([busybox ?? "", "--list"])
     .stdout.toString()
     .trim()
     .split("\n"))
-    if (name !== "busybox") symlinkSync("busybox", `${folder}/bin/${name}`);
-  return folder;
+    if (name !== "busybox") symlinkSync("busybox", `${directory}/bin/${name}`);
+  return directory;
 }

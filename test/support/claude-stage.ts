@@ -32,7 +32,7 @@ export class ClaudeStage extends Stage {
     this.home.manifest("");
     this.home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n');
     symlinkSync(claude, `${this.home.bin}/claude`);
-    this.#log = `${this.home.folder}/bwrap-calls`;
+    this.#log = `${this.home.directory}/bwrap-calls`;
     this.home.program("bwrap", `echo call >>'${this.#log}'; exec /usr/bin/bwrap "$@"`);
     this.handOver();
   }

@@ -9,18 +9,18 @@ export const whyNoDockerd = (): string | undefined =>
 
 /** docker's own engine with nothing in common with the machine's, without a network of its own. */
 export class Dockerd implements AsyncDisposable {
-  readonly #folder = mkdtempSync(`${tmpdir()}/bottle-dockerd-`);
+  readonly #directory = mkdtempSync(`${tmpdir()}/bottle-dockerd-`);
   readonly #engine: Bun.Subprocess;
   readonly env: Readonly<Record<string, string>>;
 
   private constructor() {
-    const socket = `unix://${this.#folder}/docker.sock`;
-    const roots = ["--data-root", `${this.#folder}/data`, "--exec-root", `${this.#folder}/exec`];
+    const socket = `unix://${this.#directory}/docker.sock`;
+    const roots = ["--data-root", `${this.#directory}/data`, "--exec-root", `${this.#directory}/exec`];
     const own = [
       "--host",
       socket,
       "--pidfile",
-      `${this.#folder}/pid`,
+      `${this.#directory}/pid`,
       "--bridge",
       "none",
       "--iptables=false",
@@ -28,13 +28,13 @@ export class Dockerd implements AsyncDisposable {
     ];
     const options = { stdin: "ignore", stdout: "ignore", stderr: "ignore" } as const;
     this.#engine = Bun.spawn(["dockerd", ...roots, ...own], options);
-    this.env = { DOCKER_HOST: socket, DOCKER_CONFIG: `${this.#folder}/config` };
+    this.env = { DOCKER_HOST: socket, DOCKER_CONFIG: `${this.#directory}/config` };
   }
 
   /** With the base image of the tests, from podman's store. */
   static async up(podman: Podman): Promise<Dockerd> {
     const dockerd = new Dockerd();
-    await until(() => existsSync(`${dockerd.#folder}/docker.sock`), () => "docker's engine", 60_000); // prettier-ignore
+    await until(() => existsSync(`${dockerd.#directory}/docker.sock`), () => "docker's engine", 60_000); // prettier-ignore
     const load = `podman save ${baseImage} | DOCKER_HOST=${dockerd.env.DOCKER_HOST} docker load`;
     await podman.expectOk(["sh", "-euc", load]);
     return dockerd;
@@ -43,6 +43,6 @@ export class Dockerd implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#engine.kill();
     await this.#engine.exited;
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 }

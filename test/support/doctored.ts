@@ -27,7 +27,7 @@ const tools = ["sh", "cat", "chmod", "chown", "id", "rm", "git", "touch", "bash"
 
 /** A machine on which a session would start, on podman, with nothing but what it needs. */
 export class Machine extends Home {
-  readonly state = `${this.folder}/state/claude-bottle`;
+  readonly state = `${this.directory}/state/claude-bottle`;
   /** Added to the environment; undefined removes. */
   extra: Record<string, string | undefined> = {};
   /** Before the program: a box to run it in. */
@@ -38,13 +38,13 @@ export class Machine extends Home {
     this.removeProgram("smolvm");
     this.backend("podman");
     this.manifest("");
-    writeFileSync(`${this.folder}/podman-info`, JSON.stringify(podmanInfo));
+    writeFileSync(`${this.directory}/podman-info`, JSON.stringify(podmanInfo));
     this.podman();
     this.program("sudo", 'exec "$@"');
     this.program("tmux", "echo tmux 3.3a");
     for (const name of tools) symlinkSync(Bun.which(name) ?? name, `${this.bin}/${name}`);
     mkdirSync(this.state, { recursive: true, mode: 0o700 });
-    writeFileSync(`${this.folder}/home/.gitconfig`, "[user]\nname = Ada\nemail = ada@example.org\n");
+    writeFileSync(`${this.directory}/home/.gitconfig`, "[user]\nname = Ada\nemail = ada@example.org\n");
   }
 
   backend(name: string): void {
@@ -53,15 +53,15 @@ export class Machine extends Home {
 
   /** Its command line, without containers. */
   podman(): void {
-    this.program("podman", `[ "$1" = info ] && exec cat '${this.folder}/podman-info'\nexit 0`);
+    this.program("podman", `[ "$1" = info ] && exec cat '${this.directory}/podman-info'\nexit 0`);
   }
 
-  /** The fake one; a further folder of PATH may hold another. */
-  fakeSmolvm(folder: string = this.bin, version?: string): void {
-    mkdirSync(folder, { recursive: true });
+  /** The fake one; a further directory of PATH may hold another. */
+  fakeSmolvm(directory: string = this.bin, version?: string): void {
+    mkdirSync(directory, { recursive: true });
     const says = version === undefined ? "" : `export FAKE_SMOLVM_VERSION='smolvm ${version}'; `;
     const script = `${says}cd / && exec '${process.execPath}' '${import.meta.dir}/fake-smolvm.ts' "$@"`;
-    writeFileSync(`${folder}/smolvm`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    writeFileSync(`${directory}/smolvm`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   override get env(): Record<string, string> {
@@ -90,7 +90,7 @@ export class Machine extends Home {
 
   /** As a person would copy it from the screen. */
   shell(command: string): void {
-    const line = command.replaceAll("~", this.folder);
+    const line = command.replaceAll("~", this.directory);
     const { stderr, exitCode } = Bun.spawnSync(["bash", "-c", line], { cwd: this.project, env: this.env });
     if (exitCode !== 0) throw new Error(`${line}: ${stderr.toString()}`);
   }

@@ -1,11 +1,11 @@
 import type { Backend, Machine } from "../../src/backends/backend.ts";
 import { preludeArgv } from "../../src/guest/guest.ts";
-import { listDirectory, privateFolder, readText, removeTree, writePrivate } from "../../src/system/files.ts";
-import { stateFolder, type System } from "../../src/system/system.ts";
+import { listDirectory, privateDirectory, readText, removeTree, writePrivate } from "../../src/system/files.ts";
+import { stateDirectory, type System } from "../../src/system/system.ts";
 
-/** A backend that isolates nothing: a bottle is a folder, and a session a process with its home there. */
+/** A backend that isolates nothing: a bottle is a directory, and a session a process with its home there. */
 export function example(system: System): Backend {
-  const bottles = `${stateFolder(system.env)}/example`;
+  const bottles = `${stateDirectory(system.env)}/example`;
   const owner = (name: string) => `${bottles}/${name}/owner.json`;
   const homeOf = (name: string) => `${bottles}/${name}/home`;
 
@@ -32,7 +32,7 @@ export function example(system: System): Backend {
     find: async (name) => find(name),
     list: async () => listDirectory(bottles).flatMap((name) => find(name) ?? []),
     async create({ name, directory, user }) {
-      privateFolder(homeOf(name));
+      privateDirectory(homeOf(name));
       writePrivate(owner(name), JSON.stringify({ directory, uid: user.uid }));
     },
     start: async () => undefined,

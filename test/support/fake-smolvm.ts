@@ -1,7 +1,7 @@
 // A stand-in for smolvm 1.32: its machine verbs as they were seen on the real one (test/vm/agree.test.ts runs both side by side).
 // A machine is a JSON file and a sleeping process; its guest is this very host. What root runs in a guest is only recorded.
 // The machine of a template runs the user's own commands alone, and its pack is a file.
-//   FAKE_SMOLVM_STATE   folder of the machines, and of "calls", one JSON array of words a line
+//   FAKE_SMOLVM_STATE   directory of the machines, and of "calls", one JSON array of words a line
 //   FAKE_SMOLVM_VERSION what --version says; FAKE_SMOLVM_FAIL_<verb> a message; FAKE_SMOLVM_DELAY_<verb> ms, or a file to wait for; pack_create is a verb
 //   FAKE_SMOLVM_STATE/inside, where it is there: the paths that were written in a guest, each with a NUL behind it
 //   FAKE_SMOLVM_NO_WINCH a client that does not follow its terminal's size

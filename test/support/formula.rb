@@ -2,7 +2,7 @@
 require "fileutils"
 require "tmpdir"
 
-class Folder
+class Directory
   def initialize(path) = @path = path
   def /(name) = "#{@path}/#{name}"
   def to_s = @path
@@ -26,8 +26,8 @@ class Formula
   end
 
   def initialize(prefix) = @prefix = prefix
-  def bin = Folder.new("#{@prefix}/bin")
-  def man1 = Folder.new("#{@prefix}/share/man/man1")
+  def bin = Directory.new("#{@prefix}/bin")
+  def man1 = Directory.new("#{@prefix}/share/man/man1")
   def version = self.class.number
   def shell_output(line) = `#{line}`
 

@@ -24,7 +24,7 @@ export const whyNoDocker = (): string | undefined =>
 
 /** A podman with a store and a configuration of its own, and its docker-compatible service. */
 export class Podman implements AsyncDisposable {
-  readonly folder = mkdtempSync(`${tmpdir()}/bottle-podman-`);
+  readonly directory = mkdtempSync(`${tmpdir()}/bottle-podman-`);
   /** For whatever runs podman, or docker as its client. */
   readonly env: Readonly<Record<string, string>>;
   readonly #services: Bun.Subprocess[] = [];
@@ -34,18 +34,18 @@ export class Podman implements AsyncDisposable {
     const [graph, run] =
       store === "shared"
         ? [`${cache}/store`, "/run/claude-bottle-test"]
-        : [`${this.folder}/store`, `${this.folder}/run`];
+        : [`${this.directory}/store`, `${this.directory}/run`];
     // Debian's crun refuses a hybrid cgroup tree, and the default limits may be above the hard ones.
     const configuration =
       '[containers]\ndefault_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\n';
     const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${graph}"\nrunroot = "${run}"\n`;
-    writeFileSync(`${this.folder}/containers.conf`, configuration);
-    writeFileSync(`${this.folder}/storage.conf`, storage);
+    writeFileSync(`${this.directory}/containers.conf`, configuration);
+    writeFileSync(`${this.directory}/storage.conf`, storage);
     this.env = {
-      CONTAINERS_CONF: `${this.folder}/containers.conf`,
-      CONTAINERS_STORAGE_CONF: `${this.folder}/storage.conf`,
-      DOCKER_HOST: `unix://${this.folder}/podman.sock`,
-      DOCKER_CONFIG: `${this.folder}/docker`,
+      CONTAINERS_CONF: `${this.directory}/containers.conf`,
+      CONTAINERS_STORAGE_CONF: `${this.directory}/storage.conf`,
+      DOCKER_HOST: `unix://${this.directory}/podman.sock`,
+      DOCKER_CONFIG: `${this.directory}/docker`,
     };
   }
 
@@ -63,21 +63,21 @@ export class Podman implements AsyncDisposable {
 
   /** The service that docker's command line speaks to. */
   async serve(): Promise<void> {
-    await this.#start(`${this.folder}/podman.sock`, (argv) => argv);
+    await this.#start(`${this.directory}/podman.sock`, (argv) => argv);
   }
 
   /**
-   * The environment of an engine on what is another machine as far as files go: a service that sees nothing of the tests' folders, with
+   * The environment of an engine on what is another machine as far as files go: a service that sees nothing of the tests' directories, with
    * containers of its own.
    */
   async serveElsewhere(): Promise<Readonly<Record<string, string>>> {
-    const socket = `${this.folder}/elsewhere.sock`;
+    const socket = `${this.directory}/elsewhere.sock`;
     const storage = `[storage]\ndriver = "overlay"\ngraphroot = "${cache}/elsewhere"\nrunroot = "/run/claude-bottle-elsewhere"\n[storage.options]\nadditionalimagestores = ["${cache}/store"]\n`;
-    writeFileSync(`${this.folder}/elsewhere.conf`, storage);
+    writeFileSync(`${this.directory}/elsewhere.conf`, storage);
     await this.#start(
       socket,
-      (argv) => ["unshare", "--mount", "sh", "-euc", hideTests, "sh", this.folder, tmpdir(), ...argv],
-      { CONTAINERS_STORAGE_CONF: `${this.folder}/elsewhere.conf` },
+      (argv) => ["unshare", "--mount", "sh", "-euc", hideTests, "sh", this.directory, tmpdir(), ...argv],
+      { CONTAINERS_STORAGE_CONF: `${this.directory}/elsewhere.conf` },
     );
     return { ...this.env, DOCKER_HOST: `unix://${socket}`, CONTAINER_HOST: `unix://${socket}` };
   }
@@ -114,19 +114,19 @@ export class Podman implements AsyncDisposable {
       service.kill();
       await service.exited;
     }
-    if (existsSync(`${this.folder}/store`)) await this.expectOk(["podman", "system", "reset", "--force"]);
-    rmSync(this.folder, { recursive: true, force: true });
+    if (existsSync(`${this.directory}/store`)) await this.expectOk(["podman", "system", "reset", "--force"]);
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
-/** Our own folder stays where it is, and the rest of the folder for temporary files goes. */
+/** Our own directory stays where it is, and the rest of the directory for temporary files goes. */
 const hideTests = `
-folder=$1 temporary=$2
+directory=$1 temporary=$2
 shift 2
-mount --bind "$folder" /mnt
+mount --bind "$directory" /mnt
 mount -t tmpfs none "$temporary"
-mkdir -p "$folder"
-mount --move /mnt "$folder"
+mkdir -p "$directory"
+mount --move /mnt "$directory"
 exec "$@"`;
 
 /**

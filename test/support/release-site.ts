@@ -22,8 +22,8 @@ type Answer = () => Response;
 
 /** A server of releases on the loopback, and a home to install to. */
 export class ReleaseSite implements Disposable {
-  readonly folder = realpathSync(mkdtempSync(`${tmpdir()}/install-`));
-  readonly home = `${this.folder}/my home`;
+  readonly directory = realpathSync(mkdtempSync(`${tmpdir()}/install-`));
+  readonly home = `${this.directory}/my home`;
   readonly #answers = new Map<string, Answer>();
   readonly #server = Bun.serve({
     hostname: "127.0.0.1",
@@ -48,14 +48,14 @@ export class ReleaseSite implements Disposable {
 
   /** The .tar.gz as a file, for those who bring it themselves. */
   archive(version: string, program = script(version)): { file: string; sum: string } {
-    const folder = `${this.folder}/made-${version}`;
-    mkdirSync(folder, { recursive: true });
+    const directory = `${this.directory}/made-${version}`;
+    mkdirSync(directory, { recursive: true });
     // A path is a program that is there already.
-    if (program.startsWith("/")) copyFileSync(program, `${folder}/claude-bottle`);
-    else writeFileSync(`${folder}/claude-bottle`, program);
-    chmodSync(`${folder}/claude-bottle`, 0o755);
-    const file = `${folder}/${archiveName(version, hostTarget())}`;
-    Bun.spawnSync(["tar", "-czf", file, "-C", folder, "claude-bottle"]);
+    if (program.startsWith("/")) copyFileSync(program, `${directory}/claude-bottle`);
+    else writeFileSync(`${directory}/claude-bottle`, program);
+    chmodSync(`${directory}/claude-bottle`, 0o755);
+    const file = `${directory}/${archiveName(version, hostTarget())}`;
+    Bun.spawnSync(["tar", "-czf", file, "-C", directory, "claude-bottle"]);
     return { file, sum: Bun.spawnSync(["sha256sum", file]).stdout.toString().slice(0, 64) };
   }
 
@@ -65,11 +65,11 @@ export class ReleaseSite implements Disposable {
 
   /** Runs install.sh; the first line of its stdout, and all of its stderr. */
   async run(argv: readonly string[], env: Record<string, string | undefined> = {}) {
-    const all = { PATH: everyTool, HOME: this.home, TMPDIR: this.folder, CLAUDE_BOTTLE_BASE_URL: this.base, ...env };
+    const all = { PATH: everyTool, HOME: this.home, TMPDIR: this.directory, CLAUDE_BOTTLE_BASE_URL: this.base, ...env };
     const defined = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
     const child = Bun.spawn([...argv], {
       env: Object.fromEntries(defined),
-      cwd: this.folder,
+      cwd: this.directory,
       stdin: "ignore",
       stdout: "pipe",
       stderr: "pipe",
@@ -83,17 +83,17 @@ export class ReleaseSite implements Disposable {
   }
 
   #plain(text: string): string {
-    return text.replaceAll(this.folder, "~").replaceAll(this.base, "SITE").replaceAll(hostTarget(), "HOST");
+    return text.replaceAll(this.directory, "~").replaceAll(this.base, "SITE").replaceAll(hostTarget(), "HOST");
   }
 
-  /** Every file and folder of the home. */
+  /** Every file and directory of the home. */
   get left(): string[] {
     return readdirSync(this.home, { recursive: true, encoding: "utf8" }).sort();
   }
 
   [Symbol.dispose](): void {
     void this.#server.stop(true);
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -12,7 +12,7 @@ export function whyNoRootlessPodman(): string | undefined {
 
 /** podman of an ordinary user of this machine, who is gone afterwards; with a store and a configuration of its own. */
 export class RootlessPodman implements AsyncDisposable {
-  readonly #folder = mkdtempSync(`${tmpdir()}/bottle-rootless-`);
+  readonly #directory = mkdtempSync(`${tmpdir()}/bottle-rootless-`);
   readonly env: Readonly<Record<string, string>>;
   readonly uid: number;
 
@@ -20,15 +20,15 @@ export class RootlessPodman implements AsyncDisposable {
     this.uid = uid;
     const configuration =
       '[containers]\ndefault_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]\n[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\n';
-    const storage = `[storage]\ndriver = "overlay"\nrootless_storage_path = "${this.#folder}/store"\nrunroot = "${this.#folder}/run"\n`;
-    writeFileSync(`${this.#folder}/containers.conf`, configuration);
-    writeFileSync(`${this.#folder}/storage.conf`, storage);
-    mkdirSync(`${this.#folder}/runtime`, { mode: 0o700 });
-    for (const path of [this.#folder, `${this.#folder}/runtime`]) chownSync(path, uid, uid);
+    const storage = `[storage]\ndriver = "overlay"\nrootless_storage_path = "${this.#directory}/store"\nrunroot = "${this.#directory}/run"\n`;
+    writeFileSync(`${this.#directory}/containers.conf`, configuration);
+    writeFileSync(`${this.#directory}/storage.conf`, storage);
+    mkdirSync(`${this.#directory}/runtime`, { mode: 0o700 });
+    for (const path of [this.#directory, `${this.#directory}/runtime`]) chownSync(path, uid, uid);
     this.env = {
-      CONTAINERS_CONF: `${this.#folder}/containers.conf`,
-      CONTAINERS_STORAGE_CONF: `${this.#folder}/storage.conf`,
-      XDG_RUNTIME_DIR: `${this.#folder}/runtime`,
+      CONTAINERS_CONF: `${this.#directory}/containers.conf`,
+      CONTAINERS_STORAGE_CONF: `${this.#directory}/storage.conf`,
+      XDG_RUNTIME_DIR: `${this.#directory}/runtime`,
     };
   }
 
@@ -37,7 +37,7 @@ export class RootlessPodman implements AsyncDisposable {
     const ranges = `id ${user} 2>/dev/null || useradd --uid 12399 --user-group --no-create-home ${user}; grep -q '^${user}:' /etc/subuid || usermod --add-subuids 300000-365535 --add-subgids 300000-365535 ${user}`;
     await podman.expectOk(["sh", "-euc", ranges]);
     const rootless = new RootlessPodman(12399);
-    const image = `${rootless.#folder}/image.tar`;
+    const image = `${rootless.#directory}/image.tar`;
     await podman.expectOk(["podman", "save", "--quiet", "--output", image, baseImage]);
     chmodSync(image, 0o644);
     rootless.#podman("load", "--quiet", "--input", image);
@@ -46,7 +46,7 @@ export class RootlessPodman implements AsyncDisposable {
 
   #podman(...words: string[]): void {
     const as = ["setpriv", `--reuid=${this.uid}`, `--regid=${this.uid}`, "--clear-groups"];
-    const env = { PATH: process.env.PATH, HOME: this.#folder, ...this.env };
+    const env = { PATH: process.env.PATH, HOME: this.#directory, ...this.env };
     const { exitCode, stderr } = Bun.spawnSync([...as, "podman", ...words], { env, cwd: "/" });
     if (exitCode !== 0) throw new Error(`podman ${words.join(" ")}: ${stderr}`);
   }
@@ -55,6 +55,6 @@ export class RootlessPodman implements AsyncDisposable {
     // Ends the process that holds the user's namespace, and removes what belongs to other users of it.
     this.#podman("system", "reset", "--force");
     Bun.spawnSync(["userdel", user]);
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 }

@@ -34,7 +34,7 @@ export type StageOptions = {
 /** A real tmux server with a real client on a terminal, in a home of its own. Afterwards no process of it may be left. */
 export class Stage implements AsyncDisposable {
   readonly home = new Home();
-  readonly socket = `${this.home.folder}/tmux`;
+  readonly socket = `${this.home.directory}/tmux`;
   readonly env: Record<string, string>;
   readonly #cwd: string;
   readonly #tmux: string;
@@ -61,7 +61,7 @@ export class Stage implements AsyncDisposable {
     this.#uid = uid;
     this.#tmux = tmux;
     this.#program = program;
-    this.#conf = bindings ? ["-f", `${this.home.folder}/tmux.conf`] : [];
+    this.#conf = bindings ? ["-f", `${this.home.directory}/tmux.conf`] : [];
     this.home.program("tmux", `exec '${Bun.which(tmux)}' "$@"`);
     this.#command = command;
     this.env = Object.fromEntries(
@@ -72,11 +72,11 @@ export class Stage implements AsyncDisposable {
     this.#cwd = cwd ?? this.home.project;
     mkdirSync(this.#cwd, { recursive: true });
     const bound = bindings ? actionNames.map((action) => bindingLine(program, action, actions[action].key)) : [];
-    writeFileSync(`${this.home.folder}/tmux.conf`, `set -g assume-paste-time 0\n${bound.join("\n")}\n${conf}\n`);
+    writeFileSync(`${this.home.directory}/tmux.conf`, `set -g assume-paste-time 0\n${bound.join("\n")}\n${conf}\n`);
     this.agent("ready");
-    if (home !== undefined) writeFileSync(`${this.home.folder}/home/.tmux.conf`, home, "latin1");
+    if (home !== undefined) writeFileSync(`${this.home.directory}/home/.tmux.conf`, home, "latin1");
     for (const [name, text] of Object.entries(files)) {
-      const file = `${this.home.folder}/home/${name}`;
+      const file = `${this.home.directory}/home/${name}`;
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, text, { mode: 0o755 });
     }
@@ -87,8 +87,8 @@ export class Stage implements AsyncDisposable {
   /** All that is in the home so far, to whose it is. */
   protected handOver(): void {
     if (this.#uid === undefined) return;
-    chmodSync(this.home.folder, 0o755);
-    Bun.spawnSync(["chown", "-R", `${this.#uid}:${this.#uid}`, this.home.folder]);
+    chmodSync(this.home.directory, 0o755);
+    Bun.spawnSync(["chown", "-R", `${this.#uid}:${this.#uid}`, this.home.directory]);
   }
 
   get #as(): string[] {
@@ -139,7 +139,7 @@ export class Stage implements AsyncDisposable {
 
   /** One command line of tmux, from outside. */
   tmux(...words: string[]): string {
-    return this.tmuxIn(this.home.folder, ...words);
+    return this.tmuxIn(this.home.directory, ...words);
   }
 
   /** The same, started in a directory: where a new pane begins. */
@@ -161,7 +161,7 @@ export class Stage implements AsyncDisposable {
 
   /** A further key for a verb of ours. */
   bind(key: string, words: readonly string[]): void {
-    const file = `${this.home.folder}/bind.conf`;
+    const file = `${this.home.directory}/bind.conf`;
     writeFileSync(file, `bind-key ${key} ${ownCommand(this.#program, words)}\n`);
     this.tmux("source-file", file);
   }

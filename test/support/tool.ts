@@ -23,13 +23,13 @@ export type RunOptions = { cwd?: string; env?: Record<string, string | undefined
 
 /** A home, a PATH and a project of their own for one test; everything that lives in it ends with it. */
 export class Home implements Disposable {
-  readonly folder = realpathSync(mkdtempSync(`${tmpdir()}/bottle-test-`));
-  readonly bin = `${this.folder}/bin`;
-  readonly project = `${this.folder}/home/project`;
-  readonly smolvm = `${this.folder}/smolvm`;
+  readonly directory = realpathSync(mkdtempSync(`${tmpdir()}/bottle-test-`));
+  readonly bin = `${this.directory}/bin`;
+  readonly project = `${this.directory}/home/project`;
+  readonly smolvm = `${this.directory}/smolvm`;
 
   constructor() {
-    for (const folder of [this.bin, this.project, this.smolvm]) mkdirSync(folder, { recursive: true });
+    for (const directory of [this.bin, this.project, this.smolvm]) mkdirSync(directory, { recursive: true });
     // Bun would load the project's own bunfig.toml and .env.
     this.program("smolvm", `cd / && exec '${bun}' '${root}/test/support/fake-smolvm.ts' "$@"`);
     // Whatever this machine has.
@@ -49,8 +49,8 @@ export class Home implements Disposable {
 
   /** The user's own, for every project. */
   settings(text: string): void {
-    mkdirSync(`${this.folder}/home/.config/claude-bottle`, { recursive: true });
-    writeFileSync(`${this.folder}/home/.config/claude-bottle/config.toml`, text);
+    mkdirSync(`${this.directory}/home/.config/claude-bottle`, { recursive: true });
+    writeFileSync(`${this.directory}/home/.config/claude-bottle/config.toml`, text);
   }
 
   manifest(text: string): void {
@@ -61,8 +61,8 @@ export class Home implements Disposable {
   get env(): Record<string, string> {
     return {
       PATH: `${this.bin}:/usr/local/bin:/usr/bin:/bin`,
-      HOME: `${this.folder}/home`,
-      XDG_STATE_HOME: `${this.folder}/state`,
+      HOME: `${this.directory}/home`,
+      XDG_STATE_HOME: `${this.directory}/state`,
       FAKE_SMOLVM_STATE: this.smolvm,
       TERM: "xterm-256color",
       NO_COLOR: "1",
@@ -92,7 +92,7 @@ export class Home implements Disposable {
 
   /** Without what differs from run to run. */
   plain(text: string): string {
-    return text.replaceAll(this.folder, "~").replace(/cb-[a-z0-9-]*[0-9a-f]{10}/g, "cb-BOTTLE");
+    return text.replaceAll(this.directory, "~").replace(/cb-[a-z0-9-]*[0-9a-f]{10}/g, "cb-BOTTLE");
   }
 
   /** The verbs that the fake smolvm was asked for, in order; those with a machine's whole words by `words`. */
@@ -128,7 +128,7 @@ export class Home implements Disposable {
     const machines = existsSync(`${this.smolvm}/machines`) ? this.machines().map(({ pid }) => pid) : [];
     return numbersIn("/proc").flatMap((pid) => {
       try {
-        if (machines.includes(pid) || !readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.folder)) return [];
+        if (machines.includes(pid) || !readFileSync(`/proc/${pid}/environ`, "utf8").includes(this.directory)) return [];
         return isRunning(pid) ? [{ pid, words: readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") }] : [];
       } catch {
         return [];
@@ -137,10 +137,10 @@ export class Home implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    // A session that was cut off still notes its end, and would make its folders anew.
+    // A session that was cut off still notes its end, and would make its directories anew.
     for (const limit = Date.now() + 5_000; Date.now() < limit && this.processes().some(isOurs);) Bun.sleepSync(10);
     if (existsSync(`${this.smolvm}/machines`)) for (const { pid } of this.machines()) if (pid !== null) kill(pid);
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
 
@@ -149,8 +149,8 @@ const isOurs = ({ words }: { words: readonly string[] }): boolean =>
   words.slice(0, 3).some((word) => /\/(claude-bottle|main\.ts|fake-smolvm\.ts)$/.test(word)) ||
   words.includes("cleanup");
 
-const numbersIn = (folder: string): number[] =>
-  existsSync(folder) ? readdirSync(folder).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])) : [];
+const numbersIn = (directory: string): number[] =>
+  existsSync(directory) ? readdirSync(directory).flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : [])) : [];
 
 function kill(pid: number): void {
   try {

@@ -24,7 +24,7 @@ export type WrapperOptions = Partial<Size> & { client?: Record<string, string>; 
  * Its control execs are logged. Afterwards no process of it may be left.
  */
 export class Wrapper implements AsyncDisposable {
-  readonly folder = realpathSync(mkdtempSync(`${tmpdir()}/wrapper-`));
+  readonly directory = realpathSync(mkdtempSync(`${tmpdir()}/wrapper-`));
   readonly session = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
   readonly #screens: Screen[] = [];
 
@@ -34,10 +34,10 @@ export class Wrapper implements AsyncDisposable {
     const inside = [
       "env",
       `CLAUDE_BOTTLE_SESSION=${this.session}`,
-      ...preludeArgv({ session: this.session, size: { rows, columns }, directory: this.folder, command }),
+      ...preludeArgv({ session: this.session, size: { rows, columns }, directory: this.directory, command }),
     ];
     this.wrap([process.execPath, `${import.meta.dir}/pty-client.ts`, ...inside], { columns, rows });
-    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.folder}/bin/wrap`], {
+    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.directory}/bin/wrap`], {
       columns,
       rows,
       client,
@@ -47,7 +47,7 @@ export class Wrapper implements AsyncDisposable {
   /** The same with `command` in the client's place. */
   openDirect(command: string[], { columns = 100, rows = 30, shell = false }: WrapperOptions = {}): Screen {
     this.wrap(command, { columns, rows });
-    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.folder}/bin/wrap`], {
+    return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.directory}/bin/wrap`], {
       columns,
       rows,
     });
@@ -55,38 +55,38 @@ export class Wrapper implements AsyncDisposable {
 
   /** Writes the program; `name` is what it is called on the PATH. */
   wrap(command: string[], { columns = 100, rows = 30 }: Partial<Size> = {}, name = "wrap"): void {
-    const log = `${this.folder}/execs`;
+    const log = `${this.directory}/execs`;
     this.#program(
       "control",
-      `if [ "$5" = settle ]; then echo "settle $7 $8"; else echo "$5"; fi >>${log}\n[ "$5" = end ] || [ ! -e ${this.folder}/hang ] || exec sleep 1000\n"$@"; code=$?; echo done >>${log}.done; exit $code`,
+      `if [ "$5" = settle ]; then echo "settle $7 $8"; else echo "$5"; fi >>${log}\n[ "$5" = end ] || [ ! -e ${this.directory}/hang ] || exec sleep 1000\n"$@"; code=$?; echo done >>${log}.done; exit $code`,
     );
     const control = JSON.stringify({
-      argv: guestControlArgv([`${this.folder}/bin/control`]),
+      argv: guestControlArgv([`${this.directory}/bin/control`]),
       session: this.session,
       size: [rows, columns],
     });
     this.#program(
       name,
-      `echo $$ >${this.folder}/wrapper.pid\nexport _CLAUDE_BOTTLE_CONTROL=${shellQuote(control)}\nexec ${[...tool, "pty-resize", "b", "--", ...command].map(shellQuote).join(" ")}`,
+      `echo $$ >${this.directory}/wrapper.pid\nexport _CLAUDE_BOTTLE_CONTROL=${shellQuote(control)}\nexec ${[...tool, "pty-resize", "b", "--", ...command].map(shellQuote).join(" ")}`,
     );
   }
 
   #program(name: string, script: string): void {
-    mkdirSync(`${this.folder}/bin`, { recursive: true });
-    writeFileSync(`${this.folder}/bin/${name}`, `#!/bin/sh\n${script}\n`);
-    chmodSync(`${this.folder}/bin/${name}`, 0o755);
+    mkdirSync(`${this.directory}/bin`, { recursive: true });
+    writeFileSync(`${this.directory}/bin/${name}`, `#!/bin/sh\n${script}\n`);
+    chmodSync(`${this.directory}/bin/${name}`, 0o755);
   }
 
   #screen(argv: string[], { columns = 100, rows = 30, client = {} }: WrapperOptions): Screen {
     const env = {
-      PATH: `${this.folder}/bin:/usr/local/bin:/usr/bin:/bin`,
-      HOME: this.folder,
+      PATH: `${this.directory}/bin:/usr/local/bin:/usr/bin:/bin`,
+      HOME: this.directory,
       TERM: "xterm-256color",
       PS1: "$ ",
-      FOLDER: this.folder,
+      FOLDER: this.directory,
       ...client,
     };
-    const screen = new Screen(argv, { cwd: this.folder, env, columns, rows });
+    const screen = new Screen(argv, { cwd: this.directory, env, columns, rows });
     this.#screens.push(screen);
     return screen;
   }
@@ -101,12 +101,12 @@ export class Wrapper implements AsyncDisposable {
   }
 
   #lines(name: string): string[] {
-    const path = `${this.folder}/${name}`;
+    const path = `${this.directory}/${name}`;
     return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n") : [];
   }
 
   file(name: string): Promise<string> {
-    const path = `${this.folder}/${name}`;
+    const path = `${this.directory}/${name}`;
     return until(
       () => existsSync(path) && readFileSync(path, "utf8").trim(),
       () => path,
@@ -117,12 +117,12 @@ export class Wrapper implements AsyncDisposable {
     return Number(await this.file(name));
   }
 
-  /** The processes that know this folder, by their command line. */
+  /** The processes that know this directory, by their command line. */
   get left(): Map<number, string> {
     const found = new Map<number, string>();
     for (const pid of process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : []) {
       try {
-        if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(`FOLDER=${this.folder}`)) continue;
+        if (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(`FOLDER=${this.directory}`)) continue;
         if (/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) continue;
         found.set(Number(pid), readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 100));
       } catch {
@@ -147,7 +147,7 @@ export class Wrapper implements AsyncDisposable {
     } finally {
       for (const pid of this.left.keys()) process.kill(pid, "SIGKILL");
       for (const screen of this.#screens) await screen[Symbol.asyncDispose]();
-      rmSync(this.folder, { recursive: true, force: true });
+      rmSync(this.directory, { recursive: true, force: true });
       rmSync(`/tmp/.claude-bottle-${this.session}`, { force: true });
     }
   }

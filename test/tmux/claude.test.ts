@@ -46,8 +46,8 @@ everyTmux((tmux) => {
     async () => {
       // The checkout may be where only root may look.
       using home = new Home();
-      const program = await placeBinary(`${home.folder}/claude-bottle`);
-      chmodSync(home.folder, 0o755);
+      const program = await placeBinary(`${home.directory}/claude-bottle`);
+      chmodSync(home.directory, 0o755);
       await using stage = await ClaudeStage.open({ tmux, uid: 12345, program: [program] });
       await stage.until(1);
       stage.press("b");

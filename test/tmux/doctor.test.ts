@@ -20,7 +20,7 @@ const bad: Readonly<Record<string, readonly string[]>> = {
 
 /** What the program prints in the pane. */
 async function printed(stage: Stage, words: string, screen = stage.screen): Promise<string> {
-  const report = `${stage.home.folder}/report`;
+  const report = `${stage.home.directory}/report`;
   const line = `${stage.ownProgram()} ${words} > ${report}.new; mv ${report}.new ${report}`;
   screen.press(`clear; ${line}\r`);
   const text = await until(async () => (await Bun.file(report).exists()) && Bun.file(report).text());

@@ -28,7 +28,7 @@ everyTmux((tmux) => {
   /** A server that reads the home's own configuration, and the program as called from it. */
   function open(text: string | undefined, files: Record<string, string> = {}) {
     const stage = new Stage({ tmux, bindings: false, home: text, files });
-    const file = `${stage.home.folder}/home/.tmux.conf`;
+    const file = `${stage.home.directory}/home/.tmux.conf`;
     const call = async (...words: string[]) => {
       const TMUX = `${stage.socket},${stage.tmux("display-message", "-p", "#{pid}")},0`;
       return stage.home.run(["tmux", ...words], { env: { TMUX } });
@@ -98,7 +98,7 @@ everyTmux((tmux) => {
     const { stage, file, call } = open(undefined);
     await using _stage = stage;
     await stage.until(1);
-    const real = `${stage.home.folder}/dotfiles`;
+    const real = `${stage.home.directory}/dotfiles`;
     writeFileSync(real, "# mine\n", { mode: 0o444 });
     symlinkSync(real, file);
     const refused = await call("install", "--yes");
@@ -217,7 +217,7 @@ everyTmux((tmux) => {
     expect(await where()).toBe("~/home/.tmux.conf.local");
     rmSync(`${file}.local`);
     rmSync(file);
-    mkdirSync(`${stage.home.folder}/home/.config/tmux`, { recursive: true });
+    mkdirSync(`${stage.home.directory}/home/.config/tmux`, { recursive: true });
     expect(await where()).toBe("~/home/.config/tmux/tmux.conf");
     expect((await call("install", "--yes")).code).toBe(0);
     writeFileSync(file, "# made later, and read before the other one\n");
@@ -276,7 +276,7 @@ everyTmux((tmux) => {
     const program = stage.ownProgram();
     stage.tmux("set-option", "-g", "assume-paste-time", "0");
     // Away from the checkout, where a built program may lie.
-    const plugin = `${stage.home.folder}/claude-bottle.tmux`;
+    const plugin = `${stage.home.directory}/claude-bottle.tmux`;
     cpSync(`${import.meta.dir}/../../claude-bottle.tmux`, plugin);
     // Whatever this machine has installed.
     stage.home.program("dirname", 'exec /usr/bin/dirname "$@"');

@@ -9,7 +9,7 @@ everyTmux((tmux) => {
     const name = "100%Half #{pid}";
     await using stage = new Stage({ tmux });
     await stage.until(1);
-    for (const folder of ["new \u{1fabf}", name]) mkdirSync(`${stage.home.project}/${folder}`);
+    for (const directory of ["new \u{1fabf}", name]) mkdirSync(`${stage.home.project}/${directory}`);
     stage.tmuxIn(`${stage.home.project}/new \u{1fabf}`, "new-window");
     stage.press("B");
     await stage.screen.until(" new ? ");

@@ -17,7 +17,7 @@ const long = `${"l".repeat(250)}/`.repeat(15).slice(0, -1);
 
 /** The agent and a shell each write where they are. */
 function reporting(stage: Stage): { next: () => Promise<string> } {
-  const file = `${stage.home.folder}/where`;
+  const file = `${stage.home.directory}/where`;
   const report = `pwd -P >'${file}.part'; mv '${file}.part' '${file}'; sleep 1000`;
   stage.agent("ready", report);
   stage.bind("s", ["open", "--shell", "--split", "below", "--", "sh", "-c", report]);
@@ -71,7 +71,7 @@ everyTmux((tmux) => {
       expect(await next()).toBe(directory);
       stage.tmux("kill-window");
     }
-    expect(existsSync(`${stage.home.project}/made`) || existsSync(`${stage.home.folder}/made`)).toBe(false);
+    expect(existsSync(`${stage.home.project}/made`) || existsSync(`${stage.home.directory}/made`)).toBe(false);
     expect(stage.home.verbs().filter((verb) => verb === "create")).toEqual(["create"]);
   }, 120_000);
 
@@ -97,8 +97,8 @@ everyTmux((tmux) => {
     await using stage = new Stage({ tmux });
     await stage.until(1);
     const command = ownCommand(tool, ["open"]);
-    writeFileSync(`${stage.home.folder}/hook.conf`, `set-hook -g after-new-window ${tmuxQuote(command)}\n`);
-    stage.tmux("source-file", `${stage.home.folder}/hook.conf`);
+    writeFileSync(`${stage.home.directory}/hook.conf`, `set-hook -g after-new-window ${tmuxQuote(command)}\n`);
+    stage.tmux("source-file", `${stage.home.directory}/hook.conf`);
     stage.tmuxIn(stage.home.project, "new-window");
     await stage.screen.until("ready 39 59");
     stage.tmuxIn(stage.home.project, "new-window");

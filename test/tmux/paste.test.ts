@@ -42,7 +42,7 @@ everyTmux((tmux) => {
     "the picture of the client's clipboard gets into the bottle, by $program, and its path is typed there",
     async ({ program, variable, complaint }) => {
       await using stage = new Stage({ tmux });
-      const clipboard = `${stage.home.folder}/clipboard`;
+      const clipboard = `${stage.home.directory}/clipboard`;
       stage.home.program(
         program,
         `case " $* " in *" image/png "*) ;; *) exit 2 ;; esac
@@ -84,8 +84,8 @@ echo '${complaint}' >&2; exit 1`,
       await using server = startScreen();
       const DISPLAY = await server.display();
       await using stage = new Stage({ tmux, env: { DISPLAY } });
-      writeFileSync(`${stage.home.folder}/clipboard`, picture);
-      const copy = ["xclip", "-selection", "clipboard", "-t", "image/png", "-i", `${stage.home.folder}/clipboard`];
+      writeFileSync(`${stage.home.directory}/clipboard`, picture);
+      const copy = ["xclip", "-selection", "clipboard", "-t", "image/png", "-i", `${stage.home.directory}/clipboard`];
       // It goes on in the background, until the server ends.
       Bun.spawnSync(copy, { env: { DISPLAY }, stdio: ["ignore", "ignore", "ignore"] });
       stage.agent("ready", 'read -r path; cmp "$path" ../../clipboard && echo same; rm "$path"; sleep 1000');

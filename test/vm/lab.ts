@@ -30,7 +30,7 @@ export class Lab {
   readonly version: string;
   readonly home: string;
   readonly project: string;
-  /** The folder that this machine and the emulated one both see. */
+  /** The directory that this machine and the emulated one both see. */
   readonly share: string;
   readonly image: string;
 

@@ -108,7 +108,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
   );
 
   test(
-    "a folder goes in and out with its modes",
+    "a directory goes in and out with its modes",
     async () => {
       await lab.expectOk(
         `rm -rf $LAB/tree $LAB/back; mkdir -p $LAB/tree/'a b' && echo x > $LAB/tree/'a b'/"it's" && chmod 4711 $LAB/tree/'a b'/"it's" && chmod 700 $LAB/tree/'a b' && ln -s nowhere $LAB/tree/link`,
@@ -120,7 +120,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         code: 0,
       });
       expect(await lab.guest("cd /tmp/tree && stat -c %U . 'a b'/it*")).toMatchObject({ stdout: "dev\ndev\n" });
-      const list = (folder: string) => lab.expectOk(`cd ${folder} && find . -printf '%P %m %l\\n' | sort`);
+      const list = (directory: string) => lab.expectOk(`cd ${directory} && find . -printf '%P %m %l\\n' | sort`);
       expect(await list("$LAB/back")).toBe(await list("$LAB/tree"));
     },
     emulated,

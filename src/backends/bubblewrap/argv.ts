@@ -6,18 +6,18 @@ import { type Binding, bindingsOf } from "./pins.ts";
 export type Sandbox = {
   readonly bwrap: string;
   /** The bottle's own: its home and its /tmp. */
-  readonly folder: string;
+  readonly directory: string;
   /** The compiled seccomp filter. */
   readonly filter: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
 };
 
-export const homeOf = (folder: string): string => `${folder}/home`;
-export const temporaryOf = (folder: string): string => `${folder}/tmp`;
+export const homeOf = (directory: string): string => `${directory}/home`;
+export const temporaryOf = (directory: string): string => `${directory}/tmp`;
 
-export const bindingsIn = (folder: string, plan: BottlePlan): Binding[] =>
-  bindingsOf({ home: homeOf(folder), temporary: temporaryOf(folder) }, plan);
+export const bindingsIn = (directory: string, plan: BottlePlan): Binding[] =>
+  bindingsOf({ home: homeOf(directory), temporary: temporaryOf(directory) }, plan);
 
 const ownBin = "/opt/claude-bottle/bin";
 const searchPath = (home: string) =>
@@ -26,7 +26,7 @@ const searchPath = (home: string) =>
 const agentSocket = "/run/ssh-agent.sock";
 const agentEnv = ({ sshAgent }: BottlePlan) => (sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket });
 
-const systemFolders = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
+const systemDirectories = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
 
 /** What programs read in /etc: no passwords, no keys, nothing that an administrator writes secrets in. */
 const settings = [
@@ -100,16 +100,16 @@ export const prepareArgv = (
 
 /** Mount order matters: a later one lies on top. */
 function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
-  const { bwrap, folder, claude } = sandbox;
+  const { bwrap, directory, claude } = sandbox;
   const { network } = plan;
   return [
     bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
     ...(network.mode === "open" ? [] : ["--unshare-net"]),
     "--cap-drop", "ALL", "--seccomp", "9", "--hostname", plan.name,
-    ...systemFolders.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...systemDirectories.flatMap((path) => ["--ro-bind-try", path, path]),
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
     "--proc", "/proc", ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
-    ...bindingsIn(folder, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
+    ...bindingsIn(directory, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
     "--remount-ro", "/", "--chdir", "/",
   ]; // prettier-ignore
@@ -118,22 +118,29 @@ function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
 const environment = (env: Readonly<Record<string, string>>): string[] =>
   Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]);
 
-/** A folder that a guest made unwritable is removed all the same. */
-export const removeArgv = (folder: string): string[] => [
+/** A directory that a guest made unwritable is removed all the same. */
+export const removeArgv = (directory: string): string[] => [
   "/bin/sh",
   "-c",
   'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }',
   "sh",
-  folder,
+  directory,
 ];
 
-export const makeArgv = (folder: string): string[] => ["mkdir", "-m", "700", "-p", homeOf(folder), temporaryOf(folder)];
+export const makeArgv = (directory: string): string[] => [
+  "mkdir",
+  "-m",
+  "700",
+  "-p",
+  homeOf(directory),
+  temporaryOf(directory),
+];
 
 /** The host process of one of the bottle's sandboxes; ours that wait for it carry the same words further on. */
 export const isSandboxOf =
-  (folder: string) =>
+  (directory: string) =>
   (argv: readonly string[]): boolean =>
-    (argv[0]?.endsWith("bwrap") ?? false) && argv.includes(homeOf(folder));
+    (argv[0]?.endsWith("bwrap") ?? false) && argv.includes(homeOf(directory));
 
 /** The home of a bottle below `bottles` that the process is a sandbox on; undefined for any other process. */
 export const homeBelow = (bottles: string, argv: readonly string[]): string | undefined =>

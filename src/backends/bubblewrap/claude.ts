@@ -8,12 +8,12 @@ import {
   realPath,
   removeTree,
 } from "../../system/files.ts";
-import { cacheFolder, type System } from "../../system/system.ts";
+import { cacheDirectory, type System } from "../../system/system.ts";
 
-/** The platform's package, as npm lays it out below a folder. */
+/** The platform's package, as npm lays it out below a directory. */
 const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
-const ownFolder = ({ env }: System) => cacheFolder(env) ?? "/nonexistent";
-const ownInstallation = (system: System) => `${ownFolder(system)}/claude-${claudeCode.version}`;
+const ownDirectory = ({ env }: System) => cacheDirectory(env) ?? "/nonexistent";
+const ownInstallation = (system: System) => `${ownDirectory(system)}/claude-${claudeCode.version}`;
 
 /** The host's Claude Code as one executable file, or the one that we installed; undefined where there is neither. */
 export function findClaude(system: System): string | undefined {
@@ -31,7 +31,7 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
     throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
       hint: "curl -fsSL https://claude.ai/install.sh | bash",
     });
-  const work = makeTempDirectory(`${ownFolder(system)}/.installing-`);
+  const work = makeTempDirectory(`${ownDirectory(system)}/.installing-`);
   system.err(`claude-bottle: installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB)\n`);
   try {
     // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.

@@ -3,12 +3,12 @@ import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
-import { isMadeFolder } from "../../plan/losses.ts";
+import { isMadeDirectory } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
-import { exists, listDirectory, privateFolder, readText, realPath, writePrivate } from "../../system/files.ts";
+import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses } from "../../system/process.ts";
-import { stateFolder, type Program, type System } from "../../system/system.ts";
+import { stateDirectory, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { findClaude, installClaude } from "./claude.ts";
@@ -20,21 +20,21 @@ import { type Architecture, seccompFilter } from "./seccomp.ts";
 const looks = 3;
 const betweenLooksMs = 30;
 
-/** Whose bottle a folder is; beside what is in it. */
+/** Whose bottle a directory is; beside what is in it. */
 const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 
-/** A bottle is a folder of ours; there is no machine, and each session is a sandbox of its own on that folder. */
+/** A bottle is a directory of ours; there is no machine, and each session is a sandbox of its own on that directory. */
 export function bubblewrap(system: System): Backend {
-  const bottles = () => `${stateFolder(system.env)}/bubblewrap`;
-  const folderOf = (name: string) => `${bottles()}/${name}`;
-  const ownerFile = (name: string) => `${folderOf(name)}/owner.json`;
+  const bottles = () => `${stateDirectory(system.env)}/bubblewrap`;
+  const directoryOf = (name: string) => `${bottles()}/${name}`;
+  const ownerFile = (name: string) => `${directoryOf(name)}/owner.json`;
   const filter = seccompFilter(process.arch as Architecture);
   // By its content: a bottle that an older version of ours made has another one.
-  const filterOf = (name: string) => `${folderOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
+  const filterOf = (name: string) => `${directoryOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
 
   const sandboxOf = ({ name }: BottlePlan): argv.Sandbox => ({
     bwrap: findBwrap(system),
-    folder: folderOf(name),
+    directory: directoryOf(name),
     filter: filterOf(name),
     claude: findClaude(system),
   });
@@ -52,7 +52,7 @@ export function bubblewrap(system: System): Backend {
   function machine(name: string): Machine | undefined {
     const text = readText(ownerFile(name));
     if (text === undefined) return undefined;
-    const running = findProcesses(argv.isSandboxOf(folderOf(name))).length > 0;
+    const running = findProcesses(argv.isSandboxOf(directoryOf(name))).length > 0;
     return { name, state: running ? "running" : "stopped", owner: parseOwner(text), pid: undefined };
   }
 
@@ -98,8 +98,8 @@ export function bubblewrap(system: System): Backend {
     leftovers: async () => bubblewrapLeftovers(system, bottles()),
 
     async diskUse(names) {
-      const uses = await diskUse(system, names.map(folderOf));
-      return new Map(names.map((name) => [name, uses.get(folderOf(name)) ?? 0]));
+      const uses = await diskUse(system, names.map(directoryOf));
+      return new Map(names.map((name) => [name, uses.get(directoryOf(name)) ?? 0]));
     },
 
     async provide(name, options = {}) {
@@ -110,13 +110,13 @@ export function bubblewrap(system: System): Backend {
 
     async create({ name, directory, user }) {
       refuseHome(user.home);
-      privateFolder(argv.homeOf(folderOf(name)));
-      privateFolder(argv.temporaryOf(folderOf(name)));
+      privateDirectory(argv.homeOf(directoryOf(name)));
+      privateDirectory(argv.temporaryOf(directoryOf(name)));
       writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
     },
 
     async start(plan, options = {}) {
-      makeSources(argv.bindingsIn(folderOf(plan.name), plan));
+      makeSources(argv.bindingsIn(directoryOf(plan.name), plan));
       writePrivate(filterOf(plan.name), filter);
       const secrets = plan.credentials.map(({ variable }) => variable);
       const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory));
@@ -125,16 +125,16 @@ export function bubblewrap(system: System): Backend {
     },
 
     async inside({ name, user }) {
-      return filesBelow(argv.homeOf(folderOf(name)), isMadeFolder).map((path) => `${user.home}/${path}`);
+      return filesBelow(argv.homeOf(directoryOf(name)), isMadeDirectory).map((path) => `${user.home}/${path}`);
     },
 
     async stop(name) {
-      await endProcesses(findProcesses(argv.isSandboxOf(folderOf(name))));
+      await endProcesses(findProcesses(argv.isSandboxOf(directoryOf(name))));
     },
 
     async remove(name, options = {}) {
-      await endProcesses(findProcesses(argv.isSandboxOf(folderOf(name))));
-      await run(argv.removeArgv(folderOf(name)), `remove bottle "${name}"`, options);
+      await endProcesses(findProcesses(argv.isSandboxOf(directoryOf(name))));
+      await run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
     },
 
     // Each session binds what it shares anew, and a link there would be followed.
@@ -159,29 +159,29 @@ export function bubblewrap(system: System): Backend {
     },
 
     explain: (plan) => ({
-      create: [argv.makeArgv(folderOf(plan.name))],
+      create: [argv.makeArgv(directoryOf(plan.name))],
       start: [argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory))],
-      stop: endArgv(folderOf(plan.name)),
-      remove: [...endArgv(folderOf(plan.name)), argv.removeArgv(folderOf(plan.name))],
+      stop: endArgv(directoryOf(plan.name)),
+      remove: [...endArgv(directoryOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
     }),
   };
 }
 
-function endArgv(folder: string): string[][] {
-  const running = findProcesses(argv.isSandboxOf(folder));
+function endArgv(directory: string): string[][] {
+  const running = findProcesses(argv.isSandboxOf(directory));
   return running.length > 0 ? [["kill", "-KILL", ...running.map(({ pid }) => String(pid))]] : [];
 }
 
 /** Throws UserError where a link lies on the way to one of them. */
 function makeSources(bindings: readonly Binding[]): void {
   for (const { source, target } of bindings) {
-    const isMade = exists(source) || privateFolder(source);
+    const isMade = exists(source) || privateDirectory(source);
     const outer = realPath(dirname(source));
     if (isMade && outer !== undefined && realPath(source) === `${outer}/${basename(source)}`) continue;
     throw new UserError(
-      `"${printable(source)}" is a link, and "${printable(target)}" of the bottle is to be a folder`,
+      `"${printable(source)}" is a link, and "${printable(target)}" of the bottle is to be a directory`,
       {
-        hint: "put a folder in its place, or remove it",
+        hint: "put a directory in its place, or remove it",
       },
     );
   }
@@ -190,7 +190,7 @@ function makeSources(bindings: readonly Binding[]): void {
 function refuseHome(home: string): void {
   if (!home.startsWith("/") || home === "/")
     throw new UserError(`HOME is "${printable(home)}", and a bubblewrap bottle has a home of its own in that place`, {
-      hint: "set HOME to a folder of yours",
+      hint: "set HOME to a directory of yours",
     });
 }
 

@@ -1,10 +1,10 @@
 import type { BottlePlan } from "../../plan/plan.ts";
 
-/** A folder of the host, and its path in the sandbox. */
+/** A directory of the host, and its path in the sandbox. */
 export type Binding = { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" };
 
 /**
- * What is bound into the sandbox, in its order. With the folders on the way to each that a session may write to: as mount points they can be
+ * What is bound into the sandbox, in its order. With the directories on the way to each that a session may write to: as mount points they can be
  * neither moved nor replaced. A link in place of one would lead bubblewrap out of the sandbox the next time.
  */
 export function bindingsOf(
@@ -27,7 +27,7 @@ export function bindingsOf(
   return found;
 }
 
-const isBelow = (path: string, folder: string) => path.startsWith(`${folder}/`);
+const isBelow = (path: string, directory: string) => path.startsWith(`${directory}/`);
 
 function between({ source, target }: Binding, path: string): Binding[] {
   const parts = path

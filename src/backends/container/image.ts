@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
-import { fileStamp, isFolder, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
-import { stateFolder } from "../../system/system.ts";
+import { fileStamp, isDirectory, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
+import { stateDirectory } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
 import type { Client } from "./client.ts";
@@ -22,7 +22,7 @@ export async function ensureImage(client: Client, image: Image, options: StepOpt
   if (!(await haveImages(client, [image]))) await image.bring(options);
 }
 
-/** What the manifest names: a registry's image, or an archive or a folder, which gets a name of ours that changes with it. */
+/** What the manifest names: a registry's image, or an archive or a directory, which gets a name of ours that changes with it. */
 export function givenImage(client: Client, image: string): Image {
   if (!image.startsWith("/")) return { reference: image, bring: (options) => pull(client, image, options) };
   const stamp = fileStamp(image);
@@ -50,7 +50,7 @@ async function load(client: Client, image: string, reference: string, options: S
   const { system, program } = client;
   system.err(`claude-bottle: loading image "${printable(image)}" into ${program}\n`);
   const doing = `load image "${printable(image)}"`;
-  if (isFolder(image)) {
+  if (isDirectory(image)) {
     const { from, to } = await system.pipe(
       { argv: ["tar", "-C", image, "-cf", "-", "."], env: {} },
       { argv: client.argv(["import", "-", reference]), env: {} },
@@ -70,10 +70,10 @@ async function build(client: Client, recipe: Recipe, reference: string, options:
   await whileNoOtherBuilds(system, program, recipe, options, async () => {
     if (await haveImages(client, [{ reference }])) return;
     system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
-    const folder = makeTempDirectory(`${stateFolder(system.env)}/builds/build-`);
+    const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/build-`);
     try {
-      for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${folder}/${file}`, text);
-      const { code } = await client.call(["build", ...proxyArgv(system.env), "-t", reference, folder], {
+      for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${directory}/${file}`, text);
+      const { code } = await client.call(["build", ...proxyArgv(system.env), "-t", reference, directory], {
         ...options,
         progress: true,
         // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
@@ -81,7 +81,7 @@ async function build(client: Client, recipe: Recipe, reference: string, options:
       });
       if (code === 0) return;
     } finally {
-      removeTree(folder);
+      removeTree(directory);
     }
     throw buildError(program, `${recipe.purpose} image`, recipe);
   });

@@ -3,7 +3,7 @@ import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
 import { exists, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive, processOfContainer } from "../../system/process.ts";
-import { stateFolder, type System } from "../../system/system.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Backend, StepOptions } from "../backend.ts";
@@ -28,7 +28,7 @@ function container(system: System, program: argv.ProgramName): Backend {
   const ids = new Map<string, string>();
 
   const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? referenceOf(proxyRecipe));
-  const agentLink = (name: string) => `${stateFolder(system.env)}/links/${name}-agent`;
+  const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
   /** A bottle starts without its agent as well, to be looked into or packed. */
   function linkAgent({ name, sshAgent }: BottlePlan): void {
     if (sshAgent !== undefined) plainLink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");

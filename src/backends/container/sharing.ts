@@ -1,5 +1,5 @@
 import { readText, removeFile, writePrivate } from "../../system/files.ts";
-import { stateFolder } from "../../system/system.ts";
+import { stateDirectory } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { sharingArgv } from "./argv.ts";
 import type { Client } from "./client.ts";
@@ -7,7 +7,7 @@ import type { Engine } from "./engine.ts";
 
 /**
  * Whether the engine sees this machine's files: it does if a container of it reads what we have just written. Its address does not tell:
- * a socket may lead to another machine, and of what is not there some engines mount an empty folder. A yes is kept in mind for as long
+ * a socket may lead to another machine, and of what is not there some engines mount an empty directory. A yes is kept in mind for as long
  * as it is the same engine.
  */
 export async function seesOurFiles(
@@ -17,11 +17,11 @@ export async function seesOurFiles(
   options: StepOptions,
 ): Promise<boolean> {
   if (engine.isLocal) return true;
-  const folder = `${stateFolder(client.system.env)}/engines`;
-  const known = `${folder}/${client.program}`;
+  const directory = `${stateDirectory(client.system.env)}/engines`;
+  const known = `${directory}/${client.program}`;
   if (engine.id !== undefined && readText(known) === engine.id) return true;
   const word = crypto.randomUUID();
-  const marker = `${folder}/marker-${word}`;
+  const marker = `${directory}/marker-${word}`;
   writePrivate(marker, `${word}\n`);
   try {
     const { stdout } = await client.call(sharingArgv(marker, image), options);

@@ -23,7 +23,7 @@ export const labels = {
 /** smolvm 1.32 does not start with a space in a guest path and cannot say a colon in a host path. */
 export const isPlainPath = (path: string): boolean => /^[A-Za-z0-9_.@+,/-]+$/.test(path);
 
-/** Symlinks with plain names to the folders whose own names are not plain. */
+/** Symlinks with plain names to the directories whose own names are not plain. */
 export function linksOf({ directory, mounts }: BottlePlan, link: string): { link: string; target: string }[] {
   return [directory, ...mounts.map(({ source }) => source)].flatMap((target, index) =>
     isPlainPath(target) ? [] : [{ link: linkName(link, index), target }],
@@ -118,8 +118,8 @@ export const networkUpdateArgv = (plan: BottlePlan): string[] => [
 
 export const deniedArgv = (name: string): string[] => ["machine", "egress-events", "--error-format", "json", "--name", name, "--json"]; // prettier-ignore
 
-/** Prints the folder that holds the machine's disks. */
-export const dataFolderArgv = (name: string): string[] => ["machine", "data-dir", "--name", name];
+/** Prints the directory that holds the machine's disks. */
+export const dataDirectoryArgv = (name: string): string[] => ["machine", "data-dir", "--name", name];
 export const startArgv = (name: string): string[] => ["machine", "start", "--error-format", "json", "--name", name];
 export const stopArgv = (name: string): string[] => ["machine", "stop", "--error-format", "json", "--name", name];
 export const deleteArgv = (name: string): string[] => [

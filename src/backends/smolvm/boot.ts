@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { fileStamp, readText, writePrivate } from "../../system/files.ts";
-import { stateFolder, type System } from "../../system/system.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
 import { failureOf } from "./errors.ts";
 import type { Run } from "../../system/system.ts";
 
@@ -9,7 +9,7 @@ import type { Run } from "../../system/system.ts";
 
 const schema = v.object({ with: v.string(), words: v.string() });
 
-export const noBootFile = ({ env }: System): string => `${stateFolder(env)}/no-boot.json`;
+export const noBootFile = ({ env }: System): string => `${stateDirectory(env)}/no-boot.json`;
 const circumstances = ({ kernel }: System, program: string) => `${kernel} ${program} ${fileStamp(program)}`;
 
 /** What the hypervisor said when it made no machine at all; undefined for any other failure of a start. */

@@ -6,7 +6,7 @@ import { diskUse } from "../../system/disk.ts";
 import { openDevice } from "../../system/device.ts";
 import { listDirectory, plainLink, removeLink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
-import { stateFolder, type System } from "../../system/system.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { knownNoBoot, noBootFile } from "./boot.ts";
@@ -27,8 +27,8 @@ const machineSchema = v.object({
 export function smolvm(system: System): Backend {
   const client = new Client(system);
 
-  const linkFolder = () => `${stateFolder(system.env)}/links`;
-  const link = (name: string) => `${linkFolder()}/${name}`;
+  const linkDirectory = () => `${stateDirectory(system.env)}/links`;
+  const link = (name: string) => `${linkDirectory()}/${name}`;
 
   const machines = async () => v.parse(v.array(machineSchema), await client.query(argv.listArgv()));
 
@@ -90,19 +90,19 @@ export function smolvm(system: System): Backend {
     },
 
     async diskUse(names) {
-      const folders = await Promise.all(
+      const directories = await Promise.all(
         names.map(async (name) => {
-          const { code, stdout } = await client.look(argv.dataFolderArgv(name));
-          return code === 0 ? [{ name, folder: stdout.trim() }] : [];
+          const { code, stdout } = await client.look(argv.dataDirectoryArgv(name));
+          return code === 0 ? [{ name, directory: stdout.trim() }] : [];
         }),
       );
-      const found = folders.flat();
+      const found = directories.flat();
       const uses = await diskUse(
         system,
-        found.map(({ folder }) => folder),
+        found.map(({ directory }) => directory),
       );
       // One that was never started has no disk yet.
-      return new Map(found.map(({ name, folder }) => [name, uses.get(folder) ?? 0]));
+      return new Map(found.map(({ name, directory }) => [name, uses.get(directory) ?? 0]));
     },
 
     resolve: (plan, options = {}) => withTemplate(client, plan, options),
@@ -161,8 +161,8 @@ export function smolvm(system: System): Backend {
 
     async remove(name, options = {}) {
       await client.remove(name, `bottle "${name}"`, options);
-      for (const file of listDirectory(linkFolder()))
-        if (file === name || file.startsWith(`${name}-`)) removeLink(`${linkFolder()}/${file}`);
+      for (const file of listDirectory(linkDirectory()))
+        if (file === name || file.startsWith(`${name}-`)) removeLink(`${linkDirectory()}/${file}`);
     },
 
     isReady: async (_, machine) => machine !== undefined && isAlive(machine),

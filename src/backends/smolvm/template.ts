@@ -10,20 +10,20 @@ import {
   startOf,
 } from "../../system/files.ts";
 import { isLocked } from "../../system/lock.ts";
-import { cacheFolder, stateFolder, type System } from "../../system/system.ts";
+import { cacheDirectory, stateDirectory, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
 import { buildError, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 
 // A template is a machine that was set up once and saved in smolvm's own pack format. Bottles made from it share one unpacked copy, with
-// the owners and modes that the machine had: a folder as an image loses those, and an archive is unpacked in each bottle anew.
+// the owners and modes that the machine had: a directory as an image loses those, and an archive is unpacked in each bottle anew.
 
 const program = "smolvm";
 const ending = ".smolmachine";
 
-const folderOf = ({ env }: System) => `${cacheFolder(env) ?? stateFolder(env)}/smolvm`;
-const fileOf = (system: System, recipe: Recipe) => `${folderOf(system)}/${argv.builderName(recipe)}${ending}`;
+const directoryOf = ({ env }: System) => `${cacheDirectory(env) ?? stateDirectory(env)}/smolvm`;
+const fileOf = (system: System, recipe: Recipe) => `${directoryOf(system)}/${argv.builderName(recipe)}${ending}`;
 const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy);
 
 /** After a crash of the machine the name may be all that is left. */
@@ -53,8 +53,8 @@ async function build(
   const doing = `build the template from ${recipe.base}`;
   const machine = argv.builderName(recipe);
   system.err(`claude-bottle: building the template with smolvm from ${recipe.base}, once for all bottles\n`);
-  const folder = makeTempDirectory(`${folderOf(system)}/.building-`);
-  const pack = `${folder}/template`;
+  const directory = makeTempDirectory(`${directoryOf(system)}/.building-`);
+  const pack = `${directory}/template`;
   const { create, start, runs, stop, save } = argv.buildArgvs(recipe, plan, { pack, proxied: isProxied(system) });
   // A build that was killed left its machine.
   await client.remove(machine, "what an earlier build left", options);
@@ -74,7 +74,7 @@ async function build(
     renameUnlessPresent(`${pack}${ending}`, file);
     options.signal?.throwIfAborted();
   } finally {
-    removeTree(folder);
+    removeTree(directory);
     await removeBuilder(client, machine);
   }
 }
@@ -104,7 +104,7 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
   const { system } = client;
   const isBuilding = () => isLocked(system, buildLock(program, { purpose: "template" }));
   if (isBuilding()) return [];
-  const folder = folderOf(system);
+  const directory = directoryOf(system);
   const needed = new Set([...plans.map(({ pack }) => pack), ...(purged ? [] : [fileOf(system, templateRecipe({}))])]);
   const prune = argv.pruneArgv();
   const why = "its build did not end";
@@ -112,16 +112,16 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
     const remove = async () => !isBuilding() && (await client.remove(name, `machine "${name}"`), true);
     return { kind: "machine", name, why, how: shellLine([program, ...argv.deleteArgv(name)]), remove };
   });
-  const parts = listDirectory(folder)
+  const parts = listDirectory(directory)
     .filter((name) => name.startsWith(".building-"))
     .map((name): Leftover => {
-      const path = `${folder}/${name}`;
+      const path = `${directory}/${name}`;
       const remove = async () => !isBuilding() && (removeTree(path), true);
-      return { kind: "folder", name: path, why, how: shellLine(["rm", "-rf", path]), remove };
+      return { kind: "directory", name: path, why, how: shellLine(["rm", "-rf", path]), remove };
     });
-  const templates = listDirectory(folder)
+  const templates = listDirectory(directory)
     .filter((name) => name.endsWith(ending))
-    .map((name) => `${folder}/${name}`)
+    .map((name) => `${directory}/${name}`)
     .filter((path) => !needed.has(path))
     .map((path): Leftover => ({
       kind: "image",

@@ -1,6 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { freeSpace } from "../../system/files.ts";
-import { stateFolder } from "../../system/system.ts";
+import { stateDirectory } from "../../system/system.ts";
 import { orItsError, type Facts } from "../facts.ts";
 import { byHand, well, type Finding } from "../finding.ts";
 
@@ -12,18 +12,18 @@ const none = 8 * MiB;
 /** Each file system once that we, a cache or a machine's disks are on. */
 export function checkDisk({ system }: Facts): Finding[] {
   const { env } = system;
-  const folder = orItsError(() => stateFolder(env));
-  if (folder instanceof UserError) return [];
+  const directory = orItsError(() => stateDirectory(env));
+  if (directory instanceof UserError) return [];
   const others = [
     env.XDG_CACHE_HOME ?? `${env.HOME ?? ""}/.cache`,
     env.XDG_DATA_HOME ?? `${env.HOME ?? ""}/.local/share`,
   ];
   const spaces = new Map<number, { readonly path: string; readonly free: number }>();
-  for (const path of [folder, ...others.filter((other) => other.startsWith("/"))]) {
+  for (const path of [directory, ...others.filter((other) => other.startsWith("/"))]) {
     const { device, free } = freeSpace(path);
     if (!spaces.has(device)) spaces.set(device, { path, free });
   }
-  const findings = [...spaces.values()].map((space) => finding(space, { holdsState: space.path === folder }));
+  const findings = [...spaces.values()].map((space) => finding(space, { holdsState: space.path === directory }));
   const bad = findings.filter(({ level }) => level !== "ok");
   return bad.length > 0 ? bad : findings.slice(0, 1);
 }

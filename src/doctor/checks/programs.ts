@@ -43,7 +43,7 @@ export async function checkPath(facts: Facts): Promise<Finding[]> {
         level: "warning",
         what: `the shell finds another claude-bottle, "${first}" (${found}), and this is ${version}`,
         why: "tmux keys and scripts may run the one, and you the other",
-        fix: byHand("remove it, or put the folder of this one first on PATH"),
+        fix: byHand("remove it, or put the directory of this one first on PATH"),
       });
   }
   const smolvms = probes.get("smolvm")?.usable ? placesOf(system, "smolvm") : [];
@@ -63,8 +63,8 @@ export async function checkPath(facts: Facts): Promise<Finding[]> {
 /** Each file of that name on PATH, by its real path once. */
 function placesOf(system: System, name: string): string[] {
   const found = new Map<string, string>();
-  for (const folder of (system.env.PATH ?? "").split(":")) {
-    const place = folder.startsWith("/") ? system.which(`${folder}/${name}`) : undefined;
+  for (const directory of (system.env.PATH ?? "").split(":")) {
+    const place = directory.startsWith("/") ? system.which(`${directory}/${name}`) : undefined;
     const real = place === undefined ? undefined : realPath(place);
     if (place !== undefined && real !== undefined && !found.has(real)) found.set(real, place);
   }

@@ -2,41 +2,41 @@ import { UserError } from "../../errors.ts";
 import { shortDuration } from "../../lib/duration.ts";
 import { shellLine, shellQuote } from "../../lib/quote.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { exists, inspect, isFolder, isLink, listDirectory } from "../../system/files.ts";
-import { stateFolder } from "../../system/system.ts";
+import { exists, inspect, isDirectory, isLink, listDirectory } from "../../system/files.ts";
+import { stateDirectory } from "../../system/system.ts";
 import { orItsError, type Facts } from "../facts.ts";
 import { byHand, safely, well, type Finding } from "../finding.ts";
 
 const clockToleranceMs = 5 * 60_000;
 const ledgerUse = "bottles and sessions are noted there";
 
-export function checkStateFolder({ system }: Facts): Finding[] {
+export function checkStateDirectory({ system }: Facts): Finding[] {
   const id = "state";
-  const folder = orItsError(() => stateFolder(system.env));
-  if (folder instanceof UserError)
+  const directory = orItsError(() => stateDirectory(system.env));
+  if (directory instanceof UserError)
     return [
-      { id, level: "error", what: folder.message, why: "no bottle can be noted", fix: byHand(folder.hint ?? "") },
+      { id, level: "error", what: directory.message, why: "no bottle can be noted", fix: byHand(directory.hint ?? "") },
     ];
-  if ((isLink(folder) || exists(folder)) && !isFolder(folder))
+  if ((isLink(directory) || exists(directory)) && !isDirectory(directory))
     return [
       {
         id: "state.kind",
         level: "error",
-        what: `"${folder}" is no folder`,
+        what: `"${directory}" is no directory`,
         why: ledgerUse,
-        fix: byHand(shellLine(["mv", folder, `${folder}.old`])),
+        fix: byHand(shellLine(["mv", directory, `${directory}.old`])),
       },
     ];
-  const found = inspect(folder);
-  if (!found) return [well(id, `${folder}, made by the first bottle`)];
+  const found = inspect(directory);
+  if (!found) return [well(id, `${directory}, made by the first bottle`)];
   if (found.uid !== system.user.uid)
     return [
       {
         id: "state.owner",
         level: system.user.uid === 0 ? "warning" : "error",
-        what: `"${folder}" belongs to another user (${found.uid})`,
+        what: `"${directory}" belongs to another user (${found.uid})`,
         why: "bottles and sessions are noted there, as by a run with sudo",
-        fix: byHand(`sudo chown -R $(id -u):$(id -g) ${shellQuote(folder)}`),
+        fix: byHand(`sudo chown -R $(id -u):$(id -g) ${shellQuote(directory)}`),
       },
     ];
   const mode = found.mode.toString(8).padStart(3, "0");
@@ -45,9 +45,9 @@ export function checkStateFolder({ system }: Facts): Finding[] {
       {
         id: "state.rights",
         level: "error",
-        what: `"${folder}" may not be written by you (mode ${mode})`,
+        what: `"${directory}" may not be written by you (mode ${mode})`,
         why: ledgerUse,
-        fix: safely("chmod", "700", folder),
+        fix: safely("chmod", "700", directory),
       },
     ];
   if ((found.mode & 0o077) !== 0)
@@ -55,12 +55,12 @@ export function checkStateFolder({ system }: Facts): Finding[] {
       {
         id: "state.mode",
         level: "warning",
-        what: `"${folder}" is open to others (mode ${mode})`,
+        what: `"${directory}" is open to others (mode ${mode})`,
         why: "it says what you work on, and may hold a login",
-        fix: safely("chmod", "700", folder),
+        fix: safely("chmod", "700", directory),
       },
     ];
-  return [well(id, folder)];
+  return [well(id, directory)];
 }
 
 /** That it can be opened and is of a version that we know. */
@@ -84,9 +84,9 @@ export function checkLedger({ system }: Facts): Finding[] {
 
 /** Of a clock that has gone back since we last wrote something; tokens and certificates are judged by it. */
 export function checkClock({ system }: Facts): Finding[] {
-  const folder = orItsError(() => stateFolder(system.env));
-  if (folder instanceof UserError) return [];
-  const times = listDirectory(folder).map((name) => inspect(`${folder}/${name}`)?.modifiedAt ?? 0);
+  const directory = orItsError(() => stateDirectory(system.env));
+  if (directory instanceof UserError) return [];
+  const times = listDirectory(directory).map((name) => inspect(`${directory}/${name}`)?.modifiedAt ?? 0);
   const ahead = Math.max(0, ...times) - system.now();
   const id = "clock";
   if (ahead < clockToleranceMs) return [well(id, new Date(system.now()).toISOString())];
@@ -94,7 +94,7 @@ export function checkClock({ system }: Facts): Finding[] {
     {
       id,
       level: "warning",
-      what: `this machine's clock stands ${shortDuration(ahead)} before the last change of "${folder}"`,
+      what: `this machine's clock stands ${shortDuration(ahead)} before the last change of "${directory}"`,
       why: "with a wrong clock a valid token counts as ended, and no certificate of a server holds",
       fix: byHand("sudo timedatectl set-ntp true"),
     },

@@ -6,7 +6,7 @@ export const hostPath = v.pipe(
   v.regex(/^(?:~|\.{1,2})?\/[^\x00-\x1f\x7f]*$/, "a path that starts with /, ~/, ./ or ../"),
 );
 
-/** Where a folder of the host may lie in the bottle. */
+/** Where a directory of the host may lie in the bottle. */
 export const mountPoint = v.pipe(
   filled,
   v.regex(
@@ -15,11 +15,11 @@ export const mountPoint = v.pipe(
   ),
   v.check(
     (path) => !/^\/(?:proc|sys|dev|run|etc|usr|bin|sbin|lib|lib64|var\/run)(?:\/|$)/.test(path),
-    "a path outside the bottle's own system folders",
+    "a path outside the bottle's own system directories",
   ),
 );
 
-/** A file or folder in the bottle. */
+/** A file or directory in the bottle. */
 export const guestPath = v.pipe(
   filled,
   v.regex(

@@ -3,7 +3,7 @@ import { about, choice, filled, list, table } from "./fields.ts";
 import { guestPath, hostPath } from "./paths.ts";
 
 const File = table({
-  source: about(hostPath, "a file or folder of your machine; relative to the file that names it"),
+  source: about(hostPath, "a file or directory of your machine; relative to the file that names it"),
   target: about(guestPath, "what it becomes in the bottle, in place of what is there; `~/` is the home of the bottle's user"),
 }); // prettier-ignore
 
@@ -23,7 +23,7 @@ const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as co
 export const Provision = table({
   claude: about(
     list(choice(claudeParts), 'an array of parts, such as ["memory", "skills"]'),
-    "what the bottle has of your own Claude Code: copies of ~/.claude/CLAUDE.md (memory), of the folders `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
+    "what the bottle has of your own Claude Code: copies of ~/.claude/CLAUDE.md (memory), of the directories `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
   ),
   files: v.optional(
     about(v.array(File, "tables, each below a [[provision.files]] of its own"), "what is copied in at each start"),

@@ -1,4 +1,4 @@
-import { exists, isFolder, readFileOrNothing } from "../../system/files.ts";
+import { exists, isDirectory, readFileOrNothing } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { hasBlock } from "./block.ts";
 import type { Tmux } from "../tmux.ts";
@@ -7,14 +7,14 @@ import type { Tmux } from "../tmux.ts";
 export async function findConfig(system: System, tmux: Tmux | undefined): Promise<string> {
   const read = tmux ? (await tmux.run(["display-message", "-p", "#{config_files}"])).trim().split(",") : [];
   const home = system.env.HOME ?? "";
-  const folder = system.env.XDG_CONFIG_HOME || `${home}/.config`;
-  const usual = [`${home}/.tmux.conf`, `${folder}/tmux/tmux.conf`];
+  const directory = system.env.XDG_CONFIG_HOME || `${home}/.config`;
+  const usual = [`${home}/.tmux.conf`, `${directory}/tmux/tmux.conf`];
   const own = read.filter((file) => !file.startsWith("/etc/") && file !== "/dev/null");
   const found = [...own, ...usual].filter(exists).map((file) => localOf(file) ?? file);
   return (
     found.find((file) => hasBlock(readFileOrNothing(file) ?? "")) ??
     found[0] ??
-    (isFolder(`${folder}/tmux`) ? `${folder}/tmux/tmux.conf` : `${home}/.tmux.conf`)
+    (isDirectory(`${directory}/tmux`) ? `${directory}/tmux/tmux.conf` : `${home}/.tmux.conf`)
   );
 }
 

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { realPath, removeFile, writePrivate } from "../../system/files.ts";
 import { readBytes, rewriteBytes } from "../../system/rewrite.ts";
-import { stateFolder, type System } from "../../system/system.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
@@ -99,7 +99,7 @@ async function agreed(system: System, { dryRun, yes }: Change, shown: string): P
 
 /** In a file of its own, so that the rest of the configuration does not run a second time. */
 async function source(system: System, tmux: Tmux, lines: readonly string[]): Promise<void> {
-  const file = `${stateFolder(system.env)}/tmux-${process.pid}.conf`;
+  const file = `${stateDirectory(system.env)}/tmux-${process.pid}.conf`;
   writePrivate(file, `${lines.join("\n")}\n`);
   try {
     await tmux.run(["source-file", file]);

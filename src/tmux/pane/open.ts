@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { printable, shellLine } from "../../lib/quote.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { isFolder } from "../../system/files.ts";
+import { isDirectory } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { adoptArgv, openArgv, tmuxArgv, type Place } from "../argv.ts";
 import type { Ending } from "./pane-process.ts";
@@ -78,7 +78,7 @@ export async function shownIn(
     const { Ledger } = await import("../../ledger/ledger.ts");
     using ledger = new Ledger(system);
     const session = ledger.sessionIn({ id, server, terminal: seen.pane_tty });
-    if (session && !isFolder(session.directory))
+    if (session && !isDirectory(session.directory))
       throw new UserError(`the bottle's directory "${printable(session.directory)}" is not there any more`);
     if (session) return { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };
   }
@@ -90,7 +90,7 @@ export async function shownIn(
  * its first line.
  */
 export const startingIn = (session: string, argv: readonly string[]): readonly string[] =>
-  isFolder(session) ? argv : ["/bin/sh", "-c", 'cd / && exec "$@"', "sh", ...argv];
+  isDirectory(session) ? argv : ["/bin/sh", "-c", 'cd / && exec "$@"', "sh", ...argv];
 
 /** The pane's own process, which holds what `words` tell this program to do. */
 export const holderArgv = (
@@ -121,7 +121,7 @@ export function sessionWords(
 
 function directoryOf({ pane_current_path: path }: Pick<PaneFields, "pane_current_path">): string {
   // tmux 3.4 puts a backslash before a `$` of what it prints.
-  const directory = [path, path.replaceAll("\\$", "$")].find(isFolder);
+  const directory = [path, path.replaceAll("\\$", "$")].find(isDirectory);
   if (directory !== undefined) return directory;
   throw new UserError(
     path === "" ? "the pane has no directory" : `the pane's directory "${printable(path)}" is not there any more`,

@@ -1,6 +1,6 @@
 import { exitCode, UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
-import { enterFolder } from "../../system/files.ts";
+import { enterDirectory } from "../../system/files.ts";
 import { askForKey } from "../../system/key.ts";
 import type { System } from "../../system/system.ts";
 
@@ -45,7 +45,7 @@ const failed = { code: exitCode.failed, signal: undefined, wasSession: false };
 
 function canEnter(system: System, directory: string): boolean {
   try {
-    enterFolder(directory);
+    enterDirectory(directory);
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

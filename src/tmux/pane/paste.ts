@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { makeTempDirectory, readText, removeTree } from "../../system/files.ts";
 import { readBytes } from "../../system/rewrite.ts";
-import { stateFolder, type System } from "../../system/system.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
 import { sessionShown } from "./pane-tags.ts";
 import type { Tmux } from "../tmux.ts";
 
@@ -14,9 +14,9 @@ const png = "\x89PNG";
 export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { pane, client }: Request): Promise<void> {
   const session = await sessionShown(tmux, ledger, pane);
   if (!session) throw new UserError("this pane shows no bottle to paste into");
-  const folder = makeTempDirectory(`${stateFolder(system.env)}/paste-`);
+  const directory = makeTempDirectory(`${stateDirectory(system.env)}/paste-`);
   try {
-    const file = `${folder}/picture.png`;
+    const file = `${directory}/picture.png`;
     await savePicture(system, await screenOf(system, tmux, client), file);
     const path = `/tmp/picture-${system.now().toString(36)}.png`;
     const copied = await system.run([...system.self, "cp", file, `${session.bottle}:${path}`]);
@@ -24,7 +24,7 @@ export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { p
     const buffer = `claude-bottle-${pane.slice(1)}`;
     await tmux.run(["set-buffer", "-b", buffer, path], ["paste-buffer", "-p", "-d", "-b", buffer, "-t", pane]);
   } finally {
-    removeTree(folder);
+    removeTree(directory);
   }
 }
 
