@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { realSystem } from "./real.ts";
-import { withLock } from "./lock.ts";
+import { removeLock, withLock } from "./lock.ts";
 
 let directory: string;
 beforeEach(() => void (directory = mkdtempSync(`${tmpdir()}/lock-`)));
@@ -50,4 +50,26 @@ test("a file that is no lock is named, and what to do with it", async () => {
     message: `"${file}" is damaged`,
     hint: `it is a lock, and holds nothing: rm ${file}`,
   });
+});
+
+test("a file that was removed and made again while a process waited has one holder at a time", async () => {
+  const signal = new AbortController().signal;
+  const waits = Promise.withResolvers<void>();
+  let holders = 0;
+  const hold = async () => {
+    holders += 1;
+    expect(holders).toBe(1);
+    await Bun.sleep(150);
+    holders -= 1;
+  };
+  const second: Promise<void>[] = [];
+  await withLock(system(), "cb-a", { signal, onWait: () => {} }, async (held) => {
+    second.push(withLock(system(), "cb-a", { signal, onWait: waits.resolve }, hold));
+    await waits.promise;
+    held.discard();
+  });
+  // The file is gone; this one makes it again while the other still waits at the old one.
+  second.push(withLock(system(), "cb-a", { signal, onWait: () => {} }, hold));
+  await Promise.all(second);
+  expect(removeLock(system(), "cb-a")).toBe(true);
 });

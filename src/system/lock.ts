@@ -1,4 +1,4 @@
-import { Database } from "bun:sqlite";
+import { constants, Database } from "bun:sqlite";
 import { UserError } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import { exists, privateDirectory, removeLink } from "./files.ts";
@@ -6,25 +6,31 @@ import { stateDirectory, type System } from "./system.ts";
 
 const retryMs = 50;
 
+/** A lock that we hold. */
+export type Held = {
+  /** Has the lock's file removed when the lock is released: its bottle is gone. */
+  discard(): void;
+};
+
 /**
- * Holds the bottle or template of that name against every other process of ours while `work` runs. SQLite's own file lock, which
- * the kernel takes back when the process dies in whatever way.
+ * Locks the bottle or template of that name against every other process of ours while `work` runs. It is SQLite's own file lock: the
+ * kernel releases it however the process dies.
  */
 export async function withLock<T>(
   system: System,
   name: string,
   options: { signal: AbortSignal; onWait: () => void },
-  work: () => Promise<T>,
+  work: (held: Held) => Promise<T>,
 ): Promise<T> {
   const file = lockFile(system, name);
   let db = open(file);
   let waited = false;
+  let isDiscarded = false;
   try {
     for (;;) {
       options.signal.throwIfAborted();
       if (tryLock(db)) {
-        // `gc` removes the file of a bottle that is gone; a lock on a removed file holds nobody up.
-        if (exists(file)) break;
+        if (!isReplaced(db)) break;
         db.close();
         db = open(file);
         continue;
@@ -33,10 +39,22 @@ export async function withLock<T>(
       waited = true;
       await Bun.sleep(retryMs);
     }
-    return await work();
+    return await work({ discard: () => void (isDiscarded = true) });
   } finally {
+    if (isDiscarded) removeLink(file);
     db.close();
   }
+}
+
+/**
+ * Whether another file, or none, is now in the place of the one that is locked: `rm` and `gc` remove the file of a bottle that is gone,
+ * and a lock on a removed file stops nobody who opens the new one.
+ */
+function isReplaced(db: Database): boolean {
+  // SQLite writes an int; Bun 1.4 refuses less than eight bytes.
+  const answer = new Int32Array(2);
+  db.fileControl(constants.SQLITE_FCNTL_HAS_MOVED, answer);
+  return answer[0] !== 0;
 }
 
 export function isLocked(system: System, name: string): boolean {
@@ -50,12 +68,12 @@ export function isLocked(system: System, name: string): boolean {
   }
 }
 
-/** Removes the lock's file, unless somebody holds it. */
+/** Removes the lock's file, unless a process holds it. */
 export function removeLock(system: System, name: string): boolean {
   const file = lockFile(system, name);
   const db = open(file);
   try {
-    const isFree = tryLock(db);
+    const isFree = tryLock(db) && !isReplaced(db);
     if (isFree) removeLink(file);
     return isFree;
   } finally {
