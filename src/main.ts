@@ -9,8 +9,9 @@ if (argv[0] === "pty-resize") {
   const { ptyResize } = await import("./terminal/pty-resize.ts");
   const { code, session, own } = await ptyResize(argv.slice(1));
   if (session !== undefined) {
-    const [{ noteEnd }, { cleanEnv, realSystem }] = await Promise.all([
+    const [{ noteEnd }, { cleanEnv }, { realSystem }] = await Promise.all([
       import("./session/end.ts"),
+      import("./system/environment.ts"),
       import("./system/real.ts"),
     ]);
     await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, code);
@@ -20,7 +21,11 @@ if (argv[0] === "pty-resize") {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
 } else {
-  const [{ main }, { cleanEnv, realSystem }] = await Promise.all([import("./cli/cli.ts"), import("./system/real.ts")]);
+  const [{ main }, { cleanEnv }, { realSystem }] = await Promise.all([
+    import("./cli/cli.ts"),
+    import("./system/environment.ts"),
+    import("./system/real.ts"),
+  ]);
   process.exitCode = await main(argv, realSystem(cleanEnv(process.env)));
 }
 

@@ -41,7 +41,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   inventory: [...leaves, "bottle", "sync", "project", "login", "plan", "backends", "ledger", "system", "ui", "node"],
   tmux: [...leaves, "plan", "ledger", "system", "ui", "node"],
-  terminal: [...leaves, "guest", "node", "bun"],
+  terminal: [...leaves, "guest", "system", "node", "bun"],
   session: [
     ...leaves,
     "bottle",

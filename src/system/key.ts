@@ -1,4 +1,5 @@
 import { readSync, writeSync } from "node:fs";
+import { stty } from "./stty.ts";
 
 /**
  * Asks on our terminal for one of `keys`, unechoed; undefined when the terminal is gone. What was typed before is
@@ -31,13 +32,4 @@ function readTyped(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function stty(...words: string[]): string | undefined {
-  const { exitCode, stdout } = Bun.spawnSync(["stty", ...words], {
-    stdin: "inherit",
-    stdout: "pipe",
-    stderr: "ignore",
-  });
-  return exitCode === 0 ? stdout.toString().trim() : undefined;
 }

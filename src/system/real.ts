@@ -1,9 +1,9 @@
 import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { isDirectory } from "./files.ts";
+import { stty } from "./stty.ts";
 import { notStartable } from "./not-startable.ts";
 import { interruptible } from "./interrupt.ts";
-import { withoutRelative } from "../lib/paths.ts";
 import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
@@ -11,12 +11,6 @@ import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 const usualEnd = { name: "SIGTERM", graceMs: 5000 } as const;
 /** Linux takes 128 KiB with the name. */
 const longestVariable = 130_000;
-
-/** The environment as a child may have it: these two would turn a compiled Bun program into something else. */
-export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
-  const { BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...rest } = env;
-  return Object.fromEntries(Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
 
 /** For this very process, and no program that it starts. */
 const ownAlone = "_CLAUDE_BOTTLE_TOKEN_URL";
@@ -31,7 +25,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
 
   function start<const Options extends Parameters<typeof Bun.spawn>[1]>(argv: readonly string[], options: Options) {
     const [program = ""] = argv;
-    const executable = Bun.which(program, { PATH: withoutRelative(env.PATH ?? "/usr/local/bin:/usr/bin:/bin") });
+    const executable = Bun.which(program, { PATH: env.PATH ?? "/usr/local/bin:/usr/bin:/bin" });
     if (!executable) throw notStartable(program);
     try {
       return Bun.spawn([executable, ...argv.slice(1)], options) as Bun.Subprocess;
@@ -88,7 +82,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     self,
     isTty: { get stdin() { return isTty(0); }, get stdout() { return isTty(1); }, get stderr() { return isTty(2); } }, // prettier-ignore
     cwd: workingDirectory,
-    which: (program) => Bun.which(program, { PATH: withoutRelative(env.PATH ?? "") }) ?? undefined,
+    which: (program) => Bun.which(program, { PATH: env.PATH ?? "" }) ?? undefined,
     run,
     attach: (argv, options = {}) =>
       attach(() =>
@@ -131,7 +125,6 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     async ask(question, { isHidden } = { isHidden: false }) {
       write(2, question);
       if (!isHidden || !isTty(0)) return await readLine();
-      const stty = (word: string) => Bun.spawnSync(["stty", word], { env: merged({}), stdin: "inherit" });
       stty("-echo");
       try {
         return await readLine();

@@ -1,3 +1,5 @@
+import { stty } from "../system/stty.ts";
+
 /** What libc.ts does, by the stty program; for a system whose libc cannot be opened. Costs a process each time. */
 export function sttyModes(): string | undefined {
   return stty("-g");
@@ -10,13 +12,4 @@ export function setSttyModes(modes: string): void {
 export function sttySize(): { rows: number; columns: number } | undefined {
   const [, rows, columns] = /^(\d+) (\d+)$/.exec(stty("size") ?? "") ?? [];
   return rows === undefined ? undefined : { rows: Number(rows), columns: Number(columns) };
-}
-
-function stty(word: string): string | undefined {
-  try {
-    const { exitCode, stdout } = Bun.spawnSync(["stty", word], { stdin: "inherit", stdout: "pipe", stderr: "ignore" });
-    return exitCode === 0 ? stdout.toString().trim() : undefined;
-  } catch {
-    return undefined;
-  }
 }

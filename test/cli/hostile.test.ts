@@ -1,5 +1,5 @@
 // The compiled program in a directory that tries to get into it, and under names and places that are not its own.
-import { beforeAll, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, lchownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { binary } from "../support/binary.ts";
 import { Screen } from "../support/screen.ts";
@@ -52,15 +52,55 @@ test("nothing of the working directory is loaded or run", async () => {
   expect(existsSync(mark)).toBe(false);
 });
 
-test("a PATH that leads into the working directory finds no program there", async () => {
-  using home = new Home();
-  writeFileSync(`${home.project}/smolvm`, `#!/bin/sh\ntouch '${home.directory}/mark'\n`, { mode: 0o755 });
-  const PATH = `:.:${home.env.PATH}`;
-  expect(await spawn([program, "exec", "--", "echo", "hi"], home, home.project, { PATH })).toMatchObject({
-    stdout: "hi\n",
-    code: 0,
+describe("a PATH with relative entries runs no program of the working directory", () => {
+  const hostileHome = () => {
+    const home = new Home();
+    for (const name of "smolvm sh tar dirname basename mktemp rm mv cat stty ps git ls tmux".split(" "))
+      writeFileSync(`${home.project}/${name}`, `#!/bin/sh\ntouch '${home.directory}/mark'\n`, { mode: 0o755 });
+    return { home, PATH: `:.:../project:${home.env.PATH}` };
+  };
+
+  test("in what we start, and in what that starts", async () => {
+    const { home, PATH } = hostileHome();
+    using _ = home;
+    writeFileSync(`${home.project}/file`, "text");
+    for (const args of [
+      ["exec", "--", "echo", "hi"],
+      ["cp", "file", ":/tmp/"],
+      ["rm", "--force"],
+    ])
+      expect([args, (await spawn([program, ...args], home, home.project, { PATH })).code]).toEqual([args, 0]);
+    expect(existsSync(`${home.directory}/mark`)).toBe(false);
   });
-  expect(existsSync(`${home.directory}/mark`)).toBe(false);
+
+  test("in a question on a terminal", async () => {
+    const { home, PATH } = hostileHome();
+    using _ = home;
+    await using screen = new Screen([program, "login"], { cwd: home.project, env: { ...home.env, PATH } });
+    await screen.until("API key:");
+    screen.press("\r");
+    await screen.process.exited;
+    expect(existsSync(`${home.directory}/mark`)).toBe(false);
+  });
+});
+
+test.each(["the project", "a mount"])("a home behind a link is still not shared as %s", async (what) => {
+  using home = new Home();
+  const [real, link] = [`${home.directory}/home`, `${home.directory}/link`];
+  symlinkSync("home", link);
+  const env = { HOME: link, XDG_CONFIG_HOME: `${home.directory}/config`, XDG_CACHE_HOME: `${home.directory}/cache` };
+  renameSync(`${real}/.config`, env.XDG_CONFIG_HOME);
+  rmSync(`${home.project}/bottle.toml`);
+  if (what === "a mount") home.manifest(`[[mounts]]\nsource = "${real}"\ntarget = "/home/shared"\n`);
+  const { stdout, stderr, code } = await spawn(
+    [program, "exec", "--", "ls", "-a"],
+    home,
+    what === "a mount" ? home.project : real,
+    env,
+  );
+  expect([stdout, code]).toEqual(["", 1]);
+  expect(stderr).toContain("your home directory");
+  expect(home.calls().filter(([group]) => group === "machine")).toEqual([]);
 });
 
 const isRoot = process.getuid?.() === 0;

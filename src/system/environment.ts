@@ -1,0 +1,32 @@
+import { realpathSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
+import { withoutRelative } from "../lib/paths.ts";
+
+const directories = ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"] as const;
+
+/** A search path that finds nothing. An empty one would make a shell search the working directory. */
+const nowhere = "/dev/null";
+
+/**
+ * The environment as the rest of the program, and every program it starts, may use it. PATH has no relative entries, because the
+ * working directory belongs to a project. The user's directories are real paths, because everything that is compared with them is.
+ * BUN_OPTIONS and BUN_BE_BUN go: they turn a compiled Bun program into something else.
+ */
+export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
+  const { BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...rest } = env;
+  const clean = Object.fromEntries(
+    Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+  if (clean.PATH !== undefined) clean.PATH = withoutRelative(clean.PATH) || nowhere;
+  for (const name of directories) if (clean[name]?.startsWith("/")) clean[name] = resolved(normalize(clean[name]));
+  return clean;
+}
+
+/** The real path, as far as the path exists. */
+function resolved(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path === "/" ? path : join(resolved(dirname(path)), basename(path));
+  }
+}
