@@ -17,7 +17,7 @@ if (argv[0] === "pty-resize") {
     await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, code);
   }
   process.exitCode = code;
-} else if (argv.length === 1 && argv[0] === "--version") {
+} else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
 } else {

@@ -124,7 +124,7 @@ const roomOf = (path: string) => /^src\/([a-z]+)/.exec(path)?.[1] ?? path;
 const targetOf = (file: string, specifier: string) => new URL(specifier, `file:///${file}`).pathname.slice(1);
 
 const specifiersOf = (file: string): string[] =>
-  [...read(file).matchAll(/(?:from |import\(|import )"([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
+  [...read(file).matchAll(/(?:from |import\(|require\(|import )"([^"]+)"/g)].map(([, specifier]) => specifier ?? "");
 
 function imports(file: string): string[] {
   return specifiersOf(file).map((specifier) => {

@@ -1,9 +1,12 @@
 import type { CommandDef } from "citty";
 import type { Context } from "./command.ts";
 import type { Described } from "./describe.ts";
-import { exitCode, Interrupted, UserError } from "../errors.ts";
-import { printable, printableLines } from "../lib/quote.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
+import { levelOf, levels } from "../ui/messages.ts";
+import { renderError } from "../ui/render-error.ts";
+import { traced } from "../ui/traced.ts";
 import { version } from "../version.ts";
 
 type Load = (context: Context) => Promise<CommandDef<never>>;
@@ -34,9 +37,17 @@ const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(nul
   completions: (context: Context) => import("../commands/completions.ts").then((m) => load(m.completions(context))),
 });
 
+const levelFlags: Readonly<Record<string, number>> = Object.assign(Object.create(null), {
+  "--quiet": levels.quiet,
+  "-q": levels.quiet,
+  "--verbose": levels.verbose,
+  "-v": levels.verbose,
+});
+
 /** Runs one command line and returns its exit status. The only place that catches. */
-export async function main(argv: readonly string[], system: System): Promise<number> {
-  const { own, rest } = splitRest(argv);
+export async function main(argv: readonly string[], given: System): Promise<number> {
+  const { own: all, rest } = splitRest(argv);
+  const { own, system } = withLevel(given, all);
   const named = own[0] !== undefined && !own[0].startsWith("-");
   const name = named ? own[0] : "run";
   try {
@@ -47,7 +58,7 @@ export async function main(argv: readonly string[], system: System): Promise<num
       return await (await import("../commands/tmux/pane.ts")).pane(system, own.slice(2), rest);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
-    return report(system, error, await helpFor(system, name ?? "run", own[1]));
+    return renderError(system, error, await helpFor(system, name ?? "run", own[1]));
   }
 }
 
@@ -61,6 +72,14 @@ async function helpFor(system: System, name: string, verb: string | undefined): 
 function splitRest(argv: readonly string[]): { own: string[]; rest: string[] | undefined } {
   const cut = argv.indexOf("--");
   return cut < 0 ? { own: [...argv], rest: undefined } : { own: argv.slice(0, cut), rest: argv.slice(cut + 1) };
+}
+
+/** Any command takes these two, anywhere before `--`. What the program starts inherits the level. */
+function withLevel(system: System, words: readonly string[]): { own: string[]; system: System } {
+  const own = words.filter((word) => !(word in levelFlags));
+  const flag = words.findLast((word) => word in levelFlags);
+  const leveled = flag === undefined ? system : system.withEnv({ CONSOLA_LEVEL: String(levelFlags[flag]) });
+  return { own, system: levelOf(leveled) >= levels.verbose ? traced(leveled) : leveled };
 }
 
 async function runCommandLine(
@@ -169,35 +188,4 @@ async function usageOf(
   const make = verb === undefined ? undefined : verbs?.[verb];
   const { name } = command.meta as { name: string };
   return make ? [await make(), { meta: { ...root, name: `${root.name} ${name}` } }] : [command, { meta: root }];
-}
-
-function report(system: System, error: unknown, seeHelp: string): number {
-  if (error instanceof UserError) {
-    const hint = error.hint ?? (error.exitCode === exitCode.usage ? seeHelp : undefined);
-    // The name of a directory or of a file may hold what a terminal would obey.
-    system.err(printableLines(`claude-bottle: ${error.message}\n${hint ? `  ${hint}\n` : ""}`));
-    return error.exitCode;
-  }
-  if (error instanceof Interrupted) {
-    system.err(`claude-bottle: ${error.message}\n`);
-    return error.exitCode;
-  }
-  if (error instanceof Error && error.name === "CLIError") {
-    system.err(
-      `claude-bottle: ${Bun.stripANSI(error.message)
-        .replace(/^./, (first) => first.toLowerCase())
-        .replace(/\.$/, "")}\n  ${seeHelp}\n`,
-    );
-    return exitCode.usage;
-  }
-  if (error instanceof Error && error.name === "SQLiteError") {
-    system.err(
-      `claude-bottle: the ledger cannot be used: ${error.message}\n  look at the free space and the rights of the state directory (XDG_STATE_HOME)\n`,
-    );
-    return exitCode.failed;
-  }
-  system.err(
-    `claude-bottle: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  return exitCode.bug;
 }

@@ -11,8 +11,10 @@ Usage: claude-bottle [COMMAND] [OPTIONS] [-- WORDS...]
 Without a command: run. Words after -- belong to the command in the bottle.
 
 ${table(rows)}
-  --help       of a command too: claude-bottle run --help
-  --version
+  -h, --help      show this help, or that of a command: claude-bottle run --help
+  -V, --version   show the version
+  -q, --quiet     show errors and warnings only
+  -v, --verbose   show each program before it runs
 
 Exit status: the command's own, 128+n for a signal; 1 failed, 2 usage, 126 not runnable, 127 not found, 130 cancelled, 70 a bug.`;
 }
