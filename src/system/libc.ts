@@ -1,0 +1,47 @@
+import { dlopen, read, type FFIFunction, type FFITypeOrString, type Library, type Pointer } from "bun:ffi";
+
+const isMac = process.platform === "darwin";
+const musl = `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;
+const names = isMac ? ["/usr/lib/libSystem.B.dylib"] : ["libc.so.6", musl];
+
+/**
+ * Functions of the system's C library; undefined where it cannot be opened or lacks one of them. Bun compiles a call for each,
+ * about 20 microseconds: name only what you use, and call this on first use.
+ */
+export function openLibc<const Functions extends Record<string, FFIFunction>>(
+  functions: Functions,
+): Library<Functions>["symbols"] | undefined {
+  for (const name of names) {
+    try {
+      return dlopen(name, functions).symbols;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The arguments of a C function that takes more than its `fixed` ones (open, fcntl, ioctl). Apple's arm64 passes those on the
+ * stack, behind all eight registers; elsewhere they are like any other. `padding` fills the registers in a call.
+ */
+export function variadic<const Fixed extends readonly FFITypeOrString[]>(fixed: Fixed) {
+  const padding = Array<"i64">(isMac && process.arch === "arm64" ? 8 - fixed.length : 0).fill("i64");
+  return { args: [...fixed, ...padding, "i64"] as FFITypeOrString[], padding: padding.map(() => 0n) };
+}
+
+let location: number | undefined;
+
+/** The error number of the call just before, which failed. 0 where it cannot be known. */
+export function errno(): number {
+  location ??= Number(
+    isMac
+      ? openLibc({ __error: { args: [], returns: "ptr" } })?.__error()
+      : openLibc({ __errno_location: { args: [], returns: "ptr" } })?.__errno_location(),
+  );
+  return location > 0 ? read.i32(location as Pointer, 0) : 0;
+}
+
+/** NUL-terminated, as C has its strings. */
+export const cString = (text: string | Uint8Array): Uint8Array =>
+  typeof text === "string" ? Buffer.from(`${text}\0`) : Buffer.concat([text, Buffer.from([0])]);
