@@ -1,5 +1,6 @@
 import { claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+import { settings, systemDirectories } from "../host-files.ts";
 import { type Binding, bindingsOf } from "./pins.ts";
 
 /** Where things are on the host. */
@@ -25,18 +26,6 @@ const searchPath = (home: string) =>
 
 const agentSocket = "/run/ssh-agent.sock";
 const agentEnv = ({ sshAgent }: BottlePlan) => (sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket });
-
-const systemDirectories = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
-
-/** What programs read in /etc: no passwords, no keys, nothing that an administrator writes secrets in. */
-const settings = [
-  "alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version", "fonts",
-  "gai.conf", "group", "host.conf", "hosts", "inputrc", "java-11-openjdk", "java-17-openjdk", "java-21-openjdk", "ld.so.cache",
-  "ld.so.conf", "ld.so.conf.d", "locale.alias", "locale.conf", "localtime", "login.defs", "lsb-release", "magic", "mime.types",
-  "nsswitch.conf", "os-release", "passwd", "perl", "pki/ca-trust/extracted", "pki/tls/cert.pem", "pki/tls/certs", "profile",
-  "profile.d", "protocols", "python3", "resolv.conf", "services", "shells", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf",
-  "terminfo", "timezone", "vim",
-]; // prettier-ignore
 
 /** Root needs no capability to write these, and some of them start programs on the host. */
 const kernelSettings = [

@@ -10,12 +10,12 @@ import { exists, listDirectory, privateDirectory, readText, realPath, writePriva
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateDirectory, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
+import { findClaude, installClaude } from "../host-claude.ts";
+import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
-import { findClaude, installClaude } from "./claude.ts";
 import type { Binding } from "./pins.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
 import { findBwrap, probeBwrap } from "./probe.ts";
-import { type Architecture, seccompFilter } from "./seccomp.ts";
 
 const looks = 3;
 const betweenLooksMs = 30;
@@ -28,7 +28,7 @@ export function bubblewrap(system: System): Backend {
   const bottles = () => `${stateDirectory(system.env)}/bubblewrap`;
   const directoryOf = (name: string) => `${bottles()}/${name}`;
   const ownerFile = (name: string) => `${directoryOf(name)}/owner.json`;
-  const filter = seccompFilter(process.arch as Architecture);
+  const filter = compileFilter(process.arch as Architecture, { ...terminalInput, ...keyrings });
   // By its content: a bottle that an older version of ours made has another one.
   const filterOf = (name: string) => `${directoryOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
 

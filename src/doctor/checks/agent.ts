@@ -1,4 +1,4 @@
-import { findClaude } from "../../backends/bubblewrap/claude.ts";
+import { findClaude } from "../../backends/host-claude.ts";
 import { backendOf } from "../../backends/registry.ts";
 import { UserError } from "../../errors.ts";
 import type { Facts } from "../facts.ts";

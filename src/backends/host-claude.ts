@@ -1,5 +1,5 @@
-import { UserError } from "../../errors.ts";
-import { claudeCode } from "../../guest/claude-code.ts";
+import { UserError } from "../errors.ts";
+import { claudeCode } from "../guest/claude-code.ts";
 import {
   exists,
   isNativeProgram,
@@ -7,8 +7,8 @@ import {
   renameUnlessPresent,
   realPath,
   removeTree,
-} from "../../system/files.ts";
-import { cacheDirectory, type System } from "../../system/system.ts";
+} from "../system/files.ts";
+import { cacheDirectory, type System } from "../system/system.ts";
 
 /** The platform's package, as npm lays it out below a directory. */
 const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
