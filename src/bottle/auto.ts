@@ -2,8 +2,9 @@ import type { Backend, Probe } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { exists, writePrivate } from "../system/files.ts";
-import { askForKey } from "../system/key.ts";
 import { stateDirectory, type System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { canAsk, confirm } from "../ui/prompts.ts";
 
 /** The second line is what mends it. */
 const describeProbe = (name: string, probe: Probe): string =>
@@ -40,25 +41,15 @@ export const needsConsent = (system: System, backend: Backend): boolean =>
 async function withConsent(system: System, backend: Backend, reasons: readonly string[]): Promise<Backend> {
   const nothingBetter = "no microVM and no container can run here";
   const wouldDo = `${backend.name} can: namespaces, not a VM; what runs in it shares this machine's kernel`;
-  if (!system.isTty.stdin || !system.isTty.stderr)
+  if (!canAsk(system))
     throw new UserError(nothingBetter, {
       hint: `${indent(reasons)}\n  ${wouldDo}: claude-bottle run --backend ${backend.name}`,
     });
-  const question = "Use it on this machine from now on? [y/N] ";
-  const key = askForKey(`claude-bottle: ${nothingBetter}\n  ${indent(reasons)}\n${wouldDo}.\n${question}`, [
-    "y",
-    "Y",
-    "n",
-    "N",
-    "\r",
-    "\n",
-  ]);
-  const yes = /^y$/i.test(key ?? "");
-  system.err(yes ? "y\n" : "n\n");
-  if (!yes)
+  inform(system, nothingBetter, `${indent(reasons)}\n  ${wouldDo}`);
+  if (!(await confirm(`Use ${backend.name} on this machine from now on?`, { byDefault: false })))
     throw new UserError("no bottle was made", {
       exitCode: exitCode.cancelled,
-      hint: "what mends the others stands above",
+      hint: "the lines above say how to get a VM or a container",
     });
   writePrivate(consentFile(system, backend), "");
   return backend;

@@ -4,6 +4,8 @@ import { printable } from "../lib/quote.ts";
 import { readClaudeStore } from "../login/claude-store.ts";
 import { forgetLogin, keepLogin, modes, storedLogin, useClaudeLogin, useCommand, type Mode } from "../login/login.ts";
 import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { canAsk, confirm, hiddenInput } from "../ui/prompts.ts";
 
 export const login = (context: Context) =>
   command(context, {
@@ -25,13 +27,13 @@ export const login = (context: Context) =>
       if (args.status) return await status(context);
       if (args.forget) {
         const was = await forgetLogin(system);
-        return system.err(`claude-bottle: ${was ? "the login is forgotten" : "there was no login"}\n`);
+        return inform(system, was ? "login removed" : "there was no login");
       }
       const mode = modeNamed(args.as);
       if (rest !== undefined) useCommand(system, mode ?? "subscription", required(rest));
       else if (args["from-claude"] || (await wantsClaude(system))) await shareClaude(system);
       else await keepLogin(system, await readToken(system), { mode, place: args.file ? "file" : undefined });
-      system.err(`claude-bottle: ${await storedLogin(system)?.describe()}\n`);
+      inform(system, `${await storedLogin(system)?.describe()}`);
     },
   });
 
@@ -41,7 +43,7 @@ async function status({ system, exit }: Context): Promise<void> {
   if (variable) system.out(`${variable} of your environment\n`);
   else if (found) system.out(`${await found.describe()}\n`);
   else {
-    system.err("claude-bottle: there is no login\n  claude-bottle login\n");
+    inform(system, "there is no login", "claude-bottle login");
     exit(exitCode.failed);
   }
 }
@@ -64,9 +66,8 @@ function required(command: readonly string[]): readonly string[] {
 
 /** Asked once; the login stays where it is, and Claude Code goes on using it. */
 async function wantsClaude(system: System): Promise<boolean> {
-  if (!system.isTty.stdin || !(await readClaudeStore(system))) return false;
-  const answer = await system.ask("Share the login of Claude Code on this machine? [Y/n] ");
-  return !/^n/i.test(answer.trim());
+  if (!canAsk(system) || !(await readClaudeStore(system))) return false;
+  return await confirm("Share the login of Claude Code on this machine?", { byDefault: true });
 }
 
 async function shareClaude(system: System): Promise<void> {
@@ -78,8 +79,8 @@ async function shareClaude(system: System): Promise<void> {
 }
 
 async function readToken(system: System): Promise<string> {
-  const question = system.isTty.stdin ? "A token of claude setup-token, or an API key: " : "";
-  const token = (await system.ask(question, { isHidden: true })).trim();
-  if (token === "") throw new UserError("no token was given", { hint: "claude setup-token makes one" });
+  const question = "Paste a token from `claude setup-token`, or an API key:";
+  const token = (canAsk(system) ? await hiddenInput(question) : await system.readLine()).trim();
+  if (token === "") throw new UserError("no token was given", { hint: "to get one: claude setup-token" });
   return token;
 }

@@ -11,6 +11,8 @@ import { findProject } from "../project/project.ts";
 import { requestOf, trustCommand, viewOf, type Request } from "../project/trust.ts";
 import { listTrust, revokeTrust, saveTrust } from "../project/trust-store.ts";
 import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { canAsk, confirm } from "../ui/prompts.ts";
 
 export const trust = (context: Context) =>
   command(context, {
@@ -33,27 +35,26 @@ export const trust = (context: Context) =>
       const project = findProject(system, { profile: args.profile });
       const { directory } = project;
       if (args.revoke)
-        return system.err(
-          revokeTrust(system, directory)
-            ? `claude-bottle: "${printable(directory)}" is trusted no longer\n`
-            : `claude-bottle: "${printable(directory)}" was not trusted\n`,
+        return inform(
+          system,
+          revokeTrust(system, directory) ? `"${directory}" is no longer trusted` : `"${directory}" was not trusted`,
         );
       const backend = await (args.backend === undefined
         ? projectBackend(system, project)
         : backendOf(system, args.backend));
       const request = requestOf(system, project, backend);
       if (args.json) return show(system, request);
-      if (request.dangers.length === 0)
-        return system.err("claude-bottle: the manifest asks for nothing that needs your trust\n");
-      system.out(describe(directory, request));
-      if (request.isTrusted) return system.err("claude-bottle: you trust this already\n");
+      if (request.dangers.length === 0) return inform(system, "bottle.toml asks for nothing that needs your trust");
+      const text = describe(directory, request);
+      system.out(text);
+      if (request.isTrusted) return inform(system, "you already trust this");
       const byHash = trustCommand(project, backend, "--accept", request.hash);
-      if (!(await isAccepted(system, request.hash, { accept: args.accept, byHash }))) {
-        system.err("claude-bottle: nothing is trusted\n");
+      if (!(await isAccepted(system, { hash: request.hash, text }, { accept: args.accept, byHash }))) {
+        inform(system, "nothing was trusted");
         return context.exit(exitCode.failed);
       }
       saveTrust(system, viewOf(project, backend), request.hash);
-      system.err("claude-bottle: trusted, until any of this changes\n");
+      inform(system, "trusted, until any of this changes");
     },
   });
 
@@ -69,24 +70,26 @@ function show(system: System, { dangers, hash, isTrusted }: Request): void {
 /** Yes is a word typed on a terminal, or the hash of exactly this. Throws UserError without either. */
 async function isAccepted(
   system: System,
-  hash: string,
+  { hash, text }: { readonly hash: string; readonly text: string },
   { accept, byHash }: { readonly accept: string | undefined; readonly byHash: string },
 ): Promise<boolean> {
   if (accept !== undefined) {
     if (accept === hash) return true;
     throw new UserError("the manifest asks for something else than what has that hash");
   }
-  if (!system.isTty.stdin || !system.isTty.stderr)
+  if (!canAsk(system))
     throw new UserError("trust is given on a terminal", {
       hint: `type claude-bottle trust there, or allow exactly this: ${byHash}`,
     });
-  return /^y(es)?$/i.test((await system.ask("Trust this? [y/N] ")).trim());
+  // With stdout redirected, the question would come without what it is about.
+  if (!system.isTty.stdout) system.err(text);
+  return await confirm("Trust this?", { byDefault: false });
 }
 
 function list(system: System, asJson: boolean): void {
   const trusted = listTrust(system);
   if (asJson) return system.out(renderJson(trusted));
-  if (trusted.length === 0) return system.err("claude-bottle: you trust no project\n");
+  if (trusted.length === 0) return inform(system, "you trust no project");
   const rows = trusted.map(({ directory, profile = "-", backend, hash, trustedAt }) => [
     printable(directory),
     profile,

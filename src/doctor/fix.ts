@@ -1,6 +1,8 @@
 import { UserError } from "../errors.ts";
 import { table } from "../lib/table.ts";
 import type { System } from "../system/system.ts";
+import { fail, inform } from "../ui/messages.ts";
+import { canAsk, confirm } from "../ui/prompts.ts";
 import type { Finding, Fix } from "./finding.ts";
 
 type Safe = Extract<Fix, { safe: true }>;
@@ -14,26 +16,26 @@ export async function applyFixes(
   const fixes = new Map<string, { readonly fix: Safe; readonly what: string }>();
   for (const { fix, what } of findings) if (fix?.safe && !fixes.has(fix.command)) fixes.set(fix.command, { fix, what });
   if (fixes.size === 0) {
-    system.err("claude-bottle: there is nothing that is safe to fix without you\n");
+    inform(system, "nothing here can be fixed automatically");
     return false;
   }
-  system.err(
-    `claude-bottle: to run:\n${table([...fixes].map(([command, { what }]) => [`  ${command}`, `# ${what}`]))}`,
-  );
+  inform(system, "to run:", table([...fixes].map(([command, { what }]) => [command, `# ${what}`])).trimEnd());
   if (!yes && !(await agreed(system))) return false;
   for (const { fix } of fixes.values()) await apply(system, fix);
   return true;
 }
 
 async function agreed(system: System): Promise<boolean> {
-  if (!system.isTty.stdin)
-    throw new UserError("nothing is fixed without your yes", { hint: "claude-bottle doctor --fix --yes says it" });
-  return /^y(es)?$/i.test((await system.ask("Run it? [y/N] ")).trim());
+  if (!canAsk(system))
+    throw new UserError("doctor --fix asks before it runs anything, and there is no terminal to ask on", {
+      hint: "to run it without a question: claude-bottle doctor --fix --yes",
+    });
+  return await confirm("Run it?", { byDefault: false });
 }
 
 /** A fix that fails is told, and the findings of the next look say what is left. */
 async function apply(system: System, { command, argv: [program = "", ...words] }: Safe): Promise<void> {
   const own = program === "claude-bottle" ? system.self : [program];
   const { code, stderr } = await system.run([...own, ...words]);
-  if (code !== 0) system.err(`claude-bottle: "${command}" ends with status ${code}\n${stderr}`);
+  if (code !== 0) fail(system, `"${command}" failed with status ${code}`, stderr.trim());
 }

@@ -3,9 +3,10 @@ import { Ledger } from "../ledger/ledger.ts";
 import { readClaudeStore } from "../login/claude-store.ts";
 import { modes, useClaudeLogin, type Login } from "../login/login.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { askForKey } from "../system/key.ts";
 import type { System } from "../system/system.ts";
 import type { Target } from "../bottle/target.ts";
+import { inform } from "../ui/messages.ts";
+import { canAsk, confirm } from "../ui/prompts.ts";
 
 const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
 
@@ -34,28 +35,26 @@ export async function withLogin(
   const { plan } = target;
   if (plan.credentials.some(({ variable }) => isClaudes(variable))) return target;
   if (inside || mayLogInInside(system, plan)) return { ...target, plan: { ...plan, loginInside: true } };
-  if (!system.isTty.stdin || !system.isTty.stderr) throw new UserError(noCredential, { hint: "claude-bottle login" });
+  if (!canAsk(system)) throw new UserError(noCredential, { hint: "claude-bottle login" });
+  const noneYet = (hint?: string) => inform(system, noCredential, hint);
   if (await readClaudeStore(system)) {
-    if (isYes(system, `claude-bottle: ${noCredential} yet\nShare the login of Claude Code on this machine with all bottles? [Y/n] `)) {
+    noneYet();
+    if (await confirm("Share the login of Claude Code on this machine with all bottles?", { byDefault: true })) {
       useClaudeLogin(system);
       return await again();
     }
-  } else if (isYes(system, `claude-bottle: ${noCredential}; claude-bottle login keeps one for all bottles\nStart it to log in inside, for this bottle alone? [Y/n] `))
-    return { ...target, plan: { ...plan, loginInside: true } };
+  } else {
+    noneYet("to keep one for all bottles: claude-bottle login");
+    if (await confirm("Start Claude and log in there, for this bottle only?", { byDefault: true }))
+      return { ...target, plan: { ...plan, loginInside: true } };
+  }
   throw new UserError("no session was started", {
     exitCode: exitCode.cancelled,
     hint: "claude-bottle login keeps a credential; claude-bottle run --login-inside lets Claude ask for one",
   });
-} // prettier-ignore
+}
 
 function mayLogInInside(system: System, { name }: BottlePlan): boolean {
   using ledger = new Ledger(system);
   return ledger.bottle(name)?.plan.loginInside ?? false;
-}
-
-function isYes(system: System, question: string): boolean {
-  const key = askForKey(question, ["y", "Y", "n", "N", "\r", "\n"]);
-  const isYes = key !== undefined && !/^n$/i.test(key);
-  system.err(isYes ? "y\n" : "n\n");
-  return isYes;
 }

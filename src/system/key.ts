@@ -23,6 +23,15 @@ export function askForKey(question: string, keys: readonly string[]): string | u
   }
 }
 
+/** Drops what was typed on our terminal and read by nobody: it was meant for a program that has ended. */
+export function dropTyped(): void {
+  const saved = stty("-g");
+  if (saved === undefined) return;
+  stty("-icanon", "-echo", "min", "0", "time", "1");
+  while (readTyped() !== undefined) continue;
+  stty(saved);
+}
+
 /** All that is there. */
 function readTyped(): string | undefined {
   const bytes = Buffer.alloc(4096);

@@ -122,17 +122,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       };
     },
     terminalSize,
-    async ask(question, { isHidden } = { isHidden: false }) {
-      write(2, question);
-      if (!isHidden || !isTty(0)) return await readLine();
-      stty("-echo");
-      try {
-        return await readLine();
-      } finally {
-        stty("echo");
-        write(2, "\n");
-      }
-    },
+    readLine,
     withEnv: (extra) => realSystem({ ...env, ...extra }),
     now: () => Date.now(),
     out: (data) => write(1, data),

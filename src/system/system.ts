@@ -61,8 +61,8 @@ export interface System {
   pipe(from: Program, to: Program, stdin?: Uint8Array): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
   terminalSize(): TerminalSize | undefined;
-  /** Asks on stderr and reads one line of stdin, which a terminal does not show when it is hidden; empty at its end. */
-  ask(question: string, options?: { readonly isHidden: boolean }): Promise<string>;
+  /** One line of stdin; empty at its end. */
+  readLine(): Promise<string>;
   /** The same, with variables that the programs it starts get. */
   withEnv(extra: Readonly<Record<string, string>>): System;
   now(): number;

@@ -65,8 +65,8 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
         cwd: home.project,
         env: { ...home.env, ...bare() },
       });
-      await screen.until("Use it on this machine from now on? [y/N]");
-      screen.press(key);
+      await screen.until("from now on? [y/N]");
+      screen.press(`${key}\r`);
       return { code: await screen.process.exited, text: await screen.until(/no bottle was made|^inside/m) };
     };
     expect(await answer("n")).toMatchObject({ text: expect.stringContaining("no bottle was made"), code: 130 });

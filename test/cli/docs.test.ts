@@ -38,7 +38,7 @@ const examples = leaves
 
 /** What the program says while it works, and no complaint. */
 const progress =
-  /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|the manifest asks for nothing that needs your trust)\n|^claude-bottle: subscription, by .*\n|^claude-bottle: bottle .* has the project itself.*\n|^claude-bottle: bottle .* may reach .*\n|^claude-bottle: (nothing was denied|there is nothing to remove|there is nothing that is safe to fix without you)\n|^claude-bottle: bottle\.toml is written.*\n/gm;
+  /^claude-bottle: (making|starting) bottle .*\n|^claude-bottle: bottle .* is (stopped|removed)\n|^claude-bottle: (you trust no project|bottle.toml asks for nothing that needs your trust)\n|^claude-bottle: subscription, by .*\n|^claude-bottle: bottle .* has the project itself.*\n|^claude-bottle: bottle .* may reach .*\n|^claude-bottle: (nothing was denied|there is nothing to remove|nothing here can be fixed automatically)\n|^claude-bottle: bottle\.toml is written.*\n/gm;
 
 test.concurrent.each(examples)(
   "the example works: %s",

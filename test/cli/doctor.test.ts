@@ -458,7 +458,7 @@ test("nothing is fixed without a yes", async () => {
   const { stdout, stderr, code } = await machine.run(["doctor", "--fix"]);
   expect([stdout, stderr, code]).toEqual([
     "",
-    `claude-bottle: to run:\n  chmod 700 ~/state/claude-bottle  # "~/state/claude-bottle" is open to others (mode 755)\nclaude-bottle: nothing is fixed without your yes\n  claude-bottle doctor --fix --yes says it\n`,
+    `claude-bottle: to run:\n  chmod 700 ~/state/claude-bottle  # "~/state/claude-bottle" is open to others (mode 755)\nclaude-bottle: doctor --fix asks before it runs anything, and there is no terminal to ask on\n  to run it without a question: claude-bottle doctor --fix --yes\n`,
     1,
   ]);
   expect(statSync(machine.state).mode & 0o777).toBe(0o755);

@@ -92,7 +92,7 @@ test("the keychain gets it by stdin, and a keychain that refuses leaves the file
   expect((await home.run(show, { env: { ...env, ANTHROPIC_BASE_URL: "http://gateway.example" } })).stdout).toBe(
     `${oauth}\n`,
   );
-  expect((await home.run(["login", "--forget"], { env })).stderr).toBe("claude-bottle: the login is forgotten\n");
+  expect((await home.run(["login", "--forget"], { env })).stderr).toBe("claude-bottle: login removed\n");
   expect(existsSync(`${home.directory}/chain`)).toBe(false);
   home.program("secret-tool", "exit 1");
   expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("kept in a file for you alone");
@@ -196,9 +196,9 @@ test("without a credential nothing is started before the user has said so, and t
   using home = new Home();
   withClaude(home);
   await using refused = open(home);
-  await refused.until("Start it to log in inside, for this bottle alone? [Y/n]");
+  await refused.until("Start Claude and log in there, for this bottle only? [Y/n]");
   expect(home.verbs()).toEqual([]);
-  refused.press("n");
+  refused.press("n\r");
   await refused.until("no session was started");
   expect([await refused.process.exited, home.verbs()]).toEqual([130, []]);
   await using agreed = open(home);
@@ -227,7 +227,7 @@ test("the login of Claude Code on this machine is offered at the first start", a
   hostLogin(home, 7);
   await using screen = open(home);
   await screen.until("Share the login of Claude Code on this machine with all bottles? [Y/n]");
-  screen.press("y");
+  screen.press("y\r");
   await screen.until("subscription (max), by Claude Code on this machine, renewed before its token ends in 7h");
   await screen.until("claude has");
   expect((await home.run(["login", "--status"])).stdout).toContain("by Claude Code on this machine");

@@ -478,7 +478,7 @@ test("trust is for the place: a copy of the project asks for its own, and losing
   expect((await home.run(["exec", "--", "true"], { cwd: copy })).stderr).toBe(needsTrust);
   expect(JSON.parse((await run(home, ["trust", "--list", "--json"])).stdout)).toMatchObject([{ hash }]);
   expect((await run(home, ["trust", "--revoke"])).stderr).toBe(
-    'claude-bottle: "~/home/project" is trusted no longer\n',
+    'claude-bottle: "~/home/project" is no longer trusted\n',
   );
   expect((await run(home, ["exec", "--", "true"])).stderr).toBe(needsTrust);
   await run(home, ["trust", "--accept", hash]);
@@ -512,10 +512,21 @@ test("a directory that holds claude-bottle's own files is no project", async () 
   });
 });
 
+test("with stdout redirected, what the question is about is shown on the terminal", async () => {
+  using home = victim('[[mounts]]\nsource = "~/.ssh"\n');
+  const words = ["sh", "-c", '"$0" trust >list', program];
+  await using screen = new Screen(words, { cwd: home.project, env: home.env });
+  await screen.until("Trust this? [y/N]");
+  expect(home.plain(screen.text)).toContain("bottle.toml:3  lets the bottle read");
+  screen.press("\r");
+  expect(await screen.process.exited).toBe(1);
+  expect(readFileSync(`${home.project}/list`, "utf8")).toContain("bottle.toml:3  lets the bottle read");
+}, 20_000);
+
 test.each([
   ["y\r", "trusted, until any of this changes", 0],
-  ["\r", "nothing is trusted", 1],
-  ["yep\r", "nothing is trusted", 1],
+  ["\r", "nothing was trusted", 1],
+  ["yep\x15no\r", "nothing was trusted", 1],
 ])(
   "on a terminal the answer %p means: %s",
   async (answer, said, code) => {

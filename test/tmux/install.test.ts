@@ -71,7 +71,11 @@ everyTmux((tmux) => {
     const refused = await call("install", "--file", file);
     expect([refused.code, refused.stderr.split("\n").slice(-3)]).toEqual([
       1,
-      ["claude-bottle: nothing is changed without your yes", "  --yes says it", ""],
+      [
+        "claude-bottle: this asks before it changes a file, and there is no terminal to ask on",
+        "  to change it without a question, add --yes; to see the change only, --dry-run",
+        "",
+      ],
     ]);
     expect(read()).toBe("set -g mouse on\n");
   }, 30_000);
@@ -87,7 +91,7 @@ everyTmux((tmux) => {
       ["y", true],
     ] as const) {
       stage.tmux("send-keys", "-t", pane, `clear; echo asked; ${cb} tmux install; echo "${answer}: $?"`, "Enter");
-      await stage.screen.until(/^asked$[^]*Change it so\? \[y\/N\] $/m);
+      await stage.screen.until(/^asked$[^]*Apply this change\? \[y\/N\]$/m);
       stage.tmux("send-keys", "-t", pane, answer, "Enter");
       await stage.screen.until(new RegExp(`^${answer}: 0$`, "m"));
       expect(read()?.includes("bind-key")).toBe(written);

@@ -8,6 +8,7 @@ import { findConfig } from "./config-file.ts";
 import { foreignKeys, knownKeys, assertDistinctKeys, unbindOwn, withoutClashes } from "./keys.ts";
 import { needs, unmetNeeds, type Need } from "./recommended-options.ts";
 import type { Tmux } from "../tmux.ts";
+import { canAsk, confirm } from "../../ui/prompts.ts";
 
 export type Change = {
   /** The configuration; looked for where this tmux reads it without one. */
@@ -93,8 +94,11 @@ async function agreed(system: System, { dryRun, yes }: Change, shown: string): P
   if (dryRun) system.out(Buffer.from(shown, "latin1").toString());
   else system.err(Buffer.from(shown, "latin1").toString());
   if (dryRun || yes) return !dryRun;
-  if (!system.isTty.stdin) throw new UserError("nothing is changed without your yes", { hint: "--yes says it" });
-  return /^y(es)?$/i.test((await system.ask("Change it so? [y/N] ")).trim());
+  if (!canAsk(system))
+    throw new UserError("this asks before it changes a file, and there is no terminal to ask on", {
+      hint: "to change it without a question, add --yes; to see the change only, --dry-run",
+    });
+  return await confirm("Apply this change?", { byDefault: false });
 }
 
 /** In a file of its own, so that the rest of the configuration does not run a second time. */
