@@ -34,17 +34,17 @@ export const templateRecipe = ({ base = defaultBase, setup, claude = claudeCode.
 export const buildLock = (program: string, { purpose }: Pick<Recipe, "purpose">): string => `${program}-${purpose}`;
 
 /** By one process of ours at a time; the others wait for what it makes. `work` looks first whether it is there by now. */
-export async function whileNoOtherBuilds(
+export async function whileNoOtherBuilds<T>(
   system: System,
   program: string,
   recipe: Recipe,
   options: StepOptions,
-  work: () => Promise<void>,
-): Promise<void> {
+  work: () => Promise<T>,
+): Promise<T> {
   const signal = options.signal ?? new AbortController().signal;
   const onWait = () =>
     system.err(`claude-bottle: waiting for another claude-bottle that builds the ${recipe.purpose}\n`);
-  await withLock(system, buildLock(program, recipe), { signal, onWait }, work);
+  return await withLock(system, buildLock(program, recipe), { signal, onWait }, work);
 }
 
 /** After the builder's own words. `thing`: what could not be built, as "template". */

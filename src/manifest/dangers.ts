@@ -43,8 +43,11 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
   };
 
   const { bottle, template, network, secrets, mounts, provision, hooks } = manifest;
-  if (facts.imagePath !== undefined && !contains(facts.directory, facts.imagePath))
-    add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}, which is not in the project`);
+  if (facts.imagePath !== undefined) {
+    const where = contains(facts.directory, facts.imagePath) ? "" : ", which is not in the project";
+    add(["bottle", "image"], `makes the bottle from ${word(facts.imagePath)}${where}`);
+  } else if (isLocalImage(bottle.image))
+    add(["bottle", "image"], `makes the bottle from ${word(bottle.image)}, an image of your own engine`);
   if (facts.isolation !== "vm" && bottle.backend === facts.backend)
     add(["bottle", "backend"], `asks for ${word(bottle.backend)}, which isolates less than a virtual machine`);
   if (bottle["ssh-agent"]) add(["bottle", "ssh-agent"], "lets the bottle use every key of your ssh agent");
@@ -124,6 +127,10 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
   addAgents(resolved, add);
   return dangers;
 }
+
+/** One that no registry gave out: by its ID, or below the name that engines give to what was built here. */
+const isLocalImage = (image: string | undefined): boolean =>
+  image !== undefined && /^(?:localhost\/|(?:sha256:)?[0-9a-f]{12,64}$)/.test(image);
 
 /** `value`: what was judged besides the text. `from`: where it is written, if not all at that path. */
 type Add = (path: readonly string[], text: string, value?: unknown, from?: Origin | undefined) => void;

@@ -124,6 +124,20 @@ describe.each(["podman", "docker"] as const)("%s", (program) => {
     expect(await left()).toMatch(/^image +localhost\/claude-bottle\/template:[0-9a-f]{12} +no bottle is made from it/m);
   });
 
+  it("is known by its content: another image under its name is not taken for it", async (projects) => {
+    projects.setup("true");
+    expect((await projects.run(["run", "--", "--version"])).stdout).toBe("made-up claude\n");
+    const [name = ""] = (await podman?.expectOk(["podman", "images", "--format", "{{.Repository}}:{{.Tag}}", "--filter", "reference=localhost/claude-bottle/template"]))?.split("\n") ?? []; // prettier-ignore
+    await podman?.expectOk(["podman", "tag", base, name]);
+    for (const words of [["run", "--fresh"], ["run"]])
+      for (const cwd of [projects.project, projects.other])
+        expect(await projects.run([...words, "--", "--version"], { cwd })).toMatchObject({
+          stdout: "made-up claude\n",
+          stderr: expect.not.stringMatching(building),
+          code: 0,
+        });
+  });
+
   it("leaves nothing that passes for it when its building is interrupted", async (projects) => {
     const slow = ["sleep", String(50_000 + process.pid)];
     projects.setup(`echo arrived; [ -e /second ] || ${slow.join(" ")}`);

@@ -87,13 +87,22 @@ export const namesArgv = (image?: string): string[] => [
   "--format",
   "{{.Names}}",
 ];
-/** Our images: the reference and the size of each, with a tab between. */
+/** Fails where one of them is not there. */
+export const imageIdArgv = (references: readonly string[]): string[] => [
+  "image",
+  "inspect",
+  "--format",
+  "{{.Id}}",
+  ...references,
+];
+/** Our images: the reference, the size and the ID of each, with tabs between. */
 export const imagesArgv = (): string[] => [
   "images",
+  "--no-trunc",
   "--filter",
   "reference=localhost/claude-bottle/*",
   "--format",
-  "{{.Repository}}:{{.Tag}}\t{{.Size}}",
+  "{{.Repository}}:{{.Tag}}\t{{.Size}}\t{{.ID}}",
 ];
 /** Not by force: the engine keeps one that a container is made from. */
 export const removeImageArgv = (reference: string): string[] => ["image", "rm", reference];

@@ -70,6 +70,11 @@ export function engineError(program: ProgramName, doing: string, run: Run): User
     : new UserError(`cannot ${doing}: ${program} says: ${words || `nothing, and ends with status ${run.code}`}`);
 }
 
+export const notAnArchive = (image: string, why: string): UserError =>
+  new UserError(`cannot load image "${printable(image)}": ${why}`, {
+    hint: "save one image: podman save --output FILE IMAGE (or docker save)",
+  });
+
 /** Of one that takes the question and says nothing. */
 export const silentEngine = (program: ProgramName, doing: string): UserError =>
   new UserError(`cannot ${doing} with ${program}: ${silent}`, { hint: startOf(program) });

@@ -1,52 +1,85 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import { fileStamp, isDirectory, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
+import { readPlain, writeStream } from "../../system/streams.ts";
+import { NotTar } from "../../lib/tar.ts";
 import { stateDirectory } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
 import type { Client } from "./client.ts";
-import { engineError } from "./errors.ts";
+import { engineError, notAnArchive } from "./errors.ts";
+import * as argv from "./argv.ts";
+import { renamedArchive } from "./archive.ts";
+import { imageIds } from "./image-ids.ts";
 import { buildFiles, referenceOf } from "./recipe.ts";
 
-/** An image by the name that the engine knows it by, and what brings it there. */
-type Image = { readonly reference: string; bring(options: StepOptions): Promise<void> };
+/**
+ * An image by what the engine may know it by, and what brings it there. One that we made ourselves goes by its ID, which is its content: a
+ * name of ours could have been given to another image since.
+ */
+export type Image = {
+  readonly candidates: readonly string[];
+  /** Returns what it then goes by. */
+  bring(options: StepOptions): Promise<string>;
+};
 
-/** Throws UserError where the engine does not answer. */
-export async function haveImages(client: Client, images: readonly Pick<Image, "reference">[]): Promise<boolean> {
-  const words = ["image", "inspect", ...images.map(({ reference }) => reference)];
-  return (await client.look("look for images", words)).code === 0;
+/** What they go by, in one question; undefined where one of them is not there. */
+export async function findImages(client: Client, images: readonly Image[]): Promise<string[] | undefined> {
+  const first = images.flatMap(({ candidates }) => candidates.slice(0, 1));
+  return first.length === images.length && (await haveImages(client, first)) ? first : undefined;
 }
 
 /** Throws UserError for an image that cannot be had. */
-export async function ensureImage(client: Client, image: Image, options: StepOptions): Promise<void> {
-  if (!(await haveImages(client, [image]))) await image.bring(options);
+export async function ensureImages(client: Client, images: readonly Image[], options: StepOptions): Promise<string[]> {
+  const found: string[] = [];
+  for (const image of images) found.push((await firstThere(client, image.candidates)) ?? (await image.bring(options)));
+  return found;
 }
 
-/** What the manifest names: a registry's image, or an archive or a directory, which gets a name of ours that changes with it. */
+/** Throws UserError where the engine does not answer. */
+async function haveImages(client: Client, references: readonly string[]): Promise<boolean> {
+  return (await client.look("look for images", argv.imageIdArgv(references))).code === 0;
+}
+
+async function firstThere(client: Client, candidates: readonly string[]): Promise<string | undefined> {
+  for (const candidate of candidates) if (await haveImages(client, [candidate])) return candidate;
+  return undefined;
+}
+
+/** What the manifest names: a registry's image, or an archive or a directory, whose name of ours changes with it. */
 export function givenImage(client: Client, image: string): Image {
-  if (!image.startsWith("/")) return { reference: image, bring: (options) => pull(client, image, options) };
+  if (!image.startsWith("/")) return { candidates: [image], bring: (options) => pull(client, image, options) };
   const stamp = fileStamp(image);
   if (stamp === undefined)
     throw new UserError(`the image "${printable(image)}" is not there`, { hint: "correct image in bottle.toml" });
   const reference = `localhost/claude-bottle/image:${stamp}`;
-  return { reference, bring: (options) => load(client, image, reference, options) };
+  const candidates = imageIds(client, reference).known();
+  return { candidates, bring: (options) => load(client, image, reference, options) };
 }
 
 /** One of ours, built once for all bottles. */
 export const builtImage = (client: Client, recipe: Recipe): Image => {
   const reference = referenceOf(recipe);
-  return { reference, bring: (options) => build(client, recipe, reference, options) };
+  const candidates = imageIds(client, reference).known();
+  return { candidates, bring: (options) => build(client, recipe, reference, options) };
 };
 
-async function pull(client: Client, image: string, options: StepOptions): Promise<void> {
-  const { code } = await client.call(["pull", image], { ...options, progress: true });
-  if (code !== 0)
-    throw new UserError(`cannot fetch image "${printable(image)}" with ${client.program}`, {
-      hint: `try it yourself: ${client.program} pull ${image}`,
-    });
+/** Of the image that we have just made under that name. */
+async function noteId(client: Client, reference: string): Promise<string> {
+  const id = (await client.ask("look for images", argv.imageIdArgv([reference]))).stdout.trim();
+  imageIds(client, reference).note(id);
+  return id;
 }
 
-async function load(client: Client, image: string, reference: string, options: StepOptions): Promise<void> {
+async function pull(client: Client, image: string, options: StepOptions): Promise<string> {
+  const { code } = await client.call(["pull", image], { ...options, progress: true });
+  if (code === 0) return image;
+  throw new UserError(`cannot fetch image "${printable(image)}" with ${client.program}`, {
+    hint: `try it yourself: ${client.program} pull ${image}`,
+  });
+}
+
+async function load(client: Client, image: string, reference: string, options: StepOptions): Promise<string> {
   const { system, program } = client;
   system.err(`claude-bottle: loading image "${printable(image)}" into ${program}\n`);
   const doing = `load image "${printable(image)}"`;
@@ -57,29 +90,48 @@ async function load(client: Client, image: string, reference: string, options: S
     );
     options.signal?.throwIfAborted();
     if (from.code !== 0 || to.code !== 0) throw engineError(program, doing, from.code === 0 ? to : from);
-    return;
+    return await noteId(client, reference);
   }
-  const loaded = await client.settle(doing, ["load", "-i", image], options);
-  const name = /^Loaded image(?:\(s\)| ID)?: (\S+)/m.exec(loaded.stdout)?.[1];
-  if (name === undefined) throw engineError(program, doing, loaded);
-  await client.settle(doing, ["tag", name, reference], options);
+  const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/image-`);
+  try {
+    const copy = `${directory}/image.tar`;
+    await writeStream(copy, untilAborted(renamedArchive(readPlain(image), reference), options.signal));
+    await client.settle(doing, ["load", "-i", copy], options);
+    return await noteId(client, reference);
+  } catch (error) {
+    if (error instanceof NotTar) throw notAnArchive(image, error.message);
+    throw error;
+  } finally {
+    removeTree(directory);
+  }
 }
 
-async function build(client: Client, recipe: Recipe, reference: string, options: StepOptions): Promise<void> {
+async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncGenerator<T> {
+  for await (const piece of source) {
+    signal?.throwIfAborted();
+    yield piece;
+  }
+}
+
+async function build(client: Client, recipe: Recipe, reference: string, options: StepOptions): Promise<string> {
   const { system, program } = client;
-  await whileNoOtherBuilds(system, program, recipe, options, async () => {
-    if (await haveImages(client, [{ reference }])) return;
+  return await whileNoOtherBuilds(system, program, recipe, options, async () => {
+    const there = await firstThere(client, imageIds(client, reference).known());
+    if (there !== undefined) return there;
     system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
     const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/build-`);
     try {
       for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${directory}/${file}`, text);
-      const { code } = await client.call(["build", ...proxyArgv(system.env), "-t", reference, directory], {
-        ...options,
-        progress: true,
-        // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
-        ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
-      });
-      if (code === 0) return;
+      const { code } = await client.call(
+        ["build", "--no-cache", ...proxyArgv(system.env), "-t", reference, directory],
+        {
+          ...options,
+          progress: true,
+          // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
+          ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
+        },
+      );
+      if (code === 0) return await noteId(client, reference);
     } finally {
       removeTree(directory);
     }

@@ -7,12 +7,13 @@ import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Backend, StepOptions } from "../backend.ts";
-import { templateRecipe } from "../recipe.ts";
+import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { factsOf } from "./engine.ts";
 import { engineError, mentionsUnknown } from "./errors.ts";
-import { builtImage, ensureImage, givenImage, haveImages } from "./image.ts";
+import { builtImage, ensureImages, findImages, givenImage } from "./image.ts";
+import { imageIds } from "./image-ids.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import { seesOurFiles } from "./sharing.ts";
@@ -27,7 +28,10 @@ function container(system: System, program: argv.ProgramName): Backend {
   /** Of the containers that we have made or found, by their names. */
   const ids = new Map<string, string>();
 
-  const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? referenceOf(proxyRecipe));
+  /** For --dry-run, which asks nobody: the last one that we made, or the name that it would get. */
+  const assumedImage = (recipe: Recipe): string =>
+    imageIds(client, referenceOf(recipe)).known()[0] ?? referenceOf(recipe);
+  const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? assumedImage(proxyRecipe));
   const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
   /** A bottle starts without its agent as well, to be looked into or packed. */
   function linkAgent({ name, sshAgent }: BottlePlan): void {
@@ -36,7 +40,7 @@ function container(system: System, program: argv.ProgramName): Backend {
 
   /** What makes a bottle, in its order. */
   const creation = (plan: BottlePlan): (readonly string[])[] => [
-    argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system), agentLink(plan.name)),
+    argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system, assumedImage), agentLink(plan.name)),
     ...partsOf(plan).map((part) => part.argv),
   ];
 
@@ -102,13 +106,12 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async resolve(plan, options = {}) {
       const { template, image: given = "" } = plan;
-      const image = template ? builtImage(client, templateRecipe(template)) : givenImage(client, given);
-      const proxyImage = network.needsRelay(plan) ? builtImage(client, proxyRecipe) : undefined;
-      const images = proxyImage ? [image, proxyImage] : [image];
-      const [engine, areThere] = await Promise.all([client.engine(), haveImages(client, images)]);
-      if (!areThere) for (const one of images) await ensureImage(client, one, options);
-      const planned = (await seesOurFiles(client, engine, image.reference, options)) ? plan : copiedPlan(plan);
-      return { ...planned, engine: factsOf(planned, engine, image.reference, proxyImage?.reference) };
+      const made = template ? builtImage(client, templateRecipe(template)) : givenImage(client, given);
+      const images = network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
+      const [engine, there] = await Promise.all([client.engine(), findImages(client, images)]);
+      const [image = "", proxyImage] = there ?? (await ensureImages(client, images, options));
+      const planned = (await seesOurFiles(client, engine, image, options)) ? plan : copiedPlan(plan);
+      return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
     },
 
     async create(plan, options = {}) {
@@ -136,9 +139,8 @@ function container(system: System, program: argv.ProgramName): Backend {
       const doing = `change the network of bottle "${plan.name}"`;
       if (plan.network.mode === "list") await client.settle(doing, network.setFilterArgv(plan), options);
       if (plan.network.loopbackPort === made.network.loopbackPort) return;
-      const image = builtImage(client, proxyRecipe);
-      await ensureImage(client, image, options);
-      const parts = network.partsOf(plan, image.reference).filter((part) => !part.isProxy);
+      const [image = ""] = await ensureImages(client, [builtImage(client, proxyRecipe)], options);
+      const parts = network.partsOf(plan, image).filter((part) => !part.isProxy);
       await remake(parts, doing, options);
       await client.settle(doing, argv.startArgv(parts.map(({ name }) => name)), options);
     },
@@ -208,8 +210,8 @@ function copiedPlan(plan: BottlePlan): BottlePlan {
 }
 
 /** For --dry-run, which asks nobody. */
-function assumedFacts(plan: BottlePlan, { user }: System): EngineFacts {
+function assumedFacts(plan: BottlePlan, { user }: System, assumedImage: (recipe: Recipe) => string): EngineFacts {
   const limits = { cpus: true, memory: true, pids: true };
-  const image = plan.template ? referenceOf(templateRecipe(plan.template)) : (plan.image ?? "");
+  const image = plan.template ? assumedImage(templateRecipe(plan.template)) : (plan.image ?? "");
   return { image, user: plan.user, keepId: plan.backend === "podman" && user.uid !== 0, limits, selinux: false };
 }

@@ -5,6 +5,7 @@ import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 import { parseParts } from "./listing.ts";
 import { bottleOfVolume, removeVolumeArgv } from "./network.ts";
+import { imageIds } from "./image-ids.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
 
 /** Containers and volumes beside bottles that are gone, and images that no bottle is made from. */
@@ -35,17 +36,24 @@ export async function containerLeftovers(client: Client, { plans, purged }: Need
     return leftover("volume", name, `its bottle ${bottle} is gone`, removeVolumeArgv(bottle));
   });
 
-  const needed = new Set([
-    ...plans.flatMap(({ engine }) => [engine?.image, engine?.proxyImage]),
-    ...(purged ? [] : [referenceOf(templateRecipe({})), referenceOf(proxyRecipe)]),
-  ]);
+  const next = purged ? [] : [templateRecipe({}), proxyRecipe].map(referenceOf);
+  // By its ID: an image that only has the name of one is not needed.
+  const needed = new Set(
+    [
+      ...plans.flatMap(({ engine }) => [engine?.image, engine?.proxyImage]),
+      ...next.flatMap((reference) => imageIds(client, reference).known()),
+    ].map(plainId),
+  );
   const images: Leftover[] = [];
   for (const line of await lines(argv.imagesArgv())) {
-    const [reference = "", size = ""] = line.split("\t");
-    if (needed.has(reference)) continue;
+    const [reference = "", size = "", id] = line.split("\t");
+    if (needed.has(reference) || needed.has(plainId(id))) continue;
     const users = await lines(argv.namesArgv(reference));
     if (users.some((name) => !purged?.includes(name))) continue;
     images.push(leftover("image", reference, `no bottle is made from it (${size})`, argv.removeImageArgv(reference)));
   }
   return [...containers, ...volumes, ...images];
 }
+
+/** docker says before an ID what it is. */
+const plainId = (id: string | undefined): string | undefined => id?.replace(/^sha256:/, "");
