@@ -90,8 +90,8 @@ everyTmux((tmux) => {
       ["n", false],
       ["y", true],
     ] as const) {
-      stage.tmux("send-keys", "-t", pane, `clear; echo asked; ${cb} tmux install; echo "${answer}: $?"`, "Enter");
-      await stage.screen.until(/^asked$[^]*Apply this change\? \[y\/N\]$/m);
+      stage.tmux("send-keys", "-t", pane, `clear; echo asked ${answer}; ${cb} tmux install; echo "${answer}: $?"`, "Enter");
+      await stage.screen.until(new RegExp(`^asked ${answer}$[^]*Apply this change\\? \\[y/N\\]$`, "m"));
       stage.tmux("send-keys", "-t", pane, answer, "Enter");
       await stage.screen.until(new RegExp(`^${answer}: 0$`, "m"));
       expect(read()?.includes("bind-key")).toBe(written);
