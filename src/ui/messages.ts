@@ -1,6 +1,7 @@
 import type { ConsolaInstance, LogType } from "consola/core";
 import { printableLines, shellLine } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
+import { clearLiveLine } from "./live-line.ts";
 
 /** consola's own scale: what is shown at most. 0 errors, 1 warnings too, 3 the usual, 4 also each program that is run. */
 export const levels = { quiet: 1, usual: 3, verbose: 4 } as const;
@@ -36,7 +37,12 @@ function logger(system: System): ConsolaInstance {
     // A line that is said six times within a second would be held back for a second.
     throttle: 0,
     reporters: [
-      { log: ({ type, args: [text, hint] }) => system.err(render(type, `${text}`, hint, hasColour(system))) },
+      {
+        log({ type, args: [text, hint] }) {
+          clearLiveLine();
+          system.err(render(type, `${text}`, hint, hasColour(system)));
+        },
+      },
     ],
   });
 }

@@ -90,7 +90,13 @@ everyTmux((tmux) => {
       ["n", false],
       ["y", true],
     ] as const) {
-      stage.tmux("send-keys", "-t", pane, `clear; echo asked ${answer}; ${cb} tmux install; echo "${answer}: $?"`, "Enter");
+      stage.tmux(
+        "send-keys",
+        "-t",
+        pane,
+        `clear; echo asked ${answer}; ${cb} tmux install; echo "${answer}: $?"`,
+        "Enter",
+      );
       await stage.screen.until(new RegExp(`^asked ${answer}$[^]*Apply this change\\? \\[y/N\\]$`, "m"));
       stage.tmux("send-keys", "-t", pane, answer, "Enter");
       await stage.screen.until(new RegExp(`^${answer}: 0$`, "m"));
