@@ -5,6 +5,7 @@ import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
 import { exists, renameUnlessPresent, listDirectory, readText, removeTree, writePrivate } from "../system/files.ts";
+import { pipe } from "../system/pipe.ts";
 import { stateDirectory, type Program, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "./context.ts";
@@ -49,7 +50,7 @@ export const listKept = (system: System): { readonly name: string; readonly path
   }); // prettier-ignore
 
 async function carry(system: System, reader: Program, writer: Program, doing: string): Promise<void> {
-  const { from, to } = await system.pipe(reader, writer);
+  const { from, to } = await pipe(system, reader, writer);
   const failed = from.code !== 0 ? from : to;
   if (failed.code === 0) return;
   throw new UserError(`cannot ${doing}: ${printable(failed.stderr.trim().split("\n")[0] ?? "")}`);

@@ -8,6 +8,7 @@ import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.ts";
 import { planSession, sessionUser } from "../plan/session.ts";
 import { treeStamp } from "../system/files.ts";
+import { pipe } from "../system/pipe.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import type { Provision } from "../project/provision.ts";
 import type { Target } from "./target.ts";
@@ -104,7 +105,7 @@ async function copy(
   file: FilePlan,
   session: SessionPlan,
 ): Promise<void> {
-  const { from, to } = await system.pipe(...copyPrograms(backend, plan, file, session));
+  const { from, to } = await pipe(system, ...copyPrograms(backend, plan, file, session));
   const failed = from.code !== 0 && to.code === 0 ? from : to;
   if (failed.code !== 0)
     throw new UserError(`cannot copy "${printable(file.source)}" into the bottle: ${lastWords(failed)}`);

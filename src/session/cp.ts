@@ -5,6 +5,7 @@ import { packArgv, unpackArgv } from "../guest/copy.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { pipe } from "../system/pipe.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { checkPlan } from "../bottle/ready.ts";
@@ -54,7 +55,7 @@ async function transfer(
   using ledger = new Ledger(system);
   checkPlan({ backend, ledger }, plan, { fresh: false });
   const made = await bringUp({ system, backend, ledger }, target, { fresh: false });
-  const { from, to } = await system.pipe(...ends(guestOf(made)));
+  const { from, to } = await pipe(system, ...ends(guestOf(made)));
   // A packer whose reader has gone complains of the pipe; the reader's own words say why.
   const failed = to.code !== 0 && from.code !== 3 ? to : from.code !== 0 ? from : to;
   if (failed.code !== 0)

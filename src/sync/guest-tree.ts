@@ -4,6 +4,7 @@ import { namesInput, parseTree, treeArgv, type Verb } from "../guest/tree.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree-state.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { pipe } from "../system/pipe.ts";
 import { stateDirectory, type Program, type Run, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 
@@ -41,7 +42,7 @@ export class BottleCopy {
   async put(names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     const pack = onHost(treeArgv("pack", this.#plan.directory));
-    const { from, to } = await this.#system.pipe(pack, this.#inGuest("unpack"), namesInput(names));
+    const { from, to } = await pipe(this.#system, pack, this.#inGuest("unpack"), { stdin: namesInput(names) });
     if (from.code !== 0 || to.code !== 0) throw this.#failure(from.code === 0 ? to : from);
   }
 
@@ -49,7 +50,7 @@ export class BottleCopy {
   async fetch(names: readonly string[], directory: string): Promise<void> {
     if (names.length === 0) return;
     const unpack = onHost(treeArgv("unpack", directory));
-    const { from, to } = await this.#system.pipe(this.#inGuest("pack"), unpack, namesInput(names));
+    const { from, to } = await pipe(this.#system, this.#inGuest("pack"), unpack, { stdin: namesInput(names) });
     // tar's own 1 and 2: something changed or went away as it was read, and comes the next time.
     if (from.code > 2 || to.code !== 0) throw this.#failure(from.code > 2 ? from : to);
   }

@@ -40,6 +40,20 @@ export function processOfContainer(id: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
+/** Signals a process group. Answers whether it has a process that lives: one that nobody has waited for yet does not. */
+export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-leader, signal);
+  } catch {
+    return false;
+  }
+  const isMember = (pid: string) => {
+    const [state, , group] = statOf(Number(pid));
+    return group === String(leader) && state !== "Z";
+  };
+  return process.platform !== "linux" || numbersOfProcesses().some(isMember);
+}
+
 /** By Linux alone; empty elsewhere. */
 function numbersOfProcesses(): string[] {
   return process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
@@ -55,15 +69,14 @@ function textOf(file: string): string {
 }
 
 function startedOnLinux(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field, the name, may hold spaces and brackets; field 3 is the state, 22 the start in ticks since boot.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[19] === undefined) return undefined;
-    return `${bootId()}:${fields[19]}`;
-  } catch {
-    return undefined;
-  }
+  const fields = statOf(pid);
+  return fields[0] === "Z" || fields[19] === undefined ? undefined : `${bootId()}:${fields[19]}`;
+}
+
+/** From the state on: parent, group, and at 19 the start in ticks since boot. The name before that may hold spaces and brackets. */
+function statOf(pid: number): string[] {
+  const stat = textOf(`/proc/${pid}/stat`);
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 let boot: string | undefined;

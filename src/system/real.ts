@@ -1,5 +1,6 @@
 import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
+import { capture } from "./capture.ts";
 import { isDirectory } from "./files.ts";
 import { stty } from "./stty.ts";
 import { notStartable } from "./not-startable.ts";
@@ -8,7 +9,6 @@ import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
-const usualEnd = { name: "SIGTERM", graceMs: 5000 } as const;
 /** Linux takes 128 KiB with the name. */
 const longestVariable = 130_000;
 
@@ -41,32 +41,22 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
   let user: User | undefined;
 
   // In a group of its own: a Ctrl-C that also reached the program could end it, and look like a failure of it, before we hear of it.
-  async function capture(argv: readonly string[], options: RunOptions): Promise<Run> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const child = start(argv, {
-      env: merged(options.env),
-      stdin: options.stdin === undefined ? "ignore" : Buffer.from(options.stdin),
-      stdout: options.progress ? 2 : "pipe",
-      stderr: options.progress ? 2 : "pipe",
-      detached: true,
-      ...(options.cwd !== undefined && { cwd: options.cwd }),
-    });
-    const release = endOn(child, options);
-    const [stdout, stderr, code] = await Promise.all([
-      text(child.stdout, options.onOutput),
-      text(child.stderr, options.onOutput),
-      child.exited,
-    ]);
-    release();
-    signal?.throwIfAborted();
-    return { code, stdout, stderr };
-  }
+  const started = (argv: readonly string[], options: RunOptions): Promise<Run> =>
+    capture(argv[0] ?? "", options, ({ stdin, output }) =>
+      start(argv, {
+        env: merged(options.env),
+        stdin,
+        stdout: output,
+        stderr: output,
+        detached: true,
+        ...(options.cwd !== undefined && { cwd: options.cwd }),
+      }),
+    );
 
   async function run(argv: readonly string[], options: RunOptions = {}): Promise<Run> {
-    if (options.detached) return await capture(argv, options);
+    if (options.detached) return await started(argv, options);
     return await interruptible((interrupt) =>
-      capture(argv, { ...options, signal: options.signal ? AbortSignal.any([options.signal, interrupt]) : interrupt }),
+      started(argv, { ...options, signal: options.signal ? AbortSignal.any([options.signal, interrupt]) : interrupt }),
     );
   }
 
@@ -100,27 +90,6 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       // Caught no more, one that comes from here on ends us, as it ends a program that has just been started.
       throw replaceProcess(self, words, merged(options.env));
     },
-    async pipe(from, to, input) {
-      const stdin = input ?? "ignore";
-      const writer = start(from.argv, { env: merged(from.env), stdin, stdout: "pipe", stderr: "pipe" });
-      const reader = start(to.argv, {
-        env: merged(to.env),
-        stdin: writer.stdout as ReadableStream,
-        stdout: "pipe",
-        stderr: "pipe",
-      });
-      const [written, read, writerErr, readerOut, readerErr] = await Promise.all([
-        writer.exited,
-        reader.exited,
-        text(writer.stderr),
-        text(reader.stdout),
-        text(reader.stderr),
-      ]);
-      return {
-        from: { code: written, stdout: "", stderr: writerErr },
-        to: { code: read, stdout: readerOut, stderr: readerErr },
-      };
-    },
     terminalSize,
     readLine,
     withEnv: (extra) => realSystem({ ...env, ...extra }),
@@ -149,44 +118,8 @@ async function readLine(): Promise<string> {
   return "";
 }
 
-async function text(stream: unknown, onOutput?: RunOptions["onOutput"]): Promise<string> {
-  if (!(stream instanceof ReadableStream)) return "";
-  if (!onOutput) return await new Response(stream).text();
-  const decoder = new TextDecoder();
-  let whole = "";
-  for await (const bytes of stream) {
-    const part = decoder.decode(bytes, { stream: true });
-    whole += part;
-    onOutput(part);
-  }
-  return whole;
-}
-
-/** TERM, then KILL, to the child's whole group on abort or timeout; returns what takes both back. */
-function endOn(child: Bun.Subprocess, { signal, endBy = usualEnd, timeoutMs }: RunOptions): () => void {
-  const timers: Timer[] = [];
-  const end = () => {
-    killGroup(child.pid, endBy.name);
-    timers.push(setTimeout(() => killGroup(child.pid, "SIGKILL"), endBy.graceMs));
-  };
-  signal?.addEventListener("abort", end, { once: true });
-  if (timeoutMs !== undefined) timers.push(setTimeout(end, timeoutMs));
-  return () => {
-    signal?.removeEventListener("abort", end);
-    for (const timer of timers) clearTimeout(timer);
-  };
-}
-
 /** A signal that was caught just now is told in the loop's next turn. */
 const caughtSignals = () => new Promise((resolve) => setImmediate(resolve));
-
-function killGroup(leader: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-leader, signal);
-  } catch {
-    // Gone by itself meanwhile.
-  }
-}
 
 /** INT and QUIT reach the terminal's whole foreground group, TERM and HUP only us. */
 async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {

@@ -10,14 +10,18 @@ const limitMs = 30_000;
  */
 export async function secretOfCommand(system: System, what: string, command: readonly string[]): Promise<string> {
   const start = `${what}: "${printable(command[0] ?? "")}"`;
-  const { code, stdout, stderr } = await system.run(command, { timeoutMs: limitMs, cwd: "/" }).catch((error) => {
-    if (!(error instanceof UserError)) throw error;
-    throw new UserError(`${what}: ${error.message}`, { hint: error.hint, cause: error });
-  });
-  if (code === 143 || code === 137) throw new UserError(`${start} was ended after ${limitMs / 1000} s`);
+  const { code, signal, timedOut, stdout, stderr } = await system
+    .run(command, { timeoutMs: limitMs, cwd: "/" })
+    .catch((error) => {
+      if (!(error instanceof UserError)) throw error;
+      throw new UserError(`${what}: ${error.message}`, { hint: error.hint, cause: error });
+    });
+  if (timedOut) throw new UserError(`${start} did not end within ${limitMs / 1000} s`);
   if (code !== 0) {
     const said = printable(stderr.trim().split("\n").at(-1) ?? "");
-    throw new UserError(`${start} failed with status ${code}${said === "" ? "" : `: ${said}`}`);
+    throw new UserError(
+      `${start} ${signal ? `was ended by ${signal}` : `failed with status ${code}`}${said === "" ? "" : `: ${said}`}`,
+    );
   }
   const value = stdout.replace(/\r?\n$/, "");
   const lines = value.split("\n").length;

@@ -2,28 +2,40 @@ import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 
-/** What a program that ran to its end left behind. A signal n shows as code 128+n. */
-export type Run = { readonly code: number; readonly stdout: string; readonly stderr: string };
+/** What a program left behind when it ended. */
+export type Run = {
+  /** 128+n for a signal n. */
+  readonly code: number;
+  readonly signal: NodeJS.Signals | undefined;
+  /** `timeoutMs` were over, so it was ended. */
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+};
 
 export type RunOptions = {
   /** Where it is started; our own working directory without one. */
   readonly cwd?: string;
-  /** All that it reads; nothing without it. */
-  readonly stdin?: string | Uint8Array;
+  /** All that it reads; nothing without it. A source is asked for its next piece when the program has read the last one. */
+  readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** Added to the environment; `undefined` removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Ends the program (TERM, then KILL) when it fires; the run then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** In place of TERM, and of 5 seconds until the KILL. */
   readonly endBy?: { readonly name: NodeJS.Signals; readonly graceMs: number };
-  /** Ends the program in the same way; the run resolves, with code 143 or 137. */
+  /** Ends the program in the same way; the run resolves, and says that it timed out. */
   readonly timeoutMs?: number;
+  /** Kept of each output, 16 MiB without it. A program that prints more is ended, unless `onOutput` or `onBytes` reads it. */
+  readonly maxBytes?: number;
   /** Goes on when we are interrupted: for undo steps. */
   readonly detached?: boolean;
   /** Both of its outputs go to our stderr as they come, and the run's are empty: for what takes long. */
   readonly progress?: boolean;
   /** Gets both outputs as they come. */
   readonly onOutput?: (text: string) => void;
+  /** Gets stdout as it comes, which the run then does not keep, and is waited for. `false` closes it. */
+  readonly onBytes?: (bytes: Uint8Array) => void | false | Promise<void | false>;
 };
 
 /** `env` is added to our own environment; `undefined` removes. */
@@ -57,8 +69,6 @@ export interface System {
    * with its old words: what restores a tmux session types what it finds there. Ends only by throwing UserError or Interrupted.
    */
   become(words: readonly string[], options?: Pick<RunOptions, "env">): Promise<never>;
-  /** Runs `from` and `to` with the first one's stdout as the second one's stdin; `from` reads `stdin`, or nothing. */
-  pipe(from: Program, to: Program, stdin?: Uint8Array): Promise<{ readonly from: Run; readonly to: Run }>;
   /** Lines and columns of our terminal, or undefined without one. */
   terminalSize(): TerminalSize | undefined;
   /** One line of stdin; empty at its end. */

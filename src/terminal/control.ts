@@ -1,3 +1,4 @@
+import { Output } from "../system/output.ts";
 import type { Size } from "./size.ts";
 
 /** How the wrapper reaches the guest beside the session that it holds; its maker's word, in one private variable. */
@@ -13,6 +14,8 @@ type Reach = {
 };
 
 const timeoutMs = 30_000;
+/** The guest's root can make its shell print without end. */
+const answerBytes = 1024;
 const nativeTenths = 10;
 
 /** A session without it goes on with the backend's own way alone. */
@@ -95,9 +98,10 @@ export class Control {
       });
       this.#running = child;
       const timer = setTimeout(() => this.abandon(), timeoutMs);
-      const text = await new Response(child.stdout).text();
+      const output = new Output(child.stdout, { maxBytes: answerBytes });
       await child.exited;
       clearTimeout(timer);
+      const { text } = await output.finish();
       if (this.#running === child) this.#running = undefined;
       return { text, hungUp: child.signalCode === "SIGHUP" };
     } catch {

@@ -75,10 +75,9 @@ export class Tmux {
   }
 
   async #call(commands: readonly (readonly string[])[], options: { cwd?: string; timeoutMs: number }): Promise<string> {
-    const { code, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), options);
+    const { code, timedOut, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), options);
     if (code === 0) return stdout;
-    const words =
-      printable(stderr.trim()) || (code > 128 ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`);
+    const words = printable(stderr.trim()) || (timedOut ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`);
     const hint = words === "command too long" ? "tmux takes 16 KiB: put long words into a file" : undefined;
     throw new UserError(`tmux: ${words}`, { hint });
   }

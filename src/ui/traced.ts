@@ -1,4 +1,4 @@
-import type { Program, System } from "../system/system.ts";
+import type { System } from "../system/system.ts";
 import { trace } from "./messages.ts";
 
 /** The same system, which tells each program before it runs it: for --verbose. */
@@ -14,11 +14,6 @@ export function traced(system: System): System {
     become(words, options) {
       trace(system, [...system.self, ...words]);
       return system.become(words, options);
-    },
-    pipe(from: Program, to: Program, stdin) {
-      trace(system, from.argv);
-      trace(system, to.argv);
-      return system.pipe(from, to, stdin);
     },
     withEnv: (extra) => traced(system.withEnv(extra)),
   };

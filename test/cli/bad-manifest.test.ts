@@ -66,13 +66,35 @@ test.each([
   expect((await home.run(["exec", "--", "true"])).stderr).toBe(`claude-bottle: secret "KEY": ${message}\n`);
 });
 
+test.each([
+  ["dies", "kill -TERM $$", "was ended by SIGTERM"],
+  ["has the status of a signal", "echo locked >&2; exit 143", "failed with status 143: locked"],
+  ["prints without end", "exec yes", "printed more than 16 MiB"],
+])("a secret whose program %s is told apart", async (_, script, message) => {
+  using home = new Home();
+  home.program("vault", script);
+  home.settings('bottle.backend = "smolvm"\n[secrets]\nKEY = { command = ["vault"] }\n');
+  expect((await home.run(["exec", "--", "true"])).stderr).toStartWith(
+    `claude-bottle: secret "KEY": "vault" ${message}\n`,
+  );
+});
+
+test("a secret whose program leaves a process behind, with its output open, is there at once", async () => {
+  using home = new Home();
+  home.program("vault", `sleep 1000 & echo $! >'${home.directory}/pid'; echo value`);
+  home.manifest(`[bottle]\nimage = "/images/claude"\n`);
+  home.settings('bottle.backend = "smolvm"\n[secrets]\nKEY = { command = ["vault"] }\n');
+  expect(await home.run(["exec", "--", "sh", "-c", "echo $KEY"])).toMatchObject({ stdout: "value\n", code: 0 });
+  process.kill(Number(await Bun.file(`${home.directory}/pid`).text()));
+});
+
 test("a secret whose program hangs is given up, and the program with it; half a minute", async () => {
   using home = new Home();
   home.program("vault", "exec sleep 1000");
   home.settings('bottle.backend = "smolvm"\n[secrets]\nKEY = { command = ["vault"] }\n');
   expect(await home.run(["exec", "--", "true"])).toEqual({
     stdout: "",
-    stderr: 'claude-bottle: secret "KEY": "vault" was ended after 30 s\n',
+    stderr: 'claude-bottle: secret "KEY": "vault" did not end within 30 s\n',
     code: 1,
   });
   expect(home.verbs()).toEqual([]);

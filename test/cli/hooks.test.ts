@@ -40,6 +40,13 @@ claude-bottle: before-start ended with status 3: why
   expect([told(home), home.verbs().filter((verb) => verb !== "status")]).toEqual(["begun\nafter\n", []]);
 });
 
+test("a process that one leaves behind, with its output open, holds nothing up", async () => {
+  using home = new Home();
+  own(home, hooks("sleep 1000 & echo $! >pid; echo up", "kill $(cat pid)"));
+  expect((await home.run(ready)).code).toBe(0);
+  expect((await home.run(["rm", "--force"])).code).toBe(0);
+});
+
 test("Ctrl-C ends one, and nothing is started", async () => {
   using home = new Home();
   own(home, hooks("echo $$ >told; echo at work; exec sleep 1000", "true"));

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import type { Run } from "../../system/system.ts";
 import { engineError, isUnknown } from "./errors.ts";
+
+const ended = (code: number, stderr: string): Run => ({ code, signal: undefined, timedOut: false, stdout: "", stderr });
 
 // As docker 28 and podman 4.3 and 5 say them.
 test.each([
@@ -14,7 +17,7 @@ test.each([
   ["Error response from daemon: Conflict. The container name \"/a\" is already in use by container \"b\".", "docker: there is a container of that name already"],
   ["Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /a", "docker: its engine does not see this directory"],
 ])("%s", (stderr, words) => {
-  const error = engineError("docker", 'make bottle "b"', { code: 1, stdout: "", stderr });
+  const error = engineError("docker", 'make bottle "b"', ended(1, stderr));
   expect(error.message).toBe(`cannot make bottle "b" with ${words}`);
   expect(error.hint).toMatch(/\w/);
 }); // prettier-ignore
@@ -22,10 +25,10 @@ test.each([
 test("other words are passed on without what is printed around them", () => {
   const stderr =
     'time="2026" level=warning msg="x"\ndocker: Error response from daemon: odd thing\nand more\n\nRun \'docker run --help\' for more information\n';
-  expect(engineError("docker", 'make bottle "b"', { code: 1, stdout: "", stderr }).message).toBe(
+  expect(engineError("docker", 'make bottle "b"', ended(1, stderr)).message).toBe(
     'cannot make bottle "b": docker says: odd thing: and more',
   );
-  expect(engineError("podman", 'make bottle "b"', { code: 9, stdout: "", stderr: "" }).message).toBe(
+  expect(engineError("podman", 'make bottle "b"', ended(9, "")).message).toBe(
     'cannot make bottle "b": podman says: nothing, and ends with status 9',
   );
 });
@@ -35,4 +38,4 @@ test.each([
   "Error response from daemon: No such container: x",
   'Error: no container with name or ID "x" found: no such container',
   "Error: inspecting object: no such object: x",
-])("%s: is not there", (stderr) => expect(isUnknown({ code: 1, stdout: "", stderr })).toBe(true));
+])("%s: is not there", (stderr) => expect(isUnknown(ended(1, stderr))).toBe(true));

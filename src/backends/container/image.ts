@@ -3,6 +3,7 @@ import { printable } from "../../lib/quote.ts";
 import { fileStamp, isDirectory, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
 import { readPlain, writeStream } from "../../system/streams.ts";
 import { NotTar } from "../../lib/tar.ts";
+import { pipe } from "../../system/pipe.ts";
 import { stateDirectory } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
@@ -84,11 +85,12 @@ async function load(client: Client, image: string, reference: string, options: S
   system.err(`claude-bottle: loading image "${printable(image)}" into ${program}\n`);
   const doing = `load image "${printable(image)}"`;
   if (isDirectory(image)) {
-    const { from, to } = await system.pipe(
+    const { from, to } = await pipe(
+      system,
       { argv: ["tar", "-C", image, "-cf", "-", "."], env: {} },
       { argv: client.argv(["import", "-", reference]), env: {} },
+      { signal: options.signal },
     );
-    options.signal?.throwIfAborted();
     if (from.code !== 0 || to.code !== 0) throw engineError(program, doing, from.code === 0 ? to : from);
     return await noteId(client, reference);
   }
