@@ -84,6 +84,11 @@ export interface Backend {
   isReady(plan: BottlePlan, machine: Identity | undefined): Promise<boolean>;
   /** What runs a session's command on the caller's terminal, or on its stdin, stdout and stderr; no secret is in its argv. */
   attach(plan: BottlePlan, session: SessionPlan): Program;
+  /**
+   * Where on this machine the bottle's ~/.claude is, as far as its `sessions`, `jobs` and `claude-bottle`; the bottle writes there while
+   * we read. Undefined where a command in the bottle has to tell.
+   */
+  claudeDirectory?(plan: BottlePlan): string | undefined;
   /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own: there fd 3 tells it that we end. */
   controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
   /** Ends what is left of a session that a signal has ended, where it can outlive the process that held it. */

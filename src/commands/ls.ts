@@ -4,6 +4,8 @@ import { shortDuration } from "../lib/duration.ts";
 import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
+import { listSessions, type Session } from "../activity/sessions.ts";
+import { Ledger } from "../ledger/ledger.ts";
 import { deniedHosts } from "../inventory/denied.ts";
 import { diskUses, listBottles } from "../inventory/inventory.ts";
 import type { System } from "../system/system.ts";
@@ -29,8 +31,17 @@ export const ls = (context: Context) =>
       const { bottles, complaints } = await listBottles(system);
       for (const complaint of complaints) system.err(`claude-bottle: ${complaint}\n`);
       const sizes = args.size ? await diskUses(system, bottles) : undefined;
+      const sessions = Map.groupBy(await sessionsNow(system), ({ bottle }) => bottle);
       if (args.json)
-        return system.out(renderJson(bottles.map((bottle) => ({ ...bottle, bytes: sizes?.get(bottle.name) }))));
+        return system.out(
+          renderJson(
+            bottles.map((bottle) => ({
+              ...bottle,
+              sessions: (sessions.get(bottle.name) ?? []).map(shownInJson),
+              bytes: sizes?.get(bottle.name),
+            })),
+          ),
+        );
       if (bottles.length === 0)
         return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
       const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, copied }) => [
@@ -47,6 +58,16 @@ export const ls = (context: Context) =>
       system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "AGE", ...size, "WHY", "DIRECTORY"], ...rows]));
     },
   });
+
+const dayMs = 86_400_000;
+
+/** Also those that ended within a day: one that was interrupted can be gone on with. */
+async function sessionsNow(system: System): Promise<Session[]> {
+  using ledger = new Ledger(system);
+  return await listSessions(system, ledger, { poll: true, endedSince: system.now() - dayMs });
+}
+
+const shownInJson = ({ bottle: _bottle, directory: _directory, agent: _agent, ...session }: Session) => session;
 
 const sizeOf = (bytes: number | undefined) => (bytes === undefined ? "-" : shortBytes(bytes));
 

@@ -4,6 +4,7 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { privateDirectory } from "../system/files.ts";
 import { identify, isAlive, type Identity } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
+import { ledgerError } from "./errors.ts";
 
 /** `machine`: the host process that the bottle ran as when we last started it, made ready by us. */
 export type BottleRecord = {
@@ -56,6 +57,9 @@ const versions = [
   alter table sessions add column tmux_started text;`,
   "alter table sessions add column traps text;",
   "alter table sessions add column terminal text;",
+  `
+  alter table sessions add column conversation text;
+  create table if not exists looks (session text primary key, seen_at integer, told_at integer) strict;`,
 ];
 const version = versions.length;
 
@@ -91,6 +95,11 @@ export class Ledger implements Disposable {
       if (cause instanceof UserError) throw cause;
       throw ledgerError(file, cause);
     }
+  }
+
+  /** For what else of the ledger has a file of its own. */
+  get database(): Database {
+    return this.#db;
   }
 
   #version(): number {
@@ -275,20 +284,3 @@ const toPane = ({ pane, tmux_pid, tmux_started, terminal }: Pick<SessionRow, "pa
   pane === null || tmux_pid === null || tmux_started === null || terminal === null
     ? undefined
     : { id: pane, server: { pid: tmux_pid, started: tmux_started }, terminal }; // prettier-ignore
-
-function ledgerError(file: string, cause: unknown): UserError {
-  const words = cause instanceof Error ? cause.message : String(cause);
-  // Of the file that readers and writers share SQLite says no more than that.
-  const isShort = cause instanceof Error && "code" in cause && cause.code === "SQLITE_IOERR_SHMSIZE";
-  if (isShort || /full|no space/i.test(words))
-    return new UserError(`no space left on device for "${file}"`, { hint: "free some disk space", cause });
-  if (/malformed|not a database/i.test(words))
-    return new UserError(`"${file}" is damaged`, {
-      hint: `remove it: bottles are found again from the backend's own list (rm '${file}')`,
-      cause,
-    });
-  return new UserError(`cannot open "${file}": ${words}`, {
-    hint: "make it writable, or set XDG_STATE_HOME to a directory that is",
-    cause,
-  });
-}

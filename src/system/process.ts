@@ -88,6 +88,33 @@ function startedByPs(pid: number): string | undefined {
   return exitCode === 0 && started !== "" ? started : undefined;
 }
 
+/** A process of a bottle by the number that it has there, and by its start in ticks, which no namespace changes. */
+export type GuestProcess = { readonly pid: number; readonly start: string };
+
+/** Our own numbers of those processes that live, by theirs; on Linux, where the bottle shares our kernel. */
+export function findGuestProcesses(wanted: readonly GuestProcess[]): ReadonlyMap<GuestProcess, number> {
+  const found = new Map<GuestProcess, number>();
+  if (wanted.length === 0) return found;
+  const starts = new Map(wanted.map((process) => [`${process.start}:${process.pid}`, process]));
+  const known = new Set(wanted.map(({ start }) => start));
+  for (const pid of numbersOfProcesses()) {
+    const { 0: state, 19: start = "" } = statOf(Number(pid));
+    if (state === "Z" || !known.has(start)) continue;
+    const inner = /^NSpid:.*\t(\d+)$/m.exec(textOf(`/proc/${pid}/status`))?.[1];
+    const process = starts.get(`${start}:${inner}`);
+    if (process) found.set(process, Number(pid));
+  }
+  return found;
+}
+
+/** One variable of a process's first environment; undefined where we may not look. */
+export function environmentOf(pid: number, name: string): string | undefined {
+  const line = textOf(`/proc/${pid}/environ`)
+    .split("\0")
+    .find((word) => word.startsWith(`${name}=`));
+  return line?.slice(name.length + 1);
+}
+
 /** The device of the terminal that we were started on; undefined without one. */
 export function terminalName(): string | undefined {
   const name = process.platform === "linux" ? terminalOnLinux() : terminalByPs();

@@ -148,6 +148,7 @@ export function bubblewrap(system: System): Backend {
         ...session.secrets,
       ]),
     controlArgv: () => undefined,
+    claudeDirectory: ({ name }) => `${argv.homeOf(directoryOf(name))}/.claude`,
 
     // A sandbox that is still being set up dies with its parent not yet. All that its first process ever is has the session in its
     // words; but at the moment of an exec a process shows none, so one look is not enough.

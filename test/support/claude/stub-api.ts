@@ -5,8 +5,18 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-/** What to answer to one request of the main conversation. Without `text` the reply echoes the prompt. */
-export type Step = { text?: string; bash?: string; delayMs?: number; status?: number };
+/**
+ * What to answer to one request of the main conversation. Without `text` the reply echoes the prompt. `error`: the type of the
+ * API error that comes with `status`. A prompt that is a step in JSON is answered by it, whatever the script says.
+ */
+export type Step = {
+  text?: string;
+  bash?: string;
+  tool?: { name: string; input: Record<string, unknown> };
+  delayMs?: number;
+  status?: number;
+  error?: string;
+};
 type Auth = { kind: "x-api-key" | "bearer" | "none"; last4: string };
 export type Logged = {
   at: number;
@@ -55,16 +65,25 @@ function promptOf(body: any): string {
 
 const offersBash = (body: any) => body?.tools?.some((tool: any) => tool.name === "Bash");
 
+/** The step that the prompt itself is. */
+function stepIn(body: any): Step | undefined {
+  const prompt = promptOf(body);
+  if (!prompt.startsWith("{")) return undefined;
+  try {
+    return JSON.parse(prompt);
+  } catch {
+    return undefined;
+  }
+}
+
+const bashTool = (command: string) => ({ name: "Bash", input: { command, description: "Run the scripted command" } });
+
 function replyTo(body: any, step: Step, marker: string, serial: number) {
   const toolResult = lastUserBlocks(body).some((block) => block.type === "tool_result");
+  const tool = step.tool ?? (step.bash ? bashTool(step.bash) : undefined);
   const block =
-    step.bash && offersBash(body)
-      ? {
-          type: "tool_use",
-          id: `toolu_stub_${serial}`,
-          name: "Bash",
-          input: { command: step.bash, description: "Run the scripted command" },
-        }
+    tool && offersBash(body)
+      ? { type: "tool_use", id: `toolu_stub_${serial}`, ...tool }
       : { type: "text", text: `${marker}: ${step.text ?? (toolResult ? "tool finished" : promptOf(body))}` };
   return {
     id: `msg_stub_${serial}`,
@@ -119,9 +138,10 @@ export function startStubApi(options: Options = {}) {
   async function answerMessages(body: any): Promise<Response> {
     // Side requests (titles, summaries) carry no Bash tool: they never use up a step of the script.
     const main = offersBash(body);
-    const step = (main && steps.shift()) || {};
+    const step = (main && (stepIn(body) ?? steps.shift())) || {};
     const wait = main ? (step.delayMs ?? delayMs) : 0;
-    if (step.status) return apiError(step.status, "api_error", `${marker}: scripted status ${step.status}`);
+    if (step.status)
+      return apiError(step.status, step.error ?? "api_error", `${marker}: scripted status ${step.status}`);
     const message = replyTo(body, step, marker, ++serial);
     if (body?.stream)
       return new Response(events(message, wait) as any, { headers: { "content-type": "text/event-stream" } });

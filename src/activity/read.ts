@@ -1,0 +1,137 @@
+import type { Backend } from "../backends/backend.ts";
+import { inGuest } from "../backends/in-guest.ts";
+import { recordsArgv } from "../guest/records.ts";
+import type { BottleRecord } from "../ledger/ledger.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { readText, writePrivate } from "../system/files.ts";
+import { listHostile, readHostile } from "../system/hostile.ts";
+import { environmentOf, findGuestProcesses, isAlive } from "../system/process.ts";
+import { stateDirectory, type System } from "../system/system.ts";
+import { parseJob, parseProcess, parseTurn, recordLimit, recordsLimit, type JobRecord, type ProcessRecord, type TurnRecord } from "./records.ts"; // prettier-ignore
+
+/** `isAlive` is undefined where the bottle's kernel was not asked. `session`: our mark in its environment. */
+export type ClaudeProcess = {
+  readonly record: ProcessRecord;
+  readonly isAlive: boolean | undefined;
+  readonly session: string | undefined;
+  /** Its number on this machine, where the bottle shares our kernel. */
+  readonly hostPid?: number | undefined;
+};
+
+export type Readings = {
+  readonly processes: readonly ClaudeProcess[];
+  readonly jobs: readonly JobRecord[];
+  readonly turns: ReadonlyMap<string, TurnRecord>;
+};
+
+const nothing: Readings = { processes: [], jobs: [], turns: new Map() };
+
+/** How old an answer of a bottle may be that is asked by a command of its backend. */
+const pollMs = 10_000;
+const pollTimeoutMs = 8_000;
+
+/** `poll`: whether such a bottle may be asked now, at most once in ten seconds whoever asks; its last answer does otherwise. */
+export type ReadOptions = { readonly poll: boolean };
+
+/** What runs in the bottle, by its own word and by the process table where that is ours to read. */
+export async function readBottle(
+  system: System,
+  backend: Backend,
+  { plan, machine }: BottleRecord,
+  options: ReadOptions,
+): Promise<Readings> {
+  const directory = backend.claudeDirectory?.(plan);
+  const isOurKernel = system.platform === "linux" && (backend.capabilities.isolation === "namespace" || machine !== undefined && backend.capabilities.isolation === "container"); // prettier-ignore
+  if (directory !== undefined && isOurKernel)
+    return readHere(directory, machine === undefined || isAlive(machine) ? undefined : false);
+  if (machine !== undefined && !isAlive(machine)) return directory === undefined ? nothing : readHere(directory, false);
+  const polled = await poll(system, backend, plan, directory === undefined ? "all" : "alive", options);
+  return directory === undefined ? polled.readings : withAlive(readFiles(directory), polled.alive);
+}
+
+/** `machineLives` is false for a bottle whose machine is gone, and everything in it. */
+function readHere(directory: string, machineLives: false | undefined): Readings {
+  const files = readFiles(directory);
+  const wanted = files.processes.map((record) => ({ record, pid: record.pid, start: record.procStart }));
+  const found = findGuestProcesses(machineLives === false ? [] : wanted);
+  return {
+    ...files,
+    processes: wanted.map((process) => {
+      const { record } = process;
+      const hostPid = found.get(process);
+      const session = hostPid === undefined ? undefined : environmentOf(hostPid, "CLAUDE_BOTTLE_SESSION");
+      return { record, isAlive: hostPid !== undefined, session, hostPid };
+    }),
+  };
+}
+
+type Files = Omit<Readings, "processes"> & { readonly processes: readonly ProcessRecord[] };
+
+function readFiles(directory: string): Files {
+  const processes = listHostile(directory, "sessions", recordsLimit)
+    .filter((name) => /^\d+\.json$/.test(name))
+    .flatMap((name) => parseProcess(readHostile(directory, `sessions/${name}`, recordLimit)?.text ?? "") ?? []);
+  const jobs = listHostile(directory, "jobs", recordsLimit).flatMap(
+    (name) => parseJob(name, readHostile(directory, `jobs/${name}/state.json`, recordLimit)?.text ?? "") ?? [],
+  );
+  // Of each conversation that somebody asks for, and no other: they are as many as there ever were.
+  const ids = new Set([...processes, ...jobs].map(({ sessionId }) => sessionId));
+  const turns = [...ids].flatMap((id) => {
+    const file = readHostile(directory, `claude-bottle/turns/${id}`, recordLimit);
+    return (file && parseTurn(id, file.text, file.modifiedAt)) ?? [];
+  });
+  return { processes, jobs, turns: new Map(turns.map((turn) => [turn.sessionId, turn])) };
+}
+
+type Alive = ReadonlyMap<string, string | undefined>;
+const keyOf = (pid: number, start: string) => `${pid}:${start}`;
+
+function withAlive(files: Files, alive: Alive | undefined): Readings {
+  return {
+    ...files,
+    processes: files.processes.map((record) => {
+      const key = keyOf(record.pid, record.procStart);
+      return { record, isAlive: alive?.has(key), session: alive?.get(key) };
+    }),
+  };
+}
+
+async function poll(
+  system: System,
+  backend: Backend,
+  plan: BottlePlan,
+  what: "all" | "alive",
+  options: ReadOptions,
+): Promise<{ readonly readings: Readings; readonly alive: Alive | undefined }> {
+  const file = `${stateDirectory(system.env)}/activity/${plan.name}`;
+  const [at = "0", ...kept] = (readText(file) ?? "").split("\n");
+  const age = system.now() - Number(at);
+  if (!options.poll || (age >= 0 && age < pollMs)) return parseAnswer(kept);
+  // Of several that ask at once, the first one does.
+  writePrivate(file, [String(system.now()), ...kept].join("\n"));
+  const { argv, env } = inGuest(backend, plan, recordsArgv(what));
+  const { code, stdout } = await system.run(argv, { env, timeoutMs: pollTimeoutMs });
+  const lines = code === 0 ? stdout.split("\n") : [];
+  writePrivate(file, [String(system.now()), ...lines].join("\n"));
+  return parseAnswer(lines);
+}
+
+function parseAnswer(lines: readonly string[]): { readonly readings: Readings; readonly alive: Alive } {
+  const [processes, jobs, turns]: [ProcessRecord[], JobRecord[], TurnRecord[]] = [[], [], []];
+  const alive = new Map<string, string | undefined>();
+  for (const line of lines.slice(0, 4 * recordsLimit)) {
+    const [kind, name = "", third = "", fourth = ""] = line.split(" ");
+    if (kind === "alive") {
+      alive.set(keyOf(Number(name), third), fourth === "-" ? undefined : fourth);
+      continue;
+    }
+    const text = Buffer.from(fourth, "base64").toString("utf8");
+    if (kind === "process") processes.push(...asArray(parseProcess(text)));
+    if (kind === "job") jobs.push(...asArray(parseJob(name, text)));
+    if (kind === "turn") turns.push(...asArray(parseTurn(name, text, Number(third) * 1000)));
+  }
+  const files = { processes, jobs, turns: new Map(turns.map((turn) => [turn.sessionId, turn])) };
+  return { readings: withAlive(files, alive), alive };
+}
+
+const asArray = <Value>(value: Value | undefined): Value[] => (value === undefined ? [] : [value]);

@@ -1,0 +1,141 @@
+import { backendOf } from "../backends/registry.ts";
+import { UserError } from "../errors.ts";
+import { Attention, type EndedSession } from "../ledger/attention.ts";
+import type { BottleRecord, Ledger, Pane, SessionRecord } from "../ledger/ledger.ts";
+import type { SessionPlan } from "../plan/plan.ts";
+import { identify, type Identity } from "../system/process.ts";
+import type { System } from "../system/system.ts";
+import { type ClaudeProcess, type Readings, type ReadOptions, readBottle } from "./read.ts";
+import type { JobRecord } from "./records.ts";
+import { type SessionState, stateOf } from "./state.ts";
+
+/** One session of one bottle, with or without a terminal, as it is now. */
+export type Session = SessionState & {
+  /** What commands take: our own number of it, or the one that Claude Code gave a background session. */
+  readonly id: string;
+  readonly bottle: string;
+  /** The project's. */
+  readonly directory: string;
+  readonly kind: SessionPlan["kind"];
+  readonly isBackground: boolean;
+  readonly startedAt: number;
+  /** What Claude Code calls it; as the bottle wrote it. */
+  readonly name?: string | undefined;
+  /** What `--resume` takes. */
+  readonly conversation?: string | undefined;
+  /** Our process that holds it. */
+  readonly process?: Identity | undefined;
+  /** Claude Code itself, where the bottle shares our kernel. */
+  readonly agent?: Identity | undefined;
+  readonly pane?: Pane | undefined;
+};
+
+export type ListOptions = ReadOptions & {
+  /** Also the sessions of agents that ended since then. */
+  readonly endedSince?: number;
+  /** Of this bottle alone. */
+  readonly bottle?: string | undefined;
+};
+
+/**
+ * The sessions of all bottles, those that began first in front. Reads our ledger, the process table, and for each bottle a few small
+ * files; `poll` allows one command for each bottle whose files are elsewhere, at most once in ten seconds.
+ */
+export async function listSessions(system: System, ledger: Ledger, options: ListOptions): Promise<Session[]> {
+  const attention = new Attention(ledger);
+  const facts: Known = {
+    now: system.now(),
+    open: Map.groupBy(ledger.sessions(options.bottle), ({ bottle }) => bottle),
+    ended: Map.groupBy(
+      options.endedSince === undefined ? [] : attention.endedSince(options.endedSince, options.bottle),
+      ({ bottle }) => bottle,
+    ),
+    seen: attention.seen(),
+    endedSince: options.endedSince ?? Infinity,
+  };
+  const records = ledger.bottles().filter(({ plan }) => options.bottle === undefined || plan.name === options.bottle);
+  const found: Session[] = [];
+  // The bottles that have to be asked are asked at once, but not hundreds of them.
+  for (let at = 0; at < records.length; at += atOnce) {
+    const part = await Promise.all(
+      records.slice(at, at + atOnce).map(async (record) => sessionsIn(record, await readingsOf(system, record, options), facts)),
+    ); // prettier-ignore
+    found.push(...part.flat());
+  }
+  return found.sort((one, other) => one.startedAt - other.startedAt || (one.id < other.id ? -1 : 1));
+}
+
+const atOnce = 8;
+
+/** A backend that does not answer hides what is in its bottles, not the others. */
+async function readingsOf(system: System, record: BottleRecord, options: ReadOptions): Promise<Readings> {
+  try {
+    return await readBottle(system, await backendOf(system, record.plan.backend), record, options);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { processes: [], jobs: [], turns: new Map() };
+  }
+}
+
+type Known = {
+  readonly now: number;
+  readonly open: ReadonlyMap<string, readonly SessionRecord[]>;
+  readonly ended: ReadonlyMap<string, readonly EndedSession[]>;
+  readonly seen: ReadonlyMap<string, number>;
+  readonly endedSince: number;
+};
+
+function sessionsIn(
+  { plan }: BottleRecord,
+  readings: Readings,
+  { now, open, ended, seen, endedSince }: Known,
+): Session[] {
+  const { processes, jobs, turns } = readings;
+  const base = { bottle: plan.name, directory: plan.directory };
+  const own = (open.get(plan.name) ?? []).map((session): Session => {
+    const { id, kind, startedAt, process, pane } = session;
+    const claude = foregroundOf(processes, id);
+    const record = claude?.record;
+    const turn = record && turns.get(record.sessionId);
+    const state = stateOf({ now, kind, startedAt, isAlive: true, record, turn, seenAt: seen.get(id) });
+    return { ...base, id, kind, isBackground: false, startedAt, process, agent: agentOf(claude), pane, name: record?.name, conversation: record?.sessionId, ...state };
+  }); // prettier-ignore
+  const past = (ended.get(plan.name) ?? []).map((session): Session => {
+    const { id, startedAt, endedAt: at, code, conversation } = session;
+    const state = stateOf({ now, kind: "agent", startedAt, isAlive: false, ended: { at, code } });
+    return { ...base, id, kind: "agent", isBackground: false, startedAt, conversation, ...state };
+  });
+  const background = backgroundIn(readings).map(({ id, job, process }): Session => {
+    const record = process?.record;
+    const conversation = record?.sessionId ?? job?.sessionId ?? "";
+    const startedAt = job?.createdAt ?? record?.startedAt ?? now;
+    const isAlive = process?.isAlive ?? (process === undefined ? undefined : true);
+    const state = stateOf({ now, kind: "agent", startedAt, isAlive, record, job, turn: turns.get(conversation), seenAt: seen.get(id) });
+    return { ...base, id, kind: "agent", isBackground: true, startedAt, agent: agentOf(process), name: job?.name ?? record?.name, conversation, ...state };
+  }); // prettier-ignore
+  const isShown = ({ state, since }: Session) => state !== "ended" || since >= endedSince;
+  return [...own, ...past, ...background.filter(isShown)];
+}
+
+const agentOf = (process: ClaudeProcess | undefined): Identity | undefined =>
+  process?.hostPid === undefined ? undefined : identify(process.hostPid);
+
+/** Claude Code that the session started; a second one is a tool of the first. */
+const foregroundOf = (processes: readonly ClaudeProcess[], session: string): ClaudeProcess | undefined =>
+  processes
+    .filter((process) => process.record.kind === "interactive" && process.session === session && process.isAlive !== false)
+    .toSorted((one, other) => one.record.startedAt - other.record.startedAt)[0]; // prettier-ignore
+
+type Background = { readonly id: string; readonly job?: JobRecord; readonly process?: ClaudeProcess };
+
+function backgroundIn({ processes, jobs }: Readings): Background[] {
+  const running = new Map<string, ClaudeProcess>();
+  // One that was killed leaves its record beside the one of its successor.
+  for (const process of processes.toSorted((one, other) => Number(one.isAlive) - Number(other.isAlive)))
+    if (process.record.kind === "bg" && process.record.jobId !== undefined) running.set(process.record.jobId, process);
+  const spares = new Set([...running].filter(([, { record }]) => record.spare).map(([id]) => id));
+  const ofJobs = jobs.map((job) => ({ id: job.id, job, process: running.get(job.id) }));
+  const known = new Set(jobs.map(({ id }) => id));
+  const others = [...running].filter(([id]) => !known.has(id)).map(([id, process]) => ({ id, process }));
+  return [...ofJobs, ...others].filter(({ id }) => !spares.has(id)) as Background[];
+}

@@ -1,0 +1,77 @@
+import type { Ledger } from "./ledger.ts";
+
+/** What the user has seen and was told of each session, by its id, and which conversation each session of ours was. */
+export class Attention {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** When somebody last looked at each session. */
+  seen(): ReadonlyMap<string, number> {
+    const rows = this.#ledger.database
+      .query<{ session: string; seen_at: number }, []>("select session, seen_at from looks where seen_at is not null")
+      .all();
+    return new Map(rows.map(({ session, seen_at }) => [session, seen_at]));
+  }
+
+  noteSeen(session: string, at: number): void {
+    this.#ledger.database
+      .query("insert into looks (session, seen_at) values (?1, ?2) on conflict (session) do update set seen_at = ?2")
+      .run(session, at);
+  }
+
+  /** Whether it is for the caller to tell of what the session has been in since then: of several that ask at once, one is told so. */
+  claimNotice(session: string, since: number): boolean {
+    return (
+      this.#ledger.database
+        .query(
+          `insert into looks (session, told_at) values (?1, ?2)
+           on conflict (session) do update set told_at = ?2 where told_at is null or told_at < ?2`,
+        )
+        .run(session, since).changes > 0
+    );
+  }
+
+  noteConversation(session: string, conversation: string): void {
+    this.#ledger.database.query("update sessions set conversation = ? where id = ?").run(conversation, session);
+  }
+
+  /** The agent sessions that ended since then, the newest first; `code` is undefined for one whose process was killed. */
+  endedSince(at: number, bottle?: string): readonly EndedSession[] {
+    const rows = this.#ledger.database
+      .query<EndedRow, [number, string | null]>(
+        `select id, bottle, directory, started_at, ended_at, code, conversation from sessions
+         where kind = 'agent' and ended_at >= ?1 and (?2 is null or bottle = ?2) order by ended_at desc limit 100`,
+      )
+      .all(at, bottle ?? null);
+    return rows.map(({ started_at, ended_at, code, conversation, ...row }) => ({
+      ...row,
+      startedAt: started_at,
+      endedAt: ended_at,
+      code: code === null || code < 0 ? undefined : code,
+      conversation: conversation ?? undefined,
+    }));
+  }
+}
+
+export type EndedSession = {
+  readonly id: string;
+  readonly bottle: string;
+  readonly directory: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly code: number | undefined;
+  readonly conversation: string | undefined;
+};
+
+type EndedRow = {
+  id: string;
+  bottle: string;
+  directory: string;
+  started_at: number;
+  ended_at: number;
+  code: number | null;
+  conversation: string | null;
+};
