@@ -8,6 +8,8 @@ import {
   realPath,
   removeTree,
 } from "../system/files.ts";
+import { bytesBelow } from "../system/disk.ts";
+import { work } from "../ui/work.ts";
 import { cacheDirectory, type System } from "../system/system.ts";
 
 /** The platform's package, as npm lays it out below a directory. */
@@ -31,22 +33,29 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
     throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
       hint: "curl -fsSL https://claude.ai/install.sh | bash",
     });
-  const work = makeTempDirectory(`${ownDirectory(system)}/.installing-`);
-  system.err(`claude-bottle: installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB)\n`);
+  const directory = makeTempDirectory(`${ownDirectory(system)}/.installing-`);
+  const title = `installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB to download)`;
   try {
-    // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.
-    const { code, stderr } = await system.run(
-      ["/bin/sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", work, npm, "install", "--prefix", work, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", `${packageName()}@${claudeCode.version}`],
-      { signal },
+    await work(system, { title, subject: "Claude Code", steps: 1 }, async (progress) => {
+      const timer = setInterval(() => progress.amount(bytesBelow(directory), claudeCode.bytes), 250);
+      try {
+        // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.
+        const { code, stderr } = await system.run(
+      ["/bin/sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", directory, npm, "install", "--prefix", directory, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", `${packageName()}@${claudeCode.version}`],
+      { signal, onOutput: progress.output },
     ); // prettier-ignore
-    signal?.throwIfAborted();
-    if (code !== 0)
-      throw new UserError(`npm could not install Claude Code: ${lastLine(stderr)}`, {
-        hint: "install it yourself: npm install -g @anthropic-ai/claude-code",
-      });
-    renameUnlessPresent(work, ownInstallation(system));
+        signal?.throwIfAborted();
+        if (code !== 0)
+          throw new UserError(`npm could not install Claude Code: ${lastLine(stderr)}`, {
+            hint: `${progress.logHint}\ninstall it yourself: npm install -g @anthropic-ai/claude-code`,
+          });
+      } finally {
+        clearInterval(timer);
+      }
+    });
+    renameUnlessPresent(directory, ownInstallation(system));
   } finally {
-    removeTree(work);
+    removeTree(directory);
   }
 }
 

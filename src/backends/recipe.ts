@@ -5,6 +5,8 @@ import { UserError } from "../errors.ts";
 import type { TemplatePlan } from "../plan/plan.ts";
 import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import type { Progress, Work } from "../ui/work.ts";
 import type { StepOptions } from "./backend.ts";
 
 /** Something of ours that bottles need: what it is made from, and what is run in it as root. */
@@ -42,18 +44,33 @@ export async function whileNoOtherBuilds<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const signal = options.signal ?? new AbortController().signal;
-  const onWait = () =>
-    system.err(`claude-bottle: waiting for another claude-bottle that builds the ${recipe.purpose}\n`);
+  const onWait = () => inform(system, `waiting for another claude-bottle to build the ${recipe.purpose}`);
   return await withLock(system, buildLock(program, recipe), { signal, onWait }, work);
 }
 
-/** After the builder's own words. `thing`: what could not be built, as "template". */
-export const buildError = (program: string, thing: string, { purpose, base }: Recipe): UserError =>
+/** For the person who waits. The scripts print the numbers of their steps. */
+export const building = ({ purpose, setup }: Recipe, program: string): Work => ({
+  title: `building the ${purpose} with ${program}, once for all bottles`,
+  subject: purpose,
+  steps: purpose === "proxy" ? 2 : setup === undefined ? 3 : 4,
+});
+
+/** Tells that its step begins. Builders also print each command that they run, and that must not look like this line. */
+export const setupScript = (setup: string): string => `echo claude-bottle "step 4: setup commands"\n${setup}`;
+
+/** `thing`: what could not be built, as "template". */
+export const buildError = (
+  program: string,
+  thing: string,
+  { purpose, base }: Recipe,
+  { logHint }: Pick<Progress, "logHint">,
+): UserError =>
   new UserError(`${program} could not build the ${thing} from ${base}`, {
-    hint:
+    hint: `${logHint}\n${
       purpose === "template"
-        ? "its last lines above say why; [template] in bottle.toml says what it is built from"
-        : `its last lines above say why; without it, [network] in bottle.toml can only be "open" or "off"`,
+        ? "[template] in bottle.toml sets what it is built from"
+        : `without the proxy, [network] in bottle.toml can only be "open" or "off"`
+    }`,
   });
 
 /** Another one once the recipe is; 12 digits of a name. */

@@ -1,6 +1,7 @@
 # proxy-image, as root while the image of the proxies is built; /bottle is where proxy.sh keeps its sockets.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
+echo "claude-bottle step 2: packages"
 apt-get update -q
 apt-get install -qy --no-install-recommends socat tinyproxy-bin
 rm -rf /var/lib/apt/lists/*

@@ -8,6 +8,7 @@ for program in git rg curl less ps ssh $npm; do command -v "$program" >/dev/null
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
 if [ -n "$missing" ]; then
   command -v apt-get >/dev/null || { echo "the base has no apt-get, and not:$missing" >&2; exit 1; }
+  echo "claude-bottle step 2: packages"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
   case $missing in *' npm'*) set -- npm ;; *) set -- ;; esac
@@ -18,6 +19,7 @@ fi
 case $(uname -m) in x86_64) machine=x64 ;; aarch64) machine=arm64 ;; *) machine=$(uname -m) ;; esac
 for loader in /lib/ld-musl-*; do [ ! -e "$loader" ] || machine=$machine-musl; done
 # The platform's package is the program itself, so none of its scripts need run.
+echo "claude-bottle step 3: Claude Code"
 package=@anthropic-ai/claude-code-linux-$machine
 npm install --global --ignore-scripts --no-audit --no-fund --cache /tmp/npm "$package@$version"
 rm -rf /tmp/npm

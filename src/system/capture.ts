@@ -14,11 +14,11 @@ const usualBytes = 16 * 1024 * 1024;
 export async function capture(
   program: string,
   options: RunOptions,
-  spawn: (streams: { stdin: "pipe" | "ignore"; output: "pipe" | 2 }) => Child,
+  spawn: (streams: { stdin: "pipe" | "ignore" }) => Child,
 ): Promise<Run> {
   const { signal, stdin, onOutput, onBytes, maxBytes = usualBytes } = options;
   signal?.throwIfAborted();
-  const child = spawn({ stdin: stdin === undefined ? "ignore" : "pipe", output: options.progress ? 2 : "pipe" });
+  const child = spawn({ stdin: stdin === undefined ? "ignore" : "pipe" });
   const ending = endOn(child, options);
   // What is parsed must be whole. Nobody parses what somebody has read already.
   let isTooMuch = false;

@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from "node:fs";
+import { type Dirent, lstatSync, readdirSync } from "node:fs";
 import type { System } from "./system.ts";
 
 /** Bytes that each of the directories takes on the disk, in the blocks that it really holds; those that are not there are left out. */
@@ -29,6 +29,13 @@ export function filesBelow(directory: string, skips: (path: string) => boolean):
   }
   return found;
 }
+
+/** The sizes of the files below a directory that is being filled. */
+export const bytesBelow = (directory: string): number =>
+  filesBelow(directory, () => false).reduce(
+    (sum, path) => sum + (lstatSync(`${directory}/${path}`, { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 
 function entriesOf(directory: string): Dirent[] | undefined {
   try {

@@ -42,12 +42,12 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
 
   // In a group of its own: a Ctrl-C that also reached the program could end it, and look like a failure of it, before we hear of it.
   const started = (argv: readonly string[], options: RunOptions): Promise<Run> =>
-    capture(argv[0] ?? "", options, ({ stdin, output }) =>
+    capture(argv[0] ?? "", options, ({ stdin }) =>
       start(argv, {
         env: merged(options.env),
         stdin,
-        stdout: output,
-        stderr: output,
+        stdout: "pipe",
+        stderr: "pipe",
         detached: true,
         ...(options.cwd !== undefined && { cwd: options.cwd }),
       }),

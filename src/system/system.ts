@@ -30,8 +30,6 @@ export type RunOptions = {
   readonly maxBytes?: number;
   /** Goes on when we are interrupted: for undo steps. */
   readonly detached?: boolean;
-  /** Both of its outputs go to our stderr as they come, and the run's are empty: for what takes long. */
-  readonly progress?: boolean;
   /** Gets both outputs as they come. */
   readonly onOutput?: (text: string) => void;
   /** Gets stdout as it comes, which the run then does not keep, and is waited for. `false` closes it. */

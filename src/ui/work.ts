@@ -9,11 +9,12 @@ export type Work = {
   readonly title: string;
   /** A noun for its steps, and the name of its log: "template". */
   readonly subject: string;
+  readonly steps: number;
 };
 
 export type Progress = {
-  /** The next step, of so many: shown as "template 2/4: packages". */
-  step(at: number, of: number, text: string): void;
+  /** The next step: shown as "template 2/4: packages". */
+  step(at: number, text: string): void;
   /** How much of something is there, in bytes; a bar. */
   amount(done: number, of: number): void;
   /** What a program printed, in pieces as they come: kept in the log. A line that a script of ours prints may begin a step. */
@@ -23,7 +24,7 @@ export type Progress = {
 };
 
 /** What a script prints to tell of a step; docker's builder puts the step's number and the time before it. */
-const marker = /(?:^|\s)claude-bottle step (\d+)\/(\d+): (.*)$/;
+const marker = /(?:^|\s)claude-bottle step (\d+): (.*)$/;
 
 const barWidth = 24;
 
@@ -33,7 +34,7 @@ const barWidth = 24;
  */
 export async function work<T>(
   system: System,
-  { title, subject }: Work,
+  { title, subject, steps }: Work,
   run: (progress: Progress) => Promise<T>,
 ): Promise<T> {
   inform(system, title);
@@ -44,8 +45,8 @@ export async function work<T>(
   if (line) line.text = subject;
   let last = "";
   let unfinished = "";
-  const step: Progress["step"] = (at, of, text) => {
-    const now = `${subject} ${at}/${of}: ${text}`;
+  const step: Progress["step"] = (at, text) => {
+    const now = `${subject} ${at}/${steps}: ${text}`;
     if (now === last) return;
     last = now;
     if (line) line.text = now;
@@ -62,8 +63,8 @@ export async function work<T>(
       const lines = (unfinished + text).split("\n");
       unfinished = lines.pop()?.slice(-1000) ?? "";
       for (const printed of lines) {
-        const [, at, of, what] = marker.exec(printed) ?? [];
-        if (what !== undefined) step(Number(at), Number(of), what.trim());
+        const [, at, what] = marker.exec(printed) ?? [];
+        if (what !== undefined) step(Number(at), what.trim());
       }
     },
     get logHint() {

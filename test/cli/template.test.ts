@@ -5,8 +5,14 @@ import { Home, until } from "../support/tool.ts";
 setDefaultTimeout(60_000);
 
 const base = "docker.io/library/node:22-bookworm-slim";
-const building = `claude-bottle: building the template with smolvm from ${base}, once for all bottles\n`;
-const saving = "claude-bottle: saving the template\n";
+const title = "claude-bottle: building the template with smolvm, once for all bottles\n";
+const building = `${title}claude-bottle: template 1/4: base image ${base}\n`;
+const saving = "claude-bottle: template 4/4: saving\n";
+const buildingMore = building.replace("/4", "/5");
+const settingUp = "claude-bottle: template 4/5: setup commands\n";
+const savingMore = "claude-bottle: template 5/5: saving\n";
+const log = (...lines: string[]) =>
+  [...lines, "the whole output: ~/state/claude-bottle/logs/template.log"].map((line) => `  ${line}\n`).join("");
 const making = `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from the template\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
 const ran = (...said: string[]) => ({ stdout: "ran\n", stderr: said.join(""), code: 0 });
 const echo = ["exec", "--", "echo", "ran"];
@@ -66,17 +72,17 @@ test("a build that a proxy stands before goes through it", async () => {
   expect(builder.slice(-2)).toEqual(["--net", "--use-host-proxy"]);
 });
 
-test("the user's own commands follow ours, show what they say, and make another template", async () => {
+test("the user's own commands follow ours, and make another template", async () => {
   using home = bare();
   home.settings(`bottle.backend = "smolvm"\n[template]\nsetup = '''echo "it's set up" >&2'''\n`);
-  expect(await home.run(echo)).toEqual(ran(building, "it's set up\n", saving, making));
+  expect(await home.run(echo)).toEqual(ran(buildingMore, settingUp, savingMore, making));
   home.settings(`bottle.backend = "smolvm"\n`);
   expect(await home.run(echo, second(home))).toEqual(ran(building, saving, making));
   expect(templates(home)).toHaveLength(2);
 });
 
 test.each([
-  ["commands that fail", "echo oh no >&2; exit 3", {}, [building, "oh no\n", `claude-bottle: smolvm could not build the template from ${base}\n  its last lines above say why; [template] in bottle.toml says what it is built from\n`]],
+  ["commands that fail", "echo oh no >&2; exit 3", {}, [buildingMore, settingUp, `claude-bottle: smolvm could not build the template from ${base}\n`, log("claude-bottle step 4: setup commands", "oh no"), "  [template] in bottle.toml sets what it is built from\n"]],
   ["no network", "", { FAKE_SMOLVM_FAIL_start: "agent operation failed: pull image: no route to host" }, [building, `claude-bottle: cannot build the template from ${base}: smolvm says: agent operation failed: pull image: no route to host\n`]],
   ["a full disk", "", { FAKE_SMOLVM_FAIL_pack_create: "No space left on device (os error 28)" }, [building, saving, `claude-bottle: cannot build the template from ${base}: no space left on device\n  free some disk space, for example by claude-bottle rm\n`]],
 ] as const)("%s: one clear line, and nothing is left", async (_, setup, env, said) => {
@@ -90,7 +96,10 @@ test("a machine that cannot be removed hides no reason, and is left to gc", asyn
   using home = bare();
   home.settings(`bottle.backend = "smolvm"\n[template]\nsetup = "exit 3"\n`);
   const { stderr, code } = await home.run(echo, { env: { FAKE_SMOLVM_FAIL_delete: "busy" } });
-  expect([stderr.split("\n")[1], code]).toEqual([`claude-bottle: smolvm could not build the template from ${base}`, 1]);
+  expect([stderr.includes(`\nclaude-bottle: smolvm could not build the template from ${base}\n`), code]).toEqual([
+    true,
+    1,
+  ]);
   expect((await home.run(["gc", "--yes"])).stdout).toMatch(/^machine +claude-bottle-template-/m);
   expect(home.machines()).toEqual([]);
 });
@@ -167,7 +176,7 @@ test("two builds at once are one", async () => {
   writeFileSync(go, "");
   expect(await home.finish(first)).toEqual(ran(building, saving, making));
   expect([home.plain(await says), await other.exited]).toEqual([
-    `claude-bottle: waiting for another claude-bottle that builds the template\n${making}`,
+    `claude-bottle: waiting for another claude-bottle to build the template\n${making}`,
     0,
   ]);
 });

@@ -13,9 +13,9 @@ import { inform } from "${source}/ui/messages.ts";
 import { work } from "${source}/ui/work.ts";
 const system = realSystem(cleanEnv(process.env));
 const size = 175_000_000;
-await work(system, { title: "building the template", subject: "template" }, async (progress) => {
-  progress.step(1, 3, "base image");
-  progress.output("raw one\\n#7 0.53 claude-bottle step 2/3: pack");
+await work(system, { title: "building the template", subject: "template", steps: 3 }, async (progress) => {
+  progress.step(1, "base image");
+  progress.output("raw one\\n#7 0.53 claude-bottle step 2: pack");
   progress.output("ages\\nraw two\\n");
   inform(system, "by the way");
   if (process.argv[2]) progress.amount(size / 2, size);
@@ -68,5 +68,5 @@ test("with --verbose what the programs print is shown as it comes", () => {
   writeFileSync(`${home.project}/go`, "");
   const env = { ...home.env, CONSOLA_LEVEL: "4" };
   const { stderr } = Bun.spawnSync(command(home), { cwd: home.project, env });
-  expect(stderr.toString()).toContain("raw one\n#7 0.53 claude-bottle step 2/3: packages\nraw two\n");
+  expect(stderr.toString()).toContain("raw one\n#7 0.53 claude-bottle step 2: packages\nraw two\n");
 });

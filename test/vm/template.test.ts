@@ -62,7 +62,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
       const mayNotRead = "cat: can't open '/opt/mine': Permission denied\n";
       expect(await exec("first", look)).toEqual({
         stdout: seen,
-        stderr: `claude-bottle: building the template with smolvm from ${base}, once for all bottles\nsetting up\nclaude-bottle: saving the template\n${making("first")}${mayNotRead}`,
+        stderr: `claude-bottle: building the template with smolvm, once for all bottles\nclaude-bottle: template 1/5: base image ${base}\nclaude-bottle: template 4/5: setup commands\nclaude-bottle: template 5/5: saving\n${making("first")}${mayNotRead}`,
         code: 1,
       });
       expect(await exec("next", look)).toEqual({ stdout: seen, stderr: `${making("next")}${mayNotRead}`, code: 1 });

@@ -39,7 +39,7 @@ export class Client {
     throw new UserError(`${this.program} is not installed`, { hint: installHints[this.program] });
   }
 
-  call(words: readonly string[], options: StepOptions & Pick<RunOptions, "progress" | "endBy"> = {}): Promise<Run> {
+  call(words: readonly string[], options: StepOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {
     return this.system.run(this.argv(words), options);
   }
 

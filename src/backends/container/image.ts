@@ -6,7 +6,9 @@ import { NotTar } from "../../lib/tar.ts";
 import { pipe } from "../../system/pipe.ts";
 import { stateDirectory } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
-import { buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
+import { inform } from "../../ui/messages.ts";
+import { type Progress, work } from "../../ui/work.ts";
+import { building, buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
 import type { Client } from "./client.ts";
 import { engineError, notAnArchive } from "./errors.ts";
 import * as argv from "./argv.ts";
@@ -73,16 +75,18 @@ async function noteId(client: Client, reference: string): Promise<string> {
 }
 
 async function pull(client: Client, image: string, options: StepOptions): Promise<string> {
-  const { code } = await client.call(["pull", image], { ...options, progress: true });
-  if (code === 0) return image;
-  throw new UserError(`cannot fetch image "${printable(image)}" with ${client.program}`, {
-    hint: `try it yourself: ${client.program} pull ${image}`,
+  const { system, program } = client;
+  const title = `fetching image "${image}" with ${program}`;
+  return await work(system, { title, subject: "image", steps: 1 }, async (progress) => {
+    const { code } = await client.call(["pull", image], { ...options, onOutput: progress.output });
+    if (code === 0) return image;
+    throw new UserError(`cannot fetch image "${printable(image)}" with ${program}`, { hint: progress.logHint });
   });
 }
 
 async function load(client: Client, image: string, reference: string, options: StepOptions): Promise<string> {
   const { system, program } = client;
-  system.err(`claude-bottle: loading image "${printable(image)}" into ${program}\n`);
+  inform(system, `loading image "${image}" into ${program}`);
   const doing = `load image "${printable(image)}"`;
   if (isDirectory(image)) {
     const { from, to } = await pipe(
@@ -120,25 +124,34 @@ async function build(client: Client, recipe: Recipe, reference: string, options:
   return await whileNoOtherBuilds(system, program, recipe, options, async () => {
     const there = await firstThere(client, imageIds(client, reference).known());
     if (there !== undefined) return there;
-    system.err(`claude-bottle: building the ${recipe.purpose} image with ${program}, once for all bottles\n`);
-    const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/build-`);
-    try {
-      for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${directory}/${file}`, text);
-      const { code } = await client.call(
-        ["build", "--no-cache", ...proxyArgv(system.env), "-t", reference, directory],
-        {
-          ...options,
-          progress: true,
-          // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
-          ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
-        },
-      );
-      if (code === 0) return await noteId(client, reference);
-    } finally {
-      removeTree(directory);
-    }
-    throw buildError(program, `${recipe.purpose} image`, recipe);
+    return await work(system, building(recipe, program), (progress) =>
+      runBuilder(client, recipe, reference, { ...options, progress }),
+    );
   });
+}
+
+async function runBuilder(
+  client: Client,
+  recipe: Recipe,
+  reference: string,
+  { progress, ...options }: StepOptions & { readonly progress: Progress },
+): Promise<string> {
+  const { system, program } = client;
+  progress.step(1, `base image ${recipe.base}`);
+  const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/build-`);
+  try {
+    for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${directory}/${file}`, text);
+    const { code } = await client.call(["build", "--no-cache", ...proxyArgv(system.env), "-t", reference, directory], {
+      ...options,
+      onOutput: progress.output,
+      // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
+      ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
+    });
+    if (code === 0) return await noteId(client, reference);
+  } finally {
+    removeTree(directory);
+  }
+  throw buildError(program, `${recipe.purpose} image`, recipe, progress);
 }
 
 /** By name: an address of a proxy may hold a password. */

@@ -18,7 +18,7 @@ test("an image is built by our script, and then by the user's commands, whose qu
 USER 0:0
 COPY template.sh /opt/claude-bottle/template.sh
 RUN ["/bin/sh","/opt/claude-bottle/template.sh","2.0.0"]
-RUN ["/bin/sh","-euc",${JSON.stringify(setup)}]
+RUN ["/bin/sh","-euc",${JSON.stringify(`echo claude-bottle "step 4: setup commands"\n${setup}`)}]
 `,
     "template.sh": recipe.script,
   });

@@ -1,6 +1,6 @@
 import proxyImageScript from "../../guest/proxy-image.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
-import { defaultBase, hashOf, type Recipe } from "../recipe.ts";
+import { defaultBase, hashOf, setupScript, type Recipe } from "../recipe.ts";
 
 export const proxyRecipe: Recipe = {
   purpose: "proxy",
@@ -25,7 +25,7 @@ export function buildFiles({ purpose, base, script, words, setup }: Recipe): Rea
     "USER 0:0",
     `COPY ${name} ${place}`,
     run(["/bin/sh", place, ...words]),
-    ...(setup === undefined ? [] : [run(["/bin/sh", "-euc", setup])]),
+    ...(setup === undefined ? [] : [run(["/bin/sh", "-euc", setupScript(setup)])]),
   ];
   return { Dockerfile: `${lines.join("\n")}\n`, [name]: script };
 }

@@ -1,7 +1,7 @@
 import { preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
-import { hashOf, type Recipe } from "../recipe.ts";
+import { hashOf, setupScript, type Recipe } from "../recipe.ts";
 
 /** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
 export const plainMount = "/mnt/project";
@@ -80,7 +80,7 @@ export function buildArgvs(
 ) {
   const name = builderName(recipe);
   const { base, script, purpose, words, setup } = recipe;
-  const commands = [["/bin/sh", "-c", script, purpose, ...words], ...(setup === undefined ? [] : [["/bin/sh", "-euc", setup]])]; // prettier-ignore
+  const commands = [["/bin/sh", "-c", script, purpose, ...words], ...(setup === undefined ? [] : [["/bin/sh", "-euc", setupScript(setup)]])]; // prettier-ignore
   return {
     create: [
       "machine", "create", "--error-format", "json", "--name", name, "--cpus", String(cpus), "--mem", String(memoryMiB),

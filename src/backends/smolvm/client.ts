@@ -8,7 +8,7 @@ import { answerOfSmolvm, checkVersion, findSmolvm } from "./program.ts";
 /** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
 const readyWithinMs = 30_000;
 
-type CallOptions = StepOptions & Pick<RunOptions, "env" | "progress">;
+type CallOptions = StepOptions & Pick<RunOptions, "env" | "onOutput">;
 
 /** smolvm's command line; its failures are UserErrors that say what to do. `doing`: what for, as "make bottle x". */
 export class Client {

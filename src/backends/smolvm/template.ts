@@ -12,7 +12,8 @@ import {
 import { isLocked } from "../../system/lock.ts";
 import { cacheDirectory, stateDirectory, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
-import { buildError, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
+import { work } from "../../ui/work.ts";
+import { building, buildError, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 
@@ -52,27 +53,30 @@ async function build(
   const { system } = client;
   const doing = `build the template from ${recipe.base}`;
   const machine = argv.builderName(recipe);
-  system.err(`claude-bottle: building the template with smolvm from ${recipe.base}, once for all bottles\n`);
   const directory = makeTempDirectory(`${directoryOf(system)}/.building-`);
   const pack = `${directory}/template`;
   const { create, start, runs, stop, save } = argv.buildArgvs(recipe, plan, { pack, proxied: isProxied(system) });
   // A build that was killed left its machine.
   await client.remove(machine, "what an earlier build left", options);
   try {
-    await client.settle(doing, create, options);
-    await client.start(doing, start, options);
-    await client.execFirst(doing, argv.asRootArgv(machine, ["/bin/sh", "-c", ":"]), options);
-    for (const words of runs) {
-      const { code } = await client.call(words, { ...options, progress: true });
+    const { steps, ...what } = building(recipe, program);
+    await work(system, { ...what, steps: steps + 1 }, async (progress) => {
+      progress.step(1, `base image ${recipe.base}`);
+      await client.settle(doing, create, options);
+      await client.start(doing, start, options);
+      await client.execFirst(doing, argv.asRootArgv(machine, ["/bin/sh", "-c", ":"]), options);
+      for (const words of runs) {
+        const { code } = await client.call(words, { ...options, onOutput: progress.output });
+        options.signal?.throwIfAborted();
+        if (code !== 0) throw buildError(program, "template", recipe, progress);
+      }
+      await client.settle(doing, stop, options);
+      progress.step(steps + 1, "saving");
+      // Interrupted, it would leave a machine of its own running; so what was built is kept.
+      await client.settle(doing, save, { detached: true });
+      renameUnlessPresent(`${pack}${ending}`, file);
       options.signal?.throwIfAborted();
-      if (code !== 0) throw buildError(program, "template", recipe);
-    }
-    await client.settle(doing, stop, options);
-    system.err("claude-bottle: saving the template\n");
-    // Interrupted, it would leave a machine of its own running; so what was built is kept.
-    await client.settle(doing, save, { detached: true });
-    renameUnlessPresent(`${pack}${ending}`, file);
-    options.signal?.throwIfAborted();
+    });
   } finally {
     removeTree(directory);
     await removeBuilder(client, machine);
