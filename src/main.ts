@@ -17,6 +17,11 @@ if (argv[0] === "pty-resize") {
     await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, code);
   }
   process.exitCode = code;
+} else if (argv[0] === "confine") {
+  const { confine } = await import("./backends/landlock/confine.ts");
+  process.exitCode = confine(argv.slice(1), (command, env) =>
+    process.execve?.(command[0] ?? "", [...command], { ...process.env, ...env } as Record<string, string>),
+  );
 } else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);

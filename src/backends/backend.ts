@@ -44,6 +44,12 @@ export type Needed = { readonly plans: readonly BottlePlan[]; readonly purged?: 
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** Where a bottle's home is, where it cannot be at the path of the user's own. */
+  readonly homeOf?: (bottle: string) => string;
+  /** Throws UserError for what else of a new bottle's plan it cannot do. */
+  assertSupported?(plan: BottlePlan): void;
+  /** What its bottles lack on this machine, in a line, for whoever starts one. */
+  caveat?(): string;
   /** How a guest reaches the host's loopback. */
   readonly loopbackAddress: string;
   /** `quick`: without a call of the backend where a look will do. */

@@ -11,6 +11,7 @@ const backends: Readonly<Record<string, Load>> = {
   docker: async () => (await import("./container/index.ts")).docker,
   podman: async () => (await import("./container/index.ts")).podman,
   bubblewrap: async () => (await import("./bubblewrap/index.ts")).bubblewrap,
+  landlock: async () => (await import("./landlock/index.ts")).landlock,
 };
 
 export const backendNames: readonly string[] = Object.keys(backends);

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { differences, assertSupported } from "../plan/bottle.ts";
-import type { BottlePlan } from "../plan/plan.ts";
+import { isSandbox, type BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 import { askedNetwork } from "./network.ts";
 
@@ -11,11 +11,13 @@ export function checkPlan(
   plan: BottlePlan,
   { fresh }: { fresh: boolean },
 ): void {
-  if (fresh || !ledger.bottle(plan.name)) assertSupported(plan, backend);
+  if (!fresh && ledger.bottle(plan.name)) return;
+  assertSupported(plan, backend);
+  backend.assertSupported?.(plan);
 }
 
 export const isIdleSandbox = ({ backend, ledger }: Omit<BottleContext, "system">, name: string): boolean =>
-  backend.capabilities.isolation === "namespace" && ledger.sessions(name).length === 0;
+  isSandbox(backend.capabilities) && ledger.sessions(name).length === 0;
 
 export async function readyPlan({ backend, ledger }: BottleContext, name: string): Promise<BottlePlan | undefined> {
   const record = ledger.bottle(name);

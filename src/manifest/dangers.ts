@@ -25,7 +25,7 @@ export type Facts = {
   readonly namedFiles: ReadonlyMap<string, string>;
   /** By its name: what the bottle would be made on, whoever chose it. */
   readonly backend: string;
-  readonly isolation: "vm" | "container" | "namespace";
+  readonly isolation: "vm" | "container" | "namespace" | "rules";
   /** The bottle holds a placeholder for Claude's credential, not the credential. */
   readonly isBrokered: boolean;
 };

@@ -18,7 +18,11 @@ export type BottleRequest = {
   readonly name: string;
   /** Real and absolute. */
   readonly directory: string;
-  readonly backend: { readonly name: string; readonly capabilities: Capabilities };
+  readonly backend: {
+    readonly name: string;
+    readonly capabilities: Capabilities;
+    readonly homeOf?: (bottle: string) => string;
+  };
   readonly manifest: Manifest;
   /** Of the manifest, with real paths. */
   readonly image: string | undefined;
@@ -44,7 +48,8 @@ export function planBottle(request: BottleRequest): BottlePlan {
     ...programsOf(request),
     cpus,
     memoryMiB: memory,
-    user: capabilities.user === "host" ? hostUser(host) : guestUser(user ?? host.userName, host),
+    user:
+      capabilities.user === "host" ? hostUser(host, backend.homeOf?.(name)) : guestUser(user ?? host.userName, host),
     mounts: request.mounts,
     ...(manifest.bottle["keep-claude"] && { keepsClaude: true }),
     ...(manifest.bottle["ssh-agent"] && { sshAgent: host.env.SSH_AUTH_SOCK ?? "" }),
@@ -136,7 +141,12 @@ export function refuseToShare(directory: string, home: string): void {
     });
 }
 
-const hostUser = ({ uid, gid, userName, home }: Host): GuestUser => ({ name: userName, uid, gid, home });
+const hostUser = ({ uid, gid, userName, home }: Host, own = home): GuestUser => ({
+  name: userName,
+  uid,
+  gid,
+  home: own,
+});
 
 /** The host's uid, so that files made inside belong to the same person outside. */
 function guestUser(wanted: string, host: Host): GuestUser {

@@ -2,7 +2,8 @@ import type { TerminalSize } from "../lib/terminal-size.ts";
 
 /** What a backend can do; what it cannot is refused before anything is made. */
 export type Capabilities = {
-  readonly isolation: "vm" | "container" | "namespace";
+  /** "rules": the kernel's access rules alone; sessions see the machine's own paths and processes. */
+  readonly isolation: "vm" | "container" | "namespace" | "rules";
   /** "enforced": only the hosts of a list, none, or all. "open": none or all. */
   readonly network: "enforced" | "open";
   /** What ANTHROPIC_BASE_URL on the host's loopback opens to a bottle: "all" of that loopback, or that "port" alone. */
@@ -17,6 +18,9 @@ export type Capabilities = {
   readonly snapshot: boolean;
   readonly remote: boolean;
 };
+
+/** It shares the kernel of the machine, and nothing of it is there before its first session. */
+export const isSandbox = ({ isolation }: Capabilities): boolean => isolation === "namespace" || isolation === "rules";
 
 /** All that a machine is made from; it holds no secret and is what the ledger remembers. */
 export type BottlePlan = {

@@ -2,11 +2,13 @@ import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Unusable, UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { isSandbox, type BottlePlan, type SessionPlan } from "../plan/plan.ts";
 import { isClaude, planSession } from "../plan/session.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
 import { attachSession } from "./attach.ts";
+import { describeSandbox } from "../backends/sandbox.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { renewedSince } from "../bottle/login-note.ts";
 import { checkPlan } from "../bottle/ready.ts";
@@ -58,8 +60,8 @@ async function launchOn(
       secrets: target.plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
       size,
     });
-  if (kind === "agent" && backend.capabilities.isolation === "namespace")
-    system.err(`claude-bottle: ${backend.name}: namespaces, not a VM: what runs in it shares this machine's kernel\n`);
+  if (kind === "agent" && isSandbox(backend.capabilities))
+    inform(system, `${backend.name}: ${describeSandbox(backend)}`);
   checkPlan({ backend, ledger }, target.plan, { fresh });
   if (dryRun)
     return await (await import("./explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });

@@ -146,6 +146,19 @@ export function findProcesses(fits: (argv: readonly string[]) => boolean): Ident
   });
 }
 
+/**
+ * The running processes whose limit of file locks, soft and hard, fits; on Linux. The kernel has not used it since 2.4, so that
+ * it can mark what a process starts.
+ */
+export function findMarked(fits: (soft: bigint, hard: bigint) => boolean): Identity[] {
+  return numbersOfProcesses().flatMap((pid) => {
+    const [, soft, hard] = /^Max file locks +(\d+) +(\d+) /m.exec(textOf(`/proc/${pid}/limits`)) ?? [];
+    const isMarked = soft !== undefined && hard !== undefined && fits(BigInt(soft), BigInt(hard));
+    const process = isMarked ? identify(Number(pid)) : undefined;
+    return process ? [process] : [];
+  });
+}
+
 const goneWithinMs = 5_000;
 
 /** Kills those that still live, and waits for their end. */

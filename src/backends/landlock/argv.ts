@@ -1,0 +1,120 @@
+import { claudeHomeArgv, preludeArgv } from "../../guest/guest.ts";
+import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+import { settings, systemDirectories } from "../host-files.ts";
+
+/** Where things are on the host. */
+export type Place = {
+  /** What starts this program again. */
+  readonly self: readonly string[];
+  /** The bottle's own: its home, its temporary files and a link to Claude Code. */
+  readonly directory: string;
+  /** The host's Claude Code, one executable file. */
+  readonly claude: string | undefined;
+};
+
+export const homeOf = (directory: string): string => `${directory}/home`;
+export const temporaryOf = (directory: string): string => `${directory}/tmp`;
+export const programsOf = (directory: string): string => `${directory}/bin`;
+
+const searchPath = (directory: string) =>
+  `${homeOf(directory)}/.local/bin:${programsOf(directory)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+
+/** Neither /dev/pts, where the user's other terminals are, nor /dev/shm, which all of the user's programs share. */
+const devices = ["null", "zero", "full", "random", "urandom"];
+
+/** A session. Its terminal is the caller's own. */
+export function sessionArgv(place: Place, plan: BottlePlan, session: SessionPlan): string[] {
+  const { id, size, directory, command, env } = session;
+  const own = { CLAUDE_BOTTLE_SESSION: id, CLAUDE_CODE_DISABLE_AGENT_VIEW: "1" };
+  return [
+    ...confineArgv(place, plan, id),
+    ...(size ? ["--device", "/dev/tty", "--terminal"] : []),
+    ...environment({ ...environmentOf(place), ...env, ...own }),
+    "--",
+    ...ifHeld(preludeArgv({ session: id, size, directory, command })),
+  ];
+}
+
+/** The prelude looks for Claude's files as the session will, so that a link that a session left leads no further than it could go itself. */
+export const prepareArgv = (
+  place: Place,
+  plan: BottlePlan,
+  claude: { readonly config: string; readonly settings: string },
+): string[] => [
+  ...confineArgv(place, plan, ""),
+  ...environment({ HOME: plan.user.home, ...environmentOf(place) }),
+  "--",
+  ...claudeHomeArgv(plan.user.home, claude),
+];
+
+/** What every process of the bottle may do. */
+function confineArgv({ self, directory, claude }: Place, plan: BottlePlan, session: string): string[] {
+  const [soft, hard] = markOf(plan.name, session);
+  const read = [
+    ...systemDirectories,
+    ...settings.map((name) => `/etc/${name}`),
+    "/proc",
+    programsOf(directory),
+    ...(claude === undefined ? [] : [claude]),
+    ...pathsOf(plan, "ro"),
+  ];
+  const write = [homeOf(directory), temporaryOf(directory), plan.directory, ...pathsOf(plan, "rw")];
+  return [
+    ...self, "confine", "--network", plan.network.mode === "open" ? "open" : "off", "--mark", String(soft), String(hard),
+    ...read.flatMap((path) => ["--read", path]),
+    ...devices.flatMap((name) => ["--device", `/dev/${name}`]),
+    ...write.flatMap((path) => ["--write", path]),
+  ];
+} // prettier-ignore
+
+const pathsOf = ({ mounts }: BottlePlan, wanted: "ro" | "rw") =>
+  mounts.flatMap(({ source, mode }) => (mode === wanted ? [source] : []));
+
+/** Without a /tmp of the bottle's own. Git is not to look for the host's settings, which it may not read. */
+const environmentOf = ({ directory }: Place) => ({
+  PATH: searchPath(directory),
+  TMPDIR: temporaryOf(directory),
+  CLAUDE_CODE_TMPDIR: temporaryOf(directory),
+  GIT_CONFIG_NOSYSTEM: "1",
+});
+
+const environment = (env: Readonly<Record<string, string>>): string[] =>
+  Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]);
+
+/** Its fd 3, if it has one, is a pipe that the session's end breaks: the session may be killed before the kernel is told to end this with it. */
+const ifHeld = ([shell = "", option = "", script = "", ...words]: readonly string[]): string[] => [
+  shell,
+  option,
+  `[ ! -e /proc/self/fd/3 ] || echo >&3 2>/dev/null || exit 129\nexec 3>&-\n${script}`,
+  ...words,
+];
+
+const bits = (1n << 60n) - 1n;
+
+/**
+ * What tells a bottle's processes from others, whatever they do: the soft and the hard value of a limit that the kernel no longer uses. The
+ * first is the bottle's, the second the session's.
+ */
+export const markOf = (bottle: string, session: string): readonly [soft: bigint, hard: bigint] => [
+  Bun.hash.wyhash(bottle) & bits,
+  (1n << 60n) | (session === "" ? 0n : BigInt(`0x${session}`) & bits),
+];
+
+/** A directory that a guest made unwritable is removed all the same. */
+export const removeArgv = (directory: string): string[] => [
+  "/bin/sh",
+  "-c",
+  'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }',
+  "sh",
+  directory,
+];
+
+export const makeArgv = (directory: string): string[] => [
+  "mkdir",
+  "-m",
+  "700",
+  "-p",
+  homeOf(directory),
+  temporaryOf(directory),
+  programsOf(directory),
+];

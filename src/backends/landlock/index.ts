@@ -1,0 +1,163 @@
+import * as v from "valibot";
+import { claudeHome } from "../../guest/claude-home.ts";
+import { printable } from "../../lib/quote.ts";
+import { isMadeDirectory } from "../../plan/losses.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { diskUse, filesBelow } from "../../system/disk.ts";
+import { exists, listDirectory, plainLink, privateDirectory, readText, realPath, removeLink, writePrivate } from "../../system/files.ts"; // prettier-ignore
+import { endProcesses, findMarked, type Identity } from "../../system/process.ts";
+import { stateDirectory, type Program, type System } from "../../system/system.ts";
+import type { Backend, Machine, StepOptions } from "../backend.ts";
+import { findClaude, installClaude } from "../host-claude.ts";
+import * as argv from "./argv.ts";
+import { movedMount, noAgent, stepFailed } from "./errors.ts";
+import { landlockLeftovers } from "./leftovers.ts";
+import { caveatOf, probeLandlock } from "./probe.ts";
+
+/** Whose bottle a directory is; beside what is in it. */
+const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
+
+/** A bottle is a directory of ours; a session is a process of the host that the kernel holds to rules. */
+export function landlock(system: System): Backend {
+  const bottles = () => `${stateDirectory(system.env)}/landlock`;
+  const directoryOf = (name: string) => `${bottles()}/${name}`;
+  const ownerFile = (name: string) => `${directoryOf(name)}/owner.json`;
+  const claudeLink = (name: string) => `${argv.programsOf(directoryOf(name))}/claude`;
+  const placeOf = ({ name }: BottlePlan): argv.Place => ({
+    self: system.self,
+    directory: directoryOf(name),
+    claude: findClaude(system),
+  });
+  const processesOf = (name: string): Identity[] => {
+    const [bottle] = argv.markOf(name, "");
+    return findMarked((soft) => soft === bottle);
+  };
+
+  /** Without the host's variables: what a session gets is in its argv. */
+  const program = (words: string[], kept: readonly string[]): Program => ({
+    argv: words,
+    env: Object.fromEntries(
+      Object.keys(system.env)
+        .filter((name) => !kept.includes(name))
+        .map((name) => [name, undefined]),
+    ),
+  });
+
+  function machine(name: string): Machine | undefined {
+    const text = readText(ownerFile(name));
+    if (text === undefined) return undefined;
+    const state = processesOf(name).length > 0 ? "running" : "stopped";
+    return { name, state, owner: parseOwner(text), pid: undefined };
+  }
+
+  async function run(words: string[], doing: string, options: StepOptions, kept: readonly string[] = []) {
+    const { argv, env } = program(words, ["PATH", ...kept]);
+    const { code, stderr } = await system.run(argv, { ...options, env });
+    options.signal?.throwIfAborted();
+    const said = printable(stderr.trim().split("\n").at(-1) ?? "").replace(/^claude-bottle: confine: /, "");
+    if (code !== 0) throw stepFailed(doing, said || `status ${code}`);
+  }
+
+  return {
+    name: "landlock",
+    capabilities: {
+      isolation: "rules",
+      network: "open",
+      loopback: "all",
+      credentialBroker: false,
+      programs: "host",
+      user: "host",
+      mounts: "live",
+      snapshot: false,
+      remote: false,
+    },
+    homeOf: (name) => argv.homeOf(directoryOf(name)),
+    loopbackAddress: "127.0.0.1",
+    probe: () => probeLandlock(system),
+    caveat: () => caveatOf(system),
+    find: async (name) => machine(name),
+    list: async () => listDirectory(bottles()).flatMap((name) => machine(name) ?? []),
+    leftovers: async () => landlockLeftovers(system, bottles()),
+
+    assertSupported({ mounts, sshAgent }) {
+      if (sshAgent !== undefined) throw noAgent();
+      const moved = mounts.find(({ source, target }) => source !== target);
+      if (moved) throw movedMount(moved.source, moved.target);
+    },
+
+    async diskUse(names) {
+      const uses = await diskUse(system, names.map(directoryOf));
+      return new Map(names.map((name) => [name, uses.get(directoryOf(name)) ?? 0]));
+    },
+
+    async provide(name, options = {}) {
+      if (name === "claude" && findClaude(system) === undefined) await installClaude(system, options.signal);
+    },
+
+    async create({ name, directory, user }) {
+      for (const part of [argv.homeOf, argv.temporaryOf, argv.programsOf]) privateDirectory(part(directoryOf(name)));
+      writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
+    },
+
+    async start(plan, options = {}) {
+      const place = placeOf(plan);
+      if (place.claude === undefined) removeLink(claudeLink(plan.name));
+      else plainLink(claudeLink(plan.name), place.claude);
+      const secrets = plan.credentials.map(({ variable }) => variable);
+      const words = argv.prepareArgv(place, plan, claudeHome(plan.directory));
+      await run(words, `set up bottle "${plan.name}"`, options, secrets);
+      return undefined;
+    },
+
+    async inside({ name, user }) {
+      return filesBelow(argv.homeOf(directoryOf(name)), isMadeDirectory).map((path) => `${user.home}/${path}`);
+    },
+
+    stop: (name) => endAll(() => processesOf(name)),
+
+    async remove(name, options = {}) {
+      await endAll(() => processesOf(name));
+      await run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
+    },
+
+    // A link in place of what it shares would be followed, and Claude Code may have been updated.
+    isReady: async ({ name, directory, mounts }) =>
+      exists(ownerFile(name)) &&
+      realPath(claudeLink(name)) === findClaude(system) &&
+      [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
+    attach: (plan, session) =>
+      program(argv.sessionArgv(placeOf(plan), plan, session), ["PATH", ...(session.size ? ["TERM"] : []), ...session.secrets]), // prettier-ignore
+    controlArgv: () => undefined,
+
+    endSession: (session) => {
+      const [, mark] = argv.markOf("", session);
+      return endAll(() => findMarked((_, hard) => hard === mark));
+    },
+
+    explain: (plan) => ({
+      create: [argv.makeArgv(directoryOf(plan.name))],
+      start: [argv.prepareArgv(placeOf(plan), plan, claudeHome(plan.directory))],
+      stop: endArgv(processesOf(plan.name)),
+      remove: [...endArgv(processesOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
+    }),
+  };
+}
+
+const rounds = 20;
+
+/** One that is being killed may have started another just before. */
+async function endAll(find: () => Identity[]): Promise<void> {
+  for (let [round, found] = [0, find()]; round < rounds && found.length > 0; round += 1, found = find())
+    await endProcesses(found);
+}
+
+const endArgv = (running: readonly Identity[]): string[][] =>
+  running.length > 0 ? [["kill", "-KILL", ...running.map(({ pid }) => String(pid))]] : [];
+
+function parseOwner(text: string): Machine["owner"] {
+  try {
+    return v.parse(ownerSchema, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
