@@ -56,6 +56,8 @@ export interface Backend {
   probe(options?: ProbeOptions): Promise<Probe>;
   /** Sees to a program that sessions are to run, where they see the host's: once for all bottles. */
   provide?(program: string, options?: StepOptions): Promise<void>;
+  /** Throws UserError where `provide` would have to fail. */
+  assertProvidable?(program: string): void;
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;

@@ -26,13 +26,18 @@ export function findClaude(system: System): string | undefined {
   return exists(own) ? own : undefined;
 }
 
+/** Throws UserError where there is no Claude Code, and nothing to install it with. */
+export function assertClaude(system: System): void {
+  if (findClaude(system) !== undefined || system.which("npm")) return;
+  throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
+    hint: "curl -fsSL https://claude.ai/install.sh | bash",
+  });
+}
+
 /** Once for all bottles. An interrupt leaves nothing that a later call would take for whole. */
 export async function installClaude(system: System, signal: AbortSignal | undefined): Promise<void> {
-  const npm = system.which("npm");
-  if (!npm)
-    throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
-      hint: "curl -fsSL https://claude.ai/install.sh | bash",
-    });
+  assertClaude(system);
+  const npm = system.which("npm") ?? "npm";
   const directory = makeTempDirectory(`${ownDirectory(system)}/.installing-`);
   const title = `installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB to download)`;
   try {

@@ -12,6 +12,7 @@ import { requireTrust } from "../project/trust.ts";
 import { worktreeMounts } from "../project/worktree.ts";
 import type { System } from "../system/system.ts";
 import { chooseBackend } from "./choose.ts";
+import { hasConsent } from "./sandbox-consent.ts";
 
 /** What a session starts from: the directory's project, or a bottle by its name in the ledger. */
 export type Target = {
@@ -62,9 +63,10 @@ export const projectBackend = (system: System, project: Project, asked: Asked = 
 
 export function projectPlan(
   system: System,
-  { directory, manifest }: Project,
+  project: Project,
   { backend, gateway, grants, asked }: PlanRequest,
 ): BottlePlan {
+  const { directory, manifest } = project;
   const { user } = system;
   const login = loginOf(system);
   // The plan knows variables by name only.
@@ -74,12 +76,25 @@ export function projectPlan(
     name: bottleName(directory, user.uid, asked.name),
     directory,
     backend,
-    manifest: { ...manifest, network: { ...manifest.network, mode: asked.network ?? manifest.network.mode } },
+    manifest: { ...manifest, network: { ...manifest.network, mode: networkMode(system, project, backend, asked) } },
     host,
     gateway,
     ...grants,
   });
   return asked.name === undefined ? plan : { ...plan, givenName: asked.name };
+}
+
+/**
+ * All of the network where the backend cannot hold a bottle to a list, and nobody asked for a list: the question for such a backend says so.
+ * By name alone, without a yes to that question, it is refused.
+ */
+function networkMode(system: System, project: Project, backend: Backend, asked: Asked): Manifest["network"]["mode"] {
+  const { manifest, resolved } = project;
+  if (asked.network !== undefined || backend.capabilities.network !== "open")
+    return asked.network ?? manifest.network.mode;
+  const isListAsked = resolved.originsBelow(["network"]).length > 0;
+  const isKnown = askedBackend(project, asked) === undefined || hasConsent(system, backend);
+  return isKnown && !isListAsked ? "open" : manifest.network.mode;
 }
 
 type PlanRequest = {

@@ -5,6 +5,7 @@ import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 import { agentCommand, asksForLogin } from "../plan/session.ts";
 import { hostSettings } from "../project/host-claude.ts";
+import { confirmStart } from "../bottle/consent.ts";
 import { projectTarget } from "../bottle/target.ts";
 import { launch } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
@@ -30,6 +31,10 @@ export const run = (context: Context) =>
         type: "string",
         valueHint: "MODE",
         description: "what a new bottle reaches: list (the hosts of bottle.toml), off or open",
+      },
+      "accept-weaker": {
+        type: "boolean",
+        description: "take a sandbox that shares this machine's kernel where nothing better works, from now on",
       },
       "login-inside": { type: "boolean", description: "let Claude ask for a login in this bottle, from now on" },
       fresh: { type: "boolean", description: "make the bottle anew, unless something is only in it" },
@@ -59,6 +64,10 @@ export const run = (context: Context) =>
         });
       const found = await again();
       const hasTerminal = system.isTty.stdin && system.isTty.stdout;
+      const acceptsWeaker = args["accept-weaker"] ?? false;
+      // Before the question for a login: it would be in vain where no bottle can be made.
+      if (!args["dry-run"])
+        await confirmStart(system, found, { fresh: args.fresh ?? false, acceptsWeaker, program: agent.command });
       const isAsked = !args["dry-run"] && asksForLogin(agent, { manifestEnv: env, rest, hasTerminal });
       const target = isAsked ? await withLogin(system, found, { inside: args["login-inside"] ?? false, again }) : found;
       const settings = provision.claude.includes("settings") ? hostSettings(system) : {};
@@ -69,6 +78,7 @@ export const run = (context: Context) =>
           agentCommand(agent, { promptFile, settings, skipPermissions: capabilities.isolation === "vm", rest }),
         env: { ...env, ...agent.env },
         fresh: args.fresh ?? false,
+        acceptsWeaker,
         dryRun: args["dry-run"] ?? false,
       });
       context.exit(code);

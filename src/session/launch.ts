@@ -11,6 +11,7 @@ import { attachSession } from "./attach.ts";
 import { describeSandbox } from "../backends/sandbox.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { renewedSince } from "../bottle/login-note.ts";
+import { confirmStart } from "../bottle/consent.ts";
 import { checkPlan } from "../bottle/ready.ts";
 import type { Target } from "../bottle/target.ts";
 import { describeLogin } from "./login.ts";
@@ -23,6 +24,8 @@ export type Launch = {
   readonly command: (backend: Backend) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly fresh?: boolean;
+  /** The user has said yes to an isolation that shares the kernel. */
+  readonly acceptsWeaker?: boolean;
   readonly dryRun: boolean;
 };
 
@@ -40,7 +43,7 @@ export async function launch(system: System, target: Target, options: Launch): P
 async function launchOn(
   system: System,
   target: Target,
-  { kind, terminal, command, env, fresh = false, dryRun }: Launch,
+  { kind, terminal, command, env, fresh = false, acceptsWeaker = false, dryRun }: Launch,
 ): Promise<number> {
   const backend = await backendOf(system, target.plan.backend);
   using ledger = new Ledger(system);
@@ -62,12 +65,14 @@ async function launchOn(
     });
   if (kind === "agent" && isSandbox(backend.capabilities))
     inform(system, `${backend.name}: ${describeSandbox(backend)}`);
-  checkPlan({ backend, ledger }, target.plan, { fresh });
-  if (dryRun)
+  if (dryRun) {
+    checkPlan({ backend, ledger }, target.plan, { fresh });
     return await (await import("./explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });
-  if (kind === "agent" && size && isClaude(command(backend)[0] ?? ""))
-    system.err(await describeLogin(target.login, target.plan));
-  if (backend.provide) await interruptible(async (signal) => backend.provide?.(command(backend)[0] ?? "", { signal }));
+  }
+  const program = command(backend)[0] ?? "";
+  await confirmStart(system, target, { fresh, program, acceptsWeaker });
+  if (kind === "agent" && size && isClaude(program)) system.err(await describeLogin(target.login, target.plan));
+  if (backend.provide) await interruptible(async (signal) => backend.provide?.(program, { signal }));
   const ready = await bringUp({ system, backend, ledger }, target, { fresh });
   const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
   const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;

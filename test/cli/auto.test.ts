@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { closeSync, openSync, rmSync } from "node:fs";
+import { whyNoLandlock } from "../support/landlock.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, tool } from "../support/tool.ts";
 
@@ -37,10 +38,12 @@ afterEach(() => home[Symbol.dispose]());
 describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend", () => {
   test("is refused where there is none, with each one's reason", async () => {
     bareMachine();
-    // bwrap is also looked for where it always is.
+    // bwrap is also looked for where it always is, and Landlock is part of most kernels.
     const reason = Bun.which("/usr/bin/bwrap")
       ? /\n {2}bubblewrap can: namespaces, not a VM/
-      : /\n {2}bubblewrap: bubblewrap is not installed/;
+      : whyNoLandlock === undefined
+        ? /\n {2}landlock can: access rules, not a VM/
+        : /\n {2}bubblewrap: bubblewrap is not installed/;
     const { stdout, stderr, code } = await home.run(["exec", "--", "true"], { env: bare() });
     expect([stdout, code]).toEqual(["", 1]);
     expect(stderr).toContain(`\n  smolvm: ${smolvmReason.replace("\n", "\n  ")}\n  docker: docker is not installed\n`);
@@ -50,9 +53,10 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
   test("is not put into bubblewrap unasked", async () => {
     bareMachine("bwrap");
     const { stderr, code } = await home.run(["exec", "--", "true"], { env: bare() });
-    expect([stderr.split("\n")[0], stderr.trimEnd().split("\n").at(-1), code]).toEqual([
+    expect([stderr.split("\n")[0], ...stderr.trimEnd().split("\n").slice(-2), code]).toEqual([
       "claude-bottle: no microVM and no container can run here",
-      "  bubblewrap can: namespaces, not a VM; what runs in it shares this machine's kernel: claude-bottle run --backend bubblewrap",
+      expect.stringContaining("  bubblewrap can: namespaces, not a VM: what runs in it shares this machine's kernel"),
+      "  to use it: claude-bottle run --accept-weaker",
       1,
     ]);
     expect(await home.run(["exec", "--", "true"], { env: bare() })).toMatchObject({ code: 1 });
@@ -77,6 +81,37 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
       code: 0,
     });
   }, 20_000);
+
+  test.skipIf(whyNoLandlock !== undefined)("is put into landlock where bubblewrap fails, after one yes that settles the network too", async () => {
+    bareMachine();
+    home.settings("");
+    home.program("bwrap", "exit 1");
+    const answer = async (key: string) => {
+      await using screen = new Screen([...tool, "shell", "--", "sh", "-c", "echo in$((1 + 1))"], {
+        cwd: home.project,
+        env: { ...home.env, ...bare() },
+      });
+      await screen.until(/landlock can: .*\s.*reach all\s+of the network/);
+      await screen.until("Use landlock on this machine from now on?");
+      screen.press(key);
+      return { code: await screen.process.exited, text: await screen.until(/no bottle was made|^in2/m) };
+    };
+    expect(await answer("n\r")).toMatchObject({ code: 130 });
+    expect(await answer("y\r")).toMatchObject({ code: 0 });
+    await home.run(["rm"], { env: bare() });
+    expect(await home.run(["exec", "--", "echo", "again"], { env: bare() })).toMatchObject({ stdout: "again\n", code: 0 });
+    await home.run(["rm"], { env: bare() });
+    home.settings('[network]\nhosts = ["example.com"]\n');
+    expect((await home.run(["exec", "--", "true"], { env: bare() })).stderr).toStartWith("claude-bottle: landlock cannot hold a bottle to a list of hosts");
+  }, 20_000); // prettier-ignore
+
+  test.skipIf(whyNoLandlock !== undefined)("is put into landlock by a flag, and without a terminal", async () => {
+    bareMachine();
+    home.settings('[agents.claude]\ncommand = "true"\n');
+    home.program("bwrap", "exit 1");
+    expect(await home.run(["run", "--accept-weaker"], { env: bare() })).toMatchObject({ code: 0 });
+    expect(await home.run(["exec", "--", "echo", "again"], { env: bare() })).toMatchObject({ stdout: "again\n", code: 0 });
+  }); // prettier-ignore
 
   test("passes over the other smolvm, a Python script", async () => {
     bareMachine("bwrap");

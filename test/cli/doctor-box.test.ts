@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { withoutLandlock } from "../support/landlock.ts";
 import { Machine, outcome, provoke, type Row } from "../support/doctored.ts";
 
 setDefaultTimeout(60_000);
@@ -243,7 +244,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
       level: "error",
       what: "bubblewrap is all that can run here, and you have not said yes to it",
       why: "namespaces, not a VM: what runs in it shares this machine's kernel; run asks once, on a terminal",
-      fix: { command: "claude-bottle run --backend bubblewrap", safe: false },
+      fix: { command: "claude-bottle run --accept-weaker", safe: false },
     },
     mended: (machine) => writeFileSync(`${machine.state}/allowed/bubblewrap`, ""),
   },
@@ -341,3 +342,34 @@ test.skipIf(!canBox).concurrent.each(Object.entries(rows).filter(([, { asRoot }]
     expect(await provoke(machine, row)).toEqual(outcome(row));
   },
 );
+
+test.skipIf(!canBox)("a machine that can run nothing has an error for each backend, in the words of run", async () => {
+  using machine = new Machine();
+  machine.settings("");
+  machine.box = withoutLandlock(machine.directory, "refused");
+  machine.program("podman", "exit 1");
+  machine.program("bwrap", "exit 1");
+  const { findings, backend, starts } = await machine.examine();
+  // Of /dev/kvm run says nothing where smolvm is not installed.
+  const errors = findings.filter(({ id, level }) => level === "error" && id !== "kvm");
+  expect([starts, backend, errors.map(({ id }) => id)]).toEqual([
+    false,
+    null,
+    ["backend.smolvm", "backend.docker", "backend.podman", "backend.bubblewrap", "backend.landlock"],
+  ]);
+  const { stderr } = await machine.run(["exec", "--", "true"]);
+  for (const { what } of errors) expect(stderr).toContain(what);
+  // It says nothing of what would mend it.
+  expect(errors.find(({ id }) => id === "backend.podman")?.fix).toBeNull();
+});
+
+test.skipIf(!canBox).each([
+  ["absent", "this kernel has no Landlock"],
+  ["disabled", "Landlock is disabled on this machine"],
+  ["refused", "the container that this runs in forbids Landlock"],
+] as const)("a Landlock that is %s is said in one line", async (why, line) => {
+  using machine = new Machine();
+  machine.box = withoutLandlock(machine.directory, why);
+  const { findings } = await machine.examine();
+  expect(findings.find(({ id }) => id === "backend.landlock")?.what).toBe(line);
+});

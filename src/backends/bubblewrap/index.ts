@@ -10,7 +10,8 @@ import { exists, listDirectory, privateDirectory, readText, realPath, writePriva
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateDirectory, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
-import { findClaude, installClaude } from "../host-claude.ts";
+import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
+import { rememberProbe } from "../remembered.ts";
 import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
 import type { Binding } from "./pins.ts";
@@ -91,7 +92,10 @@ export function bubblewrap(system: System): Backend {
       remote: false,
     },
     loopbackAddress: "127.0.0.1",
-    probe: () => probeBwrap(system),
+    probe: ({ quick = false } = {}) =>
+      quick
+        ? rememberProbe(system, { name: "bubblewrap", program: system.which("bwrap") }, () => probeBwrap(system))
+        : probeBwrap(system),
     find: async (name) => machine(name),
     list: async () => listDirectory(bottles()).flatMap((name) => machine(name) ?? []),
 
@@ -100,6 +104,10 @@ export function bubblewrap(system: System): Backend {
     async diskUse(names) {
       const uses = await diskUse(system, names.map(directoryOf));
       return new Map(names.map((name) => [name, uses.get(directoryOf(name)) ?? 0]));
+    },
+
+    assertProvidable(name) {
+      if (name === "claude") assertClaude(system);
     },
 
     async provide(name, options = {}) {

@@ -8,7 +8,8 @@ import { exists, listDirectory, plainLink, privateDirectory, readText, realPath,
 import { endProcesses, findMarked, type Identity } from "../../system/process.ts";
 import { stateDirectory, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
-import { findClaude, installClaude } from "../host-claude.ts";
+import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
+import { rememberProbe } from "../remembered.ts";
 import * as argv from "./argv.ts";
 import { movedMount, noAgent, stepFailed } from "./errors.ts";
 import { landlockLeftovers } from "./leftovers.ts";
@@ -73,7 +74,10 @@ export function landlock(system: System): Backend {
     },
     homeOf: (name) => argv.homeOf(directoryOf(name)),
     loopbackAddress: "127.0.0.1",
-    probe: () => probeLandlock(system),
+    probe: ({ quick = false } = {}) =>
+      quick
+        ? rememberProbe(system, { name: "landlock", program: undefined }, () => probeLandlock(system))
+        : probeLandlock(system),
     caveat: () => caveatOf(system),
     find: async (name) => machine(name),
     list: async () => listDirectory(bottles()).flatMap((name) => machine(name) ?? []),
@@ -88,6 +92,10 @@ export function landlock(system: System): Backend {
     async diskUse(names) {
       const uses = await diskUse(system, names.map(directoryOf));
       return new Map(names.map((name) => [name, uses.get(directoryOf(name)) ?? 0]));
+    },
+
+    assertProvidable(name) {
+      if (name === "claude") assertClaude(system);
     },
 
     async provide(name, options = {}) {

@@ -1,7 +1,8 @@
 import { backendOf } from "../../backends/registry.ts";
+import { describeSandbox } from "../../backends/sandbox.ts";
 import { UserError } from "../../errors.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { needsConsent } from "../../bottle/auto.ts";
+import { needsConsent } from "../../bottle/sandbox-consent.ts";
 import { checkPlan } from "../../bottle/ready.ts";
 import { projectTarget } from "../../bottle/target.ts";
 import { promptFileOf, type Project } from "../../project/project.ts";
@@ -20,7 +21,7 @@ export async function checkSession(facts: Facts): Promise<Finding[]> {
   const files = resolved.layers.map(({ file }) => file).join(" over ");
   const valid = well("manifest", files === "" ? "none: all settings are the defaults" : files);
   try {
-    await plan(system, project, manifest.bottle.backend ?? backend);
+    await plan(system, project, facts.isAsked ? (manifest.bottle.backend ?? backend) : undefined);
   } catch (error) {
     if (error instanceof UserError) return [valid, finding("session", error)];
     throw error;
@@ -28,23 +29,24 @@ export async function checkSession(facts: Facts): Promise<Finding[]> {
   return [valid, ...(await checkConsent(facts, backend))];
 }
 
-async function plan(system: System, project: Project, backend: string): Promise<void> {
+async function plan(system: System, project: Project, asked: string | undefined): Promise<void> {
   promptFileOf(project, project.manifest.bottle.agent);
-  const target = await projectTarget(system, project, { backend });
+  const target = await projectTarget(system, project, { backend: asked });
   using ledger = new Ledger(system);
-  checkPlan({ backend: await backendOf(system, backend), ledger }, target.plan, { fresh: false });
+  checkPlan({ backend: await backendOf(system, target.plan.backend), ledger }, target.plan, { fresh: false });
 }
 
 async function checkConsent({ system, backend, isAsked }: Facts, name: string): Promise<Finding[]> {
-  if (isAsked || backend === undefined || !needsConsent(system, await backendOf(system, name))) return [];
+  const chosen = await backendOf(system, name);
+  if (isAsked || backend === undefined || !needsConsent(system, chosen)) return [];
   const canAsk = system.isTty.stdin && system.isTty.stderr;
   return [
     {
       id: "session.consent",
       level: canAsk ? "warning" : "error",
       what: `${name} is all that can run here, and you have not said yes to it`,
-      why: "namespaces, not a VM: what runs in it shares this machine's kernel; run asks once, on a terminal",
-      fix: byHand(`claude-bottle run --backend ${name}`),
+      why: `${describeSandbox(chosen)}; run asks once, on a terminal`,
+      fix: byHand("claude-bottle run --accept-weaker"),
     },
   ];
 }

@@ -1,0 +1,55 @@
+import type { Backend } from "../backends/backend.ts";
+import { backendOf } from "../backends/registry.ts";
+import { describeSandbox } from "../backends/sandbox.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { assertPathsExist } from "../project/shared-paths.ts";
+import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { canAsk, confirm } from "../ui/prompts.ts";
+import { passedOver } from "./auto.ts";
+import { checkPlan } from "./ready.ts";
+import { needsConsent, noteConsent } from "./sandbox-consent.ts";
+import type { Target } from "./target.ts";
+
+export type Start = {
+  readonly fresh: boolean;
+  /** The user has said yes already. */
+  readonly acceptsWeaker: boolean;
+  /** The session's own. */
+  readonly program: string;
+};
+
+/**
+ * All that can be checked before a bottle is made, and then the one question for a weaker isolation, where we chose the backend. Throws
+ * UserError without a yes.
+ */
+export async function confirmStart(system: System, { plan, otherwise }: Target, start: Start): Promise<void> {
+  const backend = await backendOf(system, plan.backend);
+  using ledger = new Ledger(system);
+  checkPlan({ backend, ledger }, plan, start);
+  if (ledger.bottle(plan.name)) return;
+  assertPathsExist(plan);
+  backend.assertProvidable?.(start.program);
+  const wasChosen = otherwise !== undefined;
+  if (wasChosen && needsConsent(system, backend)) await askOnce(system, backend, start.acceptsWeaker);
+}
+
+async function askOnce(system: System, backend: Backend, acceptsWeaker: boolean): Promise<void> {
+  if (!acceptsWeaker && !(await isAccepted(system, backend)))
+    throw new UserError("no bottle was made", {
+      exitCode: exitCode.cancelled,
+      hint: "the lines above say how to get a VM or a container",
+    });
+  noteConsent(system, backend);
+}
+
+async function isAccepted(system: System, backend: Backend): Promise<boolean> {
+  const nothingBetter = "no microVM and no container can run here";
+  const network = backend.capabilities.network === "open" ? "; its bottles reach all of the network" : "";
+  const why = `${await passedOver(system, backend)}\n${backend.name} can: ${describeSandbox(backend)}${network}`;
+  if (!canAsk(system))
+    throw new UserError(nothingBetter, { hint: `${why}\nto use it: claude-bottle run --accept-weaker` });
+  inform(system, nothingBetter, why);
+  return await confirm(`Use ${backend.name} on this machine from now on?`, { byDefault: false });
+}
