@@ -48,11 +48,14 @@ async function run(
   command: readonly string[],
   { directory: start = directory, env = {} }: { directory?: string; env?: Record<string, string> } = {},
 ) {
-  const child = Bun.spawn(under(shell, preludeArgv({ session, size: undefined, directory: start, command })), {
-    env: { PATH: path(shell), ...env },
-    stdout: "pipe",
-    stderr: "pipe",
-  });
+  const child = Bun.spawn(
+    under(shell, preludeArgv({ session, size: undefined, directory: start, secrets: [], command })),
+    {
+      env: { PATH: path(shell), ...env },
+      stdout: "pipe",
+      stderr: "pipe",
+    },
+  );
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
@@ -77,7 +80,7 @@ async function control(shell: string, argv: string[]): Promise<string> {
 /** A session on a terminal, with what it has printed. */
 function onTerminal(shell: string, script: string, terminal = { rows: 24, cols: 80 }) {
   const seen = { text: "" };
-  const argv = under(shell, preludeArgv({ session, size, directory: directory, command: ["sh", "-c", script] }));
+  const argv = under(shell, preludeArgv({ session, size, directory, secrets: [], command: ["sh", "-c", script] }));
   const child = Bun.spawn(argv, {
     env: { PATH: path(shell), CLAUDE_BOTTLE_SESSION: session, FOLDER: directory },
     terminal: { ...terminal, data: (_, bytes) => void (seen.text += Buffer.from(bytes).toString()) },
@@ -279,4 +282,17 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
     stranger.kill("SIGKILL");
     await stranger.exited;
   }, 30_000);
+});
+
+test.each(shells)("%s: a secret comes under a name of ours and gets its own, whatever is in it", async (shell) => {
+  const values = { PLAIN: "a b", ODD: "$(id) `id` \"'\\\n*", LD_NOTHING: "", UNSENT: undefined };
+  const env = Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[`CLAUDE_BOTTLE_SECRET_${name}`, value]],
+    ),
+  );
+  const script = 'printf "%s|" "$PLAIN" "$ODD" "${LD_NOTHING-unset}" "$UNSENT"; env | grep -c CLAUDE_BOTTLE_SECRET_';
+  const argv = preludeArgv({ session, size: undefined, directory, secrets: Object.keys(values), command: ["sh", "-c", script] }); // prettier-ignore
+  const child = Bun.spawn(under(shell, argv), { env: { PATH: path(shell), UNSENT: "own", ...env }, stdout: "pipe" });
+  expect(await new Response(child.stdout).text()).toBe(`${values.PLAIN}|${values.ODD}||own|0\n`);
 });

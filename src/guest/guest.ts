@@ -8,12 +8,14 @@ type Start = {
   readonly session: string;
   readonly size: { rows: number; columns: number } | undefined;
   readonly directory: string;
+  /** Variables that the backend's program got as CLAUDE_BOTTLE_SECRET_NAME. */
+  readonly secrets: readonly string[];
   readonly command: readonly string[];
 };
 
 /** What a session's first process is in the guest; it becomes `command`. */
-export const preludeArgv = ({ session, size, directory, command }: Start): string[] => [
-  "/bin/sh", "-c", withoutComments(preludeScript), "sh", session, String(size?.rows ?? 0), String(size?.columns ?? 0), directory, ...command,
+export const preludeArgv = ({ session, size, directory, secrets, command }: Start): string[] => [
+  "/bin/sh", "-c", withoutComments(preludeScript), "sh", session, String(size?.rows ?? 0), String(size?.columns ?? 0), directory, secrets.join(" "), ...command,
 ]; // prettier-ignore
 
 /** Before a session's argv, where its terminal is the caller's own: in a process group that the host has no part in. */

@@ -1,5 +1,6 @@
-# prelude SESSION ROWS COLUMNS DIRECTORY COMMAND...
-# Notes the session's process and terminal for control.sh, and becomes COMMAND.
+# prelude SESSION ROWS COLUMNS DIRECTORY SECRETS COMMAND...
+# Notes the session's process and terminal for control.sh, gives the variables of SECRETS, which came under names of ours, their own, and
+# becomes COMMAND.
 # Sets no variable outside a subshell: one of that name may be in COMMAND's environment.
 
 # A fresh terminal that nobody has told its size yet; any other size is newer than ours.
@@ -14,7 +15,16 @@
   printf '%s\n' "$$" "$tty" "${21}" >"/tmp/.claude-bottle-$1"
 ) 2>/dev/null
 cd -- "$4" 2>/dev/null || { printf "claude-bottle: the directory '%s' cannot be entered in the bottle\n" "$4" >&2; exit 126; }
-shift 4
+# No program of the host may obey a variable that a manifest named, so it comes as CLAUDE_BOTTLE_SECRET_NAME.
+name_secrets() {
+  [ $# = 0 ] || {
+    eval "[ -z \"\${CLAUDE_BOTTLE_SECRET_$1+x}\" ] || export $1=\"\$CLAUDE_BOTTLE_SECRET_$1\"; unset CLAUDE_BOTTLE_SECRET_$1"
+    shift
+    name_secrets "$@"
+  }
+}
+name_secrets $5
+shift 5
 # `command -v` also finds what the shell alone can run.
 (
   case $1 in

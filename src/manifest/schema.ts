@@ -98,15 +98,6 @@ const Mount = table({
   mode: v.optional(about(choice(["ro", "rw"]), "whether the bottle may also write there"), "ro"),
 });
 
-/** A secret goes to the bottle through the environment of programs on this machine, which obey some variables. */
-const obeyed =
-  /^(?:LD_|DYLD_|GCONV|LOCPATH|MALLOC_|BASH|SHELLOPTS|PS4$|ENV$|IFS$|PATH$|TMPDIR$|XDG_|BUN_|NODE_|PYTHON|PERL|RUBY|GIT_|SSH_|DOCKER_|CONTAINER_|PODMAN_|SMOLVM_|BWRAP|SSL_|OPENSSL_|CURL_|RUST_|GO|DBUS_|STORAGE_|REGISTRY_|GNUPGHOME$|GLIBC_|NLSPATH$|HOSTALIASES$|(?:PAGER|EDITOR|VISUAL|SHELL)$|(?:HTTPS?|NO|ALL)_PROXY$)/i;
-
-const secretName = v.pipe(
-  variableName,
-  v.check((name) => !obeyed.test(name), "cannot be a secret: programs on your machine would obey it"),
-);
-
 const secretHost = v.pipe(
   string,
   v.check((text) => isHost(text) && !/[*/]/.test(text), "the name of a host alone, without pattern, scheme or port"),
@@ -178,7 +169,7 @@ const sectionsOf = (backends: readonly string[]) => ({
   ),
   env: v.optional(about(env, "Variables of every session: agents, `shell` and `exec`."), {}),
   secrets: v.optional(
-    about(named(secretName, Secret), "Variables of every session whose values are secret, and stand in no file."),
+    about(named(variableName, Secret), "Variables of every session whose values are secret, and stand in no file."),
     {},
   ),
   mounts: v.optional(

@@ -17,6 +17,17 @@ export type Gateway = {
 const anthropic = "api.anthropic.com";
 const secretVariables = ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"] as const;
 
+/**
+ * The name under which a program of this machine holds the value, on its way into the bottle, where the prelude gives it its own name.
+ * Programs obey variables by name (LD_PRELOAD, TAR_OPTIONS, CONTAINERS_CONF), and a manifest chooses the names of its secrets.
+ */
+export const hostNameOf = (variable: string): string =>
+  (secretVariables as readonly string[]).includes(variable) ? variable : `CLAUDE_BOTTLE_SECRET_${variable}`;
+
+/** Those that the prelude has to give their names. */
+export const renamedInside = (variables: readonly string[]): string[] =>
+  variables.filter((variable) => hostNameOf(variable) !== variable);
+
 /** `loopbackAddress`: how a guest of the backend reaches the host's loopback. Throws UserError for an address that is none. */
 export function gatewayOf(env: Readonly<Record<string, string>>, loopbackAddress: string): Gateway | undefined {
   const text = env.ANTHROPIC_BASE_URL;

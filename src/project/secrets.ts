@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import type { Login } from "../login/login.ts";
+import { hostNameOf } from "../plan/credentials.ts";
 import type { Secret } from "../manifest/schema.ts";
 import { readFileNoFollow } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
@@ -35,8 +36,12 @@ export function secretsOf(
 
 /** The system as the programs that are to know those secrets are started in it. */
 export async function withSecrets(system: System, secrets: Secrets, names: readonly string[]): Promise<System> {
-  const values = await secrets(names);
-  return Object.keys(values).length === 0 ? system : system.withEnv(values);
+  const known = await secrets(names);
+  const values = names.flatMap((name) => {
+    const value = known[name] ?? system.env[name];
+    return value === undefined ? [] : [[hostNameOf(name), value] as const];
+  });
+  return values.length === 0 ? system : system.withEnv(Object.fromEntries(values));
 }
 
 /** Throws UserError, which never holds the value. */

@@ -306,11 +306,6 @@ describe("is refused whether or not there is trust", () => {
       'bottle.toml:5:1: mounts[0].target must be an absolute path of letters, digits and _ . @ + , - in the bottle, other than /, not "/a/../etc"\n  target = "/a/../etc"\n  ^',
     ],
     [
-      "a secret that programs of yours obey",
-      '[secrets]\nLD_PRELOAD = { file = "./evil.so" }',
-      'bottle.toml:4:1: "LD_PRELOAD" in [secrets] cannot be a secret: programs on your machine would obey it\n  LD_PRELOAD = ...\n  ^',
-    ],
-    [
       "a command of the project",
       '[secrets]\nX = { command = ["./script"] }',
       'bottle.toml:4:7: secrets.X.command must be a program on PATH, or an absolute path\n  X = { command = ["./script"] }\n        ^',

@@ -1,5 +1,6 @@
 // One table of cases, with the compiled program, on each real backend that this machine has. About a minute for each backend.
 import { afterAll, beforeAll, describe, test } from "bun:test";
+import { attacks } from "./attacks.ts";
 import { cases } from "./cases.ts";
 import { downAll, kinds, type Place } from "./place.ts";
 
@@ -14,7 +15,9 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))("%s", (_, kind) =
   }, 10 * minute);
 
   // What is written on one side as a session runs is not on the other where the project is a copy.
-  for (const { title, settings = "", work } of cases.filter(({ mounted }) => !(mounted && kind.copies)))
+  for (const { title, settings = "", work } of [...cases, ...attacks].filter(
+    ({ mounted }) => !(mounted && kind.copies),
+  ))
     test.skipIf(kind.whyNot !== undefined)(
       title,
       async () => {

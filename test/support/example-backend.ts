@@ -40,7 +40,7 @@ export function example(system: System): Backend {
     remove: async (name) => removeTree(`${bottles}/${name}`),
     isReady: async ({ name }) => find(name) !== undefined,
     attach: ({ name }, { id, size, directory, command, env }) => ({
-      argv: preludeArgv({ session: id, size, directory, command }),
+      argv: preludeArgv({ session: id, size, directory, secrets: [], command }),
       env: { ...env, HOME: homeOf(name) },
     }),
     controlArgv: () => undefined,

@@ -34,7 +34,13 @@ export class Wrapper implements AsyncDisposable {
     const inside = [
       "env",
       `CLAUDE_BOTTLE_SESSION=${this.session}`,
-      ...preludeArgv({ session: this.session, size: { rows, columns }, directory: this.directory, command }),
+      ...preludeArgv({
+        session: this.session,
+        size: { rows, columns },
+        directory: this.directory,
+        secrets: [],
+        command,
+      }),
     ];
     this.wrap([process.execPath, `${import.meta.dir}/pty-client.ts`, ...inside], { columns, rows });
     return this.#screen(shell ? ["bash", "--norc", "--noprofile", "-i"] : [`${this.directory}/bin/wrap`], {

@@ -1,6 +1,7 @@
 // The conformance suite's own table of cases, on a real smolvm in the emulated machine. The cases share one bottle where they can: making
 // one takes half a minute there.
 import { afterAll, beforeAll, describe, test } from "bun:test";
+import { attacks } from "../conformance/attacks.ts";
 import { cases } from "../conformance/cases.ts";
 import type { Place } from "../conformance/place.ts";
 import { booting, emulated, Lab, newest, whyNot } from "./lab.ts";
@@ -22,7 +23,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
   }, 20 * minute);
   afterAll(async () => await lab?.clear(), 3 * minute);
 
-  for (const { title, settings = "", fresh = false, work } of cases)
+  for (const { title, settings = "", fresh = false, work } of [...cases, ...attacks])
     test(
       title,
       async () => {

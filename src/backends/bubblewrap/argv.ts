@@ -1,4 +1,5 @@
 import { claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
+import { renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
 import { settings, systemDirectories } from "../host-files.ts";
 import { type Binding, bindingsOf } from "./pins.ts";
@@ -51,7 +52,13 @@ const withFilter = (filter: string, argv: readonly string[]): string[] => [
 /** A session. On a terminal, which is the caller's own, the shell of `foregroundArgv` is the sandbox's first process. */
 export function sessionArgv(sandbox: Sandbox, plan: BottlePlan, session: SessionPlan): string[] {
   const { id, size, directory, command } = session;
-  const prelude = preludeArgv({ session: id, size, directory, command });
+  const prelude = preludeArgv({
+    session: id,
+    size,
+    directory,
+    secrets: renamedInside(session.secrets),
+    command,
+  });
   return withFilter(sandbox.filter, [
     ...sandboxArgv(sandbox, plan),
     ...(plan.sshAgent === undefined ? [] : ["--bind-try", plan.sshAgent, agentSocket]),

@@ -4,6 +4,7 @@ import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
+import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
 import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
@@ -126,7 +127,9 @@ export function bubblewrap(system: System): Backend {
     async start(plan, options = {}) {
       makeSources(argv.bindingsIn(directoryOf(plan.name), plan));
       writePrivate(filterOf(plan.name), filter);
-      const secrets = plan.credentials.map(({ variable }) => variable);
+      const secrets = plan.credentials
+        .map(({ variable }) => variable)
+        .filter((variable) => hostNameOf(variable) === variable);
       const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory));
       await run(words, `set up bottle "${plan.name}"`, options, secrets);
       return undefined;
@@ -153,7 +156,7 @@ export function bubblewrap(system: System): Backend {
       program(argv.sessionArgv(sandboxOf(plan), plan, session), [
         "PATH",
         ...(session.size ? ["TERM"] : []),
-        ...session.secrets,
+        ...session.secrets.map(hostNameOf),
       ]),
     controlArgv: () => undefined,
     claudeDirectory: ({ name }) => `${argv.homeOf(directoryOf(name))}/.claude`,

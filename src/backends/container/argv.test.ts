@@ -52,15 +52,15 @@ test.each([
   const script = argv.indexOf("-c");
   expect(argv.slice(0, script)).toEqual([
     "exec", "-i", "-t", "--detach-keys", keys, "--user", "1000:100", "-w", "/",
-    "-e", "A=b c\n'", "-e", "CLAUDE_BOTTLE_SESSION=00ff", "-e", "TOKEN", "cb-shop-0", "/bin/sh",
+    "-e", "A=b c\n'", "-e", "CLAUDE_BOTTLE_SESSION=00ff", "-e", "CLAUDE_BOTTLE_SECRET_TOKEN", "cb-shop-0", "/bin/sh",
   ]); // prettier-ignore
-  expect(argv.slice(script + 2)).toEqual(["sh", "00ff", "30", "100", "/home/ann/shop", "claude", "-c"]);
+  expect(argv.slice(script + 2)).toEqual(["sh", "00ff", "30", "100", "/home/ann/shop", "", "claude", "-c"]);
 });
 
 test("a session without a terminal asks for none", () => {
   const argv = sessionArgv("docker", { ...session, size: undefined });
   expect(argv.slice(0, 4)).toEqual(["exec", "-i", "--user", "1000:100"]);
-  expect(argv.slice(-5)).toEqual(["0", "0", "/home/ann/shop", "claude", "-c"]);
+  expect(argv.slice(-6)).toEqual(["0", "0", "/home/ann/shop", "", "claude", "-c"]);
 });
 
 test("words of the command that look like options, quotes or code stay as they are", () => {

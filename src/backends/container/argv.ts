@@ -1,4 +1,5 @@
 import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
+import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, EngineFacts, GuestUser, MountPlan, SessionPlan } from "../../plan/plan.ts";
 
 /** What both command lines understand alike; each function gives the words after the program's name. */
@@ -132,7 +133,7 @@ export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
 /** As root in the container, after every start. */
 export const prepareArgv = (plan: BottlePlan, user: GuestUser, claude: ClaudeHome): string[] => [
-  "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.map(({ variable }) => variable)), plan.name,
+  "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.flatMap(({ variable }) => (hostNameOf(variable) === variable ? [variable] : []))), plan.name,
   ...guestPrepareArgv({ user, directory: plan.directory }, plan.directory, claude),
 ]; // prettier-ignore
 
@@ -149,7 +150,7 @@ export function sessionArgv(program: ProgramName, session: SessionPlan): string[
     ...userArgv(session.user), "-w", "/",
     ...Object.entries({ ...session.env, CLAUDE_BOTTLE_SESSION: id }).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...secretArgv(session.secrets),
-    session.bottle, ...preludeArgv({ session: id, size, directory: session.directory, command: session.command }),
+    session.bottle, ...preludeArgv({ session: id, size, directory: session.directory, secrets: renamedInside(session.secrets), command: session.command }),
   ]; // prettier-ignore
 }
 
@@ -163,4 +164,4 @@ export const controlArgv = (session: SessionPlan): string[] => [
 
 const userArgv = ({ uid, gid }: GuestUser) => ["--user", `${uid}:${gid}`];
 /** The value is in the environment of the program that we start. */
-const secretArgv = (variables: readonly string[]) => variables.flatMap((variable) => ["-e", variable]);
+const secretArgv = (variables: readonly string[]) => variables.flatMap((variable) => ["-e", hostNameOf(variable)]);

@@ -1,4 +1,5 @@
 import { claudeHomeArgv, preludeArgv } from "../../guest/guest.ts";
+import { renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
 import { settings, systemDirectories } from "../host-files.ts";
 
@@ -31,7 +32,7 @@ export function sessionArgv(place: Place, plan: BottlePlan, session: SessionPlan
     ...(size ? ["--device", "/dev/tty", "--terminal"] : []),
     ...environment({ ...environmentOf(place), ...env, ...own }),
     "--",
-    ...ifHeld(preludeArgv({ session: id, size, directory, command })),
+    ...ifHeld(preludeArgv({ session: id, size, directory, secrets: renamedInside(session.secrets), command })),
   ];
 }
 

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
+import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
 import { exists, listDirectory, plainLink, privateDirectory, readText, realPath, removeLink, writePrivate } from "../../system/files.ts"; // prettier-ignore
@@ -111,7 +112,9 @@ export function landlock(system: System): Backend {
       const place = placeOf(plan);
       if (place.claude === undefined) removeLink(claudeLink(plan.name));
       else plainLink(claudeLink(plan.name), place.claude);
-      const secrets = plan.credentials.map(({ variable }) => variable);
+      const secrets = plan.credentials
+        .map(({ variable }) => variable)
+        .filter((variable) => hostNameOf(variable) === variable);
       const words = argv.prepareArgv(place, plan, claudeHome(plan.directory));
       await run(words, `set up bottle "${plan.name}"`, options, secrets);
       return undefined;
@@ -134,7 +137,7 @@ export function landlock(system: System): Backend {
       realPath(claudeLink(name)) === findClaude(system) &&
       [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
     attach: (plan, session) =>
-      program(argv.sessionArgv(placeOf(plan), plan, session), ["PATH", ...(session.size ? ["TERM"] : []), ...session.secrets]), // prettier-ignore
+      program(argv.sessionArgv(placeOf(plan), plan, session), ["PATH", ...(session.size ? ["TERM"] : []), ...session.secrets.map(hostNameOf)]), // prettier-ignore
     controlArgv: () => undefined,
 
     endSession: (session) => {

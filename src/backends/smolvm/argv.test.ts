@@ -63,15 +63,15 @@ test("a session with a terminal", () => {
   const script = argv.indexOf("-c");
   expect(argv.slice(0, script)).toEqual([
     "machine", "exec", "--name", "cb-shop-0", "-i", "-t", "--user", "1000:100", "-w", "/",
-    "-e", "A=b c\n'", "-e", "CLAUDE_BOTTLE_SESSION=00ff", "--secret-env", "TOKEN=TOKEN", "--", "/bin/sh",
+    "-e", "A=b c\n'", "-e", "CLAUDE_BOTTLE_SESSION=00ff", "--secret-env", "TOKEN=CLAUDE_BOTTLE_SECRET_TOKEN", "--", "/bin/sh",
   ]); // prettier-ignore
-  expect(argv.slice(script + 2)).toEqual(["sh", "00ff", "30", "100", "/home/ann/shop", "claude", "-c"]);
+  expect(argv.slice(script + 2)).toEqual(["sh", "00ff", "30", "100", "/home/ann/shop", "", "claude", "-c"]);
 });
 
 test("a session without a terminal asks for none", () => {
   const argv = sessionArgv(plan, { ...session, size: undefined });
   expect(argv.slice(0, 6)).toEqual(["machine", "exec", "--name", "cb-shop-0", "-i", "--user"]);
-  expect(argv.slice(-5)).toEqual(["0", "0", "/home/ann/shop", "claude", "-c"]);
+  expect(argv.slice(-6)).toEqual(["0", "0", "/home/ann/shop", "", "claude", "-c"]);
 });
 
 test("words of the command that look like options, quotes or code stay as they are", () => {

@@ -1,5 +1,6 @@
 import { preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
+import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 import { hashOf, setupScript, type Recipe } from "../recipe.ts";
 
@@ -57,7 +58,7 @@ export function createArgv(plan: BottlePlan, link: string): string[] {
     "--label", `${labels.uid}=${plan.user.uid}`,
     ...networkArgv(plan.network),
     ...(plan.sshAgent === undefined ? [] : ["--ssh-agent"]),
-    ...plan.credentials.flatMap(({ variable, host }) => (host === undefined ? [] : ["--credential", `${credentialName(variable)}=${variable}@${host}`])),
+    ...plan.credentials.flatMap(({ variable, host }) => (host === undefined ? [] : ["--credential", `${credentialName(variable)}=${hostNameOf(variable)}@${host}`])),
   ]; // prettier-ignore
 }
 
@@ -162,19 +163,22 @@ export const insideArgv = (name: string): string[] => [
   "machine", "exec", "--error-format", "json", "--name", name, "--", ...guestInsideArgv("/"),
 ]; // prettier-ignore
 
-export function sessionArgv({ sshAgent }: BottlePlan, session: SessionPlan): string[] {
+export function sessionArgv({ sshAgent, credentials }: BottlePlan, session: SessionPlan): string[] {
   const { size, id } = session;
   const env = {
     ...(sshAgent && { SSH_AUTH_SOCK: agentSocket }),
     ...session.env,
     CLAUDE_BOTTLE_SESSION: id,
   };
+  // The machine has a stand-in for each that is put in on the wire, under the name that its program got it by.
+  const bound = credentials.flatMap(({ variable, host }) => (host === undefined ? [] : [variable]));
+  const secrets = renamedInside(bound.filter((variable) => !session.secrets.includes(variable)));
   return [
     "machine", "exec", "--name", session.bottle, "-i", ...(size ? ["-t"] : []),
     ...userArgv(session.user), "-w", "/",
     ...Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]),
     ...secretArgv(session.secrets),
-    "--", ...preludeArgv({ session: id, size, directory: session.directory, command: session.command }),
+    "--", ...preludeArgv({ session: id, size, directory: session.directory, secrets, command: session.command }),
   ]; // prettier-ignore
 }
 
@@ -189,4 +193,4 @@ export const controlArgv = (session: SessionPlan): string[] => [
 
 const userArgv = ({ uid, gid }: GuestUser) => ["--user", `${uid}:${gid}`];
 const secretArgv = (variables: readonly string[]) =>
-  variables.flatMap((variable) => ["--secret-env", `${variable}=${variable}`]);
+  variables.flatMap((variable) => ["--secret-env", `${variable}=${hostNameOf(variable)}`]);

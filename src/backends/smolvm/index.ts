@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
+import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse } from "../../system/disk.ts";
 import { openDevice } from "../../system/device.ts";
@@ -188,7 +189,7 @@ const agentOf = ({ sshAgent }: BottlePlan): Record<string, string> => (sshAgent 
 
 /** smolvm starts no machine without the values of its credentials; nobody uses them in a look. */
 const standIns = ({ credentials }: BottlePlan) =>
-  Object.fromEntries(credentials.map(({ variable }) => [variable, "none"]));
+  Object.fromEntries(credentials.map(({ variable }) => [hostNameOf(variable), "none"]));
 
 function toMachine({ name, state, pid, labels }: v.InferOutput<typeof machineSchema>): Machine {
   const directory = labels[argv.labels.directory];
