@@ -39,10 +39,21 @@ test("the identity wins over the manifest, the manifest over what is passed thro
 });
 
 test("a proxy's password stands in no argv", () => {
-  const hostEnv = { HTTPS_PROXY: "http://ann:secret@proxy:1", http_proxy: "http://ann@proxy:1", NO_PROXY: "a@b//" };
+  const hostEnv = {
+    HTTPS_PROXY: "http://ann:secret@proxy:1",
+    http_proxy: "http://ann@proxy:1",
+    NO_PROXY: "b",
+    no_proxy: "ann:secret@b",
+  };
   const { env, secrets } = planSession(bottle, { ...request, hostEnv, env: { http_proxy: "http://own:1" } });
-  expect([env.HTTPS_PROXY, env.http_proxy, env.NO_PROXY]).toEqual([undefined, "http://own:1", "a@b//"]);
-  expect(secrets).toEqual(["ANTHROPIC_API_KEY", "HTTPS_PROXY"]);
+  expect([env.HTTPS_PROXY, env.http_proxy, env.NO_PROXY]).toEqual([undefined, "http://own:1", "b"]);
+  expect(secrets).toEqual(["ANTHROPIC_API_KEY", "HTTPS_PROXY", "no_proxy"]);
+});
+
+test("a bottle without a network is not told of a proxy", () => {
+  const hostEnv = { HTTPS_PROXY: "http://ann:secret@proxy:1", TZ: "UTC" };
+  const { env, secrets } = planSession({ ...bottle, network: { mode: "off", hosts: [] } }, { ...request, hostEnv });
+  expect([env.HTTPS_PROXY, env.TZ, secrets]).toEqual([undefined, "UTC", ["ANTHROPIC_API_KEY"]]);
 });
 
 test.each([

@@ -21,15 +21,16 @@ export type SessionRequest = {
 
 export const sessionUser = (bottle: BottlePlan): GuestUser => bottle.engine?.user ?? bottle.user;
 
-const passedThrough = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "TZ"];
+const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
 /** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
 export function planSession(
   bottle: BottlePlan,
   { kind, command, directory, env, hostEnv, gateway, secrets, size, user = sessionUser(bottle) }: SessionRequest,
 ): SessionPlan {
-  const passed = passedThrough.filter((name) => hostEnv[name]);
-  const isSecret = (name: string) => /^[^/]*\/\/[^/]*@/.test(hostEnv[name] ?? "");
+  const passed = [...(bottle.network.mode === "off" ? [] : proxies), "TZ"].filter((name) => hostEnv[name]);
+  // A proxy's address may hold a password, with or without a scheme before it.
+  const isSecret = (name: string) => hostEnv[name]?.includes("@") ?? false;
   return {
     id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
     bottle: bottle.name,
@@ -49,7 +50,6 @@ export function planSession(
       USER: user.name,
       LOGNAME: user.name,
     },
-    // A proxy's address may hold a password.
     secrets: [...secrets, ...passed.filter((name) => isSecret(name) && !(name in env))],
     command,
     size,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { BottlePlan, EngineFacts, SessionPlan } from "../../plan/plan.ts";
-import { createArgv, sessionArgv } from "./argv.ts";
+import { createArgv, sessionArgv, withoutProxyArgv } from "./argv.ts";
 
 const plan: BottlePlan = {
   name: "cb-shop-0", backend: "docker", directory: "/home/ann/shop", image: "debian", cpus: 2, memoryMiB: 4096,
@@ -17,7 +17,8 @@ const session: SessionPlan = {
 }; // prettier-ignore
 
 const identity =
-  "create --pull never --name cb-shop-0 --hostname cb-shop-0 --label claude-bottle=docker --label claude-bottle.directory=%2Fhome%2Fann%2Fshop --label claude-bottle.uid=1000 --security-opt no-new-privileges";
+  "create --pull never --name cb-shop-0 --hostname cb-shop-0 --label claude-bottle=docker --label claude-bottle.directory=%2Fhome%2Fann%2Fshop --label claude-bottle.uid=1000 --security-opt no-new-privileges " +
+  withoutProxyArgv("docker").join(" ");
 const caps =
   "--cap-drop all --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add FSETID --cap-add KILL --cap-add SETGID --cap-add SETUID";
 const limits = "--cpus 2 --memory 4096m --pids-limit 4096";
@@ -54,7 +55,7 @@ test.each([
     "exec", "-i", "-t", "--detach-keys", keys, "--user", "1000:100", "-w", "/",
     "-e", "A=b c\n'", "-e", "CLAUDE_BOTTLE_SESSION=00ff", "-e", "CLAUDE_BOTTLE_SECRET_TOKEN", "cb-shop-0", "/bin/sh",
   ]); // prettier-ignore
-  expect(argv.slice(script + 2)).toEqual(["sh", "00ff", "30", "100", "/home/ann/shop", "", "claude", "-c"]);
+  expect(argv.slice(script + 2)).toEqual(["sh", "00ff", "30", "100", "/home/ann/shop", "TOKEN", "claude", "-c"]);
 });
 
 test("a session without a terminal asks for none", () => {

@@ -30,7 +30,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     "--label", `${labels.mark}=${plan.backend}`,
     "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`,
-    "--security-opt", "no-new-privileges",
+    "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend),
     ...(selinux ? ["--security-opt", "label=disable"] : []),
     "--cap-drop", "all", ...capabilities.flatMap((capability) => ["--cap-add", capability]),
     ...(limits.cpus ? ["--cpus", String(plan.cpus)] : []),
@@ -44,6 +44,15 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
   ]; // prettier-ignore
 }
+
+/**
+ * podman would put the proxy of our environment into the container's configuration, and docker that of its own settings, with their
+ * passwords. A session gets what it is to have of them.
+ */
+export const withoutProxyArgv = (program: string): string[] =>
+  program === "podman"
+    ? ["--http-proxy=false"]
+    : ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => ["-e", `${name}=`, "-e", `${name.toLowerCase()}=`]); // prettier-ignore
 
 /** `-v` splits at colons. `--mount` takes CSV, whose quotes podman's docker-compatible service loses on the way. */
 function mountArgv({ source, target, mode }: MountPlan): string[] {
@@ -123,8 +132,8 @@ export const diffArgv = (name: string): string[] => ["diff", name];
 export const isThereArgv = (): string[] => ["ps", "--quiet", "--last", "1"];
 
 /** Prints what is in that file of this machine, if the engine sees it. */
-export const sharingArgv = (file: string, image: string): string[] => [
-  "run", "--rm", "--pull", "never", "--network", "none", "--security-opt", "label=disable",
+export const sharingArgv = (program: ProgramName, file: string, image: string): string[] => [
+  "run", "--rm", "--pull", "never", ...withoutProxyArgv(program), "--network", "none", "--security-opt", "label=disable",
   ...mountArgv({ source: file, target: "/marker", mode: "ro" }),
   "--user", "0:0", "--entrypoint", "/bin/sh", image, "-c", "cat /marker",
 ]; // prettier-ignore

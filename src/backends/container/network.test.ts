@@ -55,7 +55,7 @@ test.each([
 test("only the proxy and the gateway have a network of their own, and all parts are confined", () => {
   const lines = network({ loopbackPort: 8080 }).map(({ argv }) => argv.join(" "));
   const confined =
-    "--security-opt no-new-privileges --cap-drop all --read-only --tmpfs /tmp --user 65534:65534 --pid container:cb-a -v cb-a-network:/bottle";
+    "--cap-drop all --read-only --tmpfs /tmp --user 65534:65534 --pid container:cb-a -v cb-a-network:/bottle";
   expect(lines.map((line) => line.split(confined).length)).toEqual([2, 2, 2]);
   expect(lines.map((line) => / --network (\S+)/.exec(line)?.[1])).toEqual([undefined, "host", "container:cb-a"]);
   expect(lines[1]).toEndWith(

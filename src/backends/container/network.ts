@@ -3,7 +3,7 @@ import proxyScript from "../../guest/proxy.sh" with { type: "text" };
 import relayScript from "../../guest/relay.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
 import type { BottlePlan, NetworkPlan } from "../../plan/plan.ts";
-import { labels } from "./argv.ts";
+import { labels, withoutProxyArgv } from "./argv.ts";
 
 // A bottle that is held to a list of hosts has no network at all, only its loopback. Three small containers stand beside it and meet
 // at sockets in a volume of theirs: the proxy, which has a way out and lets through what is on the list; the gateway, which
@@ -83,7 +83,7 @@ function createRelayArgv(name: string, plan: BottlePlan, image: string): string[
 
 const createPartArgv = (name: string, plan: BottlePlan, options: readonly string[]) => [
   "create", "--pull", "never", "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
-  "--security-opt", "no-new-privileges", "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
+  "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend), "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
   "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
   "-v", `${namesOf(plan.name).volume}:/bottle`, ...options,
 ]; // prettier-ignore

@@ -24,7 +24,7 @@ export async function seesOurFiles(
   const marker = `${directory}/marker-${word}`;
   writePrivate(marker, `${word}\n`);
   try {
-    const { stdout } = await client.call(sharingArgv(marker, image), options);
+    const { stdout } = await client.call(sharingArgv(client.program, marker, image), options);
     if (stdout.trim() !== word) return false;
   } finally {
     removeFile(marker);
