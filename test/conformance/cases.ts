@@ -37,7 +37,7 @@ export const cases: readonly Case[] = [
     work: async (place) => {
       await prints(
         place,
-        `claude-bottle exec -- sh -c 'id -u; echo "$USER $LOGNAME $HOME"; pwd; touch made; test -w "$HOME" && test -w /tmp && echo writable' >told
+        `claude-bottle exec -- sh -c 'id -u; echo "$USER $LOGNAME $HOME"; pwd; touch made; test -w "$HOME" && test -w "\${TMPDIR:-/tmp}" && echo writable' >told
 { read -r uid; read -r names; read -r directory; read -r writable; } <told
 set -- $names; echo "$directory" "$writable"; [ "$1" = "$2" ] && [ "$3" != "\${3#/}" ] && echo named
 [ "$(stat -c %u made)" = "$(id -u)" ] && [ "$uid" = "$(id -u)" ] && echo own`,
@@ -139,8 +139,8 @@ unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' |
       prints(
         place,
         `wait_for() { echo "for _ in \\$(seq 200); do [ -e $1 ] && break; sleep 0.05; done; echo $2"; }
-claude-bottle exec -- sh -c "touch /tmp/one; $(wait_for /tmp/two first)" >first &
-claude-bottle exec -- sh -c "touch /tmp/two; $(wait_for /tmp/one second)" >second; wait; cat first second
+claude-bottle exec -- sh -c "cd \\\${TMPDIR:-/tmp}; touch one; $(wait_for two first)" >first &
+claude-bottle exec -- sh -c "cd \\\${TMPDIR:-/tmp}; touch two; $(wait_for one second)" >second; wait; cat first second
 claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
         "first\nsecond\n1\n",
       ),
@@ -205,7 +205,7 @@ claude-bottle ls | grep -o '1 session '; touch out; wait; claude-bottle stop 2>/
     title: "a removal tells what is only in the bottle, running or stopped, and takes what is nobody's unasked",
     fresh: true,
     work: async (place) => {
-      await prints(place, "claude-bottle exec -- sh -c 'mkdir ~/.cache; echo >~/.cache/x; echo >/tmp/x; echo >made'", "");
+      await prints(place, "claude-bottle exec -- sh -c 'mkdir ~/.cache; echo >~/.cache/x; echo >\${TMPDIR:-/tmp}/x; echo >made'", "");
       await prints(place, "claude-bottle rm 2>&1 | tail -n 1; cat made", 'claude-bottle: bottle "cb-BOTTLE" is removed\n\n');
       const write = `mkdir -p ~/a\\ b/c ~/.claude/projects/-p; echo >~/a\\ b/c/d; echo >"$HOME/two
 lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
@@ -268,7 +268,7 @@ claude-bottle stop --force 2>/dev/null; echo $?; wait $!; [ $? -gt 0 ] && echo e
         place,
         `mkdir -p 'tree/a b/-x' tree/empty && cd tree && printf 1 >'a b/-x/new
 line' && printf 2 >'é"$(id)' && chmod 750 empty && chmod 4711 'é"$(id)' && ln -s 'a b' link && cd ..
-claude-bottle cp tree :/tmp/copy && claude-bottle cp :/tmp/copy back && list() { (cd "$1" && find . -printf '%y %m %P %l\\n' | sort; find . -type f -exec cat {} + | sort); }
+tmp=$(claude-bottle exec -- sh -c 'echo "\${TMPDIR:-/tmp}"') && claude-bottle cp tree :$tmp/copy && claude-bottle cp :$tmp/copy back && list() { (cd "$1" && find . -printf '%y %m %P %l\\n' | sort; find . -type f -exec cat {} + | sort); }
 list tree >one; list back >two; cmp one two && grep -c '4711\\|750' one`,
         "2\n",
       ),

@@ -1,4 +1,5 @@
 import { chmodSync, chownSync } from "node:fs";
+import { whyNoLandlock } from "../support/landlock.ts";
 import { placeBinary } from "../support/binary.ts";
 import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
 import { Dockerd, whyNoDockerd } from "../support/dockerd.ts";
@@ -29,27 +30,31 @@ export type PlaceKind = {
 
 const ordinary = 12345;
 
-const bubblewrap = (user: "root" | "an ordinary user"): PlaceKind => {
+type SandboxUser = "root" | "an ordinary user";
+
+/** One of the sandboxes that share this machine's kernel and files. */
+const sandbox = (backend: string, user: SandboxUser, whyNot: () => string | undefined): PlaceKind => {
   const isRoot = process.getuid?.() === 0;
-  const trial = () => Bun.spawnSync(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "true"]);
   return {
-    name: `bubblewrap as ${user}`,
+    name: `${backend} as ${user}`,
     whyNot:
       process.platform !== "linux"
         ? "it needs Linux"
-        : !Bun.which("bwrap")
-          ? "bwrap is not installed"
-          : isRoot !== (user === "root") && !(isRoot && Bun.which("setpriv"))
-            ? `the tests run as ${isRoot ? "root, without setpriv" : "an ordinary user"}`
-            : trial().exitCode === 0
-              ? undefined
-              : `bwrap makes no sandbox here: ${trial().stderr.toString().trim()}`,
+        : isRoot !== (user === "root") && !(isRoot && Bun.which("setpriv"))
+          ? `the tests run as ${isRoot ? "root, without setpriv" : "an ordinary user"}`
+          : whyNot(),
     up: async () => async (settings) =>
-      local(`[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n${settings}`, {
+      local(`[bottle]\nbackend = "${backend}"\n[network]\nmode = "open"\n${settings}`, {
         uid: isRoot && user !== "root" ? ordinary : undefined,
       }),
   };
 };
+
+function whyNoBubblewrap(): string | undefined {
+  if (!Bun.which("bwrap")) return "bwrap is not installed";
+  const trial = Bun.spawnSync(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "true"]);
+  return trial.exitCode === 0 ? undefined : `bwrap makes no sandbox here: ${trial.stderr.toString().trim()}`;
+}
 
 const container = (
   program: "podman" | "docker",
@@ -106,8 +111,10 @@ export const downAll = async () => {
 };
 
 export const kinds: readonly PlaceKind[] = [
-  bubblewrap("root"),
-  bubblewrap("an ordinary user"),
+  sandbox("bubblewrap", "root", whyNoBubblewrap),
+  sandbox("bubblewrap", "an ordinary user", whyNoBubblewrap),
+  sandbox("landlock", "root", () => whyNoLandlock),
+  sandbox("landlock", "an ordinary user", () => whyNoLandlock),
   container("podman", whyNoPodman()),
   rootless,
   container("docker", whyNoDocker()),
