@@ -7,6 +7,7 @@ import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
 import { startStubApi } from "../support/claude/stub-api.ts";
 import { Pane } from "../support/pane.ts";
 import { Screen } from "../support/screen.ts";
+import { hostSecret, tempt } from "../support/tempting.ts";
 import { Home } from "../support/tool.ts";
 import { kinds } from "./place.ts";
 
@@ -51,26 +52,11 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
   const home = new Home();
   let server: Server;
   const abstract = `\0claude-bottle-test-${process.pid}`;
-  const secret = "a-secret-of-the-host";
-
-  /** What lies in a home that an agent has no business with, and is there for everybody else. */
-  const inHome = [
-    ".ssh/id_ed25519", ".aws/credentials", ".config/gh/hosts.yml", ".netrc", ".npmrc", ".docker/config.json", ".kube/config", ".gnupg/key",
-    ".bash_history", ".claude/.credentials.json", ".local/state/claude-bottle/secret", "other-project/.env", ".git-credentials", ".pgpass",
-  ]; // prettier-ignore
-  const elsewhere = [
-    "/etc/shadow", "/etc/ssh/ssh_host_ed25519_key", "/etc/sudoers", "/root/.ssh/id_rsa", "/var/run/docker.sock", "/run/docker.sock",
-    "/var/lib/dpkg/status", "/var/log/dpkg.log", "/sys/kernel/security", "/proc/kcore", "/dev/mem", "/dev/kvm", "/dev/sda", "/boot", "/mnt",
-  ]; // prettier-ignore
+  let tempting: string[];
 
   beforeAll(async () => {
     inBubblewrap(home, "off");
-    for (const name of inHome) {
-      const path = `${home.directory}/home/${name}`;
-      mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
-      writeFileSync(path, secret);
-      chmodSync(path, 0o644);
-    }
+    tempting = tempt(`${home.directory}/home`);
     server = createServer().listen(abstract);
   });
   afterAll(async () => {
@@ -87,9 +73,9 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
     async () => {
       await inside("true");
       const other = `${home.directory}/home/.local/state/claude-bottle/bubblewrap`;
-      const paths = [...inHome.map((name) => `${home.directory}/home/${name}`), ...elsewhere, other];
+      const paths = [...tempting, other];
       expect(paths.length).toBeGreaterThanOrEqual(20);
-      const { stdout } = await inside(`for path in ${paths.join(" ")}; do cat "$path" >/dev/null 2>&1 && echo "$path"; [ -S "$path" ] && echo "$path"; ls "$path"/* 2>/dev/null; done; grep -rs ${secret} ~ /tmp /etc /run /var /proc/[0-9]*/environ`); // prettier-ignore
+      const { stdout } = await inside(`for path in ${paths.join(" ")}; do cat "$path" >/dev/null 2>&1 && echo "$path"; [ -S "$path" ] && echo "$path"; ls "$path"/* 2>/dev/null; done; grep -rs ${hostSecret} ~ /tmp /etc /run /var /proc/[0-9]*/environ`); // prettier-ignore
       expect(stdout).toBe("");
     },
     minute,
@@ -101,7 +87,7 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
       const { stdout } = await inside(
         "cat /proc/[0-9]*/environ | tr '\\0' '\\n' | grep -c AMBIENT; ls -d /proc/[0-9]* | wc -l",
         {
-          AMBIENT_SECRET: secret,
+          AMBIENT_SECRET: hostSecret,
         },
       );
       const [variables, processes] = stdout.trim().split("\n").map(Number);
