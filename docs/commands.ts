@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { describeCommands } from "../src/cli/cli.ts";
 import { callable, type Described } from "../src/cli/describe.ts";
+import { argumentName, optionName, synopsis } from "../src/cli/help.ts";
 import { realSystem } from "../src/system/real.ts";
 
 export const describeAll = async (): Promise<Described[]> => {
@@ -21,17 +22,6 @@ export function generateDocs(commands: readonly Described[]): Map<string, string
 
 const generated = "<!-- Written by `bun run docs` from the command itself. -->\n\n";
 
-function synopsis(name: string, { options, positionals, takesRest }: Described): string {
-  const words = positionals.map(({ name, required }) => {
-    const word = name.includes("|") ? name : name.toUpperCase();
-    return required ? word : `[${word}]`;
-  });
-  return ["claude-bottle", name, ...(options.length > 0 ? ["[OPTIONS]"] : []), ...words, ...(takesRest ? ["[-- WORDS...]"] : [])].join(" "); // prettier-ignore
-}
-
-const optionWord = ({ name, value }: Described["options"][number]) =>
-  `--${name}${value === undefined ? "" : ` ${value}`}`;
-
 function indexPage(commands: readonly Described[]): string {
   const lines = commands.map(({ name, description }) => `- [\`claude-bottle ${name}\`](${name}.md): ${description}`);
   return `${generated}# Commands\n\n\`claude-bottle\` alone is \`claude-bottle run\`.\n\n${lines.join("\n")}\n`;
@@ -41,10 +31,8 @@ function commandPage(command: Described): string {
   const title = `# claude-bottle ${command.name}\n\n${command.description}.\n\n`;
   const parts = callable(command).map(([name, leaf]) => {
     const heading = command.verbs.length === 0 ? "" : `## ${name}\n\n${leaf.description}.\n\n`;
-    const words = leaf.positionals.map(
-      ({ name, description }) => `- \`${name.includes("|") ? name : name.toUpperCase()}\`: ${description}\n`,
-    );
-    const options = leaf.options.map((option) => `- \`${optionWord(option)}\`: ${option.description}\n`);
+    const words = leaf.positionals.map(({ name, description }) => `- \`${argumentName(name)}\`: ${description}\n`);
+    const options = leaf.options.map((option) => `- \`${optionName(option)}\`: ${option.description}\n`);
     const list = [...words, ...options].join("");
     const examples = leaf.examples.map(([line, does]) => `# ${does}\n${line}\n`).join("\n");
     return `${heading}\`\`\`\n${synopsis(name, leaf)}\n\`\`\`\n\n${list}${list && "\n"}\`\`\`sh\n${examples}\`\`\`\n`;
@@ -61,7 +49,7 @@ const roff = (text: string) =>
 function manualPage(commands: readonly Described[]): string {
   const sections = commands.flatMap(callable).map(([name, leaf]) => {
     const option = (option: Described["options"][number]) =>
-      `.TP\n.B ${roff(optionWord(option))}\n${roff(option.description)}\n`;
+      `.TP\n.B ${roff(optionName(option))}\n${roff(option.description)}\n`;
     const example = ([line, does]: Described["examples"][number]) =>
       `.PP\n${roff(does)}:\n.PP\n.nf\n    ${roff(line)}\n.fi\n`;
     return `.SS ${roff(synopsis(name, leaf))}\n${roff(leaf.description)}.\n${leaf.options.map(option).join("")}${leaf.examples.map(example).join("")}`;
@@ -72,7 +60,7 @@ function manualPage(commands: readonly Described[]): string {
 claude\\-bottle \\- open Claude Code in its own isolated machine
 .SH SYNOPSIS
 .B claude\\-bottle
-[COMMAND] [OPTIONS] [\\-\\- WORDS...]
+[COMMAND] [OPTIONS] [\\-\\- ARGUMENTS...]
 .SH DESCRIPTION
 Finds or makes the isolated machine, the bottle, of the working directory's project, and starts Claude Code in it with this terminal.
 Without a command it is

@@ -1,41 +1,15 @@
 import type { CommandDef } from "citty";
+import { commands, groups } from "./commands.ts";
 import type { Context } from "./command.ts";
 import type { Described } from "./describe.ts";
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
+import { noSubcommand, unknownCommand } from "./errors.ts";
+import { exitCode } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { levelOf, levels } from "../ui/messages.ts";
 import { renderError } from "../ui/render-error.ts";
 import { traced } from "../ui/traced.ts";
-import { version } from "../version.ts";
 
-type Load = (context: Context) => Promise<CommandDef<never>>;
 type Verbs = Readonly<Record<string, () => Promise<CommandDef<never>>>>;
-const load = (make: unknown) => make as CommandDef<never>;
-
-/** Without a prototype: `claude-bottle constructor` is an unknown command. */
-const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(null), {
-  run: (context: Context) => import("../commands/run.ts").then((m) => load(m.run(context))),
-  shell: (context: Context) => import("../commands/shell.ts").then((m) => load(m.shell(context))),
-  exec: (context: Context) => import("../commands/exec.ts").then((m) => load(m.exec(context))),
-  cp: (context: Context) => import("../commands/cp.ts").then((m) => load(m.cp(context))),
-  logs: (context: Context) => import("../commands/logs.ts").then((m) => load(m.logs(context))),
-  sync: (context: Context) => import("../commands/sync.ts").then((m) => load(m.sync(context))),
-  ls: (context: Context) => import("../commands/ls.ts").then((m) => load(m.ls(context))),
-  stop: (context: Context) => import("../commands/stop.ts").then((m) => load(m.stop(context))),
-  rm: (context: Context) => import("../commands/rm.ts").then((m) => load(m.rm(context))),
-  init: (context: Context) => import("../commands/init.ts").then((m) => load(m.init(context))),
-  allow: (context: Context) => import("../commands/allow.ts").then((m) => load(m.allow(context))),
-  gc: (context: Context) => import("../commands/gc.ts").then((m) => load(m.gc(context))),
-  login: (context: Context) => import("../commands/login.ts").then((m) => load(m.login(context))),
-  trust: (context: Context) => import("../commands/trust.ts").then((m) => load(m.trust(context))),
-  config: (context: Context) => import("../commands/config.ts").then((m) => load(m.config(context))),
-  tmux: (context: Context) => import("../commands/tmux.ts").then((m) => load(m.tmux(context))),
-  doctor: (context: Context) => import("../commands/doctor.ts").then((m) => load(m.doctor(context))),
-  upgrade: (context: Context) => import("../commands/upgrade.ts").then((m) => load(m.upgrade(context))),
-  uninstall: (context: Context) => import("../commands/uninstall.ts").then((m) => load(m.uninstall(context))),
-  completions: (context: Context) => import("../commands/completions.ts").then((m) => load(m.completions(context))),
-});
 
 const levelFlags: Readonly<Record<string, number>> = Object.assign(Object.create(null), {
   "--quiet": levels.quiet,
@@ -108,33 +82,17 @@ async function chooseVerb(
   const make = (subCommands as Verbs)[verb];
   if (make) return { command: await make(), rawArgs };
   if (found.run) return { command: alone, rawArgs: words };
-  const hint = `claude-bottle ${name} --help lists its commands`;
-  if (verb === "" || verb.startsWith("-"))
-    throw new UserError(`which command of ${name}?`, { exitCode: exitCode.usage, hint });
+  if (verb === "" || verb.startsWith("-")) throw noSubcommand(name);
   const { describeCommand } = await import("./describe.ts");
   const { verbs } = await describeCommand(found);
   const known = verbs.filter(({ hidden }) => !hidden).map((described) => described.name);
-  throw await unknownCommand(`${name} ${verb}`, { word: verb, known, hint });
+  throw unknownCommand(verb, known, name);
 }
 
 async function find(name: string, context: Context): Promise<CommandDef<never>> {
   const command = commands[name];
   if (command) return command(context);
-  throw await unknownCommand(name, {
-    word: name,
-    known: Object.keys(commands),
-    hint: "claude-bottle --help lists the commands",
-  });
-}
-
-async function unknownCommand(
-  name: string,
-  { word, known, hint }: { readonly word: string; readonly known: readonly string[]; readonly hint: string },
-): Promise<UserError> {
-  const { suggest } = await import("../lib/suggest.ts");
-  const like = suggest(word, known);
-  const meant = like ? `; did you mean ${like}?` : "";
-  return new UserError(`unknown command "${printable(name)}"${meant}`, { exitCode: exitCode.usage, hint });
+  throw unknownCommand(name, [...Object.keys(commands), "help"]);
 }
 
 /** Every command, or those of these names, loaded: for help, completions and the documentation. */
@@ -159,33 +117,20 @@ async function complete(system: System, words: readonly string[]): Promise<numbe
   return exitCode.ok;
 }
 
-/** Help on stdout, plain when it is not a terminal. */
+/** Help on stdout. `verb`: a subcommand. */
 async function help(system: System, [name, verb]: readonly (string | undefined)[]): Promise<number> {
-  const context: Context = { system, rest: undefined, exit() {} };
-  const meta = { name: "claude-bottle", version, description: "Claude Code in its own isolated machine" };
-  const text =
-    name === undefined
-      ? (await import("./help.ts")).overview(await describeCommands(system))
-      : await usageText(await usageOf(await find(name, context), verb, meta));
-  const plain = !system.isTty.stdout || Boolean(system.env.NO_COLOR);
-  system.out(`${plain ? Bun.stripANSI(text) : text}\n`);
+  const { commandHelp, overview } = await import("./help.ts");
+  const width = Math.min(system.terminalSize()?.columns ?? widestHelp, widestHelp);
+  if (name === undefined) {
+    const names = Object.fromEntries(Object.entries(groups).map(([group, members]) => [group, Object.keys(members)]));
+    system.out(`${overview(await describeCommands(system), names, width)}\n`);
+    return exitCode.ok;
+  }
+  const { describeCommand } = await import("./describe.ts");
+  const command = await describeCommand(await find(name, { system, rest: undefined, exit() {} }));
+  const called = command.verbs.find((known) => known.name === verb);
+  system.out(`${called ? commandHelp(`${name} ${verb}`, called, width) : commandHelp(name, command, width)}\n`);
   return exitCode.ok;
 }
 
-async function usageText([command, parent]: [CommandDef<never>, CommandDef<never>]): Promise<string> {
-  const { renderUsage } = await import("citty");
-  const { describeCommand, renderExamples } = await import("./describe.ts");
-  return `${await renderUsage(command, parent)}${renderExamples(await describeCommand(command))}`;
-}
-
-/** The command, or one of its verbs where it has some, and what stands before it on a command line. */
-async function usageOf(
-  command: CommandDef<never>,
-  verb: string | undefined,
-  root: { name: string; version: string },
-): Promise<[CommandDef<never>, CommandDef<never>]> {
-  const verbs = command.subCommands as Verbs | undefined;
-  const make = verb === undefined ? undefined : verbs?.[verb];
-  const { name } = command.meta as { name: string };
-  return make ? [await make(), { meta: { ...root, name: `${root.name} ${name}` } }] : [command, { meta: root }];
-}
+const widestHelp = 100;

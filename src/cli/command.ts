@@ -1,65 +1,65 @@
 import { defineCommand, type ArgsDef, type CommandDef } from "citty";
 import type { Example } from "./describe.ts";
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
-import { suggest } from "../lib/suggest.ts";
 import type { System } from "../system/system.ts";
+import { needsValue, nothingAfterDashes, takesNoValue, unexpectedArgument, unknownOption } from "./errors.ts";
 
-/** `rest` is everything after `--`: the bottle's command's own words, never parsed. */
+/** `rest` is everything after `--`: the arguments of what runs in the bottle, never parsed. */
 export type Context = {
   readonly system: System;
   readonly rest: readonly string[] | undefined;
   exit(code: number): void;
 };
 
-const kebab = (name: string) => name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`);
-const usage = (message: string, hint?: string) => new UserError(message, { exitCode: exitCode.usage, hint });
+/** What every command takes besides its own options. */
+const common = ["help", "quiet", "verbose"];
 
-/** Rejects what citty lets through: unknown options, surplus words, an option without its value or a switch with one, a `--` with no use. */
+type Strict<T extends ArgsDef> = CommandDef<T> & {
+  readonly meta: { readonly name: string };
+  readonly args: T;
+  /** Whether arguments may follow `--`; a name: whom they go to. */
+  readonly rest?: true | "Claude";
+  /** Two or more, unless it is hidden. */
+  readonly examples?: readonly Example[];
+};
+
+const kebab = (name: string) => (name.length === 1 ? name : name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`));
+
+/** Rejects what citty lets through: unknown options, surplus arguments, an option without its value or a switch with one, a `--` with no use. */
 function checkArgs(
-  defs: ArgsDef,
+  { meta, args: defs, rest }: Strict<ArgsDef>,
   args: Record<string, unknown> & { _: string[] },
-  { rawArgs, rest }: { readonly rawArgs: readonly string[]; readonly rest: boolean },
+  rawArgs: readonly string[],
 ): void {
+  const owner = rest === true ? "the command" : rest;
   const flags = Object.keys(defs).filter((name) => defs[name]?.type !== "positional");
   for (const name of flags) {
     const value = args[name];
     if (defs[name]?.type === "string" && (value === "" || (typeof value === "string" && value.startsWith("-"))))
-      throw usage(`--${name} needs a value`);
+      throw needsValue(name);
     if (defs[name]?.type === "boolean" && rawArgs.some((word) => word.startsWith(`--${name}=`)))
-      throw usage(`--${name} takes no value`);
+      throw takesNoValue(name);
   }
   const known = new Set(["_", ...Object.keys(defs)]);
   for (const key of Object.keys(args)) {
     const name = kebab(key);
     if (known.has(key) || known.has(name)) continue;
-    const like = suggest(name, flags);
-    throw usage(
-      `unknown option "${printable(name.length === 1 ? `-${name}` : `--${name}`)}"${like ? `; did you mean --${like}?` : ""}`,
-    );
+    throw unknownOption(name, { command: meta.name, known: [...flags, ...common], owner });
   }
   const positionals = Object.keys(defs).length - flags.length;
   const surplus = args._[positionals];
-  if (surplus !== undefined)
-    throw usage(
-      `unexpected argument "${printable(surplus)}"`,
-      rest ? "put the words of a command in the bottle after --" : undefined,
-    );
+  if (surplus !== undefined) throw unexpectedArgument(surplus, owner);
 }
 
-/** A command, strict about its words. `rest`: whether it takes any after `--`; `examples`: two or more, unless it is hidden. */
-export function command<const T extends ArgsDef>(
-  context: Context,
-  def: CommandDef<T> & { args: T; rest?: boolean; examples?: readonly Example[] },
-): CommandDef<T> {
+/** A command, strict about its arguments. */
+export function command<const T extends ArgsDef>(context: Context, def: Strict<T>): CommandDef<T> {
   return defineCommand({
     ...def,
     plugins: [
       {
         name: "strict",
         setup({ args, rawArgs }) {
-          checkArgs(def.args, args as never, { rawArgs, rest: def.rest ?? false });
-          if (context.rest && !def.rest) throw usage("nothing may follow -- here");
+          checkArgs(def as unknown as Strict<ArgsDef>, args as never, rawArgs);
+          if (context.rest && !def.rest) throw nothingAfterDashes();
         },
       },
     ],

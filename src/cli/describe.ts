@@ -1,5 +1,4 @@
 import type { ArgsDef, CommandDef } from "citty";
-import { table } from "../lib/table.ts";
 
 /** A line to copy, and what it does. A test runs each. */
 export type Example = readonly [line: string, does: string];
@@ -9,7 +8,7 @@ export type Described = {
   readonly name: string;
   readonly description: string;
   readonly hidden: boolean;
-  /** Whether words may follow `--`. */
+  /** Whether arguments may follow `--`. */
   readonly takesRest: boolean;
   readonly positionals: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
   readonly options: readonly Option[];
@@ -26,20 +25,20 @@ export type Option = { readonly name: string; readonly value: string | undefined
 type Definition = {
   readonly meta?: { readonly name?: string; readonly description?: string; readonly hidden?: boolean };
   readonly args?: ArgsDef;
-  readonly rest?: boolean;
+  readonly rest?: unknown;
   readonly run?: unknown;
   readonly examples?: readonly Example[];
   readonly subCommands?: Readonly<Record<string, () => Promise<CommandDef<never>>>>;
 };
 
 export async function describeCommand(command: CommandDef<never>): Promise<Described> {
-  const { meta = {}, args = {}, rest = false, run, examples = [], subCommands = {} } = command as unknown as Definition;
+  const { meta = {}, args = {}, rest, run, examples = [], subCommands = {} } = command as unknown as Definition;
   const all = Object.entries(args);
   return {
     name: meta.name ?? "",
     description: meta.description ?? "",
     hidden: meta.hidden ?? false,
-    takesRest: rest,
+    takesRest: rest !== undefined,
     positionals: all
       .filter(([, { type }]) => type === "positional")
       .map(([name, { description = "", required = true }]) => ({ name, description, required })),
@@ -60,10 +59,4 @@ export async function describeCommand(command: CommandDef<never>): Promise<Descr
 export function callable(command: Described): (readonly [name: string, called: Described])[] {
   const verbs = command.verbs.map((verb) => [`${command.name} ${verb.name}`, verb] as const);
   return command.runs ? [[command.name, command], ...verbs] : verbs;
-}
-
-/** The end of a command's help; the verbs' examples are in the help of each. */
-export function renderExamples({ examples }: Described): string {
-  if (examples.length === 0) return "";
-  return `\nEXAMPLES\n\n${table(examples.map(([line, does]) => [`  ${line}`, does])).trimEnd()}\n`;
 }

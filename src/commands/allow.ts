@@ -6,17 +6,21 @@ import { findBottle } from "../session/target.ts";
 
 export const allow = (context: Context) =>
   command(context, {
-    meta: { name: "allow", description: "Open a host to this directory's bottle, at once where it runs" },
+    meta: { name: "allow", description: "Allow a host for this directory's bottle, also while it runs" },
     args: {
-      host: { type: "positional", required: true, description: "a name, a pattern, an address or a range" },
-      bottle: { type: "string", valueHint: "BOTTLE", description: "another bottle, by its name" },
-      session: { type: "boolean", description: "for this bottle alone (without any of the three)" },
-      project: { type: "boolean", description: "for the project: written into bottle.toml" },
-      always: { type: "boolean", description: "for all your bottles: written into your own config.toml" },
+      host: {
+        type: "positional",
+        required: true,
+        description: "a host name, a pattern, an address or a range of addresses",
+      },
+      bottle: { type: "string", valueHint: "BOTTLE", description: "change this bottle instead of this directory's" },
+      session: { type: "boolean", description: "allow it for this bottle only (the default)" },
+      project: { type: "boolean", description: "allow it for the project: writes it to bottle.toml" },
+      always: { type: "boolean", description: "allow it for all your bottles: writes it to your config.toml" },
     },
     examples: [
-      ["claude-bottle allow docs.example.org", "this bottle may reach it from now on"],
-      ["claude-bottle allow docs.example.org --project", "so may every bottle of the project"],
+      ["claude-bottle allow docs.example.org", "let this bottle reach the host"],
+      ["claude-bottle allow docs.example.org --project", "let every bottle of the project reach it"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -9,11 +9,14 @@ const scripts: Readonly<Record<string, string>> = Object.assign(Object.create(nu
 
 export const completions = (context: Context) =>
   command(context, {
-    meta: { name: "completions", description: "Print what makes a shell complete our commands, options and names" },
-    args: { "bash|zsh|fish": { type: "positional", required: true, description: "for which shell" } },
+    meta: {
+      name: "completions",
+      description: "Print the script that completes commands, options and names in your shell",
+    },
+    args: { "bash|zsh|fish": { type: "positional", required: true, description: "the shell to complete in" } },
     examples: [
-      ["source <(claude-bottle completions bash)", "in ~/.bashrc; zsh takes the same in ~/.zshrc, after compinit"],
-      ["claude-bottle completions fish | source", "in ~/.config/fish/config.fish"],
+      ["source <(claude-bottle completions bash)", "put this in ~/.bashrc; for zsh, in ~/.zshrc after compinit"],
+      ["claude-bottle completions fish | source", "put this in ~/.config/fish/config.fish"],
     ],
     run({ args }) {
       const name = args["bash|zsh|fish"];

@@ -8,15 +8,15 @@ import { printable } from "../lib/quote.ts";
 
 export const config = (context: Context) =>
   command(context, {
-    meta: { name: "config", description: "Show every setting that holds here, and the line that it comes from" },
+    meta: { name: "config", description: "Show every setting in effect here, and the line that sets it" },
     args: {
-      profile: { type: "string", valueHint: "PROFILE", description: "with the sections of that profile" },
-      json: { type: "boolean", description: "as JSON" },
-      schema: { type: "boolean", description: "print the JSON Schema of bottle.toml instead, for an editor" },
+      profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
+      json: { type: "boolean", description: "print JSON" },
+      schema: { type: "boolean", description: "print the JSON Schema of bottle.toml, for an editor" },
     },
     examples: [
-      ["claude-bottle config", "every setting, and the line that it comes from"],
-      ["claude-bottle config --schema", "what an editor needs to help with bottle.toml"],
+      ["claude-bottle config", "show every setting, and the line that sets it"],
+      ["claude-bottle config --schema", "print what an editor needs to check bottle.toml"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -7,17 +7,20 @@ export const cp = (context: Context) =>
   command(context, {
     meta: {
       name: "cp",
-      description:
-        "Copy a file or directory in or out: one side is BOTTLE:/path, or :/path for this directory's bottle",
+      description: "Copy files into or out of a bottle, written BOTTLE:/path or :/path",
     },
     args: {
-      source: { type: "positional", required: true, description: "what to copy" },
-      destination: { type: "positional", required: true, description: "where to; into it, where it is a directory" },
-      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+      source: { type: "positional", required: true, description: "the file or directory to copy" },
+      destination: {
+        type: "positional",
+        required: true,
+        description: "where to copy it; a directory gets a copy inside it",
+      },
+      "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
-      ["claude-bottle cp notes.txt :/tmp/", "a file into this directory's bottle"],
-      ["claude-bottle cp :/tmp/notes.txt copy.txt", "and out of it"],
+      ["claude-bottle cp notes.txt :/tmp/", "copy a file into this directory's bottle"],
+      ["claude-bottle cp :/tmp/notes.txt copy.txt", "copy a file out of it"],
     ],
     async run({ args }) {
       const { system } = context;

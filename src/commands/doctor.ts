@@ -12,15 +12,15 @@ export const doctor = (context: Context) => ({
   // Without a prototype: `doctor constructor` is an unexpected argument.
   subCommands: Object.assign(Object.create(null), verbs(context)) as Record<string, Load>,
   ...command(context, {
-    meta: { name: "doctor", description: "Say whether a session would start here, and what mends it" },
+    meta: { name: "doctor", description: "Check whether a session can start here, and suggest fixes" },
     args: {
-      fix: { type: "boolean", description: "run what mends it and loses nothing, after showing it" },
-      yes: { type: "boolean", description: "with --fix: without a question" },
-      json: { type: "boolean", description: "as JSON" },
+      fix: { type: "boolean", description: "show the fixes that lose nothing, and run them" },
+      yes: { type: "boolean", description: "with --fix, do not ask" },
+      json: { type: "boolean", description: "print JSON" },
     },
     examples: [
-      ["claude-bottle doctor", "whether a session would start, and what mends it"],
-      ["claude-bottle doctor --fix --yes", "the same, after running what mends it and loses nothing"],
+      ["claude-bottle doctor", "check whether a session can start here"],
+      ["claude-bottle doctor --fix --yes", "run the safe fixes, then check again"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -7,17 +7,16 @@ export const exec = (context: Context) =>
   command(context, {
     meta: {
       name: "exec",
-      description:
-        "Run the words after -- in a bottle without a terminal: its bytes and exit status are the command's own",
+      description: "Run the command after -- in a bottle, with its own output and exit status",
     },
     args: {
-      bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
-      profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
-      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
+      "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
-      ["claude-bottle exec -- git status --short", "what git says in the bottle, byte by byte"],
-      ["echo 1 2 | claude-bottle exec -- wc -w", "with this stdin, and the command's own exit status"],
+      ["claude-bottle exec -- git status --short", "run git in the bottle"],
+      ["echo 1 2 | claude-bottle exec -- wc -w", "pass stdin to it, and get its own exit status"],
     ],
     rest: true,
     async run({ args }) {

@@ -6,14 +6,14 @@ import { findLeftovers } from "../inventory/leftovers.ts";
 
 export const gc = (context: Context) =>
   command(context, {
-    meta: { name: "gc", description: "Show what of ours nobody needs any more, and remove it with --yes" },
+    meta: { name: "gc", description: "List leftover machines, images and files; --yes removes them" },
     args: {
-      yes: { type: "boolean", description: "remove what is shown" },
-      json: { type: "boolean", description: "as JSON" },
+      yes: { type: "boolean", description: "remove what is listed" },
+      json: { type: "boolean", description: "print JSON" },
     },
     examples: [
-      ["claude-bottle gc", "what has no owner any more: machines, images, directories, locks, processes"],
-      ["claude-bottle gc --yes", "the same, and remove it"],
+      ["claude-bottle gc", "list leftover machines, images, directories, locks and processes"],
+      ["claude-bottle gc --yes", "remove them"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -9,11 +9,11 @@ import { exists, listDirectory, writeText } from "../system/files.ts";
 
 export const init = (context: Context) =>
   command(context, {
-    meta: { name: "init", description: "Write a commented bottle.toml that fits this project" },
-    args: { "dry-run": { type: "boolean", description: "print it, and write nothing" } },
+    meta: { name: "init", description: "Write a commented bottle.toml for this project" },
+    args: { "dry-run": { type: "boolean", description: "print it without writing it" } },
     examples: [
       ["claude-bottle init --dry-run", "show what it would write"],
-      ["claude-bottle init", "write it, where there is none"],
+      ["claude-bottle init", "write it, unless there is one"],
     ],
     async run({ args }) {
       const { system } = context;

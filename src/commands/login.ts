@@ -9,17 +9,24 @@ import { canAsk, confirm, hiddenInput } from "../ui/prompts.ts";
 
 export const login = (context: Context) =>
   command(context, {
-    meta: { name: "login", description: "Keep Claude's credential for all bottles; words after -- print it each time" },
+    meta: {
+      name: "login",
+      description: "Store Claude's credential for all bottles, or after -- a command that prints it",
+    },
     args: {
       "from-claude": { type: "boolean", description: "share the login of Claude Code on this machine" },
-      as: { type: "string", valueHint: "MODE", description: `what it is: ${Object.keys(modes).join(", ")}` },
-      file: { type: "boolean", description: "keep it in a file for you alone, not in the keychain" },
-      status: { type: "boolean", description: "say what is kept, and when it ends" },
-      forget: { type: "boolean", description: "keep it no longer" },
+      as: {
+        type: "string",
+        valueHint: "MODE",
+        description: `the kind of credential: ${Object.keys(modes).join(", ")}`,
+      },
+      file: { type: "boolean", description: "store it in a file that only you can read, not in the keychain" },
+      status: { type: "boolean", description: "show the stored credential and when it expires" },
+      forget: { type: "boolean", description: "remove the stored credential" },
     },
     examples: [
       ["claude-bottle login --from-claude", "share the login of Claude Code on this machine"],
-      ["claude-bottle login -- pass show claude/token", "have a password manager print it at each start"],
+      ["claude-bottle login -- pass show claude/token", "run a password manager at each start to get the credential"],
     ],
     rest: true,
     async run({ args }) {

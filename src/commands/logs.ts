@@ -7,14 +7,14 @@ import { existingBottle, noBottle } from "../session/target.ts";
 
 export const logs = (context: Context) =>
   command(context, {
-    meta: { name: "logs", description: "What happened to a bottle: its starts, its sessions, and what it was denied" },
+    meta: { name: "logs", description: "Show what happened in a bottle: starts, sessions and denied hosts" },
     args: {
-      bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
-      json: { type: "boolean", description: "as JSON" },
+      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      json: { type: "boolean", description: "print JSON" },
     },
     examples: [
-      ["claude-bottle logs", "of this directory's bottle, the newest last"],
-      ["claude-bottle logs --json", "the same, for a program"],
+      ["claude-bottle logs", "show this directory's bottle, newest last"],
+      ["claude-bottle logs --json", "print the same for a program"],
     ],
     async run({ args }) {
       const { system } = context;

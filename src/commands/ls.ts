@@ -14,16 +14,16 @@ export const ls = (context: Context) =>
   command(context, {
     meta: {
       name: "ls",
-      description: "List the bottles: what they belong to, whether they run, and why they are there",
+      description: "List bottles with their state, sessions and directory",
     },
     args: {
-      json: { type: "boolean", description: "as JSON" },
-      size: { type: "boolean", description: "also what each takes on the disk, which may take seconds" },
-      denied: { type: "boolean", description: "what the bottles wanted to reach and may not, the newest last" },
+      json: { type: "boolean", description: "print JSON" },
+      size: { type: "boolean", description: "also show the disk space of each; takes seconds" },
+      denied: { type: "boolean", description: "list the hosts that bottles were denied, newest last" },
     },
     examples: [
-      ["claude-bottle ls --size", "the bottles, who works in them, and what each takes on the disk"],
-      ["claude-bottle ls --json", "the same without the disk, for a program"],
+      ["claude-bottle ls --size", "list the bottles and the disk space of each"],
+      ["claude-bottle ls --json", "list the bottles for a program"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -14,17 +14,23 @@ import { removeLock } from "../system/lock.ts";
 
 export const rm = (context: Context) =>
   command(context, {
-    meta: { name: "rm", description: "Remove a bottle; the project itself stays, with what is not committed" },
+    meta: { name: "rm", description: "Remove a bottle; the project's files stay" },
     args: {
-      bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
-      force: { type: "boolean", description: "even while sessions run in it, and with what is only in it" },
-      "keep-claude": { type: "boolean", description: "keep its ~/.claude, with the conversations, for the next one" },
-      json: { type: "boolean", description: "say as JSON what is only in it; with --dry-run, and do no more" },
-      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      force: {
+        type: "boolean",
+        description: "remove it even if sessions run in it or it holds the only copy of something",
+      },
+      "keep-claude": { type: "boolean", description: "keep its ~/.claude with the conversations for the next bottle" },
+      json: { type: "boolean", description: "with --dry-run, print as JSON what only exists in the bottle" },
+      "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
-      ["claude-bottle rm --dry-run --json", "the conversations and files that are only in this directory's bottle"],
-      ["claude-bottle rm", "remove it, unless there are any"],
+      [
+        "claude-bottle rm --dry-run --json",
+        "list the conversations and files that only exist in this directory's bottle",
+      ],
+      ["claude-bottle rm", "remove it, unless it holds the only copy of something"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -13,41 +13,38 @@ import { findProject, promptFileOf } from "../project/project.ts";
 
 export const run = (context: Context) =>
   command(context, {
-    meta: { name: "run", description: "Start the agent in this directory's bottle; words after -- go to the agent" },
+    meta: { name: "run", description: "Start Claude in this directory's bottle; arguments after -- go to Claude" },
     args: {
       name: {
         type: "string",
         valueHint: "NAME",
-        description: "a further bottle of this directory, by a name of yours",
+        description: "use a separate, named bottle for this directory",
       },
-      agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
+      agent: { type: "string", valueHint: "AGENT", description: "the agent of bottle.toml to start" },
       backend: {
         type: "string",
         valueHint: "BACKEND",
-        description: `what isolates a new bottle: ${backendNames.join(", ")}`,
+        description: `the backend for a new bottle: ${backendNames.join(", ")}`,
       },
-      profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
+      profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
       network: {
         type: "string",
         valueHint: "MODE",
-        description: "what a new bottle reaches: list (the hosts of bottle.toml), off or open",
+        description: "what a new bottle can reach: list (the hosts of bottle.toml), off or open",
       },
       "accept-weaker": {
         type: "boolean",
-        description: "take a sandbox that shares this machine's kernel where nothing better works, from now on",
+        description: "accept a sandbox that shares this machine's kernel if nothing better works; remembered",
       },
-      "login-inside": { type: "boolean", description: "let Claude ask for a login in this bottle, from now on" },
-      fresh: { type: "boolean", description: "make the bottle anew, unless something is only in it" },
-      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+      "login-inside": { type: "boolean", description: "let Claude ask for a login inside this bottle" },
+      fresh: { type: "boolean", description: "recreate the bottle; refuses if it holds the only copy of something" },
+      "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
-      ["claude-bottle", "the agent of bottle.toml, in this directory's bottle"],
-      [
-        'claude-bottle run --name review -- -p "look for bugs"',
-        "Claude's own words after --, in a second bottle of the directory",
-      ],
+      ["claude-bottle", "start Claude in this directory's bottle"],
+      ['claude-bottle run --name review -- -p "look for bugs"', "pass Claude its own options, in a second bottle"],
     ],
-    rest: true,
+    rest: "Claude",
     async run({ args }) {
       const { system, rest = [] } = context;
       const project = findProject(system, { profile: args.profile });

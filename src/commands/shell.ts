@@ -9,16 +9,16 @@ export const shell = (context: Context) =>
   command(context, {
     meta: {
       name: "shell",
-      description: "Open a shell in a bottle, as the same user, in the same directory; words after -- are run instead",
+      description: "Open a shell in a bottle, or run the command after -- on this terminal",
     },
     args: {
-      bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
-      profile: { type: "string", valueHint: "PROFILE", description: "with that profile of the manifest on top" },
-      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
+      "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
-      ["claude-bottle shell", "a shell beside the agent, in the same bottle"],
-      ["claude-bottle shell -- git status", "that command on this terminal, instead of a shell"],
+      ["claude-bottle shell", "open a shell in the bottle that Claude works in"],
+      ["claude-bottle shell -- git status", "run one command on this terminal"],
     ],
     rest: true,
     async run({ args }) {

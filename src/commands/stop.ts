@@ -8,15 +8,15 @@ import { existingBottle, noBottle } from "../session/target.ts";
 
 export const stop = (context: Context) =>
   command(context, {
-    meta: { name: "stop", description: "Stop a bottle; it keeps what is in it, and the next session starts it again" },
+    meta: { name: "stop", description: "Stop a bottle; its files stay, and the next session starts it again" },
     args: {
-      bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
-      force: { type: "boolean", description: "even while sessions run in it" },
-      "dry-run": { type: "boolean", description: "print the commands, one a line, and run none" },
+      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      force: { type: "boolean", description: "stop it even if sessions run in it" },
+      "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
-      ["claude-bottle stop", "this directory's bottle, which keeps what is in it"],
-      ["claude-bottle stop --dry-run", "the command that would do it"],
+      ["claude-bottle stop", "stop this directory's bottle"],
+      ["claude-bottle stop --dry-run", "print the command that would stop it"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -12,19 +12,19 @@ export const sync = (context: Context) =>
   command(context, {
     meta: {
       name: "sync",
-      description: "Bring the project and its copy in a bottle on another machine together, as each session does",
+      description: "Sync the project with its copy in a bottle on another machine",
     },
     args: {
-      bottle: { type: "positional", required: false, description: "its name; this directory's bottle without one" },
+      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
       keep: {
         type: "string",
         valueHint: "SIDE",
-        description: "of what changed on both sides, take that of host (here) or of bottle",
+        description: "resolve conflicts with the files of this side: host or bottle",
       },
     },
     examples: [
-      ["claude-bottle sync", "what changed in the bottle comes home, what changed here goes there"],
-      ["claude-bottle sync --keep bottle", "and of what changed on both sides, the bottle's comes home"],
+      ["claude-bottle sync", "pull the bottle's changes, and push yours"],
+      ["claude-bottle sync --keep bottle", "the same; where both sides changed a file, take the bottle's"],
     ],
     async run({ args }) {
       const { system } = context;

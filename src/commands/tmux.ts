@@ -17,7 +17,7 @@ export const tmux = (context: Context) => {
     show: () => import("./tmux/show.ts").then((m) => load(m.show(context))),
   };
   return {
-    meta: { name: "tmux", description: "Claude and shells of this directory's bottle in tmux panes, from a key" },
+    meta: { name: "tmux", description: "Open Claude and shells in tmux panes, from a key" },
     // Without a prototype: `tmux constructor` is an unknown command.
     subCommands: Object.assign(Object.create(null), verbs) as Record<string, Load>,
   };

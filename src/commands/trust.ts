@@ -16,18 +16,22 @@ import { canAsk, confirm } from "../ui/prompts.ts";
 
 export const trust = (context: Context) =>
   command(context, {
-    meta: { name: "trust", description: "Show what this manifest asks of your machine, and allow it until it changes" },
+    meta: { name: "trust", description: "Show what bottle.toml asks of this machine, and approve it" },
     args: {
-      profile: { type: "string", valueHint: "PROFILE", description: "with the sections of that profile" },
-      backend: { type: "string", valueHint: "BACKEND", description: "for bottles on that one" },
-      accept: { type: "string", valueHint: "HASH", description: "allow what has this hash, without a question" },
-      list: { type: "boolean", description: "the projects that you trust" },
-      revoke: { type: "boolean", description: "trust this project no longer" },
-      json: { type: "boolean", description: "as JSON, without a question" },
+      profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
+      backend: { type: "string", valueHint: "BACKEND", description: "approve it for bottles on this backend" },
+      accept: {
+        type: "string",
+        valueHint: "HASH",
+        description: "approve exactly the request with this hash, without a question",
+      },
+      list: { type: "boolean", description: "list the projects that you trust" },
+      revoke: { type: "boolean", description: "withdraw your trust in this project" },
+      json: { type: "boolean", description: "print JSON, and do not ask" },
     },
     examples: [
-      ["claude-bottle trust", "show what bottle.toml asks of your machine, and ask whether you allow it"],
-      ["claude-bottle trust --list", "the projects that you trust"],
+      ["claude-bottle trust", "show what bottle.toml asks of this machine, and ask whether you approve"],
+      ["claude-bottle trust --list", "list the projects that you trust"],
     ],
     async run({ args }) {
       const { system } = context;

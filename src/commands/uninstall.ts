@@ -7,18 +7,18 @@ export const uninstall = (context: Context) =>
   command(context, {
     meta: {
       name: "uninstall",
-      description: "Remove this program; bottles, the ledger and your settings stay without --purge",
+      description: "Remove this program; --purge also removes bottles, records and settings",
     },
     args: {
       purge: {
         type: "boolean",
-        description: "also every bottle, our images, the ledger, kept credentials and your settings",
+        description: "also remove every bottle, our images, the ledger, stored credentials and your settings",
       },
-      "dry-run": { type: "boolean", description: "say what would be removed, and remove nothing" },
+      "dry-run": { type: "boolean", description: "list what would be removed, without removing it" },
     },
     examples: [
-      ["claude-bottle uninstall --dry-run", "the files that would go"],
-      ["claude-bottle uninstall --purge --dry-run", "the bottles and all of our directories too"],
+      ["claude-bottle uninstall --dry-run", "list the files that would go"],
+      ["claude-bottle uninstall --purge --dry-run", "list the bottles and directories too"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -5,16 +5,16 @@ import { installedPrefix } from "../system/installation.ts";
 
 export const upgrade = (context: Context) =>
   command(context, {
-    meta: { name: "upgrade", description: "Replace this program by the newest release; sessions that run go on" },
+    meta: { name: "upgrade", description: "Install the newest release; running sessions are not affected" },
     args: {
-      check: { type: "boolean", description: "only say what is installed and what is the newest release" },
-      version: { type: "string", valueHint: "VERSION", description: "that release instead, older or newer" },
-      rollback: { type: "boolean", description: "put back the program that the last upgrade replaced" },
-      "dry-run": { type: "boolean", description: "say what would be done, and do nothing" },
+      check: { type: "boolean", description: "show the installed and the newest version only" },
+      version: { type: "string", valueHint: "VERSION", description: "install this version instead; it may be older" },
+      rollback: { type: "boolean", description: "go back to the version before the last upgrade" },
+      "dry-run": { type: "boolean", description: "list what would be done, without doing it" },
     },
     examples: [
-      ["claude-bottle upgrade --check", "what is installed, and what is the newest release"],
-      ["claude-bottle upgrade --rollback", "back to the program before the last upgrade"],
+      ["claude-bottle upgrade --check", "show the installed and the newest version"],
+      ["claude-bottle upgrade --rollback", "go back to the version before the last upgrade"],
     ],
     async run({ args }) {
       const { system } = context;

@@ -61,14 +61,18 @@ function inCommand(command: Described, before: readonly string[], current: strin
 const hasValueAt = (optionOf: (word: string | undefined) => Option | undefined, words: readonly string[], at: number) =>
   optionOf(words[at - 1] === "=" ? words[at - 2] : words[at - 1])?.value !== undefined;
 
-function optionWords(command: Described, before: readonly string[]): Candidate[] {
-  const own = command.options.filter(({ name }) => !before.includes(`--${name}`));
-  const words = [...own, { name: "help", description: "what the command does" }].map(({ name, description }) => ({
-    word: `--${name}`,
-    description,
-  }));
-  return command.takesRest ? [...words, { word: "--", description: "words for the command in the bottle" }] : words;
+function optionWords({ options, takesRest }: Described, before: readonly string[]): Candidate[] {
+  const words = [...options, ...common]
+    .map(({ name, description }) => ({ word: `--${name}`, description }))
+    .filter(({ word }) => !before.includes(word));
+  return takesRest ? [...words, { word: "--", description: "then arguments for what runs in the bottle" }] : words;
 }
+
+const common: readonly Pick<Option, "name" | "description">[] = [
+  { name: "help", description: "show how the command is used" },
+  { name: "quiet", description: "show errors and warnings only" },
+  { name: "verbose", description: "show each program before it runs" },
+];
 
 const named = (commands: readonly Described[]): Candidate[] =>
   commands.filter(({ hidden }) => !hidden).map(({ name, description }) => ({ word: name, description }));

@@ -13,3 +13,26 @@ export function table(rows: readonly (readonly string[])[]): string {
     )
     .join("");
 }
+
+/** Two columns, the second of which is wrapped to `width`; one that is too wide for its place gets a line of its own. */
+export function wrappedTable(
+  rows: readonly (readonly [string, string])[],
+  { indent, width }: { readonly indent: number; readonly width: number },
+): string {
+  const widest = Math.max(
+    0,
+    ...rows.map(([first]) => Bun.stringWidth(first)).filter((columns) => columns <= widestFirst),
+  );
+  const gap = indent + widest + 2;
+  return rows
+    .map(([first, second]) => {
+      const lines = Bun.wrapAnsi(second, Math.max(20, width - gap)).split("\n");
+      const start = " ".repeat(indent) + first;
+      const space = gap - Bun.stringWidth(start);
+      const lead = space >= 2 ? start + " ".repeat(space) : `${start}\n${" ".repeat(gap)}`;
+      return `${lead}${lines.join(`\n${" ".repeat(gap)}`)}\n`;
+    })
+    .join("");
+}
+
+const widestFirst = 30;

@@ -27,6 +27,19 @@ test.each([
     'unknown option "--fersh"; did you mean --fresh?\n  claude-bottle run --help',
     2,
   ],
+  [
+    "an option of Claude's before --",
+    ["--continue"],
+    'unknown option "--continue"\n  options of Claude go after --, as in: claude-bottle run -- --continue',
+    2,
+  ],
+  ["a capital letter", ["ls", "-X"], 'unknown option "-X"\n  claude-bottle ls --help', 2],
+  [
+    "help, mistyped",
+    ["hlep"],
+    'unknown command "hlep"; did you mean help?\n  claude-bottle --help lists the commands',
+    2,
+  ],
   ["an unknown letter", ["ls", "-x"], 'unknown option "-x"\n  claude-bottle ls --help', 2],
   ["an option without its value", ["run", "--name"], "--name needs a value\n  claude-bottle run --help", 2],
   [
@@ -35,12 +48,7 @@ test.each([
     "--name needs a value\n  claude-bottle run --help",
     2,
   ],
-  [
-    "a forgotten --",
-    ["run", "claude"],
-    'unexpected argument "claude"\n  put the words of a command in the bottle after --',
-    2,
-  ],
+  ["a forgotten --", ["run", "claude"], 'unexpected argument "claude"\n  arguments of Claude go after --', 2],
   [
     "exec without a command",
     ["exec"],
@@ -56,10 +64,15 @@ test.each([
   [
     "exec with a forgotten --",
     ["exec", "git", "status"],
-    'unexpected argument "status"\n  put the words of a command in the bottle after --',
+    'unexpected argument "status"\n  arguments of the command go after --',
     2,
   ],
-  ["words after -- that have no use", ["ls", "--", "x"], "nothing may follow -- here\n  claude-bottle ls --help", 2],
+  [
+    "words after -- that have no use",
+    ["ls", "--", "x"],
+    "this command takes no arguments after --\n  claude-bottle ls --help",
+    2,
+  ],
   [
     "an unknown option of a verb",
     ["tmux", "open", "--widnow"],
@@ -78,11 +91,11 @@ test.each([
     'unknown command "tmux \\x9b31m"\n  claude-bottle tmux --help lists its commands',
     2,
   ],
-  ["no verb", ["tmux"], "which command of tmux?\n  claude-bottle tmux --help lists its commands", 2],
+  ["no verb", ["tmux"], "tmux needs a subcommand\n  claude-bottle tmux --help lists them", 2],
   [
     "an option before the verb",
     ["tmux", "--yes", "install"],
-    "which command of tmux?\n  claude-bottle tmux --help lists its commands",
+    "tmux needs a subcommand\n  claude-bottle tmux --help lists them",
     2,
   ],
   [
@@ -344,7 +357,7 @@ test("help is on stdout, for every command", async () => {
   );
   for (const command of commands) {
     const help = await home.run([command, "--help"]);
-    expect([help.stdout.includes(`USAGE claude-bottle ${command}`), help.stderr, help.code]).toEqual([true, "", 0]);
+    expect([help.stdout.includes(`Usage: claude-bottle ${command}`), help.stderr, help.code]).toEqual([true, "", 0]);
     expect((await home.run(["help", command])).stdout).toBe(help.stdout);
   }
 });

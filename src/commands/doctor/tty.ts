@@ -5,12 +5,12 @@ export const tty = (context: Context) =>
   command(context, {
     meta: {
       name: "tty",
-      description: "Ask this terminal, tmux and the bottle what they can do, as a table for an issue",
+      description: "Test what this terminal, tmux and the bottle can do, as a table for an issue",
     },
-    args: { json: { type: "boolean", description: "as JSON" } },
+    args: { json: { type: "boolean", description: "print JSON" } },
     examples: [
-      ["claude-bottle doctor tty", "what the terminal can do, and whether a change of its size reaches the bottle"],
-      ["claude-bottle doctor tty --json", "the same, for a program"],
+      ["claude-bottle doctor tty", "test this terminal, and whether a change of its size reaches the bottle"],
+      ["claude-bottle doctor tty --json", "print the same for a program"],
     ],
     async run({ args }) {
       const { system } = context;

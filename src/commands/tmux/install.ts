@@ -3,24 +3,32 @@ import { install as installBindings } from "../../tmux/config/install.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
 const key = (what: string, key: string) =>
-  ({ type: "string", valueHint: "KEY", description: `the key after the prefix for ${what}; ${key}, or none` }) as const;
+  ({
+    type: "string",
+    valueHint: "KEY",
+    description: `the key after the prefix for ${what}; defaults to ${key}, none binds nothing`,
+  }) as const;
 
 export const install = (context: Context) =>
   command(context, {
-    meta: { name: "install", description: "Write key bindings into tmux's configuration, and bind them in its server" },
+    meta: { name: "install", description: "Add key bindings to tmux's configuration and to its running server" },
     examples: [
-      ["claude-bottle tmux install --dry-run", "what would be written where"],
-      ["claude-bottle tmux install --yes --menu-key Y", "without a question, the menu on another key"],
+      ["claude-bottle tmux install --dry-run", "show the change and the file"],
+      ["claude-bottle tmux install --yes --menu-key Y", "do not ask, and bind the menu to another key"],
     ],
     args: {
-      file: { type: "string", valueHint: "FILE", description: "the configuration; the one that this tmux reads" },
+      file: {
+        type: "string",
+        valueHint: "FILE",
+        description: "the configuration to change; defaults to the one that tmux reads",
+      },
       "open-key": key("Claude", "b"),
       "shell-key": key("a shell", "e"),
       "menu-key": key("the menu", "B"),
       "paste-key": key("pasting a picture", "P"),
-      options: { type: "boolean", description: "also the options that Claude Code is better with" },
-      yes: { type: "boolean", description: "without a question" },
-      "dry-run": { type: "boolean", description: "print the change, and make none" },
+      options: { type: "boolean", description: "also set the tmux options that Claude Code works better with" },
+      yes: { type: "boolean", description: "do not ask" },
+      "dry-run": { type: "boolean", description: "print the change without making it" },
     },
     async run({ args }) {
       const { system } = context;

@@ -5,12 +5,12 @@ import { showMenu } from "../../tmux/pane/menu.ts";
 
 export const menu = (context: Context) =>
   command(context, {
-    meta: { name: "menu", description: "A tmux menu of what fits a pane: shell, second agent, diff, stop, ..." },
+    meta: { name: "menu", description: "Show a menu for a pane: shell, second agent, diff, stop and more" },
     examples: [
-      ["claude-bottle tmux menu", "the menu over this pane"],
-      ["claude-bottle tmux menu --pane %3 --dry-run", "the command of tmux that shows it over that pane"],
+      ["claude-bottle tmux menu", "show the menu over this pane"],
+      ["claude-bottle tmux menu --pane %3 --dry-run", "print the tmux command that shows it over pane %3"],
     ],
-    args: { ...paneArgs, "dry-run": { type: "boolean", description: "print the command, and run none" } },
+    args: { ...paneArgs, "dry-run": { type: "boolean", description: "print the command without running it" } },
     async run({ args }) {
       const { system } = context;
       await aboutPane(system, args, async (tmux, pane) => {

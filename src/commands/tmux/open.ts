@@ -11,25 +11,24 @@ export const open = (context: Context) =>
   command(context, {
     meta: {
       name: "open",
-      description:
-        "Open the agent beside a pane, in the bottle of the pane's directory; words after -- go to the agent",
+      description: "Open Claude beside a pane, in the bottle of the pane's directory",
     },
     args: {
-      split: { type: "string", valueHint: "right|below", description: "on which side of the pane; right without one" },
-      window: { type: "boolean", description: "in a window of its own" },
-      popup: { type: "boolean", description: "in a popup, which ends with its client" },
-      here: { type: "boolean", description: "in this pane, in place of the shell in it" },
-      shell: { type: "boolean", description: "a shell in the bottle; words after -- are run in it instead" },
-      host: { type: "boolean", description: "your own shell, outside the bottle" },
-      agent: { type: "string", valueHint: "AGENT", description: "which agent of bottle.toml to start" },
+      split: { type: "string", valueHint: "right|below", description: "the side of the pane; defaults to right" },
+      window: { type: "boolean", description: "open a new window" },
+      popup: { type: "boolean", description: "open a popup, which ends with its client" },
+      here: { type: "boolean", description: "use this pane, in place of its shell" },
+      shell: { type: "boolean", description: "open a shell in the bottle, or run the command after --" },
+      host: { type: "boolean", description: "open your own shell, outside the bottle" },
+      agent: { type: "string", valueHint: "AGENT", description: "the agent of bottle.toml to start" },
       ...paneArgs,
-      "dry-run": { type: "boolean", description: "print the command, and run none" },
+      "dry-run": { type: "boolean", description: "print the command without running it" },
     },
     examples: [
-      ["claude-bottle tmux open --split below", "the agent under this pane"],
-      ["claude-bottle tmux open --shell --window", "a shell in the bottle, in a window of its own"],
+      ["claude-bottle tmux open --split below", "open Claude below this pane"],
+      ["claude-bottle tmux open --shell --window", "open a shell of the bottle in a new window"],
     ],
-    rest: true,
+    rest: "Claude",
     async run({ args }) {
       const { system, rest = [] } = context;
       const place = placeOf(args);

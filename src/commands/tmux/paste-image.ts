@@ -7,11 +7,14 @@ export const pasteImage = (context: Context) =>
   command(context, {
     meta: {
       name: "paste-image",
-      description: "Put the clipboard's picture into a pane's bottle, and type its path there",
+      description: "Copy the clipboard's picture into a pane's bottle, and type its path there",
     },
     examples: [
-      ["claude-bottle tmux paste-image --pane %3", "into the bottle that pane %3 shows"],
-      ["claude-bottle tmux paste-image --pane %3 --client /dev/pts/1", "from the screen of that client"],
+      ["claude-bottle tmux paste-image --pane %3", "paste into the bottle in pane %3"],
+      [
+        "claude-bottle tmux paste-image --pane %3 --client /dev/pts/1",
+        "take the picture from the display of that client",
+      ],
     ],
     args: paneArgs,
     async run({ args }) {

@@ -4,10 +4,10 @@ import { showWords } from "../../tmux/pane/output-pane.ts";
 
 export const show = (context: Context) =>
   command(context, {
-    meta: { name: "show", description: "What the words after -- print, until a key", hidden: true },
+    meta: { name: "show", description: "Show the output of the command after --, until a key", hidden: true },
     args: {
       ...paneArgs,
-      window: { type: "string", valueHint: "NAME", description: "in a window of that name, not a popup" },
+      window: { type: "string", valueHint: "NAME", description: "use a window of this name, not a popup" },
     },
     rest: true,
     async run({ args }) {

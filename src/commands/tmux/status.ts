@@ -5,12 +5,12 @@ import { renderStatus, workingBottles } from "../../tmux/pane/status.ts";
 
 export const status = (context: Context) =>
   command(context, {
-    meta: { name: "status", description: "A short segment for status-right: the bottles that somebody works in" },
+    meta: { name: "status", description: "Print a short segment for status-right: the bottles with sessions" },
     examples: [
       ["claude-bottle tmux status", "as in: set -g status-right '#(claude-bottle tmux status)'"],
-      ["claude-bottle tmux status --json", "the same, for a program"],
+      ["claude-bottle tmux status --json", "print the same for a program"],
     ],
-    args: { json: { type: "boolean", description: "as JSON" } },
+    args: { json: { type: "boolean", description: "print JSON" } },
     run({ args }) {
       const { system } = context;
       using ledger = new Ledger(system);

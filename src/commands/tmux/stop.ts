@@ -5,8 +5,8 @@ import { stopShown } from "../../tmux/pane/stop.ts";
 
 export const stop = (context: Context) =>
   command(context, {
-    meta: { name: "stop", description: "Stop the bottle that a pane shows, with its sessions", hidden: true },
-    args: { ...paneArgs, restart: { type: "boolean", description: "and start the pane's session again" } },
+    meta: { name: "stop", description: "Stop the bottle of a pane, with its sessions", hidden: true },
+    args: { ...paneArgs, restart: { type: "boolean", description: "start the pane's session again" } },
     async run({ args }) {
       const { system } = context;
       await aboutPane(system, args, async (tmux, pane) => {

@@ -4,15 +4,19 @@ import { Tmux } from "../../tmux/tmux.ts";
 
 export const uninstall = (context: Context) =>
   command(context, {
-    meta: { name: "uninstall", description: "Take out of tmux's configuration what install wrote, to the byte" },
+    meta: { name: "uninstall", description: "Remove what install added to tmux's configuration" },
     examples: [
-      ["claude-bottle tmux uninstall --dry-run", "what would be taken out"],
-      ["claude-bottle tmux uninstall --yes", "without a question"],
+      ["claude-bottle tmux uninstall --dry-run", "show the change and the file"],
+      ["claude-bottle tmux uninstall --yes", "do not ask"],
     ],
     args: {
-      file: { type: "string", valueHint: "FILE", description: "the configuration; the one that this tmux reads" },
-      yes: { type: "boolean", description: "without a question" },
-      "dry-run": { type: "boolean", description: "print the change, and make none" },
+      file: {
+        type: "string",
+        valueHint: "FILE",
+        description: "the configuration to change; defaults to the one that tmux reads",
+      },
+      yes: { type: "boolean", description: "do not ask" },
+      "dry-run": { type: "boolean", description: "print the change without making it" },
     },
     async run({ args }) {
       const { system } = context;

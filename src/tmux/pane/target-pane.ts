@@ -6,8 +6,8 @@ import { Tmux } from "../tmux.ts";
 
 /** How a key binding names what a verb is about. */
 export const paneArgs = {
-  pane: { type: "string", valueHint: "PANE", description: "which pane, such as %3; ours without one" },
-  client: { type: "string", valueHint: "CLIENT", description: "the client that is told when it fails" },
+  pane: { type: "string", valueHint: "PANE", description: "the pane, such as %3; defaults to this one" },
+  client: { type: "string", valueHint: "CLIENT", description: "the client to show an error to" },
 } as const;
 
 export function requireTmux(system: System): Tmux {
