@@ -8,6 +8,7 @@ import type { Source } from "../manifest/parse.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, realPath, writeText } from "../system/files.ts";
 import { configDirectory, type System } from "../system/system.ts";
+import { type Hold, holdBottle } from "./hold.ts";
 import { projectBackend } from "./target.ts";
 import { findProject } from "../project/project.ts";
 import { requestOf, viewOf } from "../project/trust.ts";
@@ -34,15 +35,23 @@ export function checkHost(host: string): string {
  * Opens the host to the bottle as it runs, where there is one. `file` lists it already. Throws UserError where the backend
  * cannot.
  */
-export async function openHost(
+export const openHost = (
   system: System,
   name: string,
   host: string,
-  { reach, file }: { readonly reach: Reach; readonly file: string | undefined },
+  options: { readonly reach: Reach; readonly file: string | undefined },
+): Promise<void> => holdBottle(system, name, (hold) => openUnderLock(system, name, host, { ...options, hold }));
+
+async function openUnderLock(
+  system: System,
+  name: string,
+  host: string,
+  { reach, file, hold }: { readonly reach: Reach; readonly file: string | undefined; readonly hold: Hold },
 ): Promise<void> {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
-  if (record === undefined || record.plan.network.hosts.includes(host)) return;
+  if (record === undefined) return hold.discard();
+  if (record.plan.network.hosts.includes(host)) return;
   const { plan } = record;
   const { network } = plan;
   const written = file === undefined ? "" : `; "${file}" lists "${host}" for the next one`;
@@ -62,8 +71,8 @@ export async function openHost(
   // What stands in a file is closed again by taking it out there.
   const own = reach === "session" && { opened: [...(network.opened ?? []), host] };
   const opened: BottlePlan = { ...plan, network: { ...network, hosts, ...own } };
-  await backend.setNetwork(opened, plan);
-  ledger.saveBottle(opened, record.machine?.pid);
+  await backend.setNetwork(opened, plan, { signal: hold.signal });
+  ledger.savePlan(opened);
 }
 
 /** Writes the host into the project's bottle.toml, or into the user's own file, and keeps the trust that there was. */

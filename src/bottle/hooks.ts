@@ -7,6 +7,7 @@ import { isDirectory } from "../system/files.ts";
 import type { RunOptions, System } from "../system/system.ts";
 import { findProject } from "../project/project.ts";
 import { requireTrust } from "../project/trust.ts";
+import { inform } from "../ui/messages.ts";
 
 type Hook = keyof Manifest["hooks"];
 
@@ -21,7 +22,7 @@ export async function runHook(
   const command = hooks[hook];
   if (command === undefined) return;
   const line = printable(shellLine(command));
-  system.err(`claude-bottle: ${hook}: ${line}\n`);
+  inform(system, `${hook}: ${line}`);
   const { code, stdout, stderr } = await system.run(command, {
     ...options,
     cwd: directory,
@@ -56,7 +57,7 @@ async function admitted(system: System, { directory, backend }: BottlePlan): Pro
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [why = ""] = error.message.split("\n");
-    system.err(`claude-bottle: no after-stop hook is run: ${printable(why)}\n`);
+    inform(system, `no after-stop hook is run: ${printable(why)}`);
     return {};
   }
 }

@@ -9,6 +9,7 @@ import { pipe } from "../system/pipe.ts";
 import { stateDirectory, type Program, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "./context.ts";
+import { inform } from "../ui/messages.ts";
 
 // A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.
 
@@ -26,7 +27,7 @@ export async function keepClaude({ system, backend }: Omit<BottleContext, "ledge
   const write: Program = { argv: ["/bin/sh", "-c", 'umask 077; exec cat >"$1"', "sh", `${archive}.new`], env: {} };
   await carry(system, inGuest(backend, plan, packArgv(homeOf(plan))), write, `keep ~/.claude of bottle "${plan.name}"`);
   renameUnlessPresent(`${archive}.new`, archive);
-  system.err(`claude-bottle: ~/.claude of bottle "${plan.name}" is kept for the next one\n`);
+  inform(system, `~/.claude of bottle "${plan.name}" is kept for the next one`);
 } // prettier-ignore
 
 /** Into a bottle that has just been made. */

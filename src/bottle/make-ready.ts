@@ -3,10 +3,10 @@ import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { interruptible } from "../system/interrupt.ts";
-import { withLock } from "../system/lock.ts";
+import { identify } from "../system/process.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
-import { readyPlan, assertIdle, warnOfDifferences } from "./ready.ts";
+import { readyPlan, takeDown, warnOfDifferences } from "./ready.ts";
+import { holdBottle } from "./hold.ts";
 import { followNetwork, openedLoopback } from "./network.ts";
 import { gitIdentity } from "../project/git-identity.ts";
 import { runHook } from "./hooks.ts";
@@ -16,12 +16,13 @@ import { noteLogin } from "./login-note.ts";
 import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
 import { findLosses, assertNothingLost } from "./losses.ts";
 import { dueSteps, provision, type Step } from "./provision.ts";
-import { removeBottle } from "./remove.ts";
+import { removeMachine } from "./remove.ts";
 import { withSecrets } from "../project/secrets.ts";
 import { pullBeforeRemoval, pushProject } from "../sync/travel.ts";
 import { withAgent } from "./ssh-agent.ts";
 import { Undo } from "./undo.ts";
 import type { BottleContext } from "./context.ts";
+import { inform } from "../ui/messages.ts";
 
 /** What is to be done before a session in a bottle that is ready. */
 type Due = { readonly dueIn: (ready: BottlePlan) => readonly Step[]; readonly isHookDue: () => boolean };
@@ -35,85 +36,79 @@ export async function makeReady(
 ): Promise<BottlePlan> {
   const { system, ledger } = tools;
   const { plan, secrets, login } = target;
-  return interruptible((signal) =>
-    withLock(
-      system,
-      plan.name,
-      {
-        signal,
-        onWait: () =>
-          system.err(`claude-bottle: waiting for another claude-bottle that works on bottle "${plan.name}"\n`),
-      },
-      () =>
-        Undo.guard(async (undo) => {
-          const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
-          const beforeStart = async () => {
-            undo.add(() => runHook(system, plan, "after-stop", target.hooks, { detached: true }));
-            await runHook(system, plan, "before-start", target.hooks, { signal });
-          };
-          if (ready) {
-            if (isHookDue()) await beforeStart();
-            const followed = await followNetwork(tools, ready, plan, { signal });
-            const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
-            return warnOfDifferences(tools, provisioned, plan);
-          }
-          assertPathsExist(plan);
-          // Before anything is made: a secret that cannot be had is a start that cannot be.
-          const armed = await withSecrets(
-            system,
-            secrets,
-            plan.credentials.map(({ variable }) => variable),
-          );
-          const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
-          const machine = await backend.find(plan.name);
-          if (machine) assertOwned(backend, plan, machine.owner);
-          // A start would kill a machine that only does not answer, and with it whoever still works in it.
-          if (machine && (machine.state === "broken" || options.fresh)) assertIdle(ledger, plan.name, "stop");
-          const kept = machine && !options.fresh;
-          const git = await gitIdentity(system);
-          // Before the old one goes: what the new one is made from may not be had.
-          const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-          const made = await withAgent(system, backend, git ? { ...found, git } : found, plan);
-          assertPathsUnmoved(made);
-          if (machine && options.fresh) {
-            assertIdle(ledger, plan.name, "stop");
-            await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
-            const old = ledger.bottle(plan.name)?.plan ?? plan;
-            const keeps = plan.keepsClaude ?? false;
-            const losses = await findLosses(backend, old, { mayStart: true, keeps, signal });
-            if (losses) assertNothingLost(old, losses);
-            if (keeps) await keepClaude({ system, backend }, old, { signal });
-            system.err(`claude-bottle: removing bottle "${plan.name}" to make it anew\n`);
-            await removeBottle({ backend, ledger }, plan.name, { signal });
-            await runHook(system, plan, "after-stop", target.hooks, { signal });
-          }
-          if (machine?.state !== "running" || !kept) await beforeStart();
-          if (!kept) {
-            undo.add(async () => {
-              await backend.remove(plan.name, { detached: true });
-              ledger.forgetBottle(plan.name);
-            });
-            system.err(`claude-bottle: making bottle "${plan.name}" ${describe(made)}\n`);
-            const opened = openedLoopback(backend, plan);
-            if (opened) system.err(`claude-bottle: it may reach ${opened}, because ANTHROPIC_BASE_URL is there\n`);
-            forgetBaseline(system, plan.name);
-            await backend.create(made, { signal });
-          } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
-          if (machine?.state !== "running" || !kept) system.err(`claude-bottle: starting bottle "${plan.name}"\n`);
-          const pid = (await backend.start(made, { signal })) ?? machine?.pid;
-          signal.throwIfAborted();
-          noteLogin(system, made, login, armed);
-          if (!kept) await restoreClaude({ system, backend }, made);
-          const followed = await followNetwork(tools, made, plan, { signal });
-          if (followed.copied) await pushProject({ system, backend }, followed);
-          const started = dueSteps(followed, target.provision, true);
-          const provisioned = await provision(tools, followed, started, { target, signal });
-          ledger.saveBottle(provisioned, pid);
-          forgetClaude(system, plan.name);
-          ledger.note(plan.name, "started");
-          return warnOfDifferences(tools, provisioned, plan);
-        }),
-    ),
+  return holdBottle(system, plan.name, ({ signal }) =>
+    Undo.guard(async (undo) => {
+      const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
+      const beforeStart = async () => {
+        undo.add(() => runHook(system, plan, "after-stop", target.hooks, { detached: true }));
+        await runHook(system, plan, "before-start", target.hooks, { signal });
+      };
+      if (ready) {
+        if (isHookDue()) await beforeStart();
+        const followed = await followNetwork(tools, ready, plan, { signal });
+        const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
+        return warnOfDifferences(tools, provisioned, plan);
+      }
+      assertPathsExist(plan);
+      // Before anything is made: a secret that cannot be had is a start that cannot be.
+      const armed = await withSecrets(
+        system,
+        secrets,
+        plan.credentials.map(({ variable }) => variable),
+      );
+      const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
+      const machine = await backend.find(plan.name);
+      if (machine) assertOwned(backend, plan, machine.owner);
+      // A start would kill a machine that only does not answer, and with it whoever still works in it.
+      const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
+      if (machine && (machine.state === "broken" || options.fresh)) {
+        takeDown(ledger, plan.name, { command: "stop", force: false });
+        undo.add(async () => ledger.setReady(plan.name, wasReady));
+      } else ledger.setReady(plan.name, false);
+      const kept = machine && !options.fresh;
+      const git = await gitIdentity(system);
+      // Before the old one goes: what the new one is made from may not be had.
+      const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
+      const made = await withAgent(system, backend, git ? { ...found, git } : found, plan);
+      assertPathsUnmoved(made);
+      if (machine && options.fresh) {
+        await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
+        const old = ledger.bottle(plan.name)?.plan ?? plan;
+        const keeps = plan.keepsClaude ?? false;
+        const losses = await findLosses(backend, old, { mayStart: true, keeps, signal });
+        if (losses) assertNothingLost(old, losses);
+        if (keeps) await keepClaude({ system, backend }, old, { signal });
+        inform(system, `removing bottle "${plan.name}" to make it anew`);
+        await removeMachine({ backend, ledger }, plan.name, { signal });
+        await runHook(system, plan, "after-stop", target.hooks, { signal });
+      }
+      if (machine?.state !== "running" || !kept) await beforeStart();
+      if (!kept) {
+        undo.add(async () => {
+          await backend.remove(plan.name, { detached: true });
+          ledger.forgetBottle(plan.name);
+        });
+        inform(system, `making bottle "${plan.name}" ${describe(made)}`);
+        const opened = openedLoopback(backend, plan);
+        if (opened) inform(system, `it may reach ${opened}, because ANTHROPIC_BASE_URL is there`);
+        forgetBaseline(system, plan.name);
+        await backend.create(made, { signal });
+      } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
+      if (machine?.state !== "running" || !kept) inform(system, `starting bottle "${plan.name}"`);
+      const pid = (await backend.start(made, { signal })) ?? machine?.pid;
+      const running = pid === undefined ? undefined : identify(pid);
+      signal.throwIfAborted();
+      noteLogin(system, made, login, armed);
+      if (!kept) await restoreClaude({ system, backend }, made);
+      const followed = await followNetwork(tools, made, plan, { signal });
+      if (followed.copied) await pushProject({ system, backend }, followed);
+      const started = dueSteps(followed, target.provision, true);
+      const provisioned = await provision(tools, followed, started, { target, signal });
+      ledger.saveBottle(provisioned, running);
+      forgetClaude(system, plan.name);
+      ledger.note(plan.name, "started");
+      return warnOfDifferences(tools, provisioned, plan);
+    }),
   );
 }
 

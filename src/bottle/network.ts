@@ -2,6 +2,7 @@ import type { Backend, StepOptions } from "../backends/backend.ts";
 import { withOpened } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
+import { inform } from "../ui/messages.ts";
 
 /** What ANTHROPIC_BASE_URL opens to the bottle, in words. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {
@@ -36,8 +37,8 @@ export async function followNetwork(
   changes.push(...[...before.difference(after)].map((host) => `-${host}`));
   const opened = plan.network.loopbackPort === made.network.loopbackPort ? undefined : openedLoopback(backend, plan);
   if (opened) changes.push(`+${opened}`);
-  system.err(`claude-bottle: bottle "${plan.name}" reaches other hosts from now on: ${changes.join(" ")}\n`);
+  inform(system, `bottle "${plan.name}" reaches other hosts from now on: ${changes.join(" ")}`);
   await backend.setNetwork?.(plan, made, options);
-  ledger.saveBottle(plan, ledger.bottle(plan.name)?.machine?.pid);
+  ledger.savePlan(plan);
   return plan;
 }

@@ -14,6 +14,7 @@ import type { Provision } from "../project/provision.ts";
 import type { Target } from "./target.ts";
 import { withSecrets } from "../project/secrets.ts";
 import type { BottleContext } from "./context.ts";
+import { inform } from "../ui/messages.ts";
 
 type Command = Manifest["provision"]["commands"][number];
 
@@ -133,7 +134,7 @@ async function runCommand(
   { session, command, signal }: CommandRun,
 ): Promise<void> {
   const name = `"${shortened(command.run)}"`;
-  system.err(`claude-bottle: running ${name} in the bottle\n`);
+  inform(system, `running ${name} in the bottle`);
   const { argv, env } = backend.attach(plan, session);
   const isShown = system.isTty.stderr;
   let run: Run;

@@ -4,6 +4,7 @@ import { differences, assertSupported } from "../plan/bottle.ts";
 import { isSandbox, type BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 import { askedNetwork } from "./network.ts";
+import { inform } from "../ui/messages.ts";
 
 /** Throws UserError before anything is made, for what the backend cannot do. */
 export function checkPlan(
@@ -21,7 +22,7 @@ export const isIdleSandbox = ({ backend, ledger }: Omit<BottleContext, "system">
 
 export async function readyPlan({ backend, ledger }: BottleContext, name: string): Promise<BottlePlan | undefined> {
   const record = ledger.bottle(name);
-  return record && (await backend.isReady(record.plan, record.machine)) ? record.plan : undefined;
+  return record?.isReady && (await backend.isReady(record.plan, record.machine)) ? record.plan : undefined;
 }
 
 export function warnOfDifferences(
@@ -32,17 +33,26 @@ export function warnOfDifferences(
   const network = askedNetwork(backend, made, asked);
   const changed = differences(made, { ...asked, network }, backend.capabilities);
   if (changed.length > 0)
-    system.err(
-      `claude-bottle: bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them\n  claude-bottle run --fresh makes it anew\n`,
+    inform(
+      system,
+      `bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them`,
+      "claude-bottle run --fresh makes it anew",
     );
   return made;
 }
 
-/** Throws UserError while somebody works in the bottle. */
-export function assertIdle(ledger: Ledger, name: string, what: string): void {
-  const sessions = ledger.sessions(name).length;
-  if (sessions > 0)
+/** Whether another process has not removed the bottle while we waited for its lock. */
+export const isStillThere = async (
+  { backend, ledger }: Omit<BottleContext, "system">,
+  name: string,
+): Promise<boolean> => ledger.bottle(name) !== undefined || (await backend.find(name)) !== undefined;
+
+/** From here on no session opens in the bottle. Throws UserError while sessions run in it, unless `force` is set. */
+export function takeDown(ledger: Ledger, name: string, { command, force }: { command: string; force: boolean }): void {
+  const sessions = ledger.takeDown(name);
+  if (force) ledger.setReady(name, false);
+  else if (sessions > 0)
     throw new UserError(`bottle "${name}" has ${sessions} running session${sessions === 1 ? "" : "s"}`, {
-      hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${what} --force`,
+      hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${command} --force`,
     });
 }

@@ -4,6 +4,7 @@ import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { answers } from "../system/unix-socket.ts";
+import { inform } from "../ui/messages.ts";
 
 const takesAnew = ({ capabilities }: Backend) => capabilities.mounts === "live";
 
@@ -36,8 +37,10 @@ export async function followAgent(
 ): Promise<BottlePlan> {
   if (takesAnew(backend)) return await withAgent(system, backend, made, asked);
   if (made.sshAgent && asked.sshAgent !== undefined && !(await answers(made.sshAgent)))
-    system.err(
-      `claude-bottle: the ssh agent that bottle "${made.name}" started with has ended\n  claude-bottle stop, and the next session brings the one that runs now\n`,
+    inform(
+      system,
+      `the ssh agent that bottle "${made.name}" started with has ended`,
+      "claude-bottle stop, and the next session brings the one that runs now",
     );
   return made;
 }

@@ -1,16 +1,11 @@
+import { inform } from "../ui/messages.ts";
 import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
-import { runAfterStop } from "../bottle/hooks.ts";
-import { assertIdle } from "../bottle/ready.ts";
-import { forgetBaseline } from "../sync/baseline.ts";
-import { keepClaude } from "../bottle/kept-claude.ts";
-import { describeLosses, findLosses, assertNothingLost } from "../bottle/losses.ts";
+import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { removeBottle } from "../bottle/remove.ts";
+import type { Losses } from "../plan/losses.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
-import { pullBeforeRemoval } from "../sync/travel.ts";
-import { removeLock } from "../system/lock.ts";
 
 export const rm = (context: Context) =>
   command(context, {
@@ -34,31 +29,24 @@ export const rm = (context: Context) =>
     ],
     async run({ args }) {
       const { system } = context;
-      const dryRun = args["dry-run"] ?? false;
       const plan = await existingBottle(system, args.bottle);
       if (!plan && args.json) system.out("null\n");
       if (!plan) return noBottle(system);
-      const backend = await backendOf(system, plan.backend);
-      using ledger = new Ledger(system);
-      if (!args.force && !dryRun) assertIdle(ledger, plan.name, "rm");
-      if (!args.force && !dryRun) await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
-      const keeps = (args["keep-claude"] ?? false) || (plan.keepsClaude ?? false);
-      const losses =
-        args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: !dryRun, keeps });
-      if (args.json) system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
-      if (dryRun) {
-        if (!args.json) for (const argv of backend.explain(plan).remove) system.out(`${shellLine(argv)}\n`);
-        const lost = losses
-          ? describeLosses(plan, losses)
-          : `bottle "${plan.name}" is stopped, so what is only in it is not known`;
-        return lost !== undefined && system.err(`claude-bottle: ${lost}\n`);
+      const keepClaude = args["keep-claude"] ?? false;
+      const show = (losses: Losses | undefined) =>
+        system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
+      if (!args["dry-run"]) {
+        const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
+        return (await removeBottle(system, plan, removal)) || noBottle(system);
       }
-      if (!args.force && losses) assertNothingLost(plan, losses);
-      if (keeps) await keepClaude({ system, backend }, plan);
-      await removeBottle({ backend, ledger }, plan.name);
-      forgetBaseline(system, plan.name);
-      for (const lock of [plan.name, `${plan.name}-copy`]) removeLock(system, lock);
-      system.err(`claude-bottle: bottle "${plan.name}" is removed\n`);
-      await runAfterStop(system, plan);
+      const backend = await backendOf(system, plan.backend);
+      const keeps = keepClaude || (plan.keepsClaude ?? false);
+      const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: false, keeps });
+      if (args.json) show(losses);
+      else for (const argv of backend.explain(plan).remove) system.out(`${shellLine(argv)}\n`);
+      const lost = losses
+        ? describeLosses(plan, losses)
+        : `bottle "${plan.name}" is stopped, so what is only in it is not known`;
+      if (lost !== undefined) inform(system, lost);
     },
   });

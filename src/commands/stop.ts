@@ -1,9 +1,7 @@
 import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
-import { runAfterStop } from "../bottle/hooks.ts";
-import { assertIdle } from "../bottle/ready.ts";
+import { stopBottle } from "../bottle/stop.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
 export const stop = (context: Context) =>
@@ -22,13 +20,10 @@ export const stop = (context: Context) =>
       const { system } = context;
       const plan = await existingBottle(system, args.bottle);
       if (!plan) return noBottle(system);
-      const backend = await backendOf(system, plan.backend);
-      if (args["dry-run"]) return backend.explain(plan).stop.forEach((argv) => system.out(`${shellLine(argv)}\n`));
-      using ledger = new Ledger(system);
-      if (!args.force) assertIdle(ledger, plan.name, "stop");
-      await backend.stop(plan.name);
-      ledger.note(plan.name, "stopped");
-      system.err(`claude-bottle: bottle "${plan.name}" is stopped\n`);
-      await runAfterStop(system, plan);
+      if (args["dry-run"]) {
+        const { stop } = (await backendOf(system, plan.backend)).explain(plan);
+        return stop.forEach((argv) => system.out(`${shellLine(argv)}\n`));
+      }
+      if (!(await stopBottle(system, plan, { force: args.force ?? false }))) noBottle(system);
     },
   });

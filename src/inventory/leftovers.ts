@@ -12,7 +12,7 @@ import { forgetBaseline, listBaselines } from "../sync/baseline.ts";
 import { forgetClaude, listKept } from "../bottle/kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";
-import { removeBottle } from "../bottle/remove.ts";
+import { clearBottle, forgetRecord } from "../bottle/remove.ts";
 
 /**
  * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock of a
@@ -56,12 +56,7 @@ async function ofBottle(system: System, bottle: Bottle): Promise<Leftover[]> {
       name,
       why: `its directory ${printable(directory)} is gone${lost}`,
       how: shellLine(["claude-bottle", "rm", "--force", name]),
-      remove: async () => {
-        using ledger = new Ledger(system);
-        if (exists(directory) || ledger.sessions(name).length > 0) return false;
-        await removeBottle({ backend, ledger }, name);
-        return true;
-      },
+      remove: () => clearBottle(system, { name, backend: backendName }, () => exists(directory)),
     },
   ];
 }
@@ -89,12 +84,7 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
     name,
     why,
     how: `forget it in the ledger`,
-    remove: async () => {
-      using ledger = new Ledger(system);
-      const isIdle = ledger.sessions(name).length === 0;
-      if (isIdle) ledger.forgetBottle(name);
-      return isIdle;
-    },
+    remove: () => forgetRecord(system, { name, backend }),
   };
   if (!machine || !isAlive(machine)) return [record];
   // Its number alone would not do: the kernel may have given it to another process by now.

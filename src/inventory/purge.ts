@@ -6,7 +6,9 @@ import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
 import { cacheDirectory, configDirectory, stateDirectory, type System } from "../system/system.ts";
 import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
-import { removeBottle } from "../bottle/remove.ts";
+import { clearBottle } from "../bottle/remove.ts";
+import { holdBottle } from "../bottle/hold.ts";
+import { warn } from "../ui/messages.ts";
 import { pullBeforeRemoval } from "../sync/travel.ts";
 
 /** Throws UserError while somebody works in any bottle. */
@@ -19,10 +21,11 @@ export function refuseSessions(system: System): void {
 }
 
 async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Promise<void> {
-  for (const { name, backend } of bottles.filter(({ copied }) => copied)) {
-    using ledger = new Ledger(system);
-    await pullBeforeRemoval({ system, backend: await backendOf(system, backend) }, ledger.bottle(name)?.plan);
-  }
+  for (const { name, backend } of bottles.filter(({ copied }) => copied))
+    await holdBottle(system, name, async () => {
+      using ledger = new Ledger(system);
+      await pullBeforeRemoval({ system, backend: await backendOf(system, backend) }, ledger.bottle(name)?.plan);
+    });
 }
 
 /**
@@ -39,14 +42,13 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
   for (const { name, backend, state } of bottles) {
     say(`bottle ${name}`);
     if (dryRun || state === "missing") continue;
-    using ledger = new Ledger(system);
-    await removeBottle({ backend: await backendOf(system, backend), ledger }, name);
+    if (!(await clearBottle(system, { name, backend })))
+      throw new UserError(`sessions run in ${name}`, { hint: "end them first: claude-bottle ls shows them" });
   }
   const purged = bottles.map(({ name }) => name);
   for (const { kind, name, remove } of await ofBackends(system, { plans: [], purged })) {
     say(`${kind} ${name}`);
-    if (!dryRun && !(await remove()))
-      system.err(`claude-bottle: ${kind} "${name}" is used by somebody else, and stays\n`);
+    if (!dryRun && !(await remove())) warn(system, `${kind} "${name}" is still in use and stays`);
   }
   // It may be in the system's keychain, which no directory of ours holds.
   if (hasLogin(system)) {

@@ -1,5 +1,9 @@
 import { UserError } from "../errors.ts";
 
+export const newerLedger = (file: string) =>
+  new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
+
+/** What SQLite says of the ledger's file, with what to do about it. */
 export function ledgerError(file: string, cause: unknown): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);
   // Of the file that readers and writers share SQLite says no more than that.

@@ -29,11 +29,12 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 test("a bottle is found again with its plan and its machine, by another process as well", () => {
   using first = new Ledger(system);
-  first.saveBottle(plan, process.pid);
+  first.saveBottle(plan, identify(process.pid));
   using second = new Ledger(system);
   expect(second.bottle(plan.name)).toEqual({
     plan,
     madeAt: 1000,
+    isReady: true,
     machine: { pid: process.pid, started: expect.any(String) },
   });
   expect(second.bottle("cb-other-0")).toBeUndefined();
@@ -44,11 +45,12 @@ test("saving again keeps when the bottle was made", () => {
   ledger.saveBottle(plan, undefined);
   using later = new Ledger({ ...system, now: () => 9000 });
   later.saveBottle(plan, undefined);
-  expect(ledger.bottles()).toEqual([{ plan, madeAt: 1000, machine: undefined }]);
+  expect(ledger.bottles()).toEqual([{ plan, madeAt: 1000, isReady: true, machine: undefined }]);
 });
 
 test("a session counts while its process lives", () => {
   using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
   ledger.openSession(session);
   expect(ledger.sessions()).toEqual([
     {
@@ -65,9 +67,23 @@ test("a session counts while its process lives", () => {
   expect(ledger.sessions(plan.name)).toEqual([]);
 });
 
+test("no session opens in a bottle that is taken down, and none is taken down while one runs", () => {
+  using ledger = new Ledger(system);
+  expect(ledger.openSession(session)).toBe(false);
+  ledger.saveBottle(plan, undefined);
+  expect(ledger.openSession(session)).toBe(true);
+  expect([ledger.takeDown(plan.name), ledger.bottle(plan.name)?.isReady]).toEqual([1, true]);
+  ledger.closeSession("00ff", 0);
+  expect([ledger.takeDown(plan.name), ledger.bottle(plan.name)?.isReady]).toEqual([0, false]);
+  expect(ledger.openSession({ ...session, id: "01ff" })).toBe(false);
+  ledger.saveBottle(plan, undefined);
+  expect(ledger.openSession({ ...session, id: "01ff" })).toBe(true);
+});
+
 test("a session is found by its pane, on that tmux server and on its own terminal only", () => {
   using ledger = new Ledger(system);
   const pane = { id: "%3", server: { pid: 7, started: "boot:1" }, terminal: "/dev/pts/3" };
+  ledger.saveBottle(plan, undefined);
   ledger.openSession(session);
   expect(ledger.sessionIn(pane)).toBeUndefined();
   ledger.closeSession("00ff", 0);

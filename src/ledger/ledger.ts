@@ -1,44 +1,23 @@
 import { Database } from "bun:sqlite";
 import { UserError } from "../errors.ts";
+import { ledgerError, newerLedger } from "./errors.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { privateDirectory } from "../system/files.ts";
 import { identify, isAlive, type Identity } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
-import { ledgerError } from "./errors.ts";
+import {
+  type BottleRecord,
+  type BottleRow,
+  type Closed,
+  type Pane,
+  type PastSession,
+  type SessionRecord,
+  type SessionRow,
+  toBottle,
+  toSession,
+} from "./rows.ts";
 
-/** `machine`: the host process that the bottle ran as when we last started it, made ready by us. */
-export type BottleRecord = {
-  readonly plan: BottlePlan;
-  readonly madeAt: number;
-  readonly machine: Identity | undefined;
-};
-
-export type SessionRecord = {
-  readonly id: string;
-  readonly bottle: string;
-  readonly kind: SessionPlan["kind"];
-  readonly directory: string;
-  /** Our own process that holds the session. */
-  readonly process: Identity;
-  readonly startedAt: number;
-  /** Where in tmux it is shown, if it is. */
-  readonly pane: Pane | undefined;
-};
-
-/** A session whether or not it has ended; `code` is undefined for one whose process was killed. */
-export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"> & {
-  readonly endedAt: number | undefined;
-  readonly code: number | undefined;
-};
-
-/** What is still to be done may depend on it. */
-type Closed = Pick<SessionRecord, "bottle" | "kind"> & { readonly traps: string | null };
-
-/**
- * A pane's number counts from nothing with each start of its server. `terminal`: the session's own, by its device; a session whose
- * TMUX_PANE was inherited from another pane is not in that one.
- */
-export type Pane = { readonly server: Identity; readonly id: string; readonly terminal: string };
+export type { BottleRecord, Pane, PastSession, SessionRecord } from "./rows.ts";
 
 /** What each version of the schema adds to the one before. */
 const versions = [
@@ -60,6 +39,7 @@ const versions = [
   `
   alter table sessions add column conversation text;
   create table if not exists looks (session text primary key, seen_at integer, told_at integer) strict;`,
+  "alter table bottles add column ready integer not null default 1;",
 ];
 const version = versions.length;
 
@@ -80,8 +60,7 @@ export class Ledger implements Disposable {
       // What a power cut may take with it, the backend and the processes still know; each commit would cost milliseconds.
       this.#db.run("pragma synchronous = off");
       const found = this.#version();
-      if (found > version)
-        throw new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
+      if (found > version) throw newerLedger(file);
       if (found < version) {
         patiently(() => this.#db.run("pragma journal_mode = wal"));
         this.#db
@@ -115,13 +94,12 @@ export class Ledger implements Disposable {
     return this.#db.query<BottleRow, []>("select * from bottles order by directory, name").all().map(toBottle);
   }
 
-  /** `pid` of the running machine; a bottle that is known only as stopped has none. */
-  saveBottle(plan: BottlePlan, pid: number | undefined): void {
-    const machine = pid === undefined ? undefined : identify(pid);
+  /** A bottle that has just been started, as that process where it is one. Only who has started it knows which one that is. */
+  saveBottle(plan: BottlePlan, machine: Identity | undefined): void {
     this.#db
       .query(
         `insert into bottles (name, directory, plan, made_at, machine_pid, machine_started) values (?1, ?2, ?3, ?4, ?5, ?6)
-         on conflict (name) do update set plan = ?3, machine_pid = ?5, machine_started = ?6`,
+         on conflict (name) do update set plan = ?3, machine_pid = ?5, machine_started = ?6, ready = 1`,
       )
       .run(
         plan.name,
@@ -136,6 +114,21 @@ export class Ledger implements Disposable {
   /** Of a bottle that is recorded; what its machine is stays. */
   savePlan(plan: BottlePlan): void {
     this.#db.query("update bottles set plan = ? where name = ?").run(JSON.stringify(plan), plan.name);
+  }
+
+  setReady(name: string, isReady: boolean): void {
+    this.#db.query("update bottles set ready = ? where name = ?").run(Number(isReady), name);
+  }
+
+  /** Marks the bottle as not ready unless sessions run in it, and answers how many do: no session opens in between. */
+  takeDown(name: string): number {
+    return this.#db
+      .transaction(() => {
+        const running = this.sessions(name).length;
+        if (running === 0) this.setReady(name, false);
+        return running;
+      })
+      .immediate();
   }
 
   forgetBottle(name: string): void {
@@ -156,22 +149,26 @@ export class Ledger implements Disposable {
       .all(bottle);
   }
 
-  /** `traps`: what git on the host obeyed before, for who looks again when the session has ended. */
+  /**
+   * False where the bottle is not ready: another process has begun to take it down. `traps`: what git on the host obeyed before, for who
+   * looks again when the session has ended.
+   */
   openSession(
     { id, bottle, kind, directory }: SessionPlan,
     { traps, pane }: { readonly traps?: string | undefined; readonly pane?: Pane | undefined } = {},
-  ): void {
+  ): boolean {
     const own = identify(process.pid);
     const { id: name = null, server, terminal = null } = pane ?? {};
-    this.#db
+    const { changes } = this.#db
       .query(
-        `insert into sessions (id, bottle, kind, directory, pid, started, started_at, traps, pane, tmux_pid, tmux_started, terminal)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into sessions (bottle, id, kind, directory, pid, started, started_at, traps, pane, tmux_pid, tmux_started, terminal)
+         select name, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from bottles where name = ? and ready = 1`,
       )
       .run(
-        id, bottle, kind, directory, process.pid, own?.started ?? "", this.#now(), traps ?? null,
-        name, server?.pid ?? null, server?.started ?? null, terminal,
+        id, kind, directory, process.pid, own?.started ?? "", this.#now(), traps ?? null,
+        name, server?.pid ?? null, server?.started ?? null, terminal, bottle,
       ); // prettier-ignore
+    return changes > 0;
   }
 
   /** Undefined for one that is not known. */
@@ -253,34 +250,3 @@ function patiently(act: () => void): void {
     }
   }
 }
-
-type BottleRow = { plan: string; made_at: number; machine_pid: number | null; machine_started: string | null };
-type SessionRow = {
-  id: string;
-  bottle: string;
-  kind: string;
-  directory: string;
-  pid: number;
-  started: string;
-  started_at: number;
-  pane: string | null;
-  tmux_pid: number | null;
-  tmux_started: string | null;
-  terminal: string | null;
-};
-
-const toBottle = ({ plan, made_at, machine_pid, machine_started }: BottleRow): BottleRecord => ({
-  plan: JSON.parse(plan) as BottlePlan,
-  madeAt: made_at,
-  machine:
-    machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
-});
-
-const toSession = ({ id, bottle, kind, directory, pid, started, started_at, ...row }: SessionRow): SessionRecord => ({
-  id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),
-}); // prettier-ignore
-
-const toPane = ({ pane, tmux_pid, tmux_started, terminal }: Pick<SessionRow, "pane" | "tmux_pid" | "tmux_started" | "terminal">) =>
-  pane === null || tmux_pid === null || tmux_started === null || terminal === null
-    ? undefined
-    : { id: pane, server: { pid: tmux_pid, started: tmux_started }, terminal }; // prettier-ignore

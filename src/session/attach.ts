@@ -9,16 +9,20 @@ import type { BottleContext } from "../bottle/context.ts";
 const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
 
 /**
- * Runs the session to its end and returns its exit status. With a terminal we become pty-resize, which holds it: no byte
+ * Runs the session to its end and returns its exit status; undefined where another process has begun to take the bottle down. With a terminal we become pty-resize, which holds it: no byte
  * of it passes through us, and nothing of us stays in memory.
  */
-export async function attachSession(tools: BottleContext, plan: BottlePlan, session: SessionPlan): Promise<number> {
+export async function attachSession(
+  tools: BottleContext,
+  plan: BottlePlan,
+  session: SessionPlan,
+): Promise<number | undefined> {
   const { system, backend, ledger } = tools;
   // The bytes of an exec are its command's own.
   const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
   const shown =
     session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
-  ledger.openSession(session, { traps, pane: shown?.pane });
+  if (!ledger.openSession(session, { traps, pane: shown?.pane })) return undefined;
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);
     await noteEnd(system, session.id, code);

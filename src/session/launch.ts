@@ -10,7 +10,7 @@ import { inform } from "../ui/messages.ts";
 import { attachSession } from "./attach.ts";
 import { describeSandbox } from "../backends/sandbox.ts";
 import { bringUp } from "../bottle/bring-up.ts";
-import { renewedSince } from "../bottle/login-note.ts";
+import { rememberLoginInside, renewedSince } from "../bottle/login-note.ts";
 import { confirmStart } from "../bottle/consent.ts";
 import { checkPlan } from "../bottle/ready.ts";
 import type { Target } from "../bottle/target.ts";
@@ -73,16 +73,24 @@ async function launchOn(
   await confirmStart(system, target, { fresh, program, acceptsWeaker });
   if (kind === "agent" && size && isClaude(program)) system.err(await describeLogin(target.login, target.plan));
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(program, { signal }));
-  const ready = await bringUp({ system, backend, ledger }, target, { fresh });
-  const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
-  const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;
-  const plan = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
-  if (target.plan.loginInside && !plan.loginInside) ledger.savePlan({ ...plan, loginInside: true });
-  const travel = plan.copied ? await import("../sync/travel.ts") : undefined;
-  await travel?.pushBeforeSession({ system, backend }, plan, kind);
-  const planned = session(plan);
-  const renewed = await renewedSince(system, plan, target.login);
-  const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
-  const armed = await withSecrets(system, target.secrets, started.secrets);
-  return await attachSession({ system: armed, backend: await backendOf(armed, plan.backend), ledger }, plan, started);
+  for (let isFresh = fresh; ; isFresh = false) {
+    const ready = await bringUp({ system, backend, ledger }, target, { fresh: isFresh });
+    const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
+    const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;
+    const plan = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
+    if (target.plan.loginInside && !plan.loginInside) await rememberLoginInside(system, plan.name);
+    const travel = plan.copied ? await import("../sync/travel.ts") : undefined;
+    await travel?.pushBeforeSession({ system, backend }, plan, kind);
+    const planned = session(plan);
+    const renewed = await renewedSince(system, plan, target.login);
+    const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
+    const armed = await withSecrets(system, target.secrets, started.secrets);
+    const code = await attachSession(
+      { system: armed, backend: await backendOf(armed, plan.backend), ledger },
+      plan,
+      started,
+    );
+    // Otherwise another process began to stop or to remove the bottle just now: once it has, the bottle is brought up again.
+    if (code !== undefined) return code;
+  }
 }

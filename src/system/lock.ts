@@ -93,6 +93,8 @@ function tryLock(db: Database): boolean {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "SQLITE_BUSY") return false;
+    // Of a file that is gone SQLite 3.54 says SQLITE_IOERR_FSTAT. Our lock on it is worth nothing, as `isReplaced` says.
+    if (isReplaced(db)) return true;
     if (code !== "SQLITE_NOTADB") throw error;
     throw new UserError(`"${db.filename}" is damaged`, {
       hint: `it is a lock, and holds nothing: ${shellLine(["rm", db.filename])}`,

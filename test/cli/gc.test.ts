@@ -101,7 +101,7 @@ test("a record whose machine is gone, and the process that it left behind", asyn
     ["record", "cb-BOTTLE", "smolvm no longer has its machine", "forget it in the ledger"],
   ]);
   await until(() => !isRunning(pid));
-  await finds(home, [["lock", "cb-BOTTLE", "there is no bottle of that name", /^rm ~\/state/]]);
+  expect(await home.run(["gc"])).toEqual(nothing);
   expect((await home.run(["ls", "--json"])).stdout).toBe("[]\n");
 });
 

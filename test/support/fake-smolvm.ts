@@ -179,8 +179,9 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     rmSync(file(name));
     console.log(`Cleaning up data directory for vm: ${name}\nDeleted machine: ${name}`);
   },
-  update() {
+  async update() {
     known();
+    await fault();
     console.log(`Updated machine '${name}':`);
   },
   "egress-events"() {

@@ -1,0 +1,76 @@
+import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import type { Identity } from "../system/process.ts";
+
+export type BottleRecord = {
+  readonly plan: BottlePlan;
+  readonly madeAt: number;
+  /** The host process that the bottle ran as when it was last started. */
+  readonly machine: Identity | undefined;
+  /** False from the moment a process begins to stop, start or remove it, until it is started. */
+  readonly isReady: boolean;
+};
+
+export type SessionRecord = {
+  readonly id: string;
+  readonly bottle: string;
+  readonly kind: SessionPlan["kind"];
+  readonly directory: string;
+  /** Our own process that holds the session. */
+  readonly process: Identity;
+  readonly startedAt: number;
+  /** Where in tmux it is shown, if it is. */
+  readonly pane: Pane | undefined;
+};
+
+/** A session whether or not it has ended; `code` is undefined for one whose process was killed. */
+export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"> & {
+  readonly endedAt: number | undefined;
+  readonly code: number | undefined;
+};
+
+/** What is still to be done may depend on it. */
+export type Closed = Pick<SessionRecord, "bottle" | "kind"> & { readonly traps: string | null };
+
+/**
+ * A pane's number counts from nothing with each start of its server. `terminal`: the session's own, by its device; a session whose
+ * TMUX_PANE was inherited from another pane is not in that one.
+ */
+export type Pane = { readonly server: Identity; readonly id: string; readonly terminal: string };
+
+export type BottleRow = {
+  plan: string;
+  made_at: number;
+  machine_pid: number | null;
+  machine_started: string | null;
+  ready: number;
+};
+export type SessionRow = {
+  id: string;
+  bottle: string;
+  kind: string;
+  directory: string;
+  pid: number;
+  started: string;
+  started_at: number;
+  pane: string | null;
+  tmux_pid: number | null;
+  tmux_started: string | null;
+  terminal: string | null;
+};
+
+export const toBottle = ({ plan, made_at, machine_pid, machine_started, ready }: BottleRow): BottleRecord => ({
+  plan: JSON.parse(plan) as BottlePlan,
+  madeAt: made_at,
+  isReady: ready === 1,
+  machine:
+    machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
+});
+
+export const toSession = ({ id, bottle, kind, directory, pid, started, started_at, ...row }: SessionRow): SessionRecord => ({
+  id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),
+}); // prettier-ignore
+
+const toPane = ({ pane, tmux_pid, tmux_started, terminal }: Pick<SessionRow, "pane" | "tmux_pid" | "tmux_started" | "terminal">) =>
+  pane === null || tmux_pid === null || tmux_started === null || terminal === null
+    ? undefined
+    : { id: pane, server: { pid: tmux_pid, started: tmux_started }, terminal }; // prettier-ignore
