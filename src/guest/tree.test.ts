@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { HeldDirectory } from "../system/held-directory.ts";
 import { readTree } from "../system/host-tree.ts";
 import { namesInput, parseTree, treeArgv } from "./tree.ts";
 
@@ -10,6 +11,11 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const run = (verb: Parameters<typeof treeArgv>[0], directory: string, names: readonly string[] = []) =>
   Bun.spawnSync(treeArgv(verb, directory), { stdin: namesInput(names), env: { PATH: process.env.PATH ?? "" } });
+
+function treeOf(path: string) {
+  using held = HeldDirectory.open(path);
+  return readTree(held);
+}
 
 const odd = ["a b", "new\nline", "81a4 1 2026-01-01 .", "é", "-x", "'\"$(id)"].map((name) =>
   Buffer.from(name).toString("latin1"),
@@ -23,7 +29,7 @@ test("a list has every name and kind, as the host's own look at it has", () => {
   const listed = parseTree(run("list", directory).stdout.toString());
   const words = (tree: ReadonlyMap<string, string> | undefined) =>
     [...(tree ?? [])].map(([name, state]) => [name, state.split(" ").slice(0, 3).join(" ")]).sort();
-  expect(words(listed)).toEqual(words(readTree(directory)));
+  expect(words(listed)).toEqual(words(treeOf(directory)));
   expect([...(parseTree(run("list named", directory, ["a b", "gone"]).stdout.toString()) ?? []).keys()]).toEqual([
     "a b",
   ]);
@@ -49,7 +55,7 @@ test("what is packed is unpacked elsewhere, and removed", async () => {
   const { stdout } = run("pack", from, names);
   Bun.spawnSync(treeArgv("unpack", to), { stdin: stdout });
   expect(readFileSync(`${to}/d/a b`, "utf8")).toBe("a b");
-  expect([...readTree(to).keys()].sort()).toEqual(names.sort());
+  expect([...treeOf(to).keys()].sort()).toEqual(names.sort());
   run("remove", to, names.toReversed().slice(0, -2));
-  expect([...readTree(to).keys()]).toEqual(["d", names[1] ?? ""]);
+  expect([...treeOf(to).keys()]).toEqual(["d", names[1] ?? ""]);
 });

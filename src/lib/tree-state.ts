@@ -6,6 +6,10 @@ export type Tree = ReadonlyMap<string, string>;
 
 const kinds: Readonly<Record<number, string>> = { 0o040000: "directory", 0o100000: "file", 0o120000: "link" };
 
+export const isDirectoryMode = (mode: number | undefined): boolean => kinds[(mode ?? 0) & 0o170000] === "directory";
+export const isFileMode = (mode: number | undefined): boolean => kinds[(mode ?? 0) & 0o170000] === "file";
+export const isLinkMode = (mode: number | undefined): boolean => kinds[(mode ?? 0) & 0o170000] === "link";
+
 /** `changed`: when anything of it last did, its name and mode included, in any words. */
 export function stateOf(mode: number, size: number | bigint, changed: string): string {
   const kind = kinds[mode & 0o170000] ?? "special";

@@ -23,7 +23,7 @@ export async function explain(
   const before = warm ? [] : [...(machine && fresh ? remove : []), ...(machine && !fresh ? [] : create), ...start];
   const steps = dueSteps(made, target.provision, !warm);
   const hook = warm ? undefined : target.hooks["before-start"];
-  const copying = made.copied ? explainCopy(system, backend, made) : [];
+  const copying = made.copied ? explainCopy(backend, made) : [];
   const lines = [
     ...(hook === undefined ? [] : [shellLine(hook)]),
     ...before.map(shellLine),

@@ -4,9 +4,14 @@ import { namesInput, parseTree, treeArgv, type Verb } from "../guest/tree.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree-state.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { pipe } from "../system/pipe.ts";
-import { stateDirectory, type Program, type Run, type System } from "../system/system.ts";
+import type { HeldDirectory } from "../system/held-directory.ts";
+import { readFrom } from "../system/pipe.ts";
+import { packThings, unpackTar } from "../system/tar-tree.ts";
+import { stateDirectory, type Program, type Run, type RunOptions, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
+
+/** The list of 200,000 things. */
+const longestList = 32 * 1024 * 1024;
 
 /** Where what comes home is unpacked; each time below a name that begins with it. */
 export const stagingDirectory = (env: System["env"]): string => `${stateDirectory(env)}/copies/.staging-`;
@@ -14,11 +19,13 @@ export const stagingDirectory = (env: System["env"]): string => `${stateDirector
 /** The copy of the project in a bottle that runs. Throws UserError where the bottle does not answer. */
 export class BottleCopy {
   readonly #system: System;
+  readonly #signal: AbortSignal;
   readonly #plan: BottlePlan;
   readonly #inGuest: (verb: Verb) => Program;
 
-  constructor(system: System, backend: Backend, plan: BottlePlan) {
+  constructor(system: System, backend: Backend, plan: BottlePlan, signal: AbortSignal) {
     this.#system = system;
+    this.#signal = signal;
     this.#plan = plan;
     this.#inGuest = (verb) => inGuest(backend, plan, treeArgv(verb, plan.directory));
   }
@@ -26,7 +33,7 @@ export class BottleCopy {
   /** Of those things, or of all. podman's client of another machine loses what a command printed now and then, and says nothing. */
   async read(names?: readonly string[]): Promise<Tree> {
     for (let attempt = 1; ; attempt += 1) {
-      const run = await this.#run(this.#inGuest(names ? "list named" : "list"), names);
+      const run = await this.#run(this.#inGuest(names ? "list named" : "list"), names && namesInput(names));
       const tree = parseTree(run.stdout);
       if (tree) return tree;
       if (attempt === 3) throw this.#failure(run);
@@ -35,28 +42,34 @@ export class BottleCopy {
 
   /** A directory only when it is empty. */
   async remove(names: readonly string[]): Promise<void> {
-    if (names.length > 0) await this.#run(this.#inGuest("remove"), names.toReversed());
+    if (names.length > 0) await this.#run(this.#inGuest("remove"), namesInput(names.toReversed()));
   }
 
   /** Those things of the project, in place of the bottle's. */
-  async put(names: readonly string[]): Promise<void> {
+  async put(project: HeldDirectory, names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
-    const pack = onHost(treeArgv("pack", this.#plan.directory));
-    const { from, to } = await pipe(this.#system, pack, this.#inGuest("unpack"), { stdin: namesInput(names) });
-    if (from.code !== 0 || to.code !== 0) throw this.#failure(from.code === 0 ? to : from);
+    const things = names.map((name) => ({ name, as: name }));
+    await this.#run(this.#inGuest("unpack"), packThings(project, things));
   }
 
-  /** Those things of the bottle, into a directory of ours. */
-  async fetch(names: readonly string[], directory: string): Promise<void> {
-    if (names.length === 0) return;
-    const unpack = onHost(treeArgv("unpack", directory));
-    const { from, to } = await pipe(this.#system, this.#inGuest("pack"), unpack, { stdin: namesInput(names) });
+  /** Those things of the bottle, into a directory of ours. What the bottle sends beside them is dropped. Returns the modes of the directories. */
+  async fetch(names: readonly string[], directory: HeldDirectory): Promise<ReadonlyMap<string, number>> {
+    if (names.length === 0) return new Map();
+    const wanted = new Set(names);
     // tar's own 1 and 2: something changed or went away as it was read, and comes the next time.
-    if (from.code > 2 || to.code !== 0) throw this.#failure(from.code > 2 ? from : to);
+    const failed = (run: Run) => {
+      if (run.code > 2) throw this.#failure(run);
+    };
+    const options = { stdin: namesInput(names), signal: this.#signal, failed };
+    const { modes } = await readFrom(this.#system, this.#inGuest("pack"), options, (stream) =>
+      unpackTar(directory, stream, (name) => wanted.has(name)),
+    );
+    return modes;
   }
 
-  async #run({ argv, env }: Program, names?: readonly string[]): Promise<Run> {
-    const run = await this.#system.run(argv, { env, ...(names && { stdin: namesInput(names) }) });
+  async #run({ argv, env }: Program, stdin?: RunOptions["stdin"]): Promise<Run> {
+    const options = { env, signal: this.#signal, maxBytes: longestList };
+    const run = await this.#system.run(argv, { ...options, ...(stdin !== undefined && { stdin }) });
     if (run.code !== 0) throw this.#failure(run);
     return run;
   }
@@ -69,17 +82,8 @@ export class BottleCopy {
   }
 }
 
-/** What bringing both together runs, one a line; all but the first only where something changed. */
-export function explainCopy({ env }: System, backend: Backend, plan: BottlePlan): string[] {
-  const there = (verb: Verb) => shellLine(inGuest(backend, plan, treeArgv(verb, plan.directory)).argv);
-  const here = (verb: Verb, directory: string) => shellLine(treeArgv(verb, directory));
-  return [
-    there("list"),
-    `${there("pack")} | ${here("unpack", stagingDirectory(env))}`,
-    there("remove"),
-    `${here("pack", plan.directory)} | ${there("unpack")}`,
-  ];
-}
-
-/** macOS would add its own attributes as further files. */
-const onHost = (argv: readonly string[]): Program => ({ argv, env: { COPYFILE_DISABLE: "1" } });
+/** What a sync runs, one program a line. All but the first only where something changed. */
+export const explainCopy = (backend: Backend, plan: BottlePlan): string[] =>
+  (["list", "pack", "remove", "unpack"] as const).map((verb) =>
+    shellLine(inGuest(backend, plan, treeArgv(verb, plan.directory)).argv),
+  );

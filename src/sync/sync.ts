@@ -8,7 +8,8 @@ import { makeTempDirectory, removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
-import { isSameThing, placeThings, readableName, readTree, removeThing, stateAt } from "../system/host-tree.ts";
+import { HeldDirectory } from "../system/held-directory.ts";
+import { isSameThing, placeThings, readableName, readTree, stateAt } from "../system/host-tree.ts";
 import { readBaseline, saveBaseline } from "./baseline.ts";
 import { assertPathsUnmoved } from "../project/shared-paths.ts";
 import { BottleCopy, stagingDirectory } from "./guest-tree.ts";
@@ -23,40 +24,52 @@ export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", re
 export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
   interruptible((signal) =>
     withLock(system, `${plan.name}-copy`, { signal, onWait: () => {} }, async () => {
-      const staging = makeTempDirectory(stagingDirectory(system.env));
+      const path = makeTempDirectory(stagingDirectory(system.env));
       try {
-        return await bringTogether(system, new BottleCopy(system, backend, plan), { plan, kept, staging });
+        assertPathsUnmoved(plan);
+        using staging = HeldDirectory.open(path);
+        using project = HeldDirectory.open(plan.directory);
+        const copy = new BottleCopy(system, backend, plan, signal);
+        return await bringTogether(system, copy, { plan, kept, staging, project });
       } finally {
-        removeTree(staging);
+        removeTree(path);
       }
     }),
   );
 
-type Request = { readonly plan: BottlePlan; readonly kept: Side | undefined; readonly staging: string };
+type Request = {
+  readonly plan: BottlePlan;
+  readonly kept: Side | undefined;
+  readonly staging: HeldDirectory;
+  readonly project: HeldDirectory;
+};
 
-async function bringTogether(system: System, copy: BottleCopy, { plan, kept, staging }: Request): Promise<Synced> {
-  const { name: bottle, directory } = plan;
-  assertPathsUnmoved(plan);
+async function bringTogether(
+  system: System,
+  copy: BottleCopy,
+  { plan, kept, staging, project }: Request,
+): Promise<Synced> {
+  const { name: bottle } = plan;
   const baseline = readBaseline(system, bottle);
-  const trees = { host: readTree(directory), bottle: await copy.read() };
+  const trees = { host: readTree(project), bottle: await copy.read() };
   refuseUnreadable(plan, trees, baseline);
 
   const steps = planSync(baseline, trees);
-  await copy.fetch([...steps.host.put, ...steps.onBoth], staging);
-  const conflicts = new Set(steps.onBoth.filter((name) => !isSameThing(staging, directory, name)));
+  const modes = await copy.fetch([...steps.host.put, ...steps.onBoth], staging);
+  const conflicts = new Set(steps.onBoth.filter((name) => !isSameThing(staging, project, name)));
   if (kept) for (const name of conflicts) carry(steps, trees, name, kept);
   if (kept) conflicts.clear();
 
   // Somebody may have written here meanwhile; and what went away in the bottle as it was read comes the next time.
   for (const name of [...steps.host.remove, ...steps.host.put])
-    if (stateAt(directory, name) !== trees.host.get(name)) conflicts.add(name);
+    if (stateAt(project, name) !== trees.host.get(name)) conflicts.add(name);
   const isFree = (name: string) => !conflicts.has(name);
   const gone = steps.host.remove.filter(isFree);
   const put = inOrder(steps.host.put.filter((name) => isFree(name) && stateAt(staging, name) !== undefined));
-  for (const name of inOrder(gone).toReversed()) removeThing(directory, name);
-  for (const name of placeThings(staging, directory, put)) conflicts.add(name);
+  for (const name of inOrder(gone).toReversed()) project.remove(name);
+  for (const name of await placeThings(staging, project, put, modes)) conflicts.add(name);
   await copy.remove(inOrder(steps.bottle.remove));
-  await copy.put(inOrder(steps.bottle.put));
+  await copy.put(project, inOrder(steps.bottle.put));
 
   const arrived = steps.bottle.put.length > 0 ? await copy.read(steps.bottle.put) : new Map<string, string>();
   const touchedHere = new Set([...gone, ...steps.host.put]);
@@ -64,7 +77,7 @@ async function bringTogether(system: System, copy: BottleCopy, { plan, kept, sta
   const after = new Map(baseline);
   for (const name of new Set([...baseline.keys(), ...trees.host.keys(), ...trees.bottle.keys()])) {
     if (conflicts.has(name) || steps.special.includes(name)) continue;
-    const host = touchedHere.has(name) ? stateAt(directory, name) : trees.host.get(name);
+    const host = touchedHere.has(name) ? stateAt(project, name) : trees.host.get(name);
     const bottle = touchedThere.has(name) ? sentState(arrived.get(name), host) : trees.bottle.get(name);
     if (host !== undefined && bottle !== undefined) after.set(name, { host, bottle });
     else after.delete(name);

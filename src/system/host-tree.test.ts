@@ -6,54 +6,73 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { isSameThing, placeThings, removeThing } from "./host-tree.ts";
+import { HeldDirectory } from "./held-directory.ts";
+import { isSameThing, placeThings } from "./host-tree.ts";
 
 let directory: string;
+let from: HeldDirectory;
+let to: HeldDirectory;
 beforeEach(() => {
-  directory = mkdtempSync(`${tmpdir()}/tree-`);
+  directory = realpathSync(mkdtempSync(`${tmpdir()}/tree-`));
   for (const name of ["from/d", "to", "outside"]) mkdirSync(`${directory}/${name}`, { recursive: true });
+  from = HeldDirectory.open(`${directory}/from`);
+  to = HeldDirectory.open(`${directory}/to`);
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => {
+  from[Symbol.dispose]();
+  to[Symbol.dispose]();
+  rmSync(directory, { recursive: true });
+});
 
-const place = (...names: string[]) => placeThings(`${directory}/from`, `${directory}/to`, names);
+const place = (...names: string[]) => placeThings(from, to, names);
 
-test("things are placed with their rights, a read-only directory with what is in it", () => {
+test("things are placed with their rights, a read-only directory with what is in it", async () => {
   writeFileSync(`${directory}/from/d/x`, "x", { mode: 0o750 });
   symlinkSync("/etc/passwd", `${directory}/from/link`);
   chmodSync(`${directory}/from/d`, 0o555);
-  expect(place("d", "d/x", "link")).toEqual([]);
+  expect(await place("d", "d/x", "link")).toEqual([]);
   expect([lstatSync(`${directory}/to/d`).mode & 0o777, lstatSync(`${directory}/to/d/x`).mode & 0o777]).toEqual([
     0o555, 0o750,
   ]);
   expect(lstatSync(`${directory}/to/link`).isSymbolicLink()).toBe(true);
-  expect(["d/x", "link"].every((name) => isSameThing(`${directory}/from`, `${directory}/to`, name))).toBe(true);
 });
 
-test("nothing is placed or removed through a link", () => {
+test("nothing is placed or removed through a link", async () => {
   writeFileSync(`${directory}/from/d/x`, "hostile");
   writeFileSync(`${directory}/outside/y`, "kept");
   symlinkSync(`${directory}/outside`, `${directory}/to/d`);
-  expect(place("d", "d/x")).toEqual(["d", "d/x"]);
-  removeThing(`${directory}/to`, "d/y");
+  expect(await place("d", "d/x")).toEqual(["d", "d/x"]);
+  to.remove("d/y");
   expect([existsSync(`${directory}/outside/x`), readFileSync(`${directory}/outside/y`, "utf8")]).toEqual([
     false,
     "kept",
   ]);
 });
 
-test("a link in place of a file, or of what becomes one, is replaced, not followed", () => {
+test("a link in place of a file, or of what becomes one, is replaced, not followed", async () => {
   writeFileSync(`${directory}/from/x`, "new");
   writeFileSync(`${directory}/outside/x`, "kept");
   symlinkSync(`${directory}/outside/x`, `${directory}/to/x`);
-  symlinkSync(`${directory}/outside/x`, `${directory}/to/x.new-${process.pid}`);
-  expect(place("x")).toEqual([]);
+  expect(await place("x")).toEqual([]);
   expect([readFileSync(`${directory}/to/x`, "utf8"), readFileSync(`${directory}/outside/x`, "utf8")]).toEqual([
     "new",
     "kept",
   ]);
+});
+
+test.each([
+  ["the same content", "text", 0o644, "text", 0o644, true],
+  ["other content of the same length", "text", 0o644, "Text", 0o644, false],
+  ["another length", "text", 0o644, "texts", 0o644, false],
+  ["other rights", "text", 0o644, "text", 0o755, false],
+])("two files with %s", (_, one, mode, other, otherMode, same) => {
+  writeFileSync(`${directory}/from/x`, one, { mode });
+  writeFileSync(`${directory}/to/x`, other, { mode: otherMode });
+  expect(isSameThing(from, to, "x")).toBe(same);
 });

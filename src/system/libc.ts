@@ -1,4 +1,12 @@
-import { dlopen, read, type FFIFunction, type FFITypeOrString, type Library, type Pointer } from "bun:ffi";
+import {
+  dlopen,
+  read,
+  toArrayBuffer,
+  type FFIFunction,
+  type FFITypeOrString,
+  type Library,
+  type Pointer,
+} from "bun:ffi";
 
 const isMac = process.platform === "darwin";
 const musl = `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`;
@@ -30,16 +38,26 @@ export function variadic<const Fixed extends readonly FFITypeOrString[]>(fixed: 
   return { args: [...fixed, ...padding, "i64"] as FFITypeOrString[], padding: padding.map(() => 0n) };
 }
 
-let location: number | undefined;
+let location: Pointer | undefined;
+
+function errorLocation(): Pointer | undefined {
+  return (location ??= (
+    isMac
+      ? openLibc({ __error: { args: [], returns: "ptr" } })?.__error()
+      : openLibc({ __errno_location: { args: [], returns: "ptr" } })?.__errno_location()
+  ) as Pointer | undefined);
+}
 
 /** The error number of the call just before, which failed. 0 where it cannot be known. */
 export function errno(): number {
-  location ??= Number(
-    isMac
-      ? openLibc({ __error: { args: [], returns: "ptr" } })?.__error()
-      : openLibc({ __errno_location: { args: [], returns: "ptr" } })?.__errno_location(),
-  );
-  return location > 0 ? read.i32(location as Pointer, 0) : 0;
+  const at = errorLocation();
+  return at ? read.i32(at, 0) : 0;
+}
+
+/** For a call that tells its end from a failure by the error number alone. */
+export function clearErrno(): void {
+  const at = errorLocation();
+  if (at) new Int32Array(toArrayBuffer(at, 0, 4))[0] = 0;
 }
 
 /** NUL-terminated, as C has its strings. */

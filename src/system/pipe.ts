@@ -1,3 +1,5 @@
+import { NotTar } from "../lib/tar.ts";
+import { Channel } from "./channel.ts";
 import type { Program, Run, RunOptions, System } from "./system.ts";
 
 /** Runs both programs, with the first one's stdout as the second one's stdin. Throws what a `run` of either throws. */
@@ -26,39 +28,26 @@ export async function pipe(
   return { from: written.value, to: read.value };
 }
 
-/** Hands pieces over, one at a time. */
-class Channel implements AsyncIterable<Uint8Array> {
-  #waiting = Promise.withResolvers<Uint8Array | undefined>();
-  #taken = Promise.withResolvers<void>();
-  #isClosed = false;
-
-  /** Resolves once the piece is taken; to false when nobody will. */
-  async send(piece: Uint8Array): Promise<void | false> {
-    if (this.#isClosed) return false;
-    this.#waiting.resolve(piece);
-    await this.#taken.promise;
-    this.#taken = Promise.withResolvers();
-    return this.#isClosed ? false : undefined;
-  }
-
-  /** No further piece will come. */
-  end(): void {
-    this.#waiting.resolve(undefined);
-  }
-
-  /** No further piece is taken. */
-  close(): void {
-    this.#isClosed = true;
-    this.#taken.resolve();
-  }
-
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    for (;;) {
-      const piece = await this.#waiting.promise;
-      if (piece === undefined) return;
-      this.#waiting = Promise.withResolvers();
-      yield piece;
-      this.#taken.resolve();
-    }
-  }
+/**
+ * Runs a program, and has `read` take its stdout piece by piece. `read` need not go to the end. Throws what a `run` throws, else what
+ * `read` throws: unless the program failed, which `failed` is to throw, since half a stream is then no wonder.
+ */
+export async function readFrom<T>(
+  system: System,
+  program: Program,
+  options: Pick<RunOptions, "stdin" | "signal" | "timeoutMs"> & { readonly failed: (run: Run) => void },
+  read: (stream: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
+  const { failed, ...rest } = options;
+  const channel = new Channel();
+  const reader = read(channel).finally(() => channel.close());
+  const writer = system
+    .run(program.argv, { ...rest, env: program.env, onBytes: (bytes) => channel.send(bytes) })
+    .finally(() => channel.end());
+  const [value, run] = await Promise.allSettled([reader, writer]);
+  if (run.status === "rejected") throw run.reason;
+  if (value.status === "rejected" && !(value.reason instanceof NotTar && run.value.code !== 0)) throw value.reason;
+  failed(run.value);
+  if (value.status === "rejected") throw value.reason;
+  return value.value;
 }

@@ -55,8 +55,8 @@ describe.each(programs)("%s", (program) => {
     expect(lstatSync(at("d/x")).uid).toBe(process.getuid?.() ?? 0);
 
     const dry = (await project.tool(["exec", "--dry-run", "--", "true"])).stdout.trimEnd().split("\n");
-    expect(dry.map((line) => /sh (list|pack|remove) |true$/.exec(line)?.[0].trim())).toEqual(
-      ["sh list", "sh pack", "sh remove", "sh pack", "true", "sh list", "sh pack", "sh remove", "sh pack"],
+    expect(dry.map((line) => /sh (list|pack|remove|unpack) |true$/.exec(line)?.[0].trim())).toEqual(
+      ["sh list", "sh pack", "sh remove", "sh unpack", "true", "sh list", "sh pack", "sh remove", "sh unpack"],
     ); // prettier-ignore
 
     writeFileSync(at("mine"), "from here\n");
@@ -97,6 +97,47 @@ describe.each(programs)("%s", (program) => {
     expect(await project.tool(["rm"])).toMatchObject({ code: 0 });
   });
 });
+
+onEngineElsewhere(
+  "podman",
+  "a bottle whose programs lie reads nothing of this machine, and writes nothing beside the project",
+  settings,
+  async (project) => {
+    const at = (name: string) => `${project.project}/${name}`;
+    const secret = `${project.directory}/secret`;
+    mkdirSync(at("d"));
+    mkdirSync(secret);
+    writeFileSync(at("d/known"), "");
+    writeFileSync(`${secret}/id_rsa`, "TOPSECRET");
+    const lie = (name: string, script: string) =>
+      `printf '#!/bin/sh\\n%s\\n' '${script}' >/usr/local/bin/${name}; chmod +x /usr/local/bin/${name}; `;
+    await project.sh("true");
+    const link = `mkdir -p /tmp/x; ln -sfn ${secret} /tmp/x/d; exec /bin/tar -C /tmp/x -cf - ./d`;
+    await project.tool(["exec", "--", "sh", "-c", `${lie("tar", link)} echo >d/id_rsa`]);
+    await project.tool(["sync"]);
+    expect([lstatSync(at("d")).isDirectory(), existsSync(at("d/id_rsa"))]).toEqual([true, false]);
+    expect(await project.sh("cat d/id_rsa; rm /usr/local/bin/tar")).toBe("\n");
+
+    // Files of this machine would be written through this link.
+    await project.sh("rm -r d && ln -s ../../secret d");
+    expect(readlinkSync(at("d"))).toBe("../../secret");
+    rmSync(at("d"));
+    symlinkSync(secret, at("d"));
+    await project.sh("rm -rf d; mkdir d; echo evil >d/id_rsa");
+    expect(readFileSync(`${secret}/id_rsa`, "utf8")).toBe("TOPSECRET");
+
+    await project.tool(["exec", "--", "sh", "-c", lie("base64", "exec yes")]);
+    expect((await project.tool(["sync"])).stderr).toContain("printed more than 32 MiB");
+    // Of this one nothing comes, so it can only be ended.
+    writeFileSync(`${project.directory}/base64`, "#!/bin/sh\necho >/tmp/hangs; exec sleep 1000\n", { mode: 0o755 });
+    await project.tool(["cp", `${project.directory}/base64`, ":/usr/local/bin/base64"]);
+    const syncing = project.start(["sync"]);
+    await until(async () => (await project.tool(["cp", ":/tmp/hangs", `${project.directory}/hangs`])).code === 0);
+    syncing.kill("SIGTERM");
+    expect((await project.finish(syncing)).code).toBe(143);
+  },
+  3 * minute,
+);
 
 onEngineElsewhere(
   "docker",

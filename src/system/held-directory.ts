@@ -1,0 +1,262 @@
+import { closeSync, constants, fchmodSync, fstatSync, futimesSync, readSync, writeSync } from "node:fs";
+import { UserError } from "../errors.ts";
+import { reasonOf } from "../lib/errno.ts";
+import { printable } from "../lib/quote.ts";
+import { isDirectoryMode } from "../lib/tree-state.ts";
+import * as at from "./at.ts";
+
+const { O_CREAT, O_EXCL, O_WRONLY } = constants;
+const pieceBytes = 256 * 1024;
+
+/**
+ * A directory held open. A bottle may write in it while we work, so that a path through it leads anywhere: every name here is opened
+ * step by step below the directory itself, and no link is followed. Names are bytes, one character each, with "/" between.
+ */
+export class HeldDirectory implements Disposable {
+  readonly #file: number;
+  readonly #path: string;
+
+  private constructor(file: number, path: string) {
+    this.#file = file;
+    this.#path = path;
+  }
+
+  /** By a real path: a link that has come into it since is not followed. Throws UserError where there is no such directory. */
+  static open(path: string): HeldDirectory {
+    try {
+      return new HeldDirectory(at.openDirectory(undefined, Buffer.from(path).toString("latin1")), path);
+    } catch (cause) {
+      throw new UserError(`cannot open the directory "${printable(path)}": ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+  }
+
+  /** The directory of that name in it, held open too. */
+  enter(name: string): HeldDirectory {
+    const file = this.#do("open", name, () => at.openDirectory(this.#file, checkedName(name)));
+    return new HeldDirectory(file, this.#full(name));
+  }
+
+  /** Of a link, what the link is. Undefined where there is nothing. */
+  status(name: string): at.Status | undefined {
+    return this.#do("look at", name, () => this.#in(name, at.statusAt), "ENOENT", "ENOTDIR", "ELOOP");
+  }
+
+  isDirectory(name: string): boolean {
+    return isDirectoryMode(this.status(name)?.mode);
+  }
+
+  /** The names in a directory of it, sorted. Throws UserError where they cannot be read. */
+  list(name = ""): string[] {
+    return this.#do("read", name, () => {
+      if (name === "") return at.namesIn(this.#file).sort();
+      const directory = at.openDirectory(this.#file, checkedName(name));
+      try {
+        return at.namesIn(directory).sort();
+      } finally {
+        closeSync(directory);
+      }
+    });
+  }
+
+  /** All that is below it, a directory before what is in it. `skips` keeps things out, with what is in them. */
+  *walk(skips: (name: string) => boolean = () => false): Generator<{ name: string; status: at.Status }> {
+    const directories = [""];
+    for (let directory = directories.pop(); directory !== undefined; directory = directories.pop())
+      for (const entry of this.list(directory)) {
+        const name = directory === "" ? entry : `${directory}/${entry}`;
+        const status = skips(name) ? undefined : this.status(name);
+        if (!status) continue;
+        yield { name, status };
+        if (isDirectoryMode(status.mode)) directories.push(name);
+      }
+  }
+
+  /** The first bytes of a regular file, at most that many; undefined for anything else. */
+  read(name: string, maxBytes: number): Buffer | undefined {
+    const file = this.#openFile(name);
+    if (file === undefined) return undefined;
+    try {
+      return this.#do("read", name, () => readUpTo(file, maxBytes));
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** A regular file; undefined for anything else. */
+  open(name: string): HeldFile | undefined {
+    const file = this.#openFile(name);
+    return file === undefined ? undefined : new HeldFile(file, this.#full(name));
+  }
+
+  readLink(name: string): string {
+    return this.#do("read", name, () => this.#in(name, at.readLinkAt));
+  }
+
+  makeDirectory(name: string, mode: number): void {
+    this.#do("make", name, () => this.#in(name, (directory, last) => at.makeDirectoryAt(directory, last, mode)));
+  }
+
+  /** A new file; fails where there is anything of that name. Set-id bits are dropped. */
+  async write(
+    name: string,
+    { mode, modifiedAt }: { readonly mode: number; readonly modifiedAt?: number },
+    pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<void> {
+    const file = this.#do("write", name, () =>
+      at.openBeneath(this.#file, checkedName(name), { flags: O_WRONLY | O_CREAT | O_EXCL, mode: 0o600 }),
+    );
+    try {
+      for await (const piece of pieces) this.#do("write", name, () => writeAll(file, piece));
+      this.#do("write", name, () => {
+        fchmodSync(file, mode & 0o777);
+        if (modifiedAt !== undefined) futimesSync(file, modifiedAt, modifiedAt);
+      });
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  symlink(name: string, target: string): void {
+    this.#do("make", name, () => this.#in(name, (directory, last) => at.symlinkAt(target, directory, last)));
+  }
+
+  /** A further name of a file of it. */
+  link(name: string, existing: string): void {
+    this.#do("make", name, () =>
+      this.#in(existing, (from, old) => this.#in(name, (directory, last) => at.linkAt(from, old, directory, last))),
+    );
+  }
+
+  /** Set-id bits are dropped. */
+  setDirectoryMode(name: string, mode: number): void {
+    this.#do("change", name, () => at.setDirectoryMode(this.#file, checkedName(name), mode & 0o777));
+  }
+
+  /** In place of what is there, a link too; whole or not at all. False where the other one is on another file system. */
+  move(name: string, to: HeldDirectory, newName: string): boolean {
+    const moved = to.#do(
+      "write",
+      newName,
+      () =>
+        this.#in(name, (from, old) =>
+          to.#in(newName, (directory, last) => {
+            at.renameAt(from, old, directory, last);
+            return true;
+          }),
+        ),
+      "EXDEV",
+    );
+    return moved ?? false;
+  }
+
+  /** A directory only when it is empty. */
+  remove(name: string): void {
+    const remove = this.isDirectory(name) ? at.removeDirectoryAt : at.unlinkAt;
+    this.#do("remove", name, () => this.#in(name, remove), "ENOENT", "ENOTDIR", "ELOOP", "ENOTEMPTY", "EEXIST");
+  }
+
+  /** With all that is in it. */
+  removeTree(name: string): void {
+    if (this.isDirectory(name)) {
+      using inner = this.enter(name);
+      for (const entry of [...inner.walk()].toReversed()) inner.remove(entry.name);
+    }
+    this.remove(name);
+  }
+
+  /** Nothing but a regular file is opened: the opening of a device may do something. */
+  #openFile(name: string): number | undefined {
+    const open = () => this.#in(name, at.openFileAt);
+    return this.#do("read", name, open, "ENOENT", "ENOTDIR", "ELOOP");
+  }
+
+  #in<T>(name: string, work: (directory: number, last: string) => T): T {
+    const parts = checkedName(name).split("/");
+    const last = parts.pop() ?? "";
+    if (parts.length === 0) return work(this.#file, last);
+    const directory = at.openDirectory(this.#file, parts.join("/"));
+    try {
+      return work(directory, last);
+    } finally {
+      closeSync(directory);
+    }
+  }
+
+  #do<T>(action: string, name: string, work: () => T): T;
+  #do<T>(action: string, name: string, work: () => T, ...none: string[]): T | undefined;
+  #do<T>(action: string, name: string, work: () => T, ...none: string[]): T | undefined {
+    try {
+      return work();
+    } catch (cause) {
+      if (cause instanceof Error && "code" in cause && none.includes(String(cause.code))) return undefined;
+      if (cause instanceof UserError) throw cause;
+      throw new UserError(`cannot ${action} "${printable(this.#full(name))}": ${reasonOf(cause)}`, { cause });
+    }
+  }
+
+  #full(name: string): string {
+    return name === "" ? this.#path : `${this.#path}/${Buffer.from(name, "latin1").toString()}`;
+  }
+}
+
+/** A name that leads out is a mistake of ours: whatever comes from a guest was asked before. */
+function checkedName(name: string): string {
+  if (isInside(name)) return name;
+  throw new Error(`"${printable(name)}" is no name below a directory`);
+}
+
+/** Whether it names something below a directory, and not the directory itself. */
+export const isInside = (name: string): boolean =>
+  !name.includes("\0") && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+
+function readUpTo(file: number, maxBytes: number): Buffer {
+  const size = Math.min(fstatSync(file).size, maxBytes);
+  const buffer = Buffer.alloc(size);
+  let length = 0;
+  for (let count = -1; count !== 0 && length < size; length += count) count = readSync(file, buffer, length, size - length, null);
+  return buffer.subarray(0, length);
+} // prettier-ignore
+
+function writeAll(file: number, piece: Uint8Array): void {
+  for (let rest = piece; rest.length > 0;) rest = rest.subarray(writeSync(file, rest));
+}
+
+/** A regular file held open, as long as it was then. */
+export class HeldFile implements Disposable {
+  readonly status: at.Status;
+  readonly #file: number;
+  readonly #path: string;
+
+  constructor(file: number, path: string) {
+    this.#file = file;
+    this.#path = path;
+    this.status = at.statusOf(file);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#file);
+  }
+
+  /** `status.size` bytes. What a file that has shrunk no longer holds is zeros: the reader of a tar stream counts on the size. */
+  *pieces(): Generator<Uint8Array> {
+    for (let left = Number(this.status.size); left > 0;) {
+      const piece = Buffer.alloc(Math.min(left, pieceBytes));
+      const count = this.#read(piece);
+      const whole = count === 0 ? piece : piece.subarray(0, count);
+      left -= whole.length;
+      yield whole;
+    }
+  }
+
+  #read(piece: Buffer): number {
+    try {
+      return readSync(this.#file, piece, 0, piece.length, null);
+    } catch (cause) {
+      throw new UserError(`cannot read "${printable(this.#path)}": ${reasonOf(cause)}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,118 @@
+import { longTarHeader, readTar, tarEnd, tarPadding, type TarEntry } from "../lib/tar.ts";
+import { isDirectoryMode, isFileMode, isLinkMode } from "../lib/tree-state.ts";
+import type { Status } from "./at.ts";
+import { type HeldDirectory, isInside } from "./held-directory.ts";
+
+/** A name in the directory, and what it is called in the stream. */
+export type Packed = { readonly name: string; readonly as: string };
+
+/** What is neither a file, a directory nor a link, and so is not copied. */
+export type Skip = (name: string) => void;
+
+/** Those things as a tar stream, directories without what is in them. What has gone away meanwhile is left out. */
+export async function* packThings(
+  directory: HeldDirectory,
+  things: Iterable<Packed>,
+  skip: Skip = () => {},
+): AsyncGenerator<Uint8Array> {
+  for (const { name, as } of things) {
+    const status = directory.status(name);
+    if (!status) continue;
+    if (isFileMode(status.mode)) yield* packFile(directory, name, as);
+    else if (isDirectoryMode(status.mode)) yield* longTarHeader({ ...headerOf(as, status), kind: "directory" });
+    else if (isLinkMode(status.mode))
+      yield* longTarHeader({ ...headerOf(as, status), kind: "symlink", target: directory.readLink(name) });
+    else skip(name);
+  }
+  yield tarEnd;
+}
+
+function* packFile(directory: HeldDirectory, name: string, as: string): Generator<Uint8Array> {
+  using file = directory.open(name);
+  if (!file) return;
+  const size = Number(file.status.size);
+  yield* longTarHeader({ ...headerOf(as, file.status), kind: "file", size });
+  yield* file.pieces();
+  yield tarPadding(size);
+}
+
+const headerOf = (as: string, { mode, mtimeMs }: Status) => ({
+  name: `./${as}`,
+  size: 0,
+  target: "",
+  mode: mode & 0o777,
+  modifiedAt: mtimeMs / 1000,
+});
+
+/** A thing with all that is in it. */
+export function* thingsBelow(directory: HeldDirectory, name: string, as: string): Generator<Packed> {
+  yield { name, as };
+  if (!directory.isDirectory(name)) return;
+  using inner = directory.enter(name);
+  for (const below of inner.walk()) yield { name: `${name}/${below.name}`, as: `${as}/${below.name}` };
+}
+
+type Unpacked = {
+  /** Of the directories: all are open to us until everything is in its place. */
+  readonly modes: ReadonlyMap<string, number>;
+  /** Devices, pipes and the like. */
+  readonly skipped: readonly string[];
+  /** What would have led out of the directory, or through something that is not a directory. */
+  readonly refused: readonly string[];
+};
+
+/**
+ * Puts what a tar stream holds into the directory. Links are made and never followed; set-id bits, owners and devices are dropped.
+ * `wants`: by name; what it does not want is read and dropped.
+ */
+export async function unpackTar(
+  directory: HeldDirectory,
+  stream: AsyncIterable<Uint8Array>,
+  wants: (name: string) => boolean = () => true,
+): Promise<Unpacked> {
+  const skipped: string[] = [];
+  const refused: string[] = [];
+  const modes = new Map<string, number>();
+  for await (const entry of readTar(stream)) {
+    const name = plainName(entry.name);
+    if (name === "") continue;
+    if (!isInside(name)) refused.push(entry.name);
+    else if (!wants(name)) continue;
+    else if (entry.kind === "other") skipped.push(name);
+    else if (!makeParents(directory, name) || !(await put(directory, name, entry))) refused.push(name);
+    else if (entry.kind === "directory") modes.set(name, entry.mode);
+  }
+  return { modes, skipped, refused };
+}
+
+async function put(directory: HeldDirectory, name: string, entry: TarEntry): Promise<boolean> {
+  const there = directory.status(name);
+  if (entry.kind === "directory") {
+    if (!there) directory.makeDirectory(name, 0o700);
+    return !there || isDirectoryMode(there.mode);
+  }
+  if (there && isDirectoryMode(there.mode)) return false;
+  const existing = entry.kind === "hardlink" ? plainName(entry.target) : undefined;
+  if (existing !== undefined && (!isInside(existing) || existing === name || !isFileMode(directory.status(existing)?.mode)))
+    return false;
+  if (there) directory.remove(name);
+  if (existing !== undefined) directory.link(name, existing);
+  else if (entry.kind === "symlink") directory.symlink(name, entry.target);
+  else await directory.write(name, entry, entry.content);
+  return true;
+} // prettier-ignore
+
+/** Makes the directories above. False where one of them is something else. */
+export function makeParents(directory: HeldDirectory, name: string): boolean {
+  const parts = name.split("/").slice(0, -1);
+  return parts.every((_, index) => {
+    const parent = parts.slice(0, index + 1).join("/");
+    const status = directory.status(parent);
+    if (!status) directory.makeDirectory(parent, 0o755);
+    return !status || isDirectoryMode(status.mode);
+  });
+}
+
+/** `.//./a/b` is `a/b`; what goes up stays as it is, and is refused. */
+const plainName = (name: string): string =>
+  name.startsWith("/") ? name : name.split("/").filter((part) => part !== "" && part !== ".").join("/"); // prettier-ignore
