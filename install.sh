@@ -12,8 +12,8 @@ install.sh                 install the newest release, or say that it is there a
   --version V              that release instead, older or newer
   --archive FILE           a downloaded claude-bottle-V-SYSTEM.tar.gz, with its SHA256SUMS beside it: needs no network
   --from-source            build from the clone that this file stands in (needs node, npm, git)
-  --run                    then open a first session in the current directory; on a Linux with nothing that runs a bottle,
-                           in bubblewrap, which apt-get installs where it is missing (by sudo, if you are not root)
+  --run                    then open a first session in the current directory, in the best isolation that works here; it needs
+                           neither root nor a package
   --prefix DIR             into DIR/bin; without it ~/.local/bin
   --modify-path            also put that directory on PATH in your shell's start file
 install.sh --check         say what is installed and what is the newest release
@@ -260,7 +260,7 @@ from_source() {
     # No -e holds in here.
     cd "$root" || exit
     bun=node_modules/.bin/bun
-    [ -e "$bun" ] || npm ci --loglevel=error --no-audit --no-fund >/dev/null || exit
+    [ -e "$bun" ] || npm ci --loglevel=error --no-audit --no-fund </dev/null >/dev/null || exit
     # An npm that runs no install scripts leaves this to us.
     "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js || exit
     "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null && cp docs/claude-bottle.1 "$work"
@@ -434,31 +434,50 @@ advise() {
   esac
   found=$(command -v claude-bottle || :)
   [ -z "$found" ] || [ "$found" = "$target" ] || say "another claude-bottle comes first on your PATH: $found"
+  # With --run a session comes next.
+  [ -z "$run" ] || return 0
   has smolvm || say 'smolvm, which runs the microVMs, is not installed: claude-bottle doctor says how'
   if [ "$(uname -s)" = Linux ] && ! [ -w /dev/kvm ]; then say 'microVMs need a /dev/kvm that you may open: claude-bottle doctor says more'; fi
   say 'next: claude-bottle doctor (and claude-bottle completions --help)'
 }
 
-# Without a microVM and a container, what is left is bubblewrap, which can hold nobody to a list of hosts.
+# The session asks its own questions; --run is the answer to the one for a sandbox of this machine's kernel, where nothing better works.
 first_session() {
-  set -- run
-  if [ "$(uname -s)" = Linux ] && ! has smolvm && ! has docker && ! has podman; then
-    has bwrap || install_bubblewrap
-    set -- run --backend bubblewrap --network open
+  if [ "$(uname -s)" = Linux ] && ! has smolvm && ! has docker && ! has podman && ! has bwrap; then
+    say "no bubblewrap here: a session then reaches all of the network, and has no background sessions"
+    say "  for a list of hosts: $(bubblewrap_line)"
   fi
-  say "starting: claude-bottle $*"
-  clean_up
   # Out of a pipe, the script was our stdin.
-  if [ ! -t 0 ] && [ -t 1 ] && (: </dev/tty) 2>/dev/null; then exec "$target" "$@" </dev/tty; fi
-  exec "$target" "$@"
+  if [ ! -t 0 ] && [ -t 1 ] && (: </dev/tty) 2>/dev/null; then exec </dev/tty; fi
+  if input_waits; then
+    say 'not started: the lines that you pasted after this one are for your shell'
+    say "  start a session with: $(as_typed "$target")"
+    # Whose script came from a pipe would read on, from the terminal.
+    exit 0
+  fi
+  say "starting: claude-bottle run --accept-weaker"
+  clean_up
+  exec "$target" run --accept-weaker
 }
 
-install_bubblewrap() {
-  has apt-get || fail 'bubblewrap is needed for a first session' "install it with the system's packages, then: claude-bottle run --backend bubblewrap --network open"
-  set -- apt-get install -y -qq --no-install-recommends bubblewrap
-  [ "$(id -u)" = 0 ] || set -- sudo "$@"
-  say "installing bubblewrap: $*"
-  "$@" >/dev/null || fail 'bubblewrap could not be installed' "$*"
+# No POSIX shell can look without reading; bash can.
+input_waits() { [ -t 0 ] && has bash && bash -c 'read -t 0'; }
+
+as_typed() {
+  case :$PATH: in
+    *:"$prefix/bin":*) say claude-bottle ;;
+    *) say "$1" ;;
+  esac
+}
+
+bubblewrap_line() {
+  [ "$(id -u)" = 0 ] && as= || as='sudo '
+  if has apt-get; then say "${as}apt-get update && ${as}apt-get install bubblewrap"
+  elif has dnf; then say "${as}dnf install bubblewrap"
+  elif has pacman; then say "${as}pacman -S bubblewrap"
+  elif has zypper; then say "${as}zypper install bubblewrap"
+  elif has apk; then say "${as}apk add bubblewrap"
+  else say "install bubblewrap with the system's packages"; fi
 }
 
 main "$@"
