@@ -28,18 +28,26 @@ check_leader() {
   [ "${20}" = "$start" ] || pid=-
 }
 
+# Claude Code's daemon serves the whole bottle. It has the mark of whichever session started it first, as have its background sessions,
+# by their environment, and what those start (2.1.332).
+is_background() {
+  case "$background " in *"/proc/$1/environ"*) return 0 ;; esac
+  case $(tr '\0' ' ' <"/proc/$1/cmdline") in *' daemon run --origin '*) return 0 ;; esac
+  return 1
+}
+
 # The leader's kernel session, and whatever left it with the session's mark still in its environment.
 members() {
   marked=$(grep -lszx "CLAUDE_BOTTLE_SESSION=$session" /proc/[0-9]*/environ)
+  background=$(grep -lszE '^(CLAUDE_CODE_SESSION_KIND=bg$|CLAUDE_JOB_DIR=)' /proc/[0-9]*/environ)
   for process in /proc/[0-9]*; do
     process=${process#/proc/}
     fields "$process" || continue
     set -- $fields
     # Neither a zombie, nor ourselves, nor our own children.
     if [ "$1" = Z ] || [ "$process" = "$$" ] || [ "$2" = "$$" ]; then continue; fi
-    case "$process $4 $marked " in
-      "$pid "* | *" $pid "* | *"/proc/$process/environ"*) echo "$process" ;;
-    esac
+    case "$process $4 " in "$pid "* | *" $pid "*) echo "$process" && continue ;; esac
+    case "$marked " in *"/proc/$process/environ"*) is_background "$process" || echo "$process" ;; esac
   done
 }
 

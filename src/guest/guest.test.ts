@@ -32,7 +32,7 @@ afterEach(() => {
 function path(shell: string): string {
   if (shell !== busybox) return "/usr/local/bin:/usr/bin:/bin";
   mkdirSync(`${directory}/busybox`, { recursive: true });
-  for (const applet of ["cat", "env", "grep", "kill", "printf", "pwd", "rm", "sh", "sleep", "stty", "tty"]) {
+  for (const applet of ["cat", "env", "grep", "kill", "printf", "pwd", "rm", "sh", "sleep", "stty", "tr", "tty"]) {
     if (!existsSync(`${directory}/busybox/${applet}`)) symlinkSync(shell, `${directory}/busybox/${applet}`);
   }
   return `${directory}/busybox`;
@@ -281,6 +281,28 @@ describe.skipIf(!onLinux).each(shells)("control under %s", (shell) => {
     expect([stranger.signalCode, own.signalCode]).toEqual([null, "SIGHUP"]);
     stranger.kill("SIGKILL");
     await stranger.exited;
+  }, 30_000);
+
+  test("end spares Claude Code's daemon, its background sessions and what those start, which have the session's mark", async () => {
+    const mark = { PATH: "/usr/bin:/bin", CLAUDE_BOTTLE_SESSION: session };
+    const start = (words: string[], env: Record<string, string> = {}) =>
+      Bun.spawn(["/bin/sh", "-c", "read -r _", ...words], { detached: true, stdin: "pipe", env: { ...mark, ...env } });
+    const spared = [
+      start(["claude", "daemon", "run", "--origin", "transient"]),
+      start([], { CLAUDE_CODE_SESSION_KIND: "bg" }),
+      start([], { CLAUDE_JOB_DIR: "/home/ann/.claude/jobs/92a59e15" }),
+    ];
+    const ended = start(["daemon"], { CLAUDE_CODE_SESSION_KIND: "bgx" });
+    try {
+      for (const { pid } of [...spared, ended])
+        while (!readFileSync(`/proc/${pid}/environ`, "utf8").includes(session)) await Bun.sleep(5);
+      expect(await control(shell, [...guestControlArgv([]), "end", session])).toBe("ended");
+      await ended.exited;
+      expect(spared.map(({ pid }) => isAlive(pid))).toEqual([true, true, true]);
+    } finally {
+      for (const child of spared) child.kill("SIGKILL");
+      await Promise.all(spared.map(({ exited }) => exited));
+    }
   }, 30_000);
 });
 

@@ -12,6 +12,6 @@ asked=
 case $input in *'"hook_event_name":"UserPromptSubmit"'*) asked=$(date +%s) ;; esac
 # What Claude's daemon starts has the mark of whichever session came first.
 session=$CLAUDE_BOTTLE_SESSION
-[ "$CLAUDE_CODE_SESSION_KIND" != bg ] || session=
+[ -z "$CLAUDE_JOB_DIR" ] || session=
 printf '%s\n' "$session" "$asked" "$input" >"$notes/.$id.$$" && mv -f "$notes/.$id.$$" "$notes/$id"
 exit 0

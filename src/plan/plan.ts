@@ -54,6 +54,8 @@ export type BottlePlan = {
   readonly sshAgent?: string;
   /** Its user has said that Claude may ask for a login in it. */
   readonly loginInside?: boolean;
+  /** The directory of this machine in which a bottle with files of its own notes what its sessions do. */
+  readonly records?: string;
   /** Which of the steps of provisioning are done in it, each by what it does. */
   readonly provisioned?: readonly string[];
   /** Set once a container engine was asked, when the bottle was made. */

@@ -31,6 +31,7 @@ test.each([
   ["the caller's number kept", {}, { keepId: true }, `${identity} ${caps} ${limits} --userns keep-id ${mount} ${rest}`],
   ["an engine without limits", {}, { limits: { cpus: false, memory: false, pids: false } }, `${identity} ${caps} ${mount} ${rest}`],
   ["the ssh agent", { sshAgent: "/tmp/agent.1" }, {}, `${identity} ${caps} ${limits} ${mount} -v /links/agent:/run/ssh-agent.sock ${rest}`],
+  ["its own records", { records: "/s/r" }, {}, `${identity} ${caps} ${limits} ${mount} -v /s/r/sessions:/home/ann/.claude/sessions -v /s/r/jobs:/home/ann/.claude/jobs -v /s/r/claude-bottle:/home/ann/.claude/claude-bottle ${rest}`],
   ["SELinux", {}, { selinux: true }, `${identity} --security-opt label=disable ${caps} ${limits} ${mount} ${rest}`],
 ] as const)("create: %s", (_, part, fact, line) => expect(createArgv({ ...plan, ...part }, { ...facts, ...fact }, "/links/agent").join(" ")).toBe(line)); // prettier-ignore
 

@@ -40,6 +40,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     ...(network.mode === "open" ? [] : ["--network", "none"]),
     ...(plan.copied ? [] : mountArgv({ source: directory, target: directory, mode: "rw" })),
     ...plan.mounts.flatMap(mountArgv),
+    ...recordMounts(plan).flatMap(mountArgv),
     ...(sshAgent === undefined ? [] : mountArgv({ source: agent, target: agentSocket, mode: "rw" })),
     "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
   ]; // prettier-ignore
@@ -53,6 +54,17 @@ export const withoutProxyArgv = (program: string): string[] =>
   program === "podman"
     ? ["--http-proxy=false"]
     : ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => ["-e", `${name}=`, "-e", `${name.toLowerCase()}=`]); // prettier-ignore
+
+/** What of the bottle's ~/.claude says what its sessions do. */
+export const recordMounts = ({ records, engine, user }: BottlePlan): MountPlan[] =>
+  records === undefined
+    ? []
+    : recordDirectories.map((name) => ({
+        source: `${records}/${name}`,
+        target: `${(engine?.user ?? user).home}/.claude/${name}`,
+        mode: "rw",
+      }));
+const recordDirectories = ["sessions", "jobs", "claude-bottle"];
 
 /** `-v` splits at colons. `--mount` takes CSV, whose quotes podman's docker-compatible service loses on the way. */
 function mountArgv({ source, target, mode }: MountPlan): string[] {

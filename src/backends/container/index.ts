@@ -1,7 +1,7 @@
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
-import { exists, plainLink, removeLink } from "../../system/files.ts";
+import { exists, plainLink, privateDirectory, removeLink, removeTree } from "../../system/files.ts";
 import { isAlive, processOfContainer } from "../../system/process.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
@@ -32,6 +32,7 @@ function container(system: System, program: argv.ProgramName): Backend {
   const assumedImage = (recipe: Recipe): string =>
     imageIds(client, referenceOf(recipe)).known()[0] ?? referenceOf(recipe);
   const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? assumedImage(proxyRecipe));
+  const recordsOf = (name: string) => `${stateDirectory(system.env)}/records/${name}`;
   const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
   /** A bottle starts without its agent as well, to be looked into or packed. */
   function linkAgent({ name, sshAgent }: BottlePlan): void {
@@ -116,6 +117,7 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async create(plan, options = {}) {
       linkAgent(plan);
+      for (const { source } of argv.recordMounts(plan)) privateDirectory(source);
       const printed: string[] = [];
       for (const words of creation(plan))
         printed.push((await client.settle(`make bottle "${plan.name}"`, words, options)).stdout.trim());
@@ -163,6 +165,7 @@ function container(system: System, program: argv.ProgramName): Backend {
       for (const words of removal(name))
         await client.settle(`remove bottle "${name}"`, words, { ...options, mayBeGone: true });
       removeLink(agentLink(name));
+      removeTree(recordsOf(name));
     },
 
     async isReady(plan, machine) {
@@ -181,6 +184,7 @@ function container(system: System, program: argv.ProgramName): Backend {
       });
       return { argv: client.argv(words), env: {} };
     },
+    claudeDirectory: ({ records }) => records,
     controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
 
     explain: (plan) => ({
