@@ -340,6 +340,8 @@ test.each([
   ["here", 'HOME is "here", not a full path'],
 ])("HOME is %p", async (HOME, what) => {
   using home = new Home();
+  // Without a home there are no settings of the user that name it.
+  home.manifest('[bottle]\nbackend = "smolvm"\nimage = "/images/claude"\n');
   expect((await home.run(["exec", "--", "true"], { env: { HOME } })).code).toBe(0);
   expect(await home.run(["run"], { env: { HOME, XDG_STATE_HOME: undefined } })).toEqual({
     stdout: "",

@@ -424,7 +424,7 @@ test("the user's own file needs no trust for the same", async () => {
   using home = victim("");
   writeFileSync(
     `${home.directory}/home/.config/claude-bottle/config.toml`,
-    '[[mounts]]\nsource = "~/other"\nmode = "rw"\n[network]\nhosts = ["corp.example"]\n[secrets]\nX = { env = "AWS_SECRET" }\n',
+    'bottle.backend = "smolvm"\n[[mounts]]\nsource = "~/other"\nmode = "rw"\n[network]\nhosts = ["corp.example"]\n[secrets]\nX = { env = "AWS_SECRET" }\n',
   );
   expect(await run(home, ["exec", "--", "sh", "-c", "echo $X"])).toMatchObject({ stdout: "aws-secret\n", code: 0 });
   const create = home.calls().find(([, verb]) => verb === "create") ?? [];

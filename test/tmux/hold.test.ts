@@ -28,8 +28,8 @@ everyTmux((tmux) => {
       );
       await stage.screen.until(/no room left[^]*doctor[^]*no room left[^]*doctor/);
       stage.press("d", { prefix: false });
-      await stage.screen.until("backend.smolvm");
-      await stage.screen.until(/backend\.smolvm[^]*enter: close/);
+      await stage.screen.until("backend.docker");
+      await stage.screen.until(/backend\.docker[^]*enter: close/);
       stage.press("\r", { prefix: false });
       await stage.until(1);
       expect(stage.panes("#{pane_dead}")).toEqual(["0"]);

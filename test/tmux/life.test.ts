@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { until } from "../support/tool.ts";
+import { readFileSync } from "node:fs";
+import { childrenOf, until } from "../support/tool.ts";
 import { Stage } from "../support/tmux.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
@@ -97,11 +98,8 @@ everyTmux((tmux) => {
     await stage.screen.until("ready 39 59");
     const leader = stage.tmux("display-message", "-p", "#{pane_pid}");
     // As its ps strategy does: the arguments of the one child of the pane's process, typed into a shell in that directory.
-    const processes = Bun.spawnSync(["ps", "-ao", "ppid,args"]).stdout.toString().split("\n");
-    const saved = processes
-      .map((line) => line.trim())
-      .find((line) => line.startsWith(`${leader} `))
-      ?.slice(leader.length + 1);
+    const [child = 0] = childrenOf(Number(leader));
+    const saved = readFileSync(`/proc/${child}/cmdline`, "utf8").split("\0").join(" ").trim();
     expect(saved).toMatch(/ run$/);
     stage.tmux("kill-pane");
     await stage.until(1);
