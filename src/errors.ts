@@ -23,6 +23,10 @@ export class UserError extends Error {
   }
 }
 
+/** The command line is wrong. Without a hint the command's help is the hint. */
+export const usageError = (message: string, hint?: string): UserError =>
+  new UserError(message, { exitCode: exitCode.usage, hint });
+
 /** A backend that looked usable turned out not to be on this machine; the next one may be. */
 export class Unusable extends UserError {}
 

@@ -54,7 +54,7 @@ export const removeBottle = (system: System, asked: BottlePlan, options: Removal
     }
     await removeMachine(context, name, { signal: hold.signal });
     forgetTraces(system, name, hold);
-    inform(system, `bottle "${name}" is removed`);
+    inform(system, `removed bottle "${name}"`);
     await runAfterStop(system, plan);
     return true;
   });

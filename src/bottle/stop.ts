@@ -17,7 +17,7 @@ export const stopBottle = (system: System, { name, ...asked }: BottlePlan, { for
     takeDown(ledger, name, { command: "stop", force });
     await backend.stop(name, { signal });
     ledger.note(name, "stopped");
-    inform(system, `bottle "${name}" is stopped`);
+    inform(system, `stopped bottle "${name}"`);
     await runAfterStop(system, plan);
     return true;
   }); // prettier-ignore

@@ -1,8 +1,6 @@
-import { exitCode, UserError } from "../errors.ts";
+import { UserError, usageError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
-
-const usage = (message: string, hint?: string) => new UserError(message, { exitCode: exitCode.usage, hint });
 
 const didYouMean = (word: string, known: readonly string[], prefix = ""): string => {
   const like = suggest(word, known);
@@ -11,7 +9,7 @@ const didYouMean = (word: string, known: readonly string[], prefix = ""): string
 
 /** `parent`: the command whose subcommand it should be, as "tmux". */
 export const unknownCommand = (word: string, known: readonly string[], parent?: string): UserError =>
-  usage(
+  usageError(
     `unknown command "${printable(parent === undefined ? word : `${parent} ${word}`)}"${didYouMean(word, known)}`,
     parent === undefined
       ? "claude-bottle --help lists the commands"
@@ -19,7 +17,7 @@ export const unknownCommand = (word: string, known: readonly string[], parent?: 
   );
 
 export const noSubcommand = (parent: string): UserError =>
-  usage(`${parent} needs a subcommand`, `claude-bottle ${parent} --help lists them`);
+  usageError(`${parent} needs a subcommand`, `claude-bottle ${parent} --help lists them`);
 
 /** `owner`: whom the arguments after `--` go to, where the command takes any. */
 export function unknownOption(
@@ -33,19 +31,19 @@ export function unknownOption(
   const word = printable(name.length === 1 ? `-${name}` : `--${name}`);
   const meant = didYouMean(name, known, "--");
   const isTheirs = meant === "" && owner !== undefined;
-  return usage(
+  return usageError(
     `unknown option "${word}"${meant}`,
     isTheirs ? `options of ${owner} go after --, as in: claude-bottle ${command} -- ${word}` : undefined,
   );
 }
 
-export const needsValue = (option: string): UserError => usage(`--${option} needs a value`);
-export const takesNoValue = (option: string): UserError => usage(`--${option} takes no value`);
+export const needsValue = (option: string): UserError => usageError(`--${option} needs a value`);
+export const takesNoValue = (option: string): UserError => usageError(`--${option} takes no value`);
 
 export const unexpectedArgument = (word: string, owner: string | undefined): UserError =>
-  usage(
+  usageError(
     `unexpected argument "${printable(word)}"`,
     owner === undefined ? undefined : `arguments of ${owner} go after --`,
   );
 
-export const nothingAfterDashes = (): UserError => usage("this command takes no arguments after --");
+export const nothingAfterDashes = (): UserError => usageError("this command takes no arguments after --");

@@ -1,8 +1,8 @@
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import { checkHost, openHost, writeHost } from "../bottle/allow.ts";
 import { findBottle } from "../session/target.ts";
+import { inform } from "../ui/messages.ts";
+import { exclusive, projectIsHere } from "./errors.ts";
 
 export const allow = (context: Context) =>
   command(context, {
@@ -25,18 +25,13 @@ export const allow = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       if ([args.session, args.project, args.always].filter(Boolean).length > 1)
-        throw new UserError("--session, --project and --always exclude each other", { exitCode: exitCode.usage });
-      if (args.project && args.bottle !== undefined)
-        throw new UserError("--project is for this directory, and --bottle names another", {
-          exitCode: exitCode.usage,
-        });
+        throw exclusive(["--session", "--project", "--always"]);
+      if (args.project && args.bottle !== undefined) throw projectIsHere();
       const host = checkHost(args.host);
       const plan = await findBottle(system, args.bottle);
       const reach = args.project ? "project" : args.always ? "always" : "session";
       const file = reach === "session" ? undefined : await writeHost(system, host, reach);
       await openHost(system, plan.name, host, { reach, file });
-      system.err(
-        `claude-bottle: bottle "${plan.name}" may reach "${host}"${file ? `, by "${printable(file)}"` : ""}\n`,
-      );
+      inform(system, `bottle "${plan.name}" may reach "${host}"${file ? `, added to "${file}"` : ""}`);
     },
   });

@@ -2,8 +2,7 @@ import { command, type Context } from "../cli/command.ts";
 import bash from "../completions/complete.bash" with { type: "text" };
 import fish from "../completions/complete.fish" with { type: "text" };
 import zsh from "../completions/complete.zsh" with { type: "text" };
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
+import { noCompletions } from "./errors.ts";
 
 const scripts: Readonly<Record<string, string>> = Object.assign(Object.create(null), { bash, zsh, fish });
 
@@ -21,11 +20,7 @@ export const completions = (context: Context) =>
     run({ args }) {
       const name = args["bash|zsh|fish"];
       const script = scripts[name];
-      if (script === undefined)
-        throw new UserError(`there are no completions for "${printable(name)}"`, {
-          exitCode: exitCode.usage,
-          hint: "there are some for bash, zsh and fish",
-        });
+      if (script === undefined) throw noCompletions(name);
       context.system.out(script);
     },
   });

@@ -1,7 +1,7 @@
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
 import { copyIn, copyOut, type Copy } from "../session/cp.ts";
 import { findTarget } from "../session/target.ts";
+import { wrongSides } from "./errors.ts";
 
 export const cp = (context: Context) =>
   command(context, {
@@ -27,10 +27,7 @@ export const cp = (context: Context) =>
       const from = parseSide(args.source);
       const to = parseSide(args.destination);
       if ((from.bottle === undefined) === (to.bottle === undefined))
-        throw new UserError(from.bottle === undefined ? "neither side is in a bottle" : "both sides are in a bottle", {
-          exitCode: exitCode.usage,
-          hint: "claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
-        });
+        throw wrongSides(from.bottle === undefined ? 0 : 2);
       const copy: Copy = {
         target: await findTarget(system, (from.bottle ?? to.bottle) || undefined),
         source: from.path,

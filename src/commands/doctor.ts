@@ -1,6 +1,8 @@
 import type { CommandDef } from "citty";
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
+import { exitCode } from "../errors.ts";
+import { hasColour } from "../ui/messages.ts";
+import { yesWithoutFix } from "./errors.ts";
 
 type Load = () => Promise<CommandDef<never>>;
 
@@ -24,11 +26,7 @@ export const doctor = (context: Context) => ({
     ],
     async run({ args }) {
       const { system } = context;
-      if (args.yes && !args.fix)
-        throw new UserError("--yes goes with --fix", {
-          exitCode: exitCode.usage,
-          hint: "claude-bottle doctor --fix --yes",
-        });
+      if (args.yes && !args.fix) throw yesWithoutFix();
       // Not before it is needed: completions load every command.
       const [{ examine, starts }, { applyFixes }, { jsonOf, renderFindings }] = await Promise.all([
         import("../doctor/examine.ts"),
@@ -38,7 +36,7 @@ export const doctor = (context: Context) => ({
       let examination = await examine(system);
       if (args.fix && (await applyFixes(system, examination.findings, { yes: args.yes ?? false })))
         examination = await examine(system);
-      const colour = system.isTty.stdout && !system.env.NO_COLOR && system.env.TERM !== "dumb";
+      const colour = hasColour(system, "stdout");
       system.out(args.json ? jsonOf(examination) : renderFindings(examination, { colour }));
       context.exit(starts(examination) ? exitCode.ok : exitCode.failed);
     },

@@ -1,7 +1,7 @@
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
 import { launch } from "../session/launch.ts";
 import { findTarget } from "../session/target.ts";
+import { noCommand } from "./errors.ts";
 
 export const exec = (context: Context) =>
   command(context, {
@@ -21,11 +21,7 @@ export const exec = (context: Context) =>
     rest: true,
     async run({ args }) {
       const { system, rest = [] } = context;
-      if (rest.length === 0)
-        throw new UserError("no command to run in the bottle", {
-          exitCode: exitCode.usage,
-          hint: "put it after --, as in: claude-bottle exec -- git status",
-        });
+      if (rest.length === 0) throw noCommand();
       const { env, ...target } = await findTarget(system, args.bottle, args.profile);
       context.exit(
         await launch(system, target, {

@@ -3,6 +3,7 @@ import { exitCode } from "../errors.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { findLeftovers } from "../inventory/leftovers.ts";
+import { inform, warn } from "../ui/messages.ts";
 
 export const gc = (context: Context) =>
   command(context, {
@@ -20,13 +21,13 @@ export const gc = (context: Context) =>
       const found = await findLeftovers(system);
       const shown = found.map(({ kind, name, why, how }) => ({ kind, name, why, how }));
       if (args.json) system.out(renderJson(shown));
-      else if (found.length === 0) return system.err("claude-bottle: there is nothing to remove\n");
+      else if (found.length === 0) return inform(system, "there is nothing to remove");
       else
         system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore
-      if (!args.yes) return found.length > 0 && system.err("claude-bottle: claude-bottle gc --yes removes it\n");
+      if (!args.yes) return found.length > 0 && inform(system, "to remove these: claude-bottle gc --yes");
       for (const { kind, name, remove } of found) {
         if (await remove()) continue;
-        system.err(`claude-bottle: ${kind} "${name}" is needed by now, and stays\n`);
+        warn(system, `kept ${kind} "${name}": it is in use again`);
         context.exit(exitCode.failed);
       }
     },

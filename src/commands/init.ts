@@ -6,6 +6,8 @@ import { draftManifest } from "../manifest/draft.ts";
 import { resolveManifest } from "../manifest/layers.ts";
 import { readDevcontainer } from "../project/devcontainer.ts";
 import { exists, listDirectory, writeText } from "../system/files.ts";
+import { inform } from "../ui/messages.ts";
+import { manifestExists } from "./errors.ts";
 
 export const init = (context: Context) =>
   command(context, {
@@ -25,10 +27,9 @@ export const init = (context: Context) =>
       // Whatever a devcontainer.json holds, what is written is a manifest.
       const text = isManifest(full, directory) ? full : draftManifest({ names, devcontainer: undefined });
       if (args["dry-run"]) return system.out(text);
-      if (exists(path))
-        throw new UserError("bottle.toml is there already", { hint: "claude-bottle init --dry-run shows a new one" });
+      if (exists(path)) throw manifestExists();
       writeText(path, text);
-      system.err("claude-bottle: bottle.toml is written; claude-bottle config shows what holds\n");
+      inform(system, "wrote bottle.toml", "to see the settings in effect: claude-bottle config");
     },
   });
 

@@ -1,11 +1,11 @@
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
+import { exitCode } from "../errors.ts";
 import { readClaudeStore } from "../login/claude-store.ts";
 import { forgetLogin, keepLogin, modes, storedLogin, useClaudeLogin, useCommand, type Mode } from "../login/login.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { canAsk, confirm, hiddenInput } from "../ui/prompts.ts";
+import { wrongValue, noCredentialCommand, notLoggedIn, noToken } from "./errors.ts";
 
 export const login = (context: Context) =>
   command(context, {
@@ -58,17 +58,12 @@ async function status({ system, exit }: Context): Promise<void> {
 function modeNamed(text: string | undefined): Mode | undefined {
   const mode = (Object.keys(modes) as Mode[]).find((known) => known === text);
   if (text === undefined || mode !== undefined) return mode;
-  throw new UserError(`--as must be ${Object.keys(modes).join(", ")}, not "${printable(text)}"`, {
-    exitCode: exitCode.usage,
-  });
+  throw wrongValue("as", Object.keys(modes), text);
 }
 
 function required(command: readonly string[]): readonly string[] {
   if (command.length > 0) return command;
-  throw new UserError("no command that prints the credential", {
-    exitCode: exitCode.usage,
-    hint: "put it after --, as in: claude-bottle login -- op read op://private/claude/token",
-  });
+  throw noCredentialCommand();
 }
 
 /** Asked once; the login stays where it is, and Claude Code goes on using it. */
@@ -78,16 +73,13 @@ async function wantsClaude(system: System): Promise<boolean> {
 }
 
 async function shareClaude(system: System): Promise<void> {
-  if (!(await readClaudeStore(system)))
-    throw new UserError("Claude Code on this machine is not logged in", {
-      hint: "log in with claude first, or keep a token: claude-bottle login",
-    });
+  if (!(await readClaudeStore(system))) throw notLoggedIn();
   useClaudeLogin(system);
 }
 
 async function readToken(system: System): Promise<string> {
   const question = "Paste a token from `claude setup-token`, or an API key:";
   const token = (canAsk(system) ? await hiddenInput(question) : await system.readLine()).trim();
-  if (token === "") throw new UserError("no token was given", { hint: "to get one: claude setup-token" });
+  if (token === "") throw noToken();
   return token;
 }

@@ -4,6 +4,7 @@ import { table } from "../lib/table.ts";
 import { localTime } from "../lib/time.ts";
 import { bottleHistory } from "../inventory/history.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
+import { warn } from "../ui/messages.ts";
 
 export const logs = (context: Context) =>
   command(context, {
@@ -25,6 +26,6 @@ export const logs = (context: Context) =>
         const all = entries.map(({ at, what }) => ({ at: new Date(at).toISOString(), what }));
         system.out(renderJson(all));
       } else system.out(table(entries.map(({ at, what }) => [localTime(at), what])));
-      if (complaint !== undefined) system.err(`claude-bottle: ${plan.backend}: ${complaint}\n`);
+      if (complaint !== undefined) warn(system, `${plan.backend}: ${complaint}`);
     },
   });

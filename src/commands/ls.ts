@@ -9,6 +9,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { deniedHosts } from "../inventory/denied.ts";
 import { diskUses, listBottles } from "../inventory/inventory.ts";
 import type { System } from "../system/system.ts";
+import { inform, warn } from "../ui/messages.ts";
 
 export const ls = (context: Context) =>
   command(context, {
@@ -29,7 +30,7 @@ export const ls = (context: Context) =>
       const { system } = context;
       if (args.denied) return await listDenied(system, args.json ?? false);
       const { bottles, complaints } = await listBottles(system);
-      for (const complaint of complaints) system.err(`claude-bottle: ${complaint}\n`);
+      for (const complaint of complaints) warn(system, complaint);
       const sizes = args.size ? await diskUses(system, bottles) : undefined;
       const sessions = Map.groupBy(await sessionsNow(system), ({ bottle }) => bottle);
       if (args.json)
@@ -43,7 +44,7 @@ export const ls = (context: Context) =>
           ),
         );
       if (bottles.length === 0)
-        return system.err("claude-bottle: there are no bottles; claude-bottle run makes one for this directory\n");
+        return inform(system, "there are no bottles", "to create one for this directory: claude-bottle run");
       const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, copied }) => [
         name,
         backend,
@@ -74,8 +75,8 @@ const sizeOf = (bytes: number | undefined) => (bytes === undefined ? "-" : short
 async function listDenied(system: System, asJson: boolean): Promise<void> {
   const denied = await deniedHosts(system);
   if (asJson) return system.out(renderJson(denied));
-  if (denied.length === 0) return system.err("claude-bottle: nothing was denied\n");
+  if (denied.length === 0) return inform(system, "no bottle was denied a host");
   const rows = denied.map(({ bottle, target, times, last }) => [bottle, printable(target), String(times), last]);
   system.out(table([["BOTTLE", "DENIED", "TIMES", "LAST"], ...rows]));
-  system.err("claude-bottle: claude-bottle allow HOST opens one\n");
+  inform(system, "to allow one: claude-bottle allow HOST");
 }

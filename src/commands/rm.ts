@@ -46,7 +46,7 @@ export const rm = (context: Context) =>
       else for (const argv of backend.explain(plan).remove) system.out(`${shellLine(argv)}\n`);
       const lost = losses
         ? describeLosses(plan, losses)
-        : `bottle "${plan.name}" is stopped, so what is only in it is not known`;
+        : `bottle "${plan.name}" is stopped, so what only exists in it is not known`;
       if (lost !== undefined) inform(system, lost);
     },
   });

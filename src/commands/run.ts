@@ -1,8 +1,5 @@
 import { backendNames } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
-import { suggest } from "../lib/suggest.ts";
 import { agentCommand, asksForLogin } from "../plan/session.ts";
 import { hostSettings } from "../project/host-claude.ts";
 import { confirmStart } from "../bottle/consent.ts";
@@ -10,6 +7,7 @@ import { projectTarget } from "../bottle/target.ts";
 import { launch } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
 import { findProject, promptFileOf } from "../project/project.ts";
+import { wrongValue, unknownAgent } from "./errors.ts";
 
 export const run = (context: Context) =>
   command(context, {
@@ -82,17 +80,10 @@ export const run = (context: Context) =>
     },
   });
 
-function networkMode(text: string | undefined) {
-  const mode = (["list", "off", "open"] as const).find((known) => known === text);
-  if (text !== undefined && !mode)
-    throw new UserError(`--network must be list, off or open, not "${printable(text)}"`, { exitCode: exitCode.usage });
-  return mode;
-}
+const networkModes = ["list", "off", "open"] as const;
 
-function unknownAgent(name: string, known: string[]): UserError {
-  const like = suggest(name, known);
-  return new UserError(`there is no agent "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
-    exitCode: exitCode.usage,
-    hint: `agents of this project: ${known.join(", ")}`,
-  });
+function networkMode(text: string | undefined) {
+  const mode = networkModes.find((known) => known === text);
+  if (text !== undefined && !mode) throw wrongValue("network", networkModes, text);
+  return mode;
 }

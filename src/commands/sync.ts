@@ -1,12 +1,13 @@
 import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
+import { exitCode } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { printable } from "../lib/quote.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { syncProject } from "../sync/sync.ts";
 import { findTarget } from "../session/target.ts";
 import { enumerate, warnConflicts } from "../sync/travel.ts";
+import { inform, warn } from "../ui/messages.ts";
+import { wrongValue, noBottleYet } from "./errors.ts";
 
 export const sync = (context: Context) =>
   command(context, {
@@ -33,26 +34,21 @@ export const sync = (context: Context) =>
       const { name } = target.plan;
       const backend = await backendOf(system, target.plan.backend);
       using ledger = new Ledger(system);
-      if (!ledger.bottle(name))
-        throw new UserError(`there is no bottle "${name}" yet`, { hint: "claude-bottle run makes it" });
+      if (!ledger.bottle(name)) throw noBottleYet(name);
       const plan = await bringUp({ system, backend, ledger }, target, { fresh: false });
-      if (!plan.copied)
-        return system.err(
-          `claude-bottle: bottle "${name}" has the project itself; there is nothing to bring together\n`,
-        );
+      if (!plan.copied) return inform(system, `bottle "${name}" works on the project itself; there is nothing to sync`);
       const synced = await syncProject(system, backend, plan, kept);
-      if (synced.home.length > 0) system.err(`claude-bottle: home came ${enumerate(synced.home)}\n`);
-      if (synced.in.length > 0) system.err(`claude-bottle: into the bottle went ${enumerate(synced.in)}\n`);
-      if (synced.special.length > 0)
-        system.err(`claude-bottle: not copied, being no files: ${enumerate(synced.special)}\n`);
+      if (synced.home.length > 0) inform(system, `pulled from the bottle: ${enumerate(synced.home)}`);
+      if (synced.in.length > 0) inform(system, `pushed to the bottle: ${enumerate(synced.in)}`);
+      if (synced.special.length > 0) warn(system, `skipped (not a regular file): ${enumerate(synced.special)}`);
       warnConflicts(system, synced);
       if (synced.conflicts.length > 0) return context.exit(exitCode.failed);
-      system.err(`claude-bottle: the project and bottle "${name}" are the same\n`);
+      inform(system, `project and bottle "${name}" are in sync`);
     },
   });
 
 function sideOf(text: string | undefined) {
   const side = (["host", "bottle"] as const).find((known) => known === text);
   if (text === undefined || side) return side;
-  throw new UserError(`--keep must be host or bottle, not "${printable(text)}"`, { exitCode: exitCode.usage });
+  throw wrongValue("keep", ["host", "bottle"], text);
 }

@@ -13,6 +13,7 @@ import { listTrust, revokeTrust, saveTrust } from "../project/trust-store.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { canAsk, confirm } from "../ui/prompts.ts";
+import { otherRequest, cannotAskForTrust } from "./errors.ts";
 
 export const trust = (context: Context) =>
   command(context, {
@@ -79,12 +80,9 @@ async function isAccepted(
 ): Promise<boolean> {
   if (accept !== undefined) {
     if (accept === hash) return true;
-    throw new UserError("the manifest asks for something else than what has that hash");
+    throw otherRequest();
   }
-  if (!canAsk(system))
-    throw new UserError("trust is given on a terminal", {
-      hint: `type claude-bottle trust there, or allow exactly this: ${byHash}`,
-    });
+  if (!canAsk(system)) throw cannotAskForTrust(byHash);
   // With stdout redirected, the question would come without what it is about.
   if (!system.isTty.stdout) system.err(text);
   return await confirm("Trust this?", { byDefault: false });

@@ -1,7 +1,7 @@
 import installScript from "../../install.sh" with { type: "text" };
 import { command, type Context } from "../cli/command.ts";
-import { exitCode, UserError } from "../errors.ts";
 import { installedPrefix } from "../system/installation.ts";
+import { exclusive } from "./errors.ts";
 
 export const upgrade = (context: Context) =>
   command(context, {
@@ -19,7 +19,7 @@ export const upgrade = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       if ([args.check, args.rollback, args.version !== undefined].filter(Boolean).length > 1)
-        throw new UserError("one of --check, --version and --rollback, not several", { exitCode: exitCode.usage });
+        throw exclusive(["--check", "--version", "--rollback"]);
       const words = [
         ...["--prefix", installedPrefix(system)],
         ...(args.check ? ["--check"] : []),

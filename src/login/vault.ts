@@ -32,7 +32,8 @@ export async function readSecret(system: System, place: Place): Promise<string> 
   const argv = keychainArgv(system)?.lookup;
   const found = argv && (await system.run(argv, { timeoutMs: limitMs }));
   if (found?.code === 0 && found.stdout.trim() !== "") return found.stdout.trim();
-  const isSlow = found?.timedOut;
+  // One that died was asked by its user, or by the desktop, to stop waiting.
+  const isSlow = found?.timedOut || found?.signal !== undefined;
   throw new UserError(
     isSlow ? "the keychain does not answer; it may be locked" : "the keychain has no login for claude-bottle",
     {

@@ -4,6 +4,8 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { isFirstSync } from "./baseline.ts";
 import { syncProject, type Synced } from "./sync.ts";
+import { inform, warn } from "../ui/messages.ts";
+import { notPulled, conflictBeforeRemoval } from "./errors.ts";
 
 type Place = { readonly system: System; readonly backend: Backend };
 
@@ -15,8 +17,9 @@ export async function pushBeforeSession(
   kind: SessionPlan["kind"],
 ): Promise<void> {
   if (kind === "agent")
-    system.err(
-      `claude-bottle: ${backend.name}'s engine is on another machine: the session works on a copy of the project, and what changes comes home at its end\n`,
+    inform(
+      system,
+      `the engine of ${backend.name} is on another machine: the session works on a copy of the project, and changes are pulled at its end`,
     );
   await pushProject({ system, backend }, plan);
 }
@@ -24,10 +27,9 @@ export async function pushBeforeSession(
 /** What changed here, or all of it the first time. */
 export async function pushProject({ system, backend }: Place, plan: BottlePlan): Promise<void> {
   const isFirst = isFirstSync(system, plan.name);
-  if (isFirst) system.err(`claude-bottle: copying the project into bottle "${plan.name}"\n`);
+  if (isFirst) inform(system, `copying the project into bottle "${plan.name}"`);
   const synced = await syncProject(system, backend, plan);
-  if (isFirst && synced.special.length > 0)
-    system.err(`claude-bottle: not copied, being no files: ${enumerate(synced.special)}\n`);
+  if (isFirst && synced.special.length > 0) warn(system, `skipped (not a regular file): ${enumerate(synced.special)}`);
   warnConflicts(system, synced);
 }
 
@@ -39,12 +41,11 @@ export async function pullAfterSession(
 ): Promise<void> {
   try {
     const synced = await syncProject(system, backend, plan);
-    if (kind !== "exec" && synced.home.length > 0) system.err(`claude-bottle: home came ${enumerate(synced.home)}\n`);
+    if (kind !== "exec" && synced.home.length > 0) inform(system, `pulled from the bottle: ${enumerate(synced.home)}`);
     warnConflicts(system, synced);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    system.err(`claude-bottle: what the session changed is still in bottle "${plan.name}": ${error.message}\n`);
-    if (error.hint !== undefined) system.err(`  ${error.hint}\n`);
+    warn(system, `the session's changes are still in bottle "${plan.name}": ${error.message}`, error.hint);
   }
 }
 
@@ -55,21 +56,17 @@ export async function pullBeforeRemoval({ system, backend }: Place, plan: Bottle
   if (machine.state !== "running") await backend.start(plan);
   const { conflicts } = await syncProject(system, backend, plan).catch((error) => {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(error.message, {
-      hint: `claude-bottle rm --force ${plan.name} loses what is only in the bottle`,
-      cause: error,
-    });
+    throw notPulled(plan.name, error);
   });
-  if (conflicts.length > 0)
-    throw new UserError(`bottle "${plan.name}" and the project have different changes of ${enumerate(conflicts)}`, {
-      hint: `choose one side: claude-bottle sync --keep host (or bottle); --force loses the bottle's`,
-    });
+  if (conflicts.length > 0) throw conflictBeforeRemoval(plan.name, enumerate(conflicts));
 }
 
 export function warnConflicts(system: System, { conflicts }: Synced): void {
   if (conflicts.length > 0)
-    system.err(
-      `claude-bottle: changed both here and in the bottle, and left as they are: ${enumerate(conflicts)}\n  claude-bottle sync --keep host (or bottle) takes one side's\n`,
+    warn(
+      system,
+      `conflict, left unchanged on both sides: ${enumerate(conflicts)}`,
+      "resolve it with claude-bottle sync --keep host, or --keep bottle",
     );
 }
 

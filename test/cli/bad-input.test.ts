@@ -52,7 +52,7 @@ test.each([
   [
     "exec without a command",
     ["exec"],
-    "no command to run in the bottle\n  put it after --, as in: claude-bottle exec -- git status",
+    "there is no command to run\n  put it after --, as in: claude-bottle exec -- git status",
     2,
   ],
   [
@@ -101,7 +101,7 @@ test.each([
   [
     "words for a shell that is the user's own",
     ["tmux", "open", "--host", "--", "ls"],
-    "--host is your own shell: nothing may follow --\n  claude-bottle tmux open --help",
+    "--host opens your own shell and takes no arguments after --\n  claude-bottle tmux open --help",
     2,
   ],
   [
@@ -115,20 +115,20 @@ test.each([
   [
     "cp between two places outside",
     ["cp", "a", "b"],
-    "neither side is in a bottle\n  claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
+    "neither side is in a bottle\n  to copy into this directory's bottle: claude-bottle cp notes.txt :/tmp/notes.txt\n  a path in a bottle is absolute; write a local file with a colon in its name as ./na:me",
     2,
   ],
   [
     "cp between two bottles",
     ["cp", ":/a", "x:/b"],
-    "both sides are in a bottle\n  claude-bottle cp notes.txt :/tmp/notes.txt copies into this directory's bottle; a file whose name holds a colon is ./na:me",
+    "both sides are in a bottle\n  to copy into this directory's bottle: claude-bottle cp notes.txt :/tmp/notes.txt\n  a path in a bottle is absolute; write a local file with a colon in its name as ./na:me",
     2,
   ],
   ["an unknown bottle", ["shell", "cb-x-1"], 'there is no bottle "cb-x-1"\n  claude-bottle ls lists the bottles', 1],
   [
     "an unknown backend",
     ["run", "--backend", "podmna"],
-    'there is no backend "podmna"; did you mean podman?\n  there are: smolvm, docker, podman, bubblewrap',
+    'there is no backend "podmna"; did you mean podman?\n  there are: smolvm, docker, podman, bubblewrap, landlock',
     2,
   ],
   [
@@ -391,5 +391,5 @@ test("the name of a directory moves no cursor, whatever is said of it", async ()
   expect((await home.run(["exec", "--", "true"], { cwd })).stderr).toContain(
     `\n  choose: claude-bottle run --backend bubblewrap --network open (or off), or under [network] in ${shown}: mode =`,
   );
-  expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toEndWith(`, by "${shown}"\n`);
+  expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toEndWith(`, added to "${shown}"\n`);
 });

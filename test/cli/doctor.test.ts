@@ -447,7 +447,7 @@ test("--yes without --fix is a mistake", async () => {
   using machine = new Machine();
   expect(await machine.run(["doctor", "--yes"])).toEqual({
     stdout: "",
-    stderr: "claude-bottle: --yes goes with --fix\n  claude-bottle doctor --fix --yes\n",
+    stderr: "claude-bottle: --yes needs --fix\n  claude-bottle doctor --fix --yes\n",
     code: 2,
   });
 });

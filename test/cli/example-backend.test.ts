@@ -26,7 +26,7 @@ test("a backend is one directory and one line of the registry", async () => {
   });
   expect(await run("exec", "--", "sh", "-c", "cat ~/kept")).toEqual({ stdout: "kept\n", stderr: "", code: 0 });
   expect((await run("ls")).stdout).toMatch(/^cb-BOTTLE +example +namespace +running/m);
-  expect(await run("rm")).toEqual({ stdout: "", stderr: 'claude-bottle: bottle "cb-BOTTLE" is removed\n', code: 0 });
+  expect(await run("rm")).toEqual({ stdout: "", stderr: 'claude-bottle: removed bottle "cb-BOTTLE"\n', code: 0 });
 }, 30_000);
 
 const edit = (file: string, change: (text: string) => string) =>

@@ -11,7 +11,7 @@ const rows = (text: string) =>
     .split("\n")
     .slice(1)
     .map((line) => line.split(/ {2,}/));
-const offer = "claude-bottle: claude-bottle gc --yes removes it\n";
+const offer = "claude-bottle: to remove these: claude-bottle gc --yes\n";
 const nothing = { stdout: "", stderr: "claude-bottle: there is nothing to remove\n", code: 0 };
 
 /** Shows exactly these, removes them only with --yes, and shows none afterwards. */
@@ -138,7 +138,7 @@ test("links and locks of bottles that are not there, and no lock that somebody h
   // The machine's record at the backend is made before its delay: only the lock is looked at here.
   for (const file of readdirSync(`${home.smolvm}/machines`)) rmSync(`${home.smolvm}/machines/${file}`);
   const { stderr, code } = await home.run(["gc", "--yes"]);
-  expect([stderr, code]).toEqual([`claude-bottle: lock "cb-BOTTLE" is needed by now, and stays\n`, 1]);
+  expect([stderr, code]).toEqual([`claude-bottle: warning: kept lock "cb-BOTTLE": it is in use again\n`, 1]);
   expect(readdirSync(`${state}/locks`).filter((name) => name.endsWith(".db"))).toHaveLength(1);
   child.kill("SIGTERM");
   writeFileSync(go, "");

@@ -78,7 +78,7 @@ test("those of a project's manifest run once they are trusted, and as long as th
     home.manifest(changed);
     const { stderr, code } = await home.run(["stop", name]);
     expect(code).toBe(0);
-    expect(stderr).toContain(why === "" ? "is stopped" : `claude-bottle: no after-stop hook is run: ${why}`);
+    expect(stderr).toContain(why === "" ? "stopped bottle" : `claude-bottle: no after-stop hook is run: ${why}`);
   }
   expect(told(home)).toBe("before\n");
   home.manifest(manifest);
@@ -93,5 +93,5 @@ test("a bottle whose project is gone is stopped and removed without them", async
   const [{ name = "" } = {}] = home.machines();
   rmSync(home.project, { recursive: true });
   const { stderr, code } = await home.run(["rm", "--force", name], { cwd: home.directory });
-  expect([stderr, code]).toEqual(['claude-bottle: bottle "cb-BOTTLE" is removed\n', 0]);
+  expect([stderr, code]).toEqual(['claude-bottle: removed bottle "cb-BOTTLE"\n', 0]);
 });

@@ -13,14 +13,14 @@ test("init writes a manifest that fits the project, once", async () => {
   );
   expect(await home.run(["init"])).toEqual({
     stdout: "",
-    stderr: "claude-bottle: bottle.toml is written; claude-bottle config shows what holds\n",
+    stderr: "claude-bottle: wrote bottle.toml\n  to see the settings in effect: claude-bottle config\n",
     code: 0,
   });
   expect(readFileSync(`${home.project}/bottle.toml`, "utf8")).toBe(shown.stdout);
   expect((await home.run(["config"])).stdout).toContain('"npm"');
   expect(await home.run(["init"])).toEqual({
     stdout: "",
-    stderr: "claude-bottle: bottle.toml is there already\n  claude-bottle init --dry-run shows a new one\n",
+    stderr: "claude-bottle: bottle.toml already exists\n  claude-bottle init --dry-run shows a new one\n",
     code: 1,
   });
 });

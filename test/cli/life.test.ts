@@ -105,12 +105,12 @@ test("stop and rm can be said twice", async () => {
   for (const _ of [1, 2])
     expect(await home.run(["stop"])).toEqual({
       stdout: "",
-      stderr: `claude-bottle: bottle "cb-BOTTLE" is stopped\n`,
+      stderr: `claude-bottle: stopped bottle "cb-BOTTLE"\n`,
       code: 0,
     });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
   const none = { stdout: "", stderr: `claude-bottle: there is no bottle of "~/home/project"\n`, code: 0 };
-  const removed = { ...none, stderr: `claude-bottle: bottle "cb-BOTTLE" is removed\n` };
+  const removed = { ...none, stderr: `claude-bottle: removed bottle "cb-BOTTLE"\n` };
   for (const outcome of [removed, none]) expect(await home.run(["rm"])).toEqual(outcome);
   for (const words of [["stop"], ["rm", "--force"], ["rm", "--dry-run"], ["stop", "--dry-run"]])
     expect(await home.run(words)).toEqual(none);
@@ -136,7 +136,7 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
   };
   for (const words of [["rm"], ["run", "--fresh", "--", "--version"]]) expect(await home.run(words)).toEqual(refused);
   await home.run(["stop"]);
-  const unknown = `claude-bottle: bottle "cb-BOTTLE" is stopped, so what is only in it is not known\n`;
+  const unknown = `claude-bottle: bottle "cb-BOTTLE" is stopped, so what only exists in it is not known\n`;
   const { stdout, stderr } = await home.run(["rm", "--dry-run"]);
   expect([stdout.split("\n").length, stderr]).toEqual([3, unknown]);
   expect(await home.run(["rm"])).toEqual(refused);
@@ -151,7 +151,7 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
   expect((await home.run(["rm", "--dry-run"])).stderr).toBe(lost);
   const json = await home.run(["rm", "--force", "--json"]);
   expect(JSON.parse(json.stdout)).toEqual({ bottle: "cb-BOTTLE", conversations: [files[1]], files: [files[0]] });
-  expect([json.stderr, home.machines()]).toEqual([`claude-bottle: bottle "cb-BOTTLE" is removed\n`, []]);
+  expect([json.stderr, home.machines()]).toEqual([`claude-bottle: removed bottle "cb-BOTTLE"\n`, []]);
 });
 
 test("a bottle that the ledger does not know is stopped and removed by its name, and in its directory", async () => {
@@ -162,8 +162,8 @@ test("a bottle that the ledger does not know is stopped and removed by its name,
     expect((await home.run(["ls"])).stdout).toContain(" not in the ledger ");
     const name = home.machines()[0]?.name ?? "";
     const named = words.map(() => name);
-    expect((await home.run(["stop", ...named])).stderr).toBe(`claude-bottle: bottle "cb-BOTTLE" is stopped\n`);
-    expect((await home.run(["rm", ...named])).stderr).toBe(`claude-bottle: bottle "cb-BOTTLE" is removed\n`);
+    expect((await home.run(["stop", ...named])).stderr).toBe(`claude-bottle: stopped bottle "cb-BOTTLE"\n`);
+    expect((await home.run(["rm", ...named])).stderr).toBe(`claude-bottle: removed bottle "cb-BOTTLE"\n`);
     expect(home.machines()).toEqual([]);
   }
 });

@@ -116,7 +116,7 @@ test("Claude Code's own login is shared by name; a session gets its access token
   expect(await home.run(["login", "--from-claude"])).toEqual({
     stdout: "",
     stderr:
-      "claude-bottle: Claude Code on this machine is not logged in\n  log in with claude first, or keep a token: claude-bottle login\n",
+      "claude-bottle: Claude Code on this machine is not logged in\n  log in with claude first, or store a token: claude-bottle login\n",
     code: 1,
   });
   hostLogin(home, 7);

@@ -32,7 +32,7 @@ test("allow --project writes bottle.toml, and the trust that there was stays", a
   home.manifest('[bottle]\nimage = "/images/claude"\n\n[network] # ours\nmode = "list"\n');
   await home.run(["exec", "--", "true"]);
   expect((await home.run(["allow", "docs.example.org", "--project"])).stderr).toBe(
-    'claude-bottle: bottle "cb-BOTTLE" may reach "docs.example.org", by "~/home/project/bottle.toml"\n',
+    'claude-bottle: bottle "cb-BOTTLE" may reach "docs.example.org", added to "~/home/project/bottle.toml"\n',
   );
   expect(readFileSync(`${home.project}/bottle.toml`, "utf8")).toBe(
     '[bottle]\nimage = "/images/claude"\n\n[network] # ours\nhosts = ["docs.example.org"]\nmode = "list"\n',
@@ -111,7 +111,7 @@ test.each([
 test("ls --denied tells each target once, with how often and when", async () => {
   using home = new Home();
   await home.run(["exec", "--", "true"]);
-  expect((await home.run(["ls", "--denied"])).stderr).toBe("claude-bottle: nothing was denied\n");
+  expect((await home.run(["ls", "--denied"])).stderr).toBe("claude-bottle: no bottle was denied a host\n");
   const events = [
     { timestamp: "2026-11-24T10:00:00Z", operation: "resolve", dest: "evil.example" },
     { timestamp: "2026-11-24T11:00:00Z", operation: "connect", dest: "10.0.0.1:22" },

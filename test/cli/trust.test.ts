@@ -232,7 +232,7 @@ describe("waits for trust, and reaches neither the backend nor a program until t
     expect((await run(home, ["trust", "--yes"])).code).toBe(2);
     expect(await run(home, ["trust"])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("trust is given on a terminal"),
+      stderr: expect.stringContaining("there is no terminal to ask on"),
     });
     expect([home.verbs(), existsSync(mark)]).toEqual([[], false]);
   });
@@ -452,7 +452,8 @@ test("what is shown is what is trusted: a change of what a word stands for asks 
   });
   expect(await run(home, ["trust", "--accept", hash])).toEqual({
     stdout: expect.any(String),
-    stderr: "claude-bottle: the manifest asks for something else than what has that hash\n",
+    stderr:
+      "claude-bottle: bottle.toml now asks for something else than what has this hash\n  claude-bottle trust shows what\n",
     code: 1,
   });
   // What else stands in the file may change, and where it stands.

@@ -206,7 +206,7 @@ claude-bottle ls | grep -o '1 session '; touch out; wait; claude-bottle stop 2>/
     fresh: true,
     work: async (place) => {
       await prints(place, "claude-bottle exec -- sh -c 'mkdir ~/.cache; echo >~/.cache/x; echo >\${TMPDIR:-/tmp}/x; echo >made'", "");
-      await prints(place, "claude-bottle rm 2>&1 | tail -n 1; cat made", 'claude-bottle: bottle "cb-BOTTLE" is removed\n\n');
+      await prints(place, "claude-bottle rm 2>&1 | tail -n 1; cat made", 'claude-bottle: removed bottle "cb-BOTTLE"\n\n');
       const write = `mkdir -p ~/a\\ b/c ~/.claude/projects/-p; echo >~/a\\ b/c/d; echo >"$HOME/two
 lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
       await prints(place, `claude-bottle exec -- sh -c '${write}'`, "");
@@ -220,7 +220,7 @@ lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
         const names = [...files, ...conversations].map((path) => path.split("/").at(-1)?.split("\n")[0]);
         expect(names).toEqual(["d", "link", "two", "1.jsonl"]);
       }
-      await prints(place, "claude-bottle rm --force 2>&1", 'claude-bottle: bottle "cb-BOTTLE" is removed\n');
+      await prints(place, "claude-bottle rm --force 2>&1", 'claude-bottle: removed bottle "cb-BOTTLE"\n');
     },
   },
   {
@@ -231,7 +231,7 @@ lines"; echo >~/.claude/projects/-p/1.jsonl; ln -s / ~/link`;
       expect((await place.sh("claude-bottle rm")).stderr).toContain("1 conversation is only in bottle");
       expect(await place.sh("claude-bottle stop 2>/dev/null; claude-bottle rm --keep-claude")).toEqual({
         stdout: "",
-        stderr: 'claude-bottle: ~/.claude of bottle "cb-BOTTLE" is kept for the next one\nclaude-bottle: bottle "cb-BOTTLE" is removed\n',
+        stderr: 'claude-bottle: ~/.claude of bottle "cb-BOTTLE" is kept for the next one\nclaude-bottle: removed bottle "cb-BOTTLE"\n',
         code: 0,
       });
       await prints(place, `claude-bottle exec -- sh -c 'cat ${talk}; stat -c "%a" ${talk}; ls ~/.claude/settings.json | wc -l'`, "said\n640\n1\n");

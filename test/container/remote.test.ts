@@ -78,19 +78,20 @@ describe.each(programs)("%s", (program) => {
     writeFileSync(`${project.project}/same`, "same\n");
     await project.tool(["cp", `${project.directory}/there`, ":/tmp/go"]);
     const told =
-      'claude-bottle: changed both here and in the bottle, and left as they are: "both"\n  claude-bottle sync --keep host (or bottle) takes one side\'s\n';
+      'claude-bottle: warning: conflict, left unchanged on both sides: "both"\n  resolve it with claude-bottle sync --keep host, or --keep bottle\n';
     expect(await project.finish(racing)).toEqual({ stdout: "", stderr: told, code: 0 });
     expect([readFileSync(file, "utf8"), existsSync(`${project.project}/done`)]).toEqual(["the host\n", true]);
     expect(await project.tool(["sync"])).toEqual({ stdout: "", stderr: told, code: 1 });
     expect(await project.tool(["rm"])).toEqual({
       stdout: "",
       stderr:
-        'claude-bottle: bottle "cb-BOTTLE" and the project have different changes of "both"\n  choose one side: claude-bottle sync --keep host (or bottle); --force loses the bottle\'s\n',
+        'claude-bottle: bottle "cb-BOTTLE" and the project changed the same files: "both"\n  resolve it with claude-bottle sync --keep host, or --keep bottle; rm --force loses the bottle\'s changes\n',
       code: 1,
     });
     expect(await project.tool(["sync", "--keep", "bottle"])).toEqual({
       stdout: "",
-      stderr: 'claude-bottle: home came "both"\nclaude-bottle: the project and bottle "cb-BOTTLE" are the same\n',
+      stderr:
+        'claude-bottle: pulled from the bottle: "both"\nclaude-bottle: project and bottle "cb-BOTTLE" are in sync\n',
       code: 0,
     });
     expect(readFileSync(file, "utf8")).toBe("the bottle\n");
@@ -152,12 +153,12 @@ onEngineElsewhere(
     project.program("claude", "exit 1");
     const run = await project.tool(["run", "--", "--version"], there);
     expect(run.stderr).toContain(
-      "claude-bottle: docker's engine is on another machine: the session works on a copy of the project, and what changes comes home at its end\n",
+      "claude-bottle: the engine of docker is on another machine: the session works on a copy of the project, and changes are pulled at its end\n",
     );
     expect((await project.tool(["ls"], there)).stdout).toContain("~/home/project (a copy)\n");
     expect(await project.tool(["sync"], there)).toEqual({
       stdout: "",
-      stderr: 'claude-bottle: the project and bottle "cb-BOTTLE" are the same\n',
+      stderr: 'claude-bottle: project and bottle "cb-BOTTLE" are in sync\n',
       code: 0,
     });
     expect(await project.tool(["rm"], there)).toMatchObject({ code: 0 });
@@ -211,7 +212,7 @@ onEngineElsewhere(
       columns: 100,
       rows: 30,
     });
-    await screen.until('claude-bottle: home came "from-there"', minute);
+    await screen.until('claude-bottle: pulled from the bottle: "from-there"', minute);
     expect(await screen.process.exited).toBe(3);
     expect(readFileSync(`${project.project}/from-there`, "utf8")).toBe("x\n");
   },

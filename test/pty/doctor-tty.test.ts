@@ -137,7 +137,7 @@ test("without a terminal it says so in one line", async () => {
   expect(await home.run(["doctor", "tty"])).toEqual({
     stdout: "",
     stderr:
-      "claude-bottle: doctor tty asks the terminal, and stdin is none\n  run it in a terminal: claude-bottle doctor tty\n",
+      "claude-bottle: doctor tty tests a terminal, and stdin is not one\n  run it in a terminal: claude-bottle doctor tty\n",
     code: 1,
   });
 });

@@ -158,7 +158,7 @@ everyTmux((tmux) => {
     stage.press("S", { prefix: false });
     await stage.screen.until(/stop "cb-project-\w+" and its session\? \(y\/n\)/);
     stage.press("y", { prefix: false });
-    await stage.screen.until(/claude-bottle: bottle "cb-project-\w+" is stopped/);
+    await stage.screen.until(/claude-bottle: stopped bottle "cb-project-\w+"/);
     expect(stage.home.machines().map(({ state }) => state)).toEqual(["stopped"]);
   }, 30_000);
 

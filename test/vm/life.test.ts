@@ -305,7 +305,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(refused.stderr).toMatch(/^claude-bottle: 1 file is only in bottle ".*"\n {2}\/.*\/kept\n {2}take out /);
       expect(await lab.inProject("$cb rm --force")).toEqual({
         stdout: "",
-        stderr: `claude-bottle: bottle "${name}" is removed\n`,
+        stderr: `claude-bottle: removed bottle "${name}"\n`,
         code: 0,
       });
       expect(await lab.machines()).toEqual([]);

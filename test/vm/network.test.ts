@@ -105,7 +105,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
       expect(await reaches(host)).toBe("6\n");
       expect(await inProject("$cb allow docs.example.org --project && cat bottle.toml")).toEqual({
         stdout: '[network]\nhosts = ["docs.example.org"]\n',
-        stderr: `claude-bottle: bottle "${name}" may reach "docs.example.org", by "${lab.project}/bottle.toml"\n`,
+        stderr: `claude-bottle: bottle "${name}" may reach "docs.example.org", added to "${lab.project}/bottle.toml"\n`,
         code: 0,
       });
       expect(await reaches(host)).toBe("0\n");

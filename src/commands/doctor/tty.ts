@@ -1,5 +1,6 @@
 import { command, type Context } from "../../cli/command.ts";
-import { exitCode, UserError } from "../../errors.ts";
+import { exitCode } from "../../errors.ts";
+import { noTerminalToTest } from "../errors.ts";
 
 export const tty = (context: Context) =>
   command(context, {
@@ -14,10 +15,7 @@ export const tty = (context: Context) =>
     ],
     async run({ args }) {
       const { system } = context;
-      if (!system.isTty.stdin)
-        throw new UserError("doctor tty asks the terminal, and stdin is none", {
-          hint: "run it in a terminal: claude-bottle doctor tty",
-        });
+      if (!system.isTty.stdin) throw noTerminalToTest();
       // Not before it is needed: completions load every command.
       const [{ inspectTerminal }, { jsonOfReport, renderReport }] = await Promise.all([
         import("../../doctor/tty/inspect.ts"),

@@ -1,11 +1,11 @@
 import { command, type Context } from "../../cli/command.ts";
-import { exitCode, UserError } from "../../errors.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";
 import { reportingTo } from "../../tmux/pane/message.ts";
 import { openBeside, sessionWords } from "../../tmux/pane/open.ts";
 import { askedPane, ownPane, paneArgs, requireTmux } from "../../tmux/pane/target-pane.ts";
 import { Tmux } from "../../tmux/tmux.ts";
+import { wrongValue, exclusive, hostTakesNothing, noTmux } from "../errors.ts";
 
 export const open = (context: Context) =>
   command(context, {
@@ -33,8 +33,7 @@ export const open = (context: Context) =>
       const { system, rest = [] } = context;
       const place = placeOf(args);
       const what = whatOf(args);
-      if (what === "host" && rest.length > 0)
-        throw new UserError("--host is your own shell: nothing may follow --", { exitCode: exitCode.usage });
+      if (what === "host" && rest.length > 0) throw hostTakesNothing();
       const dryRun = args["dry-run"] ?? false;
       const tmux = args.pane === undefined ? Tmux.connect(system) : requireTmux(system);
       await reportingTo({ tmux, client: args.client }, async () => {
@@ -44,7 +43,7 @@ export const open = (context: Context) =>
           if (dryRun) return system.out(`${shellLine(argv)}\n`);
           return context.exit((await system.attach(argv)).code);
         }
-        if (!tmux) throw new UserError("there is no tmux to open your own shell in");
+        if (!tmux) throw noTmux();
         const pane = own ?? (await askedPane(system, tmux, args.pane));
         const { client, agent } = args;
         await openBeside(system, tmux, { pane, client, place, what, agent, rest, dryRun });
@@ -57,14 +56,16 @@ type Flag = boolean | undefined;
 function placeOf(args: { split?: string | undefined; window?: Flag; popup?: Flag; here?: Flag }): Place {
   const asked = (["window", "popup", "here"] as const).filter((place) => args[place]);
   if (asked.length + (args.split === undefined ? 0 : 1) > 1)
-    throw new UserError("one of --split, --window, --popup and --here, not several", { exitCode: exitCode.usage });
+    throw exclusive(["--split", "--window", "--popup", "--here"]);
   const place = asked[0] ?? args.split ?? "right";
   if (place === "right" || place === "below" || asked[0]) return place as Place;
-  throw new UserError(`--split is right or below, not "${place}"`, { exitCode: exitCode.usage });
+  throw wrongValue("split", ["right", "below"], place);
 }
 
 function whatOf(args: { shell?: Flag; host?: Flag; agent?: string | undefined }): "agent" | "shell" | "host" {
-  const asked = [args.shell && "--shell", args.host && "--host", args.agent !== undefined && "--agent"].filter(Boolean);
-  if (asked.length > 1) throw new UserError(`${asked.join(" and ")} exclude each other`, { exitCode: exitCode.usage });
+  const asked = [args.shell && "--shell", args.host && "--host", args.agent !== undefined && "--agent"].filter(
+    (flag) => typeof flag === "string",
+  );
+  if (asked.length > 1) throw exclusive(asked);
   return args.shell ? "shell" : args.host ? "host" : "agent";
 }
