@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { Ending, splitEnding } from "../lib/ending.ts";
 import { printable } from "../lib/quote.ts";
 import { Output } from "./output.ts";
 import { signalGroup } from "./process.ts";
@@ -16,7 +17,7 @@ export async function capture(
   options: RunOptions,
   spawn: (streams: { stdin: "pipe" | "ignore" }) => Child,
 ): Promise<Run> {
-  const { signal, stdin, onOutput, onBytes, maxBytes = usualBytes } = options;
+  const { signal, stdin, onOutput, onBytes, maxBytes = usualBytes, ending: mark } = options;
   signal?.throwIfAborted();
   const child = spawn({ stdin: stdin === undefined ? "ignore" : "pipe" });
   const ending = endOn(child, options);
@@ -37,11 +38,16 @@ export async function capture(
     return (bytes: Uint8Array) => onOutput(decoder.decode(bytes, { stream: true }));
   };
   const shown = () => onOutput && tell(onOutput);
+  const shownBeforeEnding = () => {
+    const show = shown();
+    const ending = mark === undefined ? undefined : new Ending(mark);
+    return show && ((bytes: Uint8Array) => show(ending ? ending.take(bytes) : bytes));
+  };
   const stdout = new Output(child.stdout, {
     maxBytes: onBytes ? 0 : maxBytes,
     onBytes: onBytes ?? shown() ?? count(maxBytes),
   });
-  const stderr = new Output(child.stderr, { maxBytes, onBytes: shown() });
+  const stderr = new Output(child.stderr, { maxBytes, onBytes: shownBeforeEnding() });
   let failure: unknown;
   void feed(child, stdin, ending.end).then((error) => (failure = error));
   const code = await child.exited;
@@ -54,7 +60,11 @@ export async function capture(
       hint: "it was ended; run it yourself to see why",
     });
   const endedBy = (child.signalCode as NodeJS.Signals | null) ?? undefined;
-  return { code, signal: endedBy, timedOut: ending.timedOut(), stdout: out.text, stderr: err.text };
+  const whole = { code, signal: endedBy, timedOut: ending.timedOut(), stdout: out.text, stderr: err.text };
+  if (mark === undefined) return whole;
+  const { text, status } = splitEnding(err.text, mark);
+  // A client that lost its link may end with 0.
+  return { ...whole, stderr: text, code: status ?? (code || 1) };
 }
 
 /** Writes as fast as the program reads. One that reads no further has its reasons. Resolves to why the source failed. */

@@ -11,13 +11,14 @@ export async function pipe(
 ): Promise<{ readonly from: Run; readonly to: Run }> {
   const channel = new Channel();
   const reader = system
-    .run(to.argv, { ...options, env: to.env, stdin: channel })
+    .run(to.argv, { ...options, env: to.env, ending: to.ending, stdin: channel })
     // The writer then ends by a broken pipe, as it would in a shell.
     .finally(() => channel.close());
   const writer = system
     .run(from.argv, {
       ...options,
       env: from.env,
+      ending: from.ending,
       ...(stdin !== undefined && { stdin }),
       onBytes: (bytes) => channel.send(bytes),
     })
@@ -42,7 +43,7 @@ export async function readFrom<T>(
   const channel = new Channel();
   const reader = read(channel).finally(() => channel.close());
   const writer = system
-    .run(program.argv, { ...rest, env: program.env, onBytes: (bytes) => channel.send(bytes) })
+    .run(program.argv, { ...rest, env: program.env, ending: program.ending, onBytes: (bytes) => channel.send(bytes) })
     .finally(() => channel.end());
   const [value, run] = await Promise.allSettled([reader, writer]);
   if (run.status === "rejected") throw run.reason;

@@ -5,6 +5,7 @@ import { isDirectory } from "./files.ts";
 import { stty } from "./stty.ts";
 import { notStartable } from "./not-startable.ts";
 import { interruptible } from "./interrupt.ts";
+import { Ending } from "../lib/ending.ts";
 import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
@@ -75,11 +76,18 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     which: (program) => Bun.which(program, { PATH: env.PATH ?? "" }) ?? undefined,
     run,
     attach: (argv, options = {}) =>
-      attach(() =>
-        start(argv, {
-          env: merged(options.env),
-          stdio: ["inherit", "inherit", "inherit", ...(options.held ? (["pipe"] as const) : [])],
-        }),
+      attach(
+        () =>
+          start(argv, {
+            env: merged(options.env),
+            stdio: [
+              "inherit",
+              "inherit",
+              options.ending === undefined ? "inherit" : "pipe",
+              ...(options.held ? (["pipe"] as const) : []),
+            ],
+          }),
+        options.ending,
       ),
     async become(words, options = {}) {
       await interruptible(async (interrupt) => {
@@ -122,7 +130,7 @@ async function readLine(): Promise<string> {
 const caughtSignals = () => new Promise((resolve) => setImmediate(resolve));
 
 /** INT and QUIT reach the terminal's whole foreground group, TERM and HUP only us. */
-async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
+async function attach(spawn: () => Bun.Subprocess, mark: string | undefined): Promise<Attached> {
   let passed: NodeJS.Signals | undefined;
   let child: Bun.Subprocess | undefined;
   let interrupt: NodeJS.Signals | undefined;
@@ -143,10 +151,12 @@ async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
   try {
     child = spawn();
     if (passed) child.kill(passed);
-    const code = await child.exited;
+    const [code, status] = await Promise.all([child.exited, mark === undefined ? undefined : showStderr(child, mark)]);
     // The one that ended the child may have come to us at the same moment.
     await caughtSignals();
-    return { code, signal: (child.signalCode as NodeJS.Signals | null) ?? passed, interrupt };
+    const signal = (child.signalCode as NodeJS.Signals | null) ?? passed;
+    const isLost = mark !== undefined && status === undefined;
+    return { code: status ?? (isLost ? code || 1 : code), isLost, signal, interrupt };
   } finally {
     for (const [name, handler] of handlers) process.off(name, handler);
   }
@@ -156,6 +166,15 @@ async function attach(spawn: () => Bun.Subprocess): Promise<Attached> {
 function terminalSize(): TerminalSize | undefined {
   const [columns = 0, rows = 0] = process.stdout.isTTY ? process.stdout.getWindowSize() : [];
   return rows > 0 && columns > 0 ? { rows, columns } : undefined;
+}
+
+/** Passes the child's stderr on to ours, but for the ending, whose status it returns. */
+async function showStderr(child: Bun.Subprocess, mark: string): Promise<number | undefined> {
+  const ending = new Ending(mark);
+  if (child.stderr instanceof ReadableStream) for await (const bytes of child.stderr) write(2, ending.take(bytes));
+  const { rest, status } = ending.close();
+  write(2, rest);
+  return status;
 }
 
 function workingDirectory(): string {
@@ -193,7 +212,7 @@ function nameInPasswd(uid: number): string | undefined {
 }
 
 /** Whole, whatever the descriptor's mode; a reader that went away is not our failure. */
-function write(fd: 1 | 2, data: string): void {
+function write(fd: 1 | 2, data: string | Uint8Array): void {
   let rest = Buffer.from(data);
   while (rest.length > 0) {
     try {

@@ -34,10 +34,16 @@ export type RunOptions = {
   readonly onOutput?: (text: string) => void;
   /** Gets stdout as it comes, which the run then does not keep, and is waited for. `false` closes it. */
   readonly onBytes?: (bytes: Uint8Array) => void | false | Promise<void | false>;
+  readonly ending?: Program["ending"];
 };
 
 /** `env` is added to our own environment; `undefined` removes. */
-export type Program = { readonly argv: readonly string[]; readonly env: NonNullable<RunOptions["env"]> };
+export type Program = {
+  readonly argv: readonly string[];
+  readonly env: NonNullable<RunOptions["env"]>;
+  /** The mark of its command's own ending (lib/ending.ts); without one at its end, it failed, whatever its status says. */
+  readonly ending?: string | undefined;
+};
 
 export type User = { readonly uid: number; readonly gid: number; readonly name: string };
 
@@ -61,7 +67,10 @@ export interface System {
    */
   run(argv: readonly string[], options?: RunOptions): Promise<Run>;
   /** Runs on our own stdin, stdout and stderr. INT and QUIT are left to it, TERM and HUP passed on. `held`: its fd 3 is a pipe that our end breaks. */
-  attach(argv: readonly string[], options?: Pick<RunOptions, "env"> & { readonly held?: boolean }): Promise<Attached>;
+  attach(
+    argv: readonly string[],
+    options?: Pick<RunOptions, "env" | "ending"> & { readonly held?: boolean },
+  ): Promise<Attached>;
   /**
    * Starts this program again with other words, in this very process, so that nothing of us stays in memory. It is still listed
    * with its old words: what restores a tmux session types what it finds there. Ends only by throwing UserError or Interrupted.
@@ -78,9 +87,13 @@ export interface System {
   err(text: string): void;
 }
 
-/** `signal`: the one that was passed on to the program, or that ended it. `interrupt`: one that was left to it. */
+/**
+ * `signal`: the one that was passed on to the program, or that ended it. `interrupt`: one that was left to it. `isLost`: it ended without
+ * its command's ending.
+ */
 export type Attached = {
   readonly code: number;
+  readonly isLost: boolean;
   readonly signal: NodeJS.Signals | undefined;
   readonly interrupt: NodeJS.Signals | undefined;
 };
