@@ -5,8 +5,9 @@ import { exists, plainLink, privateDirectory, removeLink, removeTree } from "../
 import { isAlive, processOfContainer } from "../../system/process.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
-import { printable } from "../../lib/quote.ts";
 import type { Backend, StepOptions } from "../backend.ts";
+import { copiedPlan } from "../copied.ts";
+import { proxyEnv } from "../host-filter.ts";
 import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
@@ -111,7 +112,7 @@ function container(system: System, program: argv.ProgramName): Backend {
       const images = network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
       const [engine, there] = await Promise.all([client.engine(), findImages(client, images)]);
       const [image = "", proxyImage] = there ?? (await ensureImages(client, images, options));
-      const planned = (await seesOurFiles(client, engine, image, options)) ? plan : copiedPlan(plan);
+      const planned = (await seesOurFiles(client, engine, image, options)) ? plan : copiedPlan(plan, elsewhere);
       return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
     },
 
@@ -175,7 +176,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     attach(plan, session) {
-      const proxy = network.proxyEnv(plan);
+      const proxy = proxyEnv(plan);
       const secrets = session.secrets.filter((name) => !(name in proxy));
       const words = argv.sessionArgv(program, {
         ...session,
@@ -196,22 +197,11 @@ function container(system: System, program: argv.ProgramName): Backend {
   };
 }
 
-/** For an engine that does not see this machine's files. Throws UserError for what cannot travel by copy. */
-function copiedPlan(plan: BottlePlan): BottlePlan {
-  const where = `${plan.backend}'s engine is on another machine`;
-  const [mount] = plan.mounts;
-  if (mount)
-    throw new UserError(`${where}, which has no "${printable(mount.source)}" to mount`, {
-      hint: "a bottle there gets a copy of the project alone: choose an engine of this machine, or leave out the mount (a linked worktree needs its repository)",
-    });
-  if (plan.sshAgent !== undefined)
-    throw new UserError(`${where}, which does not reach your ssh agent`, { hint: "leave bottle.ssh-agent out" });
-  if (plan.network.loopbackPort !== undefined)
-    throw new UserError(`${where}, and ANTHROPIC_BASE_URL is on this machine's loopback, which it does not reach`, {
-      hint: "set ANTHROPIC_BASE_URL to an address that the engine's machine reaches",
-    });
-  return { ...plan, copied: true };
-}
+const elsewhere = {
+  place: "engine is on another machine",
+  mounts: "choose an engine of this machine",
+  gateway: "the engine's machine reaches",
+};
 
 /** For --dry-run, which asks nobody. */
 function assumedFacts(plan: BottlePlan, { user }: System, assumedImage: (recipe: Recipe) => string): EngineFacts {

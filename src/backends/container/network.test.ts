@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { filterOf, parseDenied, partsOf } from "./network.ts";
+import { filterOf } from "../host-filter.ts";
+import { parseDenied, partsOf } from "./network.ts";
 
 const passes = (filter: string, target: string) =>
   filter.split("\n").some((line) => new RegExp(line, "i").test(target));

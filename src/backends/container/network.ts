@@ -2,15 +2,14 @@ import filterScript from "../../guest/filter.sh" with { type: "text" };
 import proxyScript from "../../guest/proxy.sh" with { type: "text" };
 import relayScript from "../../guest/relay.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
-import type { BottlePlan, NetworkPlan } from "../../plan/plan.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { filterOf, proxyPort } from "../host-filter.ts";
 import { labels, withoutProxyArgv } from "./argv.ts";
 
 // A bottle that is held to a list of hosts has no network at all, only its loopback. Three small containers stand beside it and meet
 // at sockets in a volume of theirs: the proxy, which has a way out and lets through what is on the list; the gateway, which
 // reaches one port of the host's loopback, where ANTHROPIC_BASE_URL is there; and the relay, which shares the bottle's network
 // and offers those sockets as ports of its loopback. All share the bottle's process tree, and so end with it.
-
-const port = 3128;
 
 const namesOf = (bottle: string) => ({
   proxy: `${bottle}-proxy`,
@@ -71,7 +70,7 @@ const createGatewayArgv = (name: string, plan: BottlePlan, image: string) => [
 function createRelayArgv(name: string, plan: BottlePlan, image: string): string[] {
   const { loopbackPort, mode } = plan.network;
   const sockets = [
-    ...(mode === "list" ? [String(port), "http.sock"] : []),
+    ...(mode === "list" ? [String(proxyPort), "http.sock"] : []),
     ...(loopbackPort === undefined ? [] : [String(loopbackPort), "loopback.sock"]),
   ];
   return [
@@ -95,55 +94,6 @@ export const setFilterArgv = ({ name, network }: BottlePlan): string[] => [
 ];
 
 const script = (text: string, ...words: string[]) => ["/bin/sh", "-c", withoutComments(text), "sh", ...words];
-
-/** How programs in the bottle find the proxy. */
-export function proxyEnv({ network }: BottlePlan): Record<string, string> {
-  if (network.mode !== "list") return {};
-  const url = `http://127.0.0.1:${port}`;
-  const none = "localhost,127.0.0.1,::1";
-  // Node's own fetch asks for the proxy only when told to.
-  return {
-    HTTP_PROXY: url,
-    HTTPS_PROXY: url,
-    http_proxy: url,
-    https_proxy: url,
-    NO_PROXY: none,
-    no_proxy: none,
-    NODE_USE_ENV_PROXY: "1",
-  };
-}
-
-/**
- * One extended regular expression a line, for what the proxy is asked for: `host:port` to tunnel to, or a whole http:// address.
- * Ports 80 and 443, and nothing before the host that another program could read as a user.
- */
-export function filterOf({ hosts, furtherPort }: NetworkPlan): string {
-  const ports = ["80", "443", ...(furtherPort === undefined ? [] : [furtherPort])].join("|");
-  // Without a line the proxy would not know that it has a filter.
-  return hosts.length === 0
-    ? "^-$"
-    : hosts.map((host) => `^(http://)?${hostPattern(host)}(:(${ports}))?(/|$)`).join("\n");
-}
-
-function hostPattern(host: string): string {
-  const [start = "", bits] = host.split("/");
-  if (bits !== undefined) return rangePattern(start.split(".").map(Number), Number(bits));
-  const plain = host.replace(/^\*\./, "").replaceAll(".", "\\.");
-  return host.startsWith("*.") ? `[a-z0-9_.-]+\\.${plain}` : plain;
-}
-
-/** The addresses of a range as they are written; a name that leads to one of them does not fit. */
-function rangePattern(start: readonly number[], bits: number): string {
-  return start
-    .map((octet, index) => {
-      const free = Math.min(8, Math.max(0, 8 * (index + 1) - bits));
-      if (free === 8) return "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-      const first = octet - (octet % 2 ** free);
-      const numbers = Array.from({ length: 2 ** free }, (_, step) => first + step);
-      return numbers.length === 1 ? String(first) : `(${numbers.join("|")})`;
-    })
-    .join("\\.");
-}
 
 /** `-t` gives each line its time. */
 export const logsArgv = (bottle: string): string[] => ["logs", "-t", namesOf(bottle).proxy];
