@@ -53,6 +53,8 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
   if (bottle["ssh-agent"]) add(["bottle", "ssh-agent"], "lets the bottle use every key of your ssh agent");
   if (bottle.user === "root") add(["bottle", "user"], "runs sessions as root in the bottle");
 
+  addKubernetes(resolved, add);
+
   if (template.base !== undefined)
     add(
       ["template", "base"],
@@ -134,6 +136,26 @@ const isLocalImage = (image: string | undefined): boolean =>
 
 /** `value`: what was judged besides the text. `from`: where it is written, if not all at that path. */
 type Add = (path: readonly string[], text: string, value?: unknown, from?: Origin | undefined) => void;
+
+/** Where on which cluster, with which of the cluster's rights, and from what. */
+function addKubernetes({ manifest: { kubernetes } }: Resolved, add: Add): void {
+  const texts = {
+    context: "puts the bottle on the cluster of the context",
+    namespace: "puts the bottle into the namespace",
+    image: "makes the bottle's pod from",
+    "proxy-image": "holds the bottle to its list of hosts by a program from",
+    "storage-class": "keeps the bottle's home on storage of the class",
+    "runtime-class": "isolates the bottle's pod by the runtime class",
+    "service-account": "runs the bottle's pod as the service account",
+    "image-pull-secret": "pulls the pod's image with the Secret",
+    "node-selector": "puts the bottle on nodes with",
+    tolerations: "puts the bottle on nodes with the taints",
+  } as const;
+  for (const [key, text] of Object.entries(texts)) {
+    const value = kubernetes[key as keyof typeof texts];
+    if (value !== undefined && value.length > 0) add(["kubernetes", key], `${text} ${words([value].flat())}`);
+  }
+}
 
 /** What runs without being asked. */
 function addAgents({ manifest, origin, originsBelow }: Resolved, add: Add): void {

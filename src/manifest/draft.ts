@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { Preset } from "./schema/presets.ts";
-import { image as imageSchema } from "./schema.ts";
+import { image as imageSchema } from "./schema/made-from.ts";
 import { variableName } from "./schema/variables.ts";
 
 /** What a project looks like from outside: the names in its directory, and its devcontainer.json where it has one. */

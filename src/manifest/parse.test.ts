@@ -18,6 +18,7 @@ const defaults: Manifest = {
   provision: { claude: [], files: [], commands: [] },
   hooks: {},
   network: { mode: "list", hosts: [], presets: [] },
+  kubernetes: { cpus: 0.25, memory: 512, storage: 10_240, "node-selector": [], tolerations: [], "sync-every": 60 },
   agents: { claude },
 };
 

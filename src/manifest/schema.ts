@@ -2,37 +2,14 @@ import * as v from "valibot";
 import { Agent, agentName } from "./schema/agent.ts";
 import { about, bare, choice, filled, list, named, string, table } from "./schema/fields.ts";
 import { hasMoreThanHost, isHost } from "./schema/host.ts";
+import { Kubernetes } from "./schema/kubernetes.ts";
+import { image, reference, size } from "./schema/made-from.ts";
 import { hostCommand, hostPath, mountPoint } from "./schema/paths.ts";
 import { presetNames } from "./schema/presets.ts";
 import { Provision } from "./schema/provision.ts";
 import { env, variableName } from "./schema/variables.ts";
 
 const cpus = "a whole number from 1 to 64";
-const memory = 'a number of MiB from 256 to 262144, or a size such as "4G" or "512M"';
-
-function mebibytes(size: string | number): number {
-  if (typeof size === "number") return size;
-  const [, digits, unit] = /^([0-9]{1,6})([MG])$/i.exec(size) ?? [];
-  return Number(digits ?? NaN) * (unit?.toUpperCase() === "G" ? 1024 : 1);
-}
-
-const archive = /\.(?:tar|tar\.gz|tgz)$/i;
-const path = /^\.{0,2}\/[^\x00-\x1f\x7f]*$/;
-const reference =
-  /^[a-z0-9][a-z0-9._-]*(?::[0-9]{1,5})?(?:\/[a-z0-9._-]+)*(?::[a-z0-9_][a-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/i;
-
-export const image = v.pipe(
-  string,
-  v.check(
-    (text) => path.test(text) || !archive.test(text),
-    "a path that starts with /, ./ or ../ when it is an archive",
-  ),
-  v.check(
-    (text) => path.test(text) || reference.test(text),
-    "a registry reference, or a path that starts with /, ./ or ../",
-  ),
-);
-
 const host = v.pipe(
   string,
   v.check((text) => !hasMoreThanHost(text), "a host alone, without scheme, port or path"),
@@ -53,19 +30,7 @@ const bottleTable = (backends: readonly string[]) =>
       ),
       2,
     ),
-    memory: v.optional(
-      about(
-        v.pipe(
-          v.union([v.number(), v.string()], memory),
-          v.transform(mebibytes),
-          v.integer(memory),
-          v.minValue(256, memory),
-          v.maxValue(262144, memory),
-        ),
-        "memory that the bottle has",
-      ),
-      4096,
-    ),
+    memory: v.optional(about(size, "memory that the bottle has"), 4096),
     user: v.optional(
       about(
         v.pipe(
@@ -179,6 +144,7 @@ const sectionsOf = (backends: readonly string[]) => ({
   provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),
   hooks: v.optional(about(Hooks, "Programs of your machine, run there in the project's directory."), {}),
   network: v.optional(about(Network, "What the bottle may reach."), {}),
+  kubernetes: v.optional(about(Kubernetes, "Where on which cluster a bottle of the backend kubernetes is."), {}),
   agents: v.optional(
     about(
       v.pipe(

@@ -3,7 +3,15 @@ import { printable } from "../lib/quote.ts";
 import { presets } from "../manifest/schema/presets.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
-import type { BottlePlan, Capabilities, Credential, GuestUser, MountPlan, NetworkPlan } from "./plan.ts";
+import type {
+  BottlePlan,
+  Capabilities,
+  Credential,
+  GuestUser,
+  KubernetesPlan,
+  MountPlan,
+  NetworkPlan,
+} from "./plan.ts";
 
 export type Host = {
   readonly uid: number;
@@ -51,6 +59,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
     user:
       capabilities.user === "host" ? hostUser(host, backend.homeOf?.(name)) : guestUser(user ?? host.userName, host),
     mounts: request.mounts,
+    ...(backend.name === "kubernetes" && { kubernetes: kubernetesPlan(manifest) }),
     ...(manifest.bottle["keep-claude"] && { keepsClaude: true }),
     ...(manifest.bottle["ssh-agent"] && { sshAgent: host.env.SSH_AUTH_SOCK ?? "" }),
     network: {
@@ -84,6 +93,10 @@ function programsOf({ image, manifest, backend }: BottleRequest): Pick<BottlePla
   return image === undefined ? { image, template: manifest.template } : { image };
 }
 
+function kubernetesPlan({ kubernetes: { "sync-every": _, ...asked } }: Manifest): KubernetesPlan {
+  return asked;
+}
+
 const secretHosts = ({ secrets }: Manifest): string[] =>
   Object.values(secrets).flatMap(({ host }) => (host === undefined ? [] : [host]));
 
@@ -95,7 +108,7 @@ const unique = (words: readonly string[]) => [...new Set(words)].sort();
 /** What a bottle is made from, by the manifest's own words. */
 const madeFrom = {
   image: "image", template: "template", cpus: "cpus", memoryMiB: "memory", user: "user",
-  mounts: "mounts", sshAgent: "ssh-agent", network: "network", credentials: "credentials",
+  mounts: "mounts", sshAgent: "ssh-agent", network: "network", credentials: "credentials", kubernetes: "kubernetes",
 } as const satisfies Partial<Record<keyof BottlePlan, string>>; // prettier-ignore
 type MadeFrom = keyof typeof madeFrom;
 

@@ -1,4 +1,5 @@
 import type { TerminalSize } from "../lib/terminal-size.ts";
+import type { Kubernetes } from "../manifest/schema/kubernetes.ts";
 
 /** What a backend can do; what it cannot is refused before anything is made. */
 export type Capabilities = {
@@ -60,6 +61,20 @@ export type BottlePlan = {
   readonly provisioned?: readonly string[];
   /** Set once a container engine was asked, when the bottle was made. */
   readonly engine?: EngineFacts;
+  /** What the manifest says of its pod. */
+  readonly kubernetes?: KubernetesPlan;
+  /** Set once a cluster was asked, when the bottle was made. */
+  readonly cluster?: ClusterFacts;
+};
+
+export type KubernetesPlan = Omit<Kubernetes, "sync-every">;
+
+/** What only the kubeconfig and the cluster could say of a bottle; the bottle keeps it, whatever they say later. */
+export type ClusterFacts = {
+  readonly context: string;
+  readonly namespace: string;
+  /** Of the claim that holds the home and the project; undefined where they last as long as the pod. */
+  readonly storageClass: string | undefined;
 };
 
 /** Each part has a default of the backend's. */
@@ -127,3 +142,7 @@ export type SessionPlan = {
   /** Undefined: no terminal. */
   readonly size: TerminalSize | undefined;
 };
+
+/** Whether the copy of the project goes with each stop: then the next start has an empty one. */
+export const losesCopyByStop = ({ copied, cluster }: BottlePlan): boolean =>
+  copied === true && cluster !== undefined && cluster.storageClass === undefined;

@@ -333,7 +333,7 @@ describe("is refused whether or not there is trust", () => {
     [
       "a name that a terminal would obey",
       '["\\u001b]0;owned\\u0007"]',
-      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "hooks", "network", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
+      'bottle.toml:3:2: unknown key "\\x1b]0;owned\\x07" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "hooks", "network", "kubernetes", "agents" or "profiles"\n  ["\\u001b]0;owned\\u0007"]\n   ^',
     ],
   ])("%s", async (_, manifest, message) => {
     using home = victim(manifest);

@@ -1,0 +1,75 @@
+import * as v from "valibot";
+import { about, filled, list, string, table } from "./fields.ts";
+import { reference, size } from "./made-from.ts";
+
+const image = v.pipe(string, v.regex(reference, "a registry reference"));
+const label = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i;
+const labelValue = /^([a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?)?$/i;
+
+/** What Kubernetes calls a DNS label or subdomain. */
+const objectName = v.pipe(
+  string,
+  v.regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a name of Kubernetes: small letters, digits, dashes and dots"),
+);
+
+const selector = v.pipe(
+  string,
+  v.check((text) => {
+    const [key = "", value, ...rest] = text.split("=");
+    return value !== undefined && rest.length === 0 && label.test(key) && labelValue.test(value);
+  }, 'a label of nodes such as "disk=ssd"'),
+);
+
+const toleration = v.pipe(
+  string,
+  v.check((text) => {
+    const [, key = "", value = ""] = /^([^=:]+)(?:=([^=:]*))?(?::(?:NoSchedule|PreferNoSchedule|NoExecute))?$/.exec(text) ?? [];
+    return label.test(key) && labelValue.test(value);
+  }, 'a taint of nodes such as "team=agents:NoSchedule"'),
+); // prettier-ignore
+
+const reserved = "a number of processors from 0.01 to 64";
+
+export const Kubernetes = table({
+  context: v.optional(about(filled, "the context of your kubeconfig; the current one without it")),
+  namespace: v.optional(about(objectName, "the namespace of the pod; the context's own without it")),
+  image: v.optional(about(image, "a registry reference, in place of `bottle.image`")),
+  "proxy-image": v.optional(
+    about(image, "an image with perl, for what holds the pod to its list of hosts; the pod's own image without it"),
+  ),
+  cpus: v.optional(
+    about(
+      v.pipe(v.number(reserved), v.minValue(0.01, reserved), v.maxValue(64, reserved)),
+      "processors that the scheduler reserves; `bottle.cpus` is the limit",
+    ),
+    0.25,
+  ),
+  memory: v.optional(about(size, "memory that the scheduler reserves; `bottle.memory` is the limit"), 512),
+  storage: v.optional(about(size, "what the volume of the home and the project holds"), 10_240),
+  "storage-class": v.optional(
+    about(objectName, "the storage class of the volume; the cluster's default without it, and none where it has none"),
+  ),
+  "runtime-class": v.optional(about(objectName, "the runtime class of the pod, such as gvisor or kata")),
+  "node-selector": about(list(selector, 'an array of labels such as ["disk=ssd"]'), "labels that its node has"),
+  tolerations: about(
+    list(toleration, 'an array of taints such as ["team=agents:NoSchedule"]'),
+    "taints of nodes that do not keep it away",
+  ),
+  "service-account": v.optional(
+    about(objectName, "the service account of the pod, which gets no token of it; the namespace's default without it"),
+  ),
+  "image-pull-secret": v.optional(about(objectName, "the Secret that pulls the image")),
+  "sync-every": v.optional(
+    about(
+      v.pipe(
+        v.number("a number of seconds from 5 to 86400"),
+        v.integer("a number of seconds from 5 to 86400"),
+        v.minValue(5, "a number of seconds from 5 to 86400"),
+        v.maxValue(86_400, "a number of seconds from 5 to 86400"),
+      ),
+      "seconds between two syncs of the project while a session runs",
+    ),
+    60,
+  ),
+});
+export type Kubernetes = v.InferOutput<typeof Kubernetes>;
