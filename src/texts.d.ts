@@ -14,3 +14,8 @@ declare module "*.fish" {
   const text: string;
   export default text;
 }
+
+declare module "*.pl" {
+  const text: string;
+  export default text;
+}

@@ -50,6 +50,8 @@ export interface Backend {
   assertSupported?(plan: BottlePlan): void;
   /** What its bottles lack on this machine, in a line, for whoever starts one. */
   caveat?(): string;
+  /** Taken only where the user or a manifest asks for it by name. */
+  readonly isByName?: true;
   /** How a guest reaches the host's loopback. */
   readonly loopbackAddress: string;
   /** `quick`: without a call of the backend where a look will do. */
@@ -97,6 +99,10 @@ export interface Backend {
    * we read. Undefined where a command in the bottle has to tell.
    */
   claudeDirectory?(plan: BottlePlan): string | undefined;
+  /** Brings the values of the session's secrets into the bottle, where `attach` cannot. Throws UserError. */
+  deliver?(plan: BottlePlan, session: SessionPlan): Promise<void>;
+  /** Says what became of a session whose client ended without its command's ending. */
+  explainLoss?(plan: BottlePlan, session: SessionPlan): Promise<void>;
   /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own: there fd 3 tells it that we end. */
   controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
   /** Ends what is left of a session that a signal has ended, where it can outlive the process that held it. */

@@ -10,6 +10,7 @@ const backends: Readonly<Record<string, Load>> = {
   smolvm: async () => (await import("./smolvm/index.ts")).smolvm,
   docker: async () => (await import("./container/index.ts")).docker,
   podman: async () => (await import("./container/index.ts")).podman,
+  kubernetes: async () => (await import("./kubernetes/index.ts")).kubernetes,
   bubblewrap: async () => (await import("./bubblewrap/index.ts")).bubblewrap,
   landlock: async () => (await import("./landlock/index.ts")).landlock,
 };

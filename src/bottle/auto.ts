@@ -22,9 +22,10 @@ const probeQuickly = (backend: Backend): Promise<Probe> => backend.probe({ quick
 
 const isWeak = ({ capabilities }: Backend): boolean => isSandbox(capabilities);
 
-/** All backends, those of a VM and of containers first. */
+/** All backends that are taken unasked, those of a VM and of containers first. */
 export async function byPreference(system: System): Promise<Backend[]> {
-  const backends = await Promise.all(backendNames.map((name) => backendOf(system, name)));
+  const all = await Promise.all(backendNames.map((name) => backendOf(system, name)));
+  const backends = all.filter(({ isByName }) => !isByName);
   return [...backends.filter((one) => !isWeak(one)), ...backends.filter(isWeak)];
 }
 

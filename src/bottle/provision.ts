@@ -57,6 +57,7 @@ export async function provision(
     const session = sessionOf(system, plan, step, target);
     const armed = await withSecrets(system, target.secrets, session.secrets);
     const tools = { system: armed, backend: await backendOf(armed, plan.backend) };
+    if (session.secrets.length > 0) await tools.backend.deliver?.(plan, session);
     if ("file" in step) await copy(tools, plan, step.file, session);
     else await runCommand(tools, plan, { session, command: step.command, signal });
     signal.throwIfAborted();
@@ -135,11 +136,11 @@ async function runCommand(
 ): Promise<void> {
   const name = `"${shortened(command.run)}"`;
   inform(system, `running ${name} in the bottle`);
-  const { argv, env } = backend.attach(plan, session);
+  const { argv, env, ending } = backend.attach(plan, session);
   const isShown = system.isTty.stderr;
   let run: Run;
   try {
-    run = await system.run(argv, { env, signal, ...(isShown && { onOutput: system.err }) });
+    run = await system.run(argv, { env, ending, signal, ...(isShown && { onOutput: system.err }) });
   } catch (error) {
     // The clients of docker and podman leave their command behind.
     const control = backend.controlArgv(plan, session);

@@ -1,6 +1,7 @@
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import type { BottlePlan } from "../plan/plan.ts";
+import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
+import { pullBeforeRemoval } from "../sync/travel.ts";
 import type { System } from "../system/system.ts";
 import { holdBottle } from "./hold.ts";
 import { runAfterStop } from "./hooks.ts";
@@ -15,6 +16,7 @@ export const stopBottle = (system: System, { name, ...asked }: BottlePlan, { for
     const backend = await backendOf(system, plan.backend);
     if (!(await isStillThere({ backend, ledger }, name))) return discard(), false;
     takeDown(ledger, name, { command: "stop", force });
+    if (losesCopyByStop(plan) && !force) await pullBeforeRemoval({ system, backend }, plan, "stop");
     await backend.stop(name, { signal });
     ledger.note(name, "stopped");
     inform(system, `stopped bottle "${name}"`);

@@ -22,6 +22,7 @@ export async function attachSession(
   const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
   const shown =
     session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
+  if (session.secrets.length > 0) await backend.deliver?.(plan, session);
   if (!ledger.openSession(session, { traps, pane: shown?.pane })) return undefined;
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);
@@ -39,11 +40,12 @@ async function waitForSession(
   plan: BottlePlan,
   session: SessionPlan,
 ): Promise<number> {
-  const { argv, env } = backend.attach(plan, session);
+  const { argv, env, ending } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
-  const { code, signal, interrupt } = await system.attach(argv, { env, held: control === undefined });
+  const { code, isLost, signal, interrupt } = await system.attach(argv, { env, ending, held: control === undefined });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
+  if (cause === undefined && isLost) await backend.explainLoss?.(plan, session);
   if (cause === undefined) return code;
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
   return signalCodes[cause] ?? code;

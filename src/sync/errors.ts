@@ -1,9 +1,9 @@
 import { UserError } from "../errors.ts";
 
 /** Before a removal, which would lose what could not be pulled. */
-export const notPulled = (bottle: string, cause: UserError): UserError =>
+export const notPulled = (bottle: string, cause: UserError, command: "rm" | "stop"): UserError =>
   new UserError(cause.message, {
-    hint: `to remove it without pulling its changes: claude-bottle rm --force ${bottle}`,
+    hint: `to ${command === "rm" ? "remove" : "stop"} it without pulling its changes: claude-bottle ${command} --force ${bottle}`,
     cause,
   });
 

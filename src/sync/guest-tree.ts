@@ -67,8 +67,8 @@ export class BottleCopy {
     return modes;
   }
 
-  async #run({ argv, env }: Program, stdin?: RunOptions["stdin"]): Promise<Run> {
-    const options = { env, signal: this.#signal, maxBytes: longestList };
+  async #run({ argv, env, ending }: Program, stdin?: RunOptions["stdin"]): Promise<Run> {
+    const options = { env, ending, signal: this.#signal, maxBytes: longestList };
     const run = await this.#system.run(argv, { ...options, ...(stdin !== undefined && { stdin }) });
     if (run.code !== 0) throw this.#failure(run);
     return run;

@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { inOrder, isClosedState, type Tree } from "../lib/tree-state.ts";
 import { printable } from "../lib/quote.ts";
-import type { BottlePlan } from "../plan/plan.ts";
+import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
 import { carry, planSync, type Baseline, type Side } from "./plan.ts";
 import { makeTempDirectory, removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
@@ -50,8 +50,9 @@ async function bringTogether(
   { plan, kept, staging, project }: Request,
 ): Promise<Synced> {
   const { name: bottle } = plan;
-  const baseline = readBaseline(system, bottle);
   const trees = { host: readTree(project), bottle: await copy.read() };
+  const isAnew = losesCopyByStop(plan) && trees.bottle.size === 0;
+  const baseline = isAnew ? new Map() : readBaseline(system, bottle);
   refuseUnreadable(plan, trees, baseline);
 
   const steps = planSync(baseline, trees);

@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
-import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { type BottlePlan, losesCopyByStop, type SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { isFirstSync } from "./baseline.ts";
 import { syncProject, type Synced } from "./sync.ts";
@@ -50,13 +50,18 @@ export async function pullAfterSession(
 }
 
 /** Before a bottle is removed, all that changed in it comes home. Throws UserError where it cannot. */
-export async function pullBeforeRemoval({ system, backend }: Place, plan: BottlePlan | undefined): Promise<void> {
+export async function pullBeforeRemoval(
+  { system, backend }: Place,
+  plan: BottlePlan | undefined,
+  command: "rm" | "stop" = "rm",
+): Promise<void> {
   const machine = plan?.copied && (await backend.find(plan.name));
   if (!plan || !machine || isFirstSync(system, plan.name)) return;
+  if (machine.state !== "running" && losesCopyByStop(plan)) return;
   if (machine.state !== "running") await backend.start(plan);
   const { conflicts } = await syncProject(system, backend, plan).catch((error) => {
     if (!(error instanceof UserError)) throw error;
-    throw notPulled(plan.name, error);
+    throw notPulled(plan.name, error, command);
   });
   if (conflicts.length > 0) throw conflictBeforeRemoval(plan.name, enumerate(conflicts));
 }

@@ -128,7 +128,7 @@ test.each([
   [
     "an unknown backend",
     ["run", "--backend", "podmna"],
-    'there is no backend "podmna"; did you mean podman?\n  there are: smolvm, docker, podman, bubblewrap, landlock',
+    'there is no backend "podmna"; did you mean podman?\n  there are: smolvm, docker, podman, kubernetes, bubblewrap, landlock',
     2,
   ],
   [

@@ -1,0 +1,158 @@
+import { claudeHome } from "../../guest/claude-home.ts";
+import { claudeHomeArgv } from "../../guest/guest.ts";
+import {
+  homeFilesArgv,
+  isRunningArgv,
+  keepSecretsThenArgv,
+  packHomeArgv,
+  podSessionArgv,
+  secretLines,
+  unpackHomeArgv,
+} from "../../guest/pod.ts";
+import { endingMark } from "../../lib/ending.ts";
+import { hostNameOf } from "../../plan/credentials.ts";
+import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+import { pipe } from "../../system/pipe.ts";
+import type { Program, Run } from "../../system/system.ts";
+import { inform } from "../../ui/messages.ts";
+import type { Machine, StepOptions } from "../backend.ts";
+import { proxyEnv } from "../host-filter.ts";
+import * as argv from "./argv.ts";
+import { kubectlError } from "./errors.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { foundSchema, isPod, isReady, machinesOf } from "./listing.ts";
+import { podOf } from "./pod.ts";
+import { waitUntilReady } from "./ready.ts";
+import * as records from "./record.ts";
+import { clusterOf } from "./settings.ts";
+
+/** The pod of one bottle: what makes it ready, what is run in it, and what is kept of it. */
+export class BottlePod {
+  readonly #kubectl: Kubectl;
+  readonly #name: string;
+  readonly #place: argv.Place;
+
+  constructor(kubectl: Kubectl, name: string, place: argv.Place) {
+    this.#kubectl = kubectl;
+    this.#name = name;
+    this.#place = place;
+  }
+
+  get #system() {
+    return this.#kubectl.system;
+  }
+
+  async find(): Promise<Machine | undefined> {
+    const found = await this.#kubectl.ask(`ask for bottle "${this.#name}"`, argv.getArgv(this.#place, this.#name), foundSchema); // prettier-ignore
+    return machinesOf(found, records.ownerId(this.#system))[0];
+  }
+
+  /** Makes the pod where it is not there, waits until it is ready, and brings in what it is to have. */
+  async start(plan: BottlePlan, options: StepOptions): Promise<void> {
+    const doing = `start bottle "${this.#name}"`;
+    const isThere = await this.#clearWay(options);
+    const pod = podOf({ plan, cluster: clusterOf(plan), owner: records.ownerId(this.#system) });
+    if (!isThere)
+      await this.#kubectl.settle(doing, argv.createArgv(this.#place), { ...options, stdin: JSON.stringify(pod) });
+    await waitUntilReady(this.#kubectl, this.#place, plan, options);
+    await this.#answerClaude(plan, options);
+    if (isThere || !records.hasHome(this.#system, this.#name)) return;
+    const read = { argv: ["cat", records.homeArchive(this.#system, this.#name)], env: {} };
+    await this.#carry(`restore the home of bottle "${this.#name}"`, read, this.#own(unpackHomeArgv(plan.user.home)));
+  }
+
+  /** Whatever is in the way of a new pod goes, by force where its node does not answer. Whether there is a pod to wait for. */
+  async #clearWay(options: StepOptions): Promise<boolean> {
+    const [name, place] = [this.#name, this.#place];
+    const doing = `start bottle "${name}"`;
+    const pod = (await this.#kubectl.ask(doing, argv.getArgv(place, name), foundSchema)).find(isPod);
+    if (!pod) return false;
+    const { phase, reason, message } = pod.status;
+    const isRunning = phase === "Running";
+    if (pod.metadata.deletionTimestamp === undefined) {
+      if (isReady(pod) || phase === "Pending" || phase === "") return true;
+      if (isRunning && (await this.#kubectl.call(argv.waitArgv(place, name, 5), options)).code === 0) return true;
+      const why = isRunning ? `its node "${pod.spec.nodeName}" does not answer` : `${reason ?? phase}: ${message ?? ""}`; // prettier-ignore
+      inform(this.#system, `the pod of bottle "${name}" is replaced: ${why}`);
+    }
+    const removal = isRunning ? argv.forgetPodArgv(place, name) : argv.deletePodArgv(place, name);
+    await this.#kubectl.settle(doing, removal, options);
+    return false;
+  }
+
+  /** Claude's questions of a first start, with the credential that is to be known to it. */
+  async #answerClaude({ user, directory, credentials }: BottlePlan, options: StepOptions): Promise<void> {
+    const session = newSession("start");
+    const command = podSessionArgv({
+      session,
+      mode: "plain",
+      env: { HOME: user.home },
+      command: claudeHomeArgv(user.home, claudeHome(directory)),
+    });
+    const program = this.#exec(keepSecretsThenArgv(session, command));
+    const stdin = secretLines(this.#valuesOf(credentials.map(({ variable }) => variable)));
+    const run = await this.#system.run(program.argv, { ...options, stdin, ending: endingMark(session) });
+    if (run.code !== 0) throw kubectlError(`set up bottle "${this.#name}"`, run);
+  }
+
+  /** Brings the values of the session's secrets into the pod's memory, where the session finds them once. */
+  async deliver(plan: BottlePlan, session: SessionPlan): Promise<void> {
+    const proxy = proxyEnv(plan);
+    const stdin = secretLines(this.#valuesOf(session.secrets.filter((name) => !(name in proxy))));
+    const words = argv.deliverArgv(this.#place, session);
+    await this.#kubectl.settle(`bring secrets into bottle "${this.#name}"`, words, { stdin, timeoutMs: 60_000 });
+  }
+
+  #valuesOf(names: readonly string[]): Record<string, string> {
+    const { env } = this.#system;
+    const values = names.map((name) => [name, env[hostNameOf(name)] ?? env[name]] as const);
+    return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  }
+
+  async files({ user }: BottlePlan, options: StepOptions): Promise<string[]> {
+    const { argv: words, ending } = this.#own(homeFilesArgv(user.home));
+    const run = await this.#system.run(words, { ...options, ending });
+    if (run.code !== 0) throw kubectlError(`look into bottle "${this.#name}"`, run);
+    return run.stdout.split("\0").filter(Boolean);
+  }
+
+  /** Keeps the home on this machine, as the bottle packs it. */
+  async keepHome(): Promise<void> {
+    const archive = records.homeArchive(this.#system, this.#name);
+    const write = 'umask 077; cat >"$1.new" && mv -- "$1.new" "$1"';
+    const pack = this.#own(packHomeArgv);
+    await this.#carry(`keep the home of bottle "${this.#name}"`, pack, { argv: ["/bin/sh", "-c", write, "sh", archive], env: {} }); // prettier-ignore
+  }
+
+  /** After a session's link was lost: what became of its command, in words. */
+  async whatIsLeft(session: SessionPlan): Promise<string> {
+    const lost = `the link to bottle "${this.#name}" was lost`;
+    const call = (words: readonly string[]): Promise<Run> => this.#kubectl.call(words, { timeoutMs: 20_000 });
+    if ((await call(argv.getArgv(this.#place, this.#name))).code !== 0)
+      return `${lost}, and the cluster does not answer`;
+    const machine = await this.find();
+    if (!machine || machine.state === "stopped") return `${lost}: its pod is gone, and the command with it`;
+    if (machine.state === "broken") return `${lost}: the node of its pod does not answer`;
+    const { stdout } = await call(argv.execArgv(this.#place, this.#name, isRunningArgv(session.id)));
+    return stdout.trim() === "runs" ? `${lost}, and the command goes on there` : `${lost}, and the command has ended`;
+  }
+
+  #exec(command: readonly string[]): Program {
+    return { argv: this.#kubectl.argv(argv.execArgv(this.#place, this.#name, command, { stdin: true })), env: {} };
+  }
+
+  /** A command of ours, whose status is to be believed. */
+  #own(command: readonly string[]): Program {
+    const session = newSession("own");
+    const words = podSessionArgv({ session, mode: "plain", env: {}, command });
+    return { ...this.#exec(words), ending: endingMark(session) };
+  }
+
+  async #carry(doing: string, from: Program, to: Program): Promise<void> {
+    const ends = await pipe(this.#system, from, to);
+    const failed = ends.from.code !== 0 ? ends.from : ends.to;
+    if (failed.code !== 0) throw kubectlError(doing, failed);
+  }
+}
+
+const newSession = (kind: string) => `${kind}-${crypto.randomUUID().slice(0, 8)}`;

@@ -1,0 +1,217 @@
+import { UserError } from "../../errors.ts";
+import { endingMark } from "../../lib/ending.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import type { System } from "../../system/system.ts";
+import { inform, warn } from "../../ui/messages.ts";
+import type { Backend, Machine } from "../backend.ts";
+import { copiedPlan } from "../copied.ts";
+import { filterOf, proxyEnv } from "../host-filter.ts";
+import * as argv from "./argv.ts";
+import { BottlePod } from "./bottle-pod.ts";
+import { resolveCluster } from "./cluster.ts";
+import { unfitDirectory } from "./errors.ts";
+import { Kubectl } from "./kubectl.ts";
+import { foundSchema, machinesOf } from "./listing.ts";
+import { parseDenied, setFilterCommand } from "./network.ts";
+import { claimOf } from "./pod.ts";
+import * as records from "./record.ts";
+import { clusterOf, givenImage } from "./settings.ts";
+
+/** How long a pod that was just seen ready is taken for it: asking costs as much as an exec, which finds out by itself. */
+const seenMs = 10_000;
+
+export function kubernetes(system: System): Backend {
+  const kubectl = new Kubectl(system);
+  const record = (name: string) => records.readRecord(system, name);
+  const podOf = (name: string, place: argv.Place) => new BottlePod(kubectl, name, place);
+  const podOfPlan = (plan: BottlePlan) => podOf(plan.name, clusterOf(plan));
+
+  function note(name: string, change: Partial<records.Record>): void {
+    const known = record(name);
+    if (known) records.saveRecord(system, name, { ...known, ...change });
+  }
+
+  async function find(name: string): Promise<Machine | undefined> {
+    const known = record(name);
+    return known && ((await podOf(name, known).find()) ?? atHome(name, known));
+  }
+
+  /** Without a pod and a volume, a bottle that was stopped is what we have of its home. */
+  const atHome = (name: string, { directory }: records.Record): Machine | undefined =>
+    records.hasHome(system, name)
+      ? { name, state: "stopped", owner: { directory, uid: system.user.uid }, pid: undefined }
+      : undefined;
+
+  return {
+    name: "kubernetes",
+    isByName: true,
+    capabilities: {
+      isolation: "container",
+      network: "enforced",
+      loopback: "port",
+      credentialBroker: false,
+      programs: "template",
+      user: "guest",
+      mounts: "create",
+      snapshot: false,
+      remote: true,
+    },
+    loopbackAddress: "127.0.0.1",
+
+    async probe({ quick = false } = {}) {
+      try {
+        kubectl.argv([]);
+        if (quick) return { usable: true, version: undefined };
+        const { context } = await kubectl.place(undefined);
+        return { usable: true, version: (await resolveCluster(kubectl, { context, storageClass: undefined })).version };
+      } catch (error) {
+        if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
+        throw error;
+      }
+    },
+
+    find,
+
+    async list() {
+      const all = records.listRecords(system);
+      const places = new Map(all.map(({ record: { context, namespace } }) => [JSON.stringify([context, namespace]), { context, namespace }])); // prettier-ignore
+      const owner = records.ownerId(system);
+      const found = await Promise.all(
+        [...places.values()].map((place) => kubectl.ask("list bottles", argv.listArgv(place, owner), foundSchema)),
+      );
+      const machines = machinesOf(found.flat(), owner);
+      const names = new Set(machines.map(({ name }) => name));
+      const stopped = all.flatMap(({ name, record }) => (names.has(name) ? [] : [atHome(name, record)]));
+      return [...machines, ...stopped.filter((machine) => machine !== undefined)];
+    },
+
+    async resolve(plan) {
+      const copied = copiedPlan(plan, elsewhere);
+      // Kubernetes takes such a path for no mount.
+      if (plan.directory.includes(":")) throw unfitDirectory(plan.directory);
+      const { context, namespace, "storage-class": storageClass } = copied.kubernetes ?? {};
+      const place = await kubectl.place(context);
+      const cluster = await resolveCluster(kubectl, { context: place.context, storageClass });
+      return {
+        ...copied,
+        cluster: { ...place, ...(namespace !== undefined && { namespace }), storageClass: cluster.storageClass },
+      };
+    },
+
+    async create(plan, options = {}) {
+      const cluster = clusterOf(plan);
+      records.saveRecord(system, plan.name, { ...cluster, directory: plan.directory, seenAt: 0 });
+      const claim = claimOf({ plan, cluster, owner: records.ownerId(system) });
+      const doing = `make bottle "${plan.name}"`;
+      if (claim) await kubectl.settle(doing, argv.createArgv(cluster), { ...options, stdin: JSON.stringify(claim) });
+      else
+        inform(
+          system,
+          `bottle "${plan.name}" has no volume, as the cluster has no default storage class: its home lasts as long as its pod`,
+          "kubernetes.storage-class names one; what sessions change in the project comes home all the same",
+        );
+    },
+
+    async start(plan, options = {}) {
+      await podOfPlan(plan).start(plan, options);
+      note(plan.name, { seenAt: system.now() });
+      return undefined;
+    },
+
+    async setNetwork(plan, _made, options = {}) {
+      const container = argv.containers.proxy;
+      const words = argv.execArgv(clusterOf(plan), plan.name, setFilterCommand, { stdin: true, container });
+      const doing = `change the network of bottle "${plan.name}"`;
+      await kubectl.settle(doing, words, { ...options, stdin: `${filterOf(plan.network)}\n` });
+    },
+
+    async denied(name) {
+      const known = record(name);
+      if (!known) return [];
+      const words = argv.logsArgv(known, name, argv.containers.proxy);
+      return parseDenied((await kubectl.look(`ask what bottle "${name}" was denied`, words)).stdout);
+    },
+
+    async inside(plan, { mayStart = false, ...options } = {}) {
+      const machine = await find(plan.name);
+      if (!machine) return [];
+      if (machine.state === "running") return podOfPlan(plan).files(plan, options);
+      if (!mayStart) return undefined;
+      try {
+        await podOfPlan(plan).start(plan, options);
+        return await podOfPlan(plan).files(plan, options);
+      } finally {
+        await this.stop(plan.name, { detached: true });
+      }
+    },
+
+    async stop(name, options = {}) {
+      const known = record(name);
+      if (!known) return;
+      note(name, { seenAt: 0 });
+      const pod = podOf(name, known);
+      if (known.storageClass === undefined && (await pod.find())?.state === "running") await pod.keepHome();
+      await kubectl.settle(`stop bottle "${name}"`, argv.deletePodArgv(known, name), options);
+    },
+
+    async remove(name, options = {}) {
+      const known = record(name);
+      if (!known) return;
+      const doing = `remove bottle "${name}"`;
+      await kubectl.settle(doing, argv.deletePodArgv(known, name), options);
+      if (known.storageClass !== undefined) await kubectl.settle(doing, argv.deleteClaimArgv(known, name), options);
+      records.forgetRecord(system, name);
+    },
+
+    async isReady({ name }) {
+      const known = record(name);
+      if (!known) return false;
+      if (system.now() - known.seenAt < seenMs) return true;
+      const { stdout } = await kubectl.look(`ask for bottle "${name}"`, argv.isReadyArgv(known, name));
+      if (stdout.trim() !== "True") return false;
+      note(name, { seenAt: system.now() });
+      return true;
+    },
+
+    attach(plan, session) {
+      const words = argv.sessionArgv(clusterOf(plan), session, { ...pathOf(plan), ...proxyEnv(plan) });
+      return { argv: kubectl.argv(words), env: {}, ending: endingMark(session.id) };
+    },
+
+    deliver: (plan, session) => podOfPlan(plan).deliver(plan, session),
+
+    async explainLoss(plan, session) {
+      note(plan.name, { seenAt: 0 });
+      const hint = "claude-bottle run goes on in it, or starts its pod again";
+      warn(system, await podOfPlan(plan).whatIsLeft(session), hint);
+    },
+
+    controlArgv: (plan) => kubectl.argv(argv.controlArgv(clusterOf(plan), plan.name)),
+
+    explain(plan) {
+      const cluster = clusterOf(plan);
+      const { name } = plan;
+      const claims = cluster.storageClass === undefined ? [] : [argv.deleteClaimArgv(cluster, name)];
+      const lines = {
+        create: claims.map(() => argv.createArgv(cluster)),
+        start: [argv.createArgv(cluster), argv.waitArgv(cluster, name, 600)],
+        stop: [argv.deletePodArgv(cluster, name)],
+        remove: [argv.deletePodArgv(cluster, name), ...claims],
+      };
+      const whole = (words: readonly string[][]) => words.map((line) => kubectl.argv(line));
+      return { create: whole(lines.create), start: whole(lines.start), stop: whole(lines.stop), remove: whole(lines.remove) }; // prettier-ignore
+    },
+  };
+}
+
+const elsewhere = {
+  place: "pods are on other machines",
+  mounts: "choose another backend",
+  gateway: "the cluster reaches",
+};
+
+/** Where the pod has put Claude Code itself. */
+const pathOf = (plan: BottlePlan): { readonly PATH?: string } =>
+  givenImage(plan) === undefined
+    ? { PATH: `${plan.user.home}/.local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` }
+    : {};

@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import { UserError } from "../../errors.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { inform } from "../../ui/messages.ts";
+import type { StepOptions } from "../backend.ts";
+import { containers, eventsArgv, getArgv, type Place, waitArgv } from "./argv.ts";
+import { isNotFound, kubectlError, stuckPod } from "./errors.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { parseJson } from "./kubectl.ts";
+import { foundSchema, type Found, isPod, objectSchema, whyStuck } from "./listing.ts";
+import { isHeld } from "./network.ts";
+
+/** A node may have to be started for it, or its image be pulled. */
+const patienceMs = 600_000;
+/** A pod is unschedulable for a moment where another one is just going. */
+const graceMs = 20_000;
+
+/** Waits until the pod is ready, and says what keeps it. Throws UserError where waiting will not help. */
+export async function waitUntilReady(
+  kubectl: Kubectl,
+  place: Place,
+  plan: BottlePlan,
+  options: StepOptions,
+): Promise<void> {
+  const { name } = plan;
+  const doing = `start bottle "${name}"`;
+  const start = performance.now();
+  let told = "";
+  for (let seconds = 2; ; seconds = 5) {
+    const run = await kubectl.call([...waitArgv(place, name, seconds), "-o", "json"], options);
+    options.signal?.throwIfAborted();
+    if (run.code === 0) return assertHeld(plan, v.parse(objectSchema, parseJson(run.stdout)));
+    if (isNotFound(run)) throw stuckPod(name, "something else removed it", "claude-bottle run starts another one");
+    if (!/timed out waiting/.test(run.stderr)) throw kubectlError(doing, run);
+    const pod = (await kubectl.ask(doing, getArgv(place, name), foundSchema)).find(isPod);
+    if (!pod) throw stuckPod(name, "something else removed it", "claude-bottle run starts another one");
+    const waited = performance.now() - start;
+    const stuck = whyStuck(pod);
+    const isFinal = stuck && (waited > graceMs || !/no node takes it/.test(stuck.why));
+    if (stuck && isFinal) throw stuckPod(name, stuck.why, stuck.hint);
+    const warning = stuck?.why ?? (await lastWarning(kubectl, place, pod));
+    if (waited > patienceMs)
+      throw stuckPod(name, warning ?? "it is not ready after 10 minutes", `kubectl describe pod ${name}`);
+    if (warning !== undefined && /RuntimeHandler|no runtime for|user namespaces/i.test(warning))
+      throw stuckPod(name, warning, "kubernetes.runtime-class names a class that the cluster's nodes have");
+    if (warning !== undefined && warning !== told) inform(kubectl.system, `bottle "${name}" waits: ${warning}`);
+    told = warning ?? told;
+  }
+}
+
+const eventsSchema = v.object({ items: v.array(v.object({ message: v.optional(v.string(), "") })) });
+
+async function lastWarning(kubectl: Kubectl, place: Place, pod: Found): Promise<string | undefined> {
+  const run = await kubectl.look("ask for events", eventsArgv(place, pod.metadata.name));
+  const events = v.safeParse(eventsSchema, parseJson(run.stdout));
+  return events.success ? events.output.items.at(-1)?.message : undefined;
+}
+
+/** Whatever the cluster made of what we asked for: no session goes into a pod that nothing was seen to hold. */
+function assertHeld(plan: BottlePlan, { status }: Found): void {
+  if (!isHeld(plan)) return;
+  const guard = status.initContainerStatuses?.find(({ name }) => name === containers.guard);
+  if (guard?.state.terminated?.exitCode === 0) return;
+  throw new UserError(`nothing holds bottle "${plan.name}" to its list of hosts: its pod has no guard`, {
+    hint: "something in the cluster changed the pod; without the guard: claude-bottle run --network open",
+  });
+}

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { exists, listDirectory, readText, removeFile, writePrivate } from "../../system/files.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
+import { parseJson } from "./kubectl.ts";
+
+// Where each bottle is, on this machine: who stops, removes or lists one knows its name alone, and only the clusters that have some are asked.
+
+const directory = ({ env }: System) => `${stateDirectory(env)}/kubernetes`;
+const fileOf = (system: System, name: string) => `${directory(system)}/${name}.json`;
+
+const recordSchema = v.object({
+  context: v.string(),
+  namespace: v.string(),
+  storageClass: v.optional(v.string(), undefined),
+  directory: v.string(),
+  /** The milliseconds when its pod was last seen ready. */
+  seenAt: v.optional(v.number(), 0),
+});
+export type Record = v.InferOutput<typeof recordSchema>;
+
+export function readRecord(system: System, name: string): Record | undefined {
+  const parsed = v.safeParse(recordSchema, parseJson(readText(fileOf(system, name)) ?? ""));
+  return parsed.success ? parsed.output : undefined;
+}
+
+export const saveRecord = (system: System, name: string, record: Record): void =>
+  writePrivate(fileOf(system, name), JSON.stringify(record));
+
+export function forgetRecord(system: System, name: string): void {
+  removeFile(fileOf(system, name));
+  removeFile(homeArchive(system, name));
+}
+
+export const listRecords = (system: System): { readonly name: string; readonly record: Record }[] =>
+  listDirectory(directory(system)).flatMap((file) => {
+    const name = /^(.+)\.json$/.exec(file)?.[1];
+    const record = name === undefined ? undefined : readRecord(system, name);
+    return name === undefined || record === undefined ? [] : [{ name, record }];
+  });
+
+/** The home of a bottle without a volume while it is stopped, as the bottle packed it. Nothing of it is unpacked here. */
+export const homeArchive = (system: System, name: string): string => `${directory(system)}/${name}.home.tar`;
+export const hasHome = (system: System, name: string): boolean => exists(homeArchive(system, name));
+
+/** Marks what is ours in a cluster, where many users have the same uid and the same directories. */
+export function ownerId(system: System): string {
+  const file = `${directory(system)}/owner`;
+  const known = readText(file)?.trim();
+  if (known && /^[0-9a-f]{16}$/.test(known)) return known;
+  const made = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex");
+  writePrivate(file, `${made}\n`);
+  return made;
+}

@@ -1,0 +1,57 @@
+# pod-guard UID PROXY: holds a pod's network to what is on its loopback, but for the processes of the user PROXY. Runs before the bottle does,
+# as root with NET_ADMIN, and fails unless a process of the user UID is then seen to get nowhere.
+use strict;
+use warnings;
+use Errno qw(EACCES);
+use Socket;
+
+my ($uid, $proxy) = @ARGV;
+my ($priority, $uid_range, $table_main) = (6, 20, 254);
+my ($to_table, $prohibit) = (1, 8);
+
+# One rule of the kernel's routing policy, over netlink. The table of local addresses is asked before all of them.
+sub rule {
+  my ($family, $at, $action, $range) = @_;
+  my $table = $action == $to_table ? $table_main : 0;
+  my $body = pack("C8 L", $family, 0, 0, 0, $table, 0, 0, $action, 0) . pack("S S L", 8, $priority, $at);
+  $body .= pack("S S L L", 12, $uid_range, $range, $range) if defined $range;
+  # RTM_NEWRULE; REQUEST, ACK, EXCL, CREATE.
+  my $message = pack("L S S L L", 16 + length $body, 32, 0x1 | 0x4 | 0x200 | 0x400, 1, 0) . $body;
+  socket(my $link, 16, SOCK_RAW, 0) or die "guard: no netlink socket: $!\n";
+  send($link, $message, 0) or die "guard: netlink: $!\n";
+  defined recv($link, my $answer, 4096, 0) or die "guard: netlink: $!\n";
+  my $error = unpack("x16 l", $answer);
+  # A pod that is started again may keep its network, and 17 says that the rule is there.
+  return if $error == 0 || $error == -17;
+  $! = -$error;
+  die "guard: the kernel takes no routing rule for a user: $!\n";
+}
+
+for my $family (AF_INET, -e "/proc/net/if_inet6" ? AF_INET6 : ()) {
+  rule($family, 100, $to_table, $proxy);
+  rule($family, 101, $prohibit);
+}
+
+# Where a connection could lead: the cluster's own services, the pod's gateway and name servers, and any other machine.
+my @targets = ("1.1.1.1", "10.0.0.1", "169.254.169.254");
+push @targets, $ENV{KUBERNETES_SERVICE_HOST} if $ENV{KUBERNETES_SERVICE_HOST};
+if (open my $routes, "<", "/proc/net/route") {
+  while (<$routes>) { my @field = split; push @targets, inet_ntoa(pack("L", hex $field[2])) if $. > 1 && $field[2] ne "00000000" }
+}
+if (open my $servers, "<", "/etc/resolv.conf") {
+  while (<$servers>) { push @targets, $1 if /^nameserver\s+([0-9.]+)/ }
+}
+
+($(, $)) = ($uid, "$uid $uid");
+($<, $>) = ($uid, $uid);
+die "guard: cannot become user $uid\n" if $< != $uid || $> != $uid;
+for my $target (@targets) {
+  my $address = inet_aton($target) or next;
+  for my $type (SOCK_STREAM, SOCK_DGRAM) {
+    socket(my $try, PF_INET, $type, 0) or die "guard: no socket: $!\n";
+    $try->blocking(0) if $type == SOCK_STREAM;
+    next if !connect($try, sockaddr_in(443, $address)) && $! == EACCES;
+    die "guard: a connection of user $uid to $target was not refused\n";
+  }
+}
+print "guard: user $uid reaches none of @targets\n";
