@@ -1,9 +1,10 @@
-import { chmodSync, chownSync } from "node:fs";
+import { chmodSync, chownSync, symlinkSync } from "node:fs";
 import { whyNoLandlock } from "../support/landlock.ts";
 import { placeBinary } from "../support/binary.ts";
 import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
 import { Dockerd, whyNoDockerd } from "../support/dockerd.ts";
 import { RootlessPodman, whyNoRootlessPodman } from "../support/rootless.ts";
+import { Cluster, whyNoKube } from "../support/kube.ts";
 import { Screen } from "../support/screen.ts";
 import { Home } from "../support/tool.ts";
 
@@ -105,6 +106,21 @@ const rootless: PlaceKind = {
   },
 };
 
+const kubernetes: PlaceKind = {
+  name: "kubernetes",
+  whyNot: whyNoKube(),
+  copies: true,
+  async up() {
+    const cluster = await Cluster.up();
+    stops.push(() => cluster[Symbol.asyncDispose]());
+    return async (settings) =>
+      local(`[bottle]\nbackend = "kubernetes"\nimage = "${baseImage}"\n[network]\nmode = "open"\n${settings}`, {
+        env: { KUBECONFIG: cluster.kubeconfig },
+        programs: { kubectl: cluster.kubectl },
+      });
+  },
+};
+
 const stops: (() => PromiseLike<void>)[] = [];
 export const downAll = async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -120,12 +136,19 @@ export const kinds: readonly PlaceKind[] = [
   container("docker", whyNoDocker()),
   container("docker", whyNoDocker(), "on another machine"),
   dockerEngine,
+  kubernetes,
 ];
 
-type Options = { readonly env?: Readonly<Record<string, string>>; readonly uid?: number | undefined };
+type Options = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly uid?: number | undefined;
+  /** By their names, on its PATH. */
+  readonly programs?: Readonly<Record<string, string>>;
+};
 
-async function local(settings: string, { env = {}, uid }: Options): Promise<Place> {
+async function local(settings: string, { env = {}, uid, programs = {} }: Options): Promise<Place> {
   const home = new Home();
+  for (const [name, path] of Object.entries(programs)) symlinkSync(path, `${home.bin}/${name}`);
   home.settings(settings);
   home.manifest("");
   await placeBinary(`${home.bin}/claude-bottle`);

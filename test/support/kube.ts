@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { testCache } from "./cache.ts";
+import { baseImage, Podman, whyNoPodman } from "./podman.ts";
+
+const kubehost = `${import.meta.dir}/../kube/host/kubehost`;
+const cache = `${testCache}/kube`;
+const env = { ...process.env, KUBEHOST_CACHE: cache };
+
+/** Why no cluster can be run here, in one line; undefined where it can. */
+export function whyNoKube(): string | undefined {
+  const reason = whyNoPodman();
+  if (reason) return reason;
+  const missing = ["python3", "unshare", "nsenter", "ip", "iptables", "openssl"].find((program) => !Bun.which(program));
+  if (missing) return `the cluster needs ${missing}`;
+  if (!existsSync("/usr/lib/cni/bridge")) return "the cluster needs the package containernetworking-plugins";
+  const isBuilt = Bun.spawnSync([kubehost, "built"], { env }).exitCode === 0;
+  return isBuilt || Bun.which("go") ? undefined : "Kubernetes is built from Go modules once, and go is not installed";
+}
+
+type Options = { readonly nodes?: number; readonly policies?: boolean };
+
+/** A real Kubernetes with nothing in common with any other, and the base image on its nodes. */
+export class Cluster implements AsyncDisposable {
+  readonly directory = mkdtempSync(`${tmpdir()}/bottle-kube-`);
+  readonly kubeconfig = `${this.directory}/kubeconfig`;
+  #programs = "";
+
+  /** The first run on a machine builds it, in 8 to 15 minutes. */
+  static async up({ nodes = 1, policies = false }: Options = {}): Promise<Cluster> {
+    const cluster = new Cluster();
+    try {
+      const kind = policies ? ["--policies"] : [];
+      cluster.#programs = (await cluster.host("build", ...kind)).trim();
+      await cluster.host("up", cluster.directory, "--nodes", String(nodes), ...kind);
+      await cluster.load(baseImage, await baseRoot());
+      return cluster;
+    } catch (error) {
+      await cluster[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  get kubectl(): string {
+    return `${this.#programs.split(":")[0]}/kubectl`;
+  }
+
+  load(name: string, source: string): Promise<string> {
+    return this.host("load", this.directory, name, source);
+  }
+
+  /** A command of kubehost. */
+  async host(...words: string[]): Promise<string> {
+    return await output([kubehost, ...words], env);
+  }
+
+  /** As the administrator. */
+  kube(...words: string[]): Promise<string> {
+    return output([this.kubectl, ...words], { ...process.env, KUBECONFIG: this.kubeconfig });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.host("down", this.directory);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The base image of the container tests as one tar file, from podman's store. */
+async function baseRoot(): Promise<string> {
+  const file = `${cache}/base.tar`;
+  if (existsSync(file)) return file;
+  await using podman = await Podman.up();
+  mkdirSync(cache, { recursive: true });
+  const made = `${file}.${process.pid}`;
+  const id = (await podman.expectOk(["podman", "create", baseImage, "true"])).trim();
+  await podman.expectOk(["podman", "export", "-o", made, id]);
+  await podman.expectOk(["podman", "rm", id]);
+  renameSync(made, file);
+  return file;
+}
+
+async function output(argv: string[], all: Record<string, string | undefined>): Promise<string> {
+  const child = Bun.spawn(argv, { env: all, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
