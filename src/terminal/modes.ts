@@ -1,4 +1,14 @@
-import { getModes, hasLibc, holdTerminal, isNonBlocking, setModes, setNonBlocking } from "./libc.ts";
+import {
+  getFlags,
+  getModes,
+  hasLibc,
+  holdTerminal,
+  setFlags,
+  setModes,
+  freeTerminal,
+  windowSize,
+  withoutNonBlocking,
+} from "./libc.ts";
 import { setSttyModes, sttyModes } from "./stty.ts";
 
 const standardFds = [0, 1, 2] as const;
@@ -9,35 +19,45 @@ const reset =
   "\x1b[?1047l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[<u\x1b[>4m\x1b[0m\x1b[?25h";
 
 /**
- * Puts the terminal's modes back; `diedBadly`: the child may have left the screen itself in a state of its own too.
+ * Puts the terminal's modes back; `diedBadly`: the child may have left the screen itself in a state of its own too. `fenced`: what the terminal
+ * has to say to the child is taken first.
  * Returns whether the terminal is still there.
  */
-export type RestoreModes = (options: { readonly diedBadly: boolean }) => Promise<boolean>;
+export type RestoreModes = (options: { readonly diedBadly: boolean; readonly fenced?: boolean }) => Promise<boolean>;
 
 export function rememberModes(): RestoreModes {
   return hasLibc ? rememberByLibc() : rememberByStty();
 }
 
 function rememberByLibc(): RestoreModes {
-  const remembered = standardFds.map((fd) => ({ fd, modes: getModes(fd), nonBlocking: isNonBlocking(fd) }));
-  return async ({ diedBadly }) => {
-    let left = false;
-    let there = true;
-    for (const { fd, modes, nonBlocking } of remembered) {
-      const now = modes && getModes(fd);
-      if (modes && !now) there = false;
-      if (now && !Buffer.from(now).equals(modes)) {
-        left = true;
-        if (holdTerminal(fd)) setModes(fd, modes);
-      }
-      // A terminal never wants it: the shell would read EAGAIN. What else is shared stays as its owner had it.
-      setNonBlocking(fd, nonBlocking && !modes);
-    }
+  const remembered = standardFds.map((fd) => ({ fd, modes: getModes(fd), flags: getFlags(fd) }));
+  const input = remembered.find(({ modes }) => modes);
+  const size = input && windowSize(input.fd);
+  return async ({ diedBadly, fenced = false }) => {
     const screen = remembered.find(({ fd, modes }) => fd > 0 && modes)?.fd;
-    if (there && (left || diedBadly) && screen !== undefined) await writeReset(screen);
+    const there = remembered.every(({ fd, modes }) => !modes || getModes(fd) !== undefined);
+    const left = remembered.some(({ fd, modes }) => modes && differ(getModes(fd), modes));
+    // A terminal never wants it: the shell would read EAGAIN. What else is shared stays as its owner had it.
+    for (const { fd, modes, flags } of remembered) setFlags(fd, modes ? withoutNonBlocking(flags) : flags);
+    // Whoever changes a terminal that is not its own is stopped.
+    const ours = there && input !== undefined && holdTerminal(input.fd);
+    if (ours) freeTerminal(input.fd);
+    if (there && (left || diedBadly) && screen !== undefined) await writeScreen(screen, reset);
+    // Whoever has its input from elsewhere shares the terminal with a program that reads it.
+    if (ours && fenced && input.fd === 0 && input.modes && screen !== undefined && answers()) {
+      const write = await screenWriter(screen);
+      await (await import("./fence.ts")).takeAnswers({ input: 0, write, modes: input.modes, size });
+    }
+    if (ours) for (const { fd, modes } of remembered) if (modes && differ(getModes(fd), modes)) setModes(fd, modes);
     return there;
   };
 }
+
+const differ = (now: Uint8Array | undefined, modes: Uint8Array): boolean =>
+  now !== undefined && !Buffer.from(now).equals(modes);
+
+/** A terminal without a cursor to place answers nothing. */
+const answers = () => process.env.TERM !== "dumb";
 
 function rememberByStty(): RestoreModes {
   const modes = sttyModes();
@@ -46,18 +66,23 @@ function rememberByStty(): RestoreModes {
     const now = sttyModes();
     if (now === undefined) return false;
     if (now !== modes) setSttyModes(modes);
-    if (now !== modes || diedBadly) await writeReset(2);
+    if (now !== modes || diedBadly) await writeScreen(2, reset);
     return true;
   };
 }
 
-/** node:fs costs a millisecond and 5 MB, which a session that ends well never pays. */
-async function writeReset(fd: number): Promise<void> {
-  if (process.env.TERM === "dumb") return;
+async function writeScreen(fd: number, text: string): Promise<void> {
+  if (answers()) (await screenWriter(fd))(text);
+}
+
+/** node:fs costs a millisecond and 5 MB, which a session pays at its end only. */
+async function screenWriter(fd: number): Promise<(text: string) => void> {
   const { writeSync } = await import("node:fs");
-  try {
-    writeSync(fd, reset);
-  } catch {
-    // A terminal that is gone wants nothing more.
-  }
+  return (text) => {
+    try {
+      writeSync(fd, text);
+    } catch {
+      // A terminal that is gone wants nothing more.
+    }
+  };
 }

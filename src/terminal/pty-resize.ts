@@ -73,7 +73,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   keeper?.end();
   control?.abandon();
   // A status of 128 and more is a death in the guest; with 1 smolvm says that it lost the machine.
-  const there = await restoreModes({ diedBadly: code === 1 || code >= 128 });
+  const there = await restoreModes({ diedBadly: code === 1 || code >= 128, fenced: passed !== "SIGHUP" });
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
   if (passed || !there || child?.signalCode) await control?.endSession();
   unwatch?.();

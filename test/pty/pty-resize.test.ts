@@ -100,7 +100,7 @@ test.each([["exit 0", 0], ["exit 1", 1], ["exit 42", 42], ["exit 130", 130], ["k
 }, slow); // prettier-ignore
 
 test(
-  "a session that ends well gets the terminal back as it was, without a byte from us",
+  "a session that ends well gets the terminal back as it was, and no mode of it reset",
   async () => {
     await using wrapper = new Wrapper();
     const screen = wrapper.open("echo inside", { shell: true });

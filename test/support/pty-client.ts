@@ -3,7 +3,9 @@
 // it sends the size once at the start and then after each SIGWINCH. The inner terminal hangs up when the client dies.
 //   PTY_CLIENT_NO_WINCH  sends the first size only      PTY_CLIENT_NO_SIZE  sends no size at all
 import { dlopen, ptr } from "bun:ffi";
-import { getModes, setModes, setNonBlocking, windowSize } from "../../src/terminal/libc.ts";
+import { getFlags, getModes, setFlags, setModes, windowSize, withoutNonBlocking } from "../../src/terminal/libc.ts";
+
+const O_NONBLOCK = process.platform === "darwin" ? 4 : 0x800;
 
 export type ClientOptions = { env?: Record<string, string>; cwd?: string; noWinch?: boolean; noSize?: boolean };
 
@@ -15,7 +17,7 @@ export async function runOnTerminal(
   const modes = getModes(0);
   if (modes) {
     setModes(0, raw(modes));
-    setNonBlocking(0, true);
+    setFlags(0, getFlags(0) | O_NONBLOCK);
   }
   const inner = Bun.spawn([...command], {
     env: env ?? (process.env as Record<string, string>),
@@ -36,7 +38,7 @@ export async function runOnTerminal(
   const code = await inner.exited;
   if (modes) {
     setModes(0, modes);
-    setNonBlocking(0, false);
+    setFlags(0, withoutNonBlocking(getFlags(0)));
   }
   return code;
 }

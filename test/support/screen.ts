@@ -6,6 +6,10 @@ export class Screen implements AsyncDisposable {
   readonly process: Bun.Subprocess;
   /** All bytes that came, as they came. */
   raw = "";
+  /** How long the terminal takes for an answer to a program. */
+  answersAfterMs = 0;
+  /** What a program that asks for the clipboard gets. */
+  clipboard: string | undefined;
 
   constructor(
     argv: readonly string[],
@@ -28,7 +32,16 @@ export class Screen implements AsyncDisposable {
       },
     });
     // Programs ask the terminal for things, and wait for the answer.
-    this.#emulator.onData((data) => this.press(data));
+    this.#emulator.onData((data) => this.#answer(data));
+    this.#emulator.parser.registerOscHandler(52, (text) => {
+      if (this.clipboard !== undefined && text.endsWith("?")) this.#answer(`\x1b]52;c;${this.clipboard}\x07`);
+      return true;
+    });
+  }
+
+  #answer(text: string): void {
+    if (this.answersAfterMs === 0) this.press(text);
+    else setTimeout(() => this.press(text), this.answersAfterMs);
   }
 
   get text(): string {
