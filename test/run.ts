@@ -79,6 +79,7 @@ await suite("units, rules, installation and release", ["src", ...new Bun.Glob("t
 await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("tmux", ["test/tmux"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN: `${root}/dist/claude-bottle` });
+await suite("a fresh machine", ["test/fresh"]);
 await suite("real containers", ["test/container"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await machineSuite("real microVMs", "test/vm");
 rmSync(reports, { recursive: true });
