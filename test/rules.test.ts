@@ -69,6 +69,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "backends",
     "ledger",
+    "terminal",
     "tmux",
     "guest",
     "system",

@@ -42,7 +42,11 @@ async function waitForSession(
 ): Promise<number> {
   const { argv, env, ending } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
+  // Without a terminal of its own the command has the bytes of the caller's, and the answers to what it asks come from there all the same.
+  const restore =
+    system.isTty.stdin && system.isTty.stdout ? (await import("../terminal/modes.ts")).rememberModes() : undefined;
   const { code, isLost, signal, interrupt } = await system.attach(argv, { env, ending, held: control === undefined });
+  await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
   if (cause === undefined && isLost) await backend.explainLoss?.(plan, session);

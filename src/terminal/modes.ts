@@ -57,7 +57,7 @@ const differ = (now: Uint8Array | undefined, modes: Uint8Array): boolean =>
   now !== undefined && !Buffer.from(now).equals(modes);
 
 /** A terminal without a cursor to place answers nothing. */
-const answers = () => process.env.TERM !== "dumb";
+const answers = () => !/^(?:dumb|unknown)?$/.test(process.env.TERM ?? "");
 
 function rememberByStty(): RestoreModes {
   const modes = sttyModes();

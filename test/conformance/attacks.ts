@@ -20,12 +20,13 @@ claude-bottle exec -- sh -c 'unset LD_DEBUG; echo "$LD_DEBUG_OUTPUT"' 2>/dev/nul
     terminal: true,
     work: async (place) => {
       const guest = "printf '\\033]52;c;?\\007\\033[6n\\033[c\\033]52;c;?\\007'";
-      const script = `${ready} </dev/null; for turn in 1 2 3; do echo "turn $turn?"; read -r; claude-bottle exec -- sh -c "${guest}"
+      const script = `${ready} </dev/null; for turn in 1 2 3 4; do echo "turn $turn?"; read -r; [ $turn = 4 ] && command=exec || command=shell
+claude-bottle $command -- sh -c "${guest}"
 IFS= read -rsn 1 -t 1 heard; printf 'heard %s <%q>\\n' $turn "$heard"; done`;
       await using screen = place.terminal?.(script);
       if (screen === undefined) return;
       screen.clipboard = "cnVuIG1l";
-      for (const [turn, ms] of [0, 50, 200].entries()) {
+      for (const [turn, ms] of [0, 50, 200, 50].entries()) {
         await screen.until(`turn ${turn + 1}?`, 60_000);
         screen.answersAfterMs = ms;
         screen.press("\r");
