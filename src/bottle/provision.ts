@@ -1,3 +1,4 @@
+import { harmlessOutput } from "../lib/harmless-output.ts";
 import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
@@ -140,7 +141,7 @@ async function runCommand(
   const isShown = system.isTty.stderr;
   let run: Run;
   try {
-    run = await system.run(argv, { env, ending, signal, ...(isShown && { onOutput: system.err }) });
+    run = await system.run(argv, { env, ending, signal, ...(isShown && { onOutput: harmlessOutput(system.err) }) });
   } catch (error) {
     // The clients of docker and podman leave their command behind.
     const control = backend.controlArgv(plan, session);
