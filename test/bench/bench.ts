@@ -8,6 +8,7 @@ import { freshBinaries } from "./binaries.ts";
 import { backendCalls } from "./calls.ts";
 import { listing } from "./listing.ts";
 import { markdown, type Row } from "./row.ts";
+import { sandboxTimes } from "./sandbox.ts";
 import { heldSession } from "./session.ts";
 import { startTimes } from "./start.ts";
 import { tmuxTimes } from "./tmux.ts";
@@ -23,6 +24,7 @@ const rows: Row[] = [
   ...(await backendCalls(program)),
   ...(await listing({ program, rounds })),
   ...(await tmuxTimes({ program, rounds })),
+  ...(await sandboxTimes({ program, rounds })),
 ];
 
 console.log(markdown(rows));
