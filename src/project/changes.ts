@@ -1,0 +1,111 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { isAbsolute } from "node:path";
+import { privateDirectory, realPath, writePrivate } from "../system/files.ts";
+import { readHostile } from "../system/hostile.ts";
+import { cacheDirectory, type System } from "../system/system.ts";
+
+/** Lines added and removed since the last commit, in tracked files. */
+export type Changes = { readonly added: number; readonly removed: number };
+
+const timeoutMs = 4_000;
+const indexLimit = 64 * 1024 * 1024;
+const refLimit = 4 * 1024 * 1024;
+const commit = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+/**
+ * What changed in the project since its last commit; undefined where it is no repository, or one that cannot be told within seconds.
+ *
+ * A bottle can write all of `.git`, and much in there makes git run programs: filters, drivers, hooks, fsmonitor. So git never sees
+ * that directory. It gets one of ours, with the project's commit, its index and its objects, and without a setting of anybody.
+ */
+export async function changesOf(system: System, directory: string): Promise<Changes | undefined> {
+  const git = system.which("git");
+  const cache = cacheDirectory(system.env);
+  const repository = repositoryOf(directory);
+  if (!git || !cache || !repository) return undefined;
+  const head = headOf(repository);
+  const index = readIndex(`${repository.own}/index`);
+  if (head === undefined || index === undefined) return undefined;
+  const view = viewIn(cache, directory, repository, head, index);
+  const { code, timedOut, stdout } = await system.run(
+    [git, "--git-dir", view, "--work-tree", directory, "-c", "core.fsmonitor=false", "diff", "--numstat", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-renames", "HEAD", "--"],
+    { cwd: directory, env: withoutSettings, timeoutMs, maxBytes: 1024 * 1024 },
+  ); // prettier-ignore
+  if (code !== 0 || timedOut) return undefined;
+  let [added, removed] = [0, 0];
+  for (const [, plus, minus] of stdout.matchAll(/^(\d+)\t(\d+)\t/gm)) {
+    added += Number(plus);
+    removed += Number(minus);
+  }
+  return { added, removed };
+}
+
+const withoutSettings = {
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_CONFIG_COUNT: undefined,
+  GIT_CONFIG_PARAMETERS: undefined,
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  GIT_OBJECT_DIRECTORY: undefined,
+  GIT_EXTERNAL_DIFF: undefined,
+  GIT_ATTR_SOURCE: undefined,
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_TERMINAL_PROMPT: "0",
+};
+
+/** `own`: with HEAD and index. `common`: with objects and branches; the same but for a linked worktree. */
+type Repository = { readonly own: string; readonly common: string };
+
+function repositoryOf(directory: string): Repository | undefined {
+  const ordinary = `${directory}/.git`;
+  if (readHostile(directory, ".git/HEAD", refLimit)) return { own: ordinary, common: ordinary };
+  const pointer = /^gitdir: (.+)$/m.exec(readHostile(directory, ".git", refLimit)?.text ?? "")?.[1];
+  const own = pointer && realPath(isAbsolute(pointer) ? pointer : `${directory}/${pointer}`);
+  if (!own) return undefined;
+  const named = readHostile(own, "commondir", refLimit)?.text.split("\n")[0];
+  const common = named === undefined ? own : realPath(isAbsolute(named) ? named : `${own}/${named}`);
+  // A line break would name a second directory to git.
+  return common === undefined || /\n/.test(common) ? undefined : { own, common };
+}
+
+/** The commit that is checked out; undefined before the first one. */
+function headOf({ own, common }: Repository): string | undefined {
+  const head = readHostile(own, "HEAD", refLimit)?.text.trim() ?? "";
+  if (commit.test(head)) return head;
+  const [, name] = /^ref: (refs\/[^\s]+)$/.exec(head) ?? [];
+  if (name === undefined || name.includes("..")) return undefined;
+  const loose = readHostile(common, name, refLimit)?.text.trim();
+  if (loose !== undefined && commit.test(loose)) return loose;
+  const packed = readHostile(common, "packed-refs", refLimit)?.text ?? "";
+  const found = packed.split("\n").find((line) => line.endsWith(` ${name}`))?.split(" ")[0];
+  return found !== undefined && commit.test(found) ? found : undefined;
+} // prettier-ignore
+
+function readIndex(path: string): Buffer | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    const stat = fstatSync(file);
+    if (!stat.isFile() || stat.size > indexLimit) return undefined;
+    const bytes = Buffer.alloc(stat.size);
+    return readSync(file, bytes, 0, stat.size, 0) === stat.size ? bytes : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function viewIn(cache: string, directory: string, { common }: Repository, head: string, index: Buffer): string {
+  const hash = new Bun.CryptoHasher("sha256").update(directory).digest("hex").slice(0, 16);
+  const view = `${cache}/changes/${hash}`;
+  for (const part of ["refs", "objects/info"]) privateDirectory(`${view}/${part}`);
+  const format = head.length === 64 ? "\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n" : "";
+  writePrivate(`${view}/config`, `[core]\n\tbare = false\n${format}`);
+  writePrivate(`${view}/objects/info/alternates`, `${common}/objects\n`);
+  writePrivate(`${view}/HEAD`, `${head}\n`);
+  writePrivate(`${view}/index`, index);
+  return view;
+}
