@@ -40,6 +40,7 @@ const versions = [
   alter table sessions add column conversation text;
   create table if not exists looks (session text primary key, seen_at integer, told_at integer) strict;`,
   "alter table bottles add column ready integer not null default 1;",
+  "create table mutes (bottle text not null, target text not null, primary key (bottle, target)) strict;",
 ];
 const version = versions.length;
 

@@ -32,6 +32,10 @@ everyTmux((tmux) => {
         await stage.screen.until("Claude, in a window");
         stage.press("q", { prefix: false });
       }
+      if (line.endsWith("--popup")) {
+        await stage.screen.until(/┌─+┐[^]*1 bottle/);
+        stage.press("q", { prefix: false });
+      }
       const shown = () => stage.tmux("capture-pane", "-p", "-J", "-t", "%0");
       const status = await until(
         () => new RegExp(`^example ${number}: (\\d+)$`, "m").exec(shown())?.[1],

@@ -25,6 +25,7 @@ export const install = (context: Context) =>
       "open-key": key("Claude", "b"),
       "shell-key": key("a shell", "e"),
       "menu-key": key("the menu", "B"),
+      "dashboard-key": key("the dashboard", "A"),
       "paste-key": key("pasting a picture", "P"),
       options: { type: "boolean", description: "also set the tmux options that Claude Code works better with" },
       yes: { type: "boolean", description: "do not ask" },
@@ -36,6 +37,7 @@ export const install = (context: Context) =>
         open: args["open-key"],
         shell: args["shell-key"],
         menu: args["menu-key"],
+        dashboard: args["dashboard-key"],
         paste: args["paste-key"],
       };
       const keys = Object.fromEntries(Object.entries(asked).filter(([, chosen]) => chosen !== undefined));

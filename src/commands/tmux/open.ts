@@ -19,6 +19,7 @@ export const open = (context: Context) =>
       popup: { type: "boolean", description: "open a popup, which ends with its client" },
       here: { type: "boolean", description: "use this pane, in place of its shell" },
       shell: { type: "boolean", description: "open a shell in the bottle, or run the command after --" },
+      dashboard: { type: "boolean", description: "open the dashboard of all bottles" },
       host: { type: "boolean", description: "open your own shell, outside the bottle" },
       agent: { type: "string", valueHint: "AGENT", description: "the agent of bottle.toml to start" },
       ...paneArgs,
@@ -27,6 +28,7 @@ export const open = (context: Context) =>
     examples: [
       ["claude-bottle tmux open --split below", "open Claude below this pane"],
       ["claude-bottle tmux open --shell --window", "open a shell of the bottle in a new window"],
+      ["claude-bottle tmux open --dashboard --popup", "open the dashboard over this pane"],
     ],
     rest: "Claude",
     async run({ args }) {
@@ -62,10 +64,15 @@ function placeOf(args: { split?: string | undefined; window?: Flag; popup?: Flag
   throw wrongValue("split", ["right", "below"], place);
 }
 
-function whatOf(args: { shell?: Flag; host?: Flag; agent?: string | undefined }): "agent" | "shell" | "host" {
-  const asked = [args.shell && "--shell", args.host && "--host", args.agent !== undefined && "--agent"].filter(
-    (flag) => typeof flag === "string",
-  );
+type What = "agent" | "shell" | "dashboard" | "host";
+
+function whatOf(args: { shell?: Flag; dashboard?: Flag; host?: Flag; agent?: string | undefined }): What {
+  const asked = [
+    args.shell && "--shell",
+    args.dashboard && "--dashboard",
+    args.host && "--host",
+    args.agent !== undefined && "--agent",
+  ].filter((flag) => typeof flag === "string");
   if (asked.length > 1) throw exclusive(asked);
-  return args.shell ? "shell" : args.host ? "host" : "agent";
+  return args.shell ? "shell" : args.dashboard ? "dashboard" : args.host ? "host" : "agent";
 }

@@ -13,7 +13,7 @@ export type OpenRequest = {
   readonly client: string | undefined;
   readonly place: Place;
   /** "host": the user's own shell, outside any bottle. */
-  readonly what: "agent" | "shell" | "host";
+  readonly what: "agent" | "shell" | "dashboard" | "host";
   readonly agent: string | undefined;
   /** Of the agent or the shell. */
   readonly rest: readonly string[];
@@ -39,7 +39,14 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
   if (place === "here") assertPaneIdle(seen);
   const ending = place === "here" ? "shell" : "close";
   const words =
-    what === "host" ? [] : holderArgv(system, directory, sessionWords({ ...request, what, rest }, bottle), ending);
+    what === "host"
+      ? []
+      : holderArgv(
+          system,
+          directory,
+          sessionWords({ ...request, client: place === "popup" ? client : undefined, what, rest }, bottle),
+          ending,
+        );
   const argv = openArgv({
     place,
     pane,
@@ -110,9 +117,20 @@ export const holderArgv = (
 
 /** As a person in that directory would type it: tmux-resurrect types it again. */
 export function sessionWords(
-  { what, agent, rest }: { what: "agent" | "shell"; agent?: string | undefined; rest: readonly string[] },
+  {
+    what,
+    client,
+    agent,
+    rest,
+  }: {
+    what: "agent" | "shell" | "dashboard";
+    client?: string | undefined;
+    agent?: string | undefined;
+    rest: readonly string[];
+  },
   bottle?: Pick<BottlePlan, "name" | "givenName">,
 ): string[] {
+  if (what === "dashboard") return ["dashboard", ...(client === undefined ? [] : ["--client", client])];
   const after = rest.length > 0 ? ["--", ...rest] : [];
   if (what === "shell") return ["shell", ...(bottle ? [bottle.name] : []), ...after];
   const name = bottle?.givenName === undefined ? [] : ["--name", bottle.givenName];

@@ -1,0 +1,3 @@
+import { UserError } from "../errors.ts";
+
+export const programFailed = (what: string, words: string) => new UserError(`${what}: ${words}`);
