@@ -1,16 +1,25 @@
+import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
-import { packArgv, unpackArgv } from "../guest/copy.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { printable, shellLine } from "../lib/quote.ts";
-import type { BottlePlan } from "../plan/plan.ts";
-import { pipe } from "../system/pipe.ts";
-import type { Program, Run, System } from "../system/system.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { checkPlan } from "../bottle/ready.ts";
-import { inGuest } from "../backends/in-guest.ts";
 import type { Target } from "../bottle/target.ts";
+import type { Backend } from "../backends/backend.ts";
+import { inGuest } from "../backends/in-guest.ts";
+import { backendOf } from "../backends/registry.ts";
+import { packArgv, unpackArgv } from "../guest/copy.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { shellLine } from "../lib/quote.ts";
+import { isDirectoryMode, isLinkMode } from "../lib/tree-state.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { isDirectory } from "../system/files.ts";
+import { HeldDirectory } from "../system/held-directory.ts";
+import { placeThings, readableName } from "../system/host-tree.ts";
+import { readFrom } from "../system/pipe.ts";
+import type { Program, Run, System } from "../system/system.ts";
+import { packThings, thingsBelow, unpackTar } from "../system/tar-tree.ts";
+import { type Place, placeOf } from "../system/typed-path.ts";
+import { warn } from "../ui/messages.ts";
+import * as errors from "./errors.ts";
 
 export type Copy = {
   readonly target: Target;
@@ -20,46 +29,120 @@ export type Copy = {
 };
 
 /** Files and directories as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
-export const copyIn = (system: System, copy: Copy): Promise<void> =>
-  transfer(system, copy, (guest) => [
-    onHost(packArgv(copy.source)),
-    guest(unpackArgv(copy.destination, basename(copy.source))),
-  ]);
+export async function copyIn(system: System, copy: Copy): Promise<void> {
+  const { source, destination } = copy;
+  await inBottle(system, copy, unpackArgv(destination, basename(source)), async (guests) => {
+    const { directory, name } = bytesOf(placeOf(source, system.cwd(), guests));
+    if (name === "") throw errors.wholeFileSystem();
+    using held = HeldDirectory.open(directory);
+    if (!held.status(name)) throw errors.notThere(source);
+    return async ({ argv, env }) => {
+      using held = HeldDirectory.open(directory);
+      const skipped: string[] = [];
+      const stdin = packThings(held, thingsBelow(held, name, name), (other) => skipped.push(other));
+      assertCopied(copy, await system.run(argv, { env, stdin }));
+      warnSkipped(system, skipped);
+    };
+  });
+}
 
-export const copyOut = (system: System, copy: Copy): Promise<void> =>
-  transfer(system, copy, (guest) => [
-    guest(packArgv(copy.source)),
-    onHost(unpackArgv(copy.destination, basename(copy.source))),
-  ]);
+export async function copyOut(system: System, copy: Copy): Promise<void> {
+  const { source, destination } = copy;
+  await inBottle(system, copy, packArgv(source), async (guests) => {
+    const place = bytesOf(destinationOf(system, copy, guests));
+    return async (program) => {
+      using parent = HeldDirectory.open(place.directory);
+      const staging = `.claude-bottle-cp-${randomBytes(6).toString("hex")}`;
+      parent.makeDirectory(staging, 0o700);
+      try {
+        using held = parent.enter(staging);
+        const failed = (run: Run) => assertCopied(copy, run);
+        const unpacked = await readFrom(system, program, { failed }, (stream) => unpackTar(held, stream));
+        const [refused] = unpacked.refused;
+        if (refused !== undefined) throw errors.leadsOut(source, readableName(refused));
+        const [top, ...others] = held.list();
+        if (top === undefined || others.length > 0) throw errors.notOneThing(source, others.length + (top ? 1 : 0));
+        await putInPlace(copy, { held, top, modes: unpacked.modes }, parent, place.name);
+        warnSkipped(system, unpacked.skipped);
+      } finally {
+        parent.removeTree(staging);
+      }
+    };
+  });
+}
 
-type InGuest = (command: readonly string[]) => Program;
-const onHost = (argv: readonly string[]): Program => ({ argv, env: {} });
+type Staged = { readonly held: HeldDirectory; readonly top: string; readonly modes: ReadonlyMap<string, number> };
 
-async function transfer(
+/** A directory is merged into one that is there, anything else replaces what is there. */
+async function putInPlace(
+  { destination }: Copy,
+  { held, top, modes }: Staged,
+  parent: HeldDirectory,
+  name: string,
+): Promise<void> {
+  const below = new Map([...modes].map(([key, mode]) => [key.slice(top.length + 1), mode]));
+  const there = parent.status(name);
+  if (!there || !(isDirectoryMode(there.mode) || held.isDirectory(top))) {
+    held.move(top, parent, name);
+    for (const [key, mode] of [...below].toReversed()) parent.setDirectoryMode(key === "" ? name : `${name}/${key}`, mode);
+    return;
+  }
+  if (!held.isDirectory(top) || !isDirectoryMode(there.mode)) throw errors.otherKind(destination);
+  using from = held.enter(top);
+  using to = parent.enter(name);
+  const names = [...from.walk()].map((entry) => entry.name);
+  const clash = names.find((key) => {
+    const status = to.status(key);
+    return status && isDirectoryMode(status.mode) !== from.isDirectory(key);
+  });
+  if (clash !== undefined) throw errors.otherKind(`${destination}/${readableName(clash)}`);
+  const [refused] = await placeThings(from, to, names, below);
+  if (refused !== undefined) throw errors.otherKind(`${destination}/${readableName(refused)}`);
+} // prettier-ignore
+
+/** As `cp -R` has it: into a directory that is there. Throws UserError for a link to one. */
+function destinationOf(system: System, { source, destination }: Copy, guests: readonly string[]): Place {
+  const place = placeOf(destination, system.cwd(), guests);
+  const { directory, name } = bytesOf(place);
+  using held = HeldDirectory.open(directory);
+  const status = name === "" ? { mode: 0o040000 } : held.status(name);
+  if (isLinkMode(status?.mode) && isDirectory(`${place.directory}/${place.name}`)) throw errors.linkToDirectory(destination);
+  if (destination.endsWith("/") && !isDirectoryMode(status?.mode)) throw errors.noSuchDirectory(destination);
+  const own = basename(source);
+  if (!isDirectoryMode(status?.mode) || /^\.{0,2}$/.test(own)) return place;
+  return { directory: `${place.directory === "/" ? "" : place.directory}/${place.name}`, name: own };
+} // prettier-ignore
+
+/** Names in a directory are bytes, one character each. */
+const bytesOf = ({ directory, name }: Place): Place => ({ directory, name: Buffer.from(name).toString("latin1") });
+
+/** `prepare` refuses what cannot be, before anything is started. */
+async function inBottle(
   system: System,
-  { target, source, destination, dryRun }: Copy,
-  ends: (guest: InGuest) => [Program, Program],
+  { target, dryRun }: Copy,
+  command: readonly string[],
+  prepare: (guests: readonly string[]) => Promise<(program: Program) => Promise<void>>,
 ): Promise<void> {
   const { plan } = target;
   const backend = await backendOf(system, plan.backend);
-  const guestOf =
-    (made: BottlePlan): InGuest =>
-    (command) =>
-      inGuest(backend, made, command);
-  if (dryRun)
-    return system.out(
-      `${ends(guestOf(plan))
-        .map(({ argv }) => shellLine(argv))
-        .join(" | ")}\n`,
-    );
+  const programOf = (made: BottlePlan): Program => inGuest(backend, made, command);
   using ledger = new Ledger(system);
+  const copy = await prepare(writtenByGuests([plan, ...ledger.bottles().map((bottle) => bottle.plan)]));
+  if (dryRun) return system.out(`${shellLine(programOf(plan).argv)}\n`);
   checkPlan({ backend, ledger }, plan, { fresh: false });
-  const made = await bringUp({ system, backend, ledger }, target, { fresh: false });
-  const { from, to } = await pipe(system, ...ends(guestOf(made)));
-  // A packer whose reader has gone complains of the pipe; the reader's own words say why.
-  const failed = to.code !== 0 && from.code !== 3 ? to : from.code !== 0 ? from : to;
-  if (failed.code !== 0)
-    throw new UserError(`cannot copy "${printable(source)}" to "${printable(destination)}": ${lastWords(failed)}`);
+  await copy(programOf(await bringUp({ system, backend, ledger }, target, { fresh: false })));
 }
 
-const lastWords = ({ stderr, code }: Run): string => printable(stderr.trim().split("\n")[0] ?? "") || `status ${code}`;
+const writtenByGuests = (plans: readonly BottlePlan[]): string[] =>
+  plans.flatMap(({ directory, mounts }) => [
+    directory,
+    ...mounts.filter(({ mode }) => mode === "rw").map(({ source }) => source),
+  ]);
+
+function assertCopied({ source, destination }: Copy, run: Run): void {
+  if (run.code !== 0) throw errors.notCopied(source, destination, run);
+}
+
+function warnSkipped(system: System, names: readonly string[]): void {
+  if (names.length > 0) warn(system, `skipped (not a regular file): ${names.slice(0, 5).map(readableName).join(", ")}`);
+}

@@ -258,7 +258,7 @@ test("--dry-run prints the commands with secrets as names, and runs none", async
   expect(stdout).toContain("--credential anthropic-api-key=ANTHROPIC_API_KEY@api.anthropic.com");
   expect(stdout.trim().split("\n").at(-1)).toEndWith("claude --dangerously-skip-permissions -p 'it'\\''s'");
   expect(home.verbs()).toEqual(["status"]);
-  for (const args of [["stop"], ["rm"], ["shell"], ["exec", "--", "true"], ["cp", "x", ":/x"]])
+  for (const args of [["stop"], ["rm"], ["shell"], ["exec", "--", "true"], ["cp", "bottle.toml", ":/x"]])
     expect((await home.run([args[0] ?? "", "--dry-run", ...args.slice(1)])).code).toBe(0);
   expect(home.machines()).toEqual([]);
 });
@@ -415,7 +415,7 @@ test("cp takes files and directories in and out, with their modes", async () => 
   expect(readFileSync(`${home.project}/out/notes é.txt`, "utf8")).toBe("text");
   expect(await home.run(["cp", "nothing", `:${inside}`])).toEqual({
     stdout: "",
-    stderr: `claude-bottle: cannot copy "nothing" to "~/inside": "nothing" is not there\n`,
+    stderr: `claude-bottle: "nothing" does not exist\n`,
     code: 1,
   });
 });

@@ -267,10 +267,25 @@ claude-bottle stop --force 2>/dev/null; echo $?; wait $!; [ $? -gt 0 ] && echo e
       prints(
         place,
         `mkdir -p 'tree/a b/-x' tree/empty && cd tree && printf 1 >'a b/-x/new
-line' && printf 2 >'é"$(id)' && chmod 750 empty && chmod 4711 'é"$(id)' && ln -s 'a b' link && cd ..
+line' && printf 2 >'é"$(id)' && chmod 750 empty && chmod 711 'é"$(id)' && ln -s 'a b' link && cd ..
 tmp=$(claude-bottle exec -- sh -c 'echo "\${TMPDIR:-/tmp}"') && claude-bottle cp tree :$tmp/copy && claude-bottle cp :$tmp/copy back && list() { (cd "$1" && find . -printf '%y %m %P %l\\n' | sort; find . -type f -exec cat {} + | sort); }
-list tree >one; list back >two; cmp one two && grep -c '4711\\|750' one`,
+list tree >one; list back >two; cmp one two && grep -c '711\\|750' one`,
         "2\n",
+      ),
+  },
+  {
+    title: "cp neither reads nor writes through a link of the bottle, and brings no set-id bits and no pipes",
+    work: (place) =>
+      prints(
+        place,
+        `mkdir ../secret; echo KEY >../secret/id_rsa; secret=$(cd ../secret && pwd)
+claude-bottle exec -- sh -c 'ln -s "$1" out; ln -s "$1" data; tmp=\${TMPDIR:-/tmp}; mkdir "$tmp/out"; cd "$tmp/out"; echo EVIL >id_rsa; mkfifo pipe; : >tool; chmod 6755 tool; echo "$tmp"' sh "$secret" >tmp 2>/dev/null; tmp=$(cat tmp)
+claude-bottle cp :$tmp/out . 2>&1 | grep -c 'a directory and a file do not replace each other'
+claude-bottle cp :$tmp/out/id_rsa data/ 2>&1 | grep -c 'is a symlink, and a bottle may have put it there'
+for name in data/ data/id_rsa; do claude-bottle cp $name :$tmp/stolen 2>/dev/null; echo $?; done
+cat ../secret/*; claude-bottle exec -- test -e $tmp/stolen || echo none
+rm out; claude-bottle cp :$tmp/out . 2>&1 | grep -c 'skipped (not a regular file): out/pipe'; ls out; find out -name tool -printf '%m\\n'`,
+        "1\n1\n1\n1\nKEY\nnone\n1\nid_rsa\ntool\n755\n",
       ),
   },
   {

@@ -1,0 +1,52 @@
+import { lstatSync, readlinkSync } from "node:fs";
+import { basename, dirname } from "node:path";
+import { UserError } from "../errors.ts";
+import { contains } from "../lib/paths.ts";
+import { printable } from "../lib/quote.ts";
+
+/** A real directory, and a name in it, which may be a link or nothing. */
+export type Place = { readonly directory: string; readonly name: string };
+
+const mostLinks = 40;
+
+/**
+ * Where a path that a person typed leads. Their own links are followed, and the last part is so only when a slash follows it. Below one
+ * of `guests`, real directories that a bottle writes to, a link is not the person's: throws UserError.
+ */
+export function placeOf(typed: string, cwd: string, guests: readonly string[]): Place {
+  const isDirectory = /(^|\/)\.{0,2}$/.test(typed);
+  const left = `${typed.startsWith("/") ? "" : `${cwd}/`}${typed}`.split("/");
+  let directory = "/";
+  let links = 0;
+  for (let part = left.shift(); part !== undefined; part = left.shift()) {
+    if (part === "" || part === ".") continue;
+    if (part === "..") {
+      directory = dirname(directory);
+      continue;
+    }
+    const path = directory === "/" ? `/${part}` : `${directory}/${part}`;
+    const isLast = left.every((rest) => rest === "" || rest === ".");
+    if (isLast && !isDirectory) return { directory, name: part };
+    const target = linkAt(path);
+    if (target === undefined) directory = path;
+    else if (guests.some((guest) => contains(guest, directory)))
+      throw new UserError(`"${printable(path)}" is a symlink, and a bottle may have put it there`, {
+        hint: `it leads to "${printable(target)}": name that path, if you trust it`,
+      });
+    else {
+      if (++links > mostLinks) throw new UserError(`"${printable(typed)}" leads through too many symlinks`);
+      if (target.startsWith("/")) directory = "/";
+      left.unshift(...target.split("/"));
+    }
+  }
+  return { directory: dirname(directory), name: directory === "/" ? "" : basename(directory) };
+}
+
+/** Where a link leads; undefined for anything else. */
+function linkAt(path: string): string | undefined {
+  try {
+    return lstatSync(path).isSymbolicLink() ? readlinkSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
