@@ -5,7 +5,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSy
 import { build } from "../build.ts";
 import { describeAll } from "../docs/commands.ts";
 import { shellQuote } from "../src/lib/quote.ts";
-import { kinds } from "./conformance/place.ts";
+import { whyNoBubblewrap } from "./support/bubblewrap.ts";
 import { binary } from "./support/binary.ts";
 import { install, ReleaseSite } from "./support/release-site.ts";
 import { Screen } from "./support/screen.ts";
@@ -14,8 +14,7 @@ import { Home } from "./support/tool.ts";
 let program: string;
 beforeAll(async () => void (program = await binary()), 60_000);
 
-const bubblewraps = kinds.filter(({ name }) => name.startsWith("bubblewrap"));
-const noSandbox = bubblewraps.some(({ whyNot }) => whyNot === undefined) ? undefined : bubblewraps[0]?.whyNot;
+const noSandbox = whyNoBubblewrap;
 if (noSandbox) console.log(`real sessions skipped, so the bottles are in a fake: ${noSandbox}`);
 
 /** A home whose bottles are real, where they can be. */

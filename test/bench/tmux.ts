@@ -59,7 +59,7 @@ async function keyToPane({ program, rounds }: Options): Promise<Row> {
 /** Until Claude has drawn its prompt: by our pane, and by one that runs what its session holds, typed by hand. */
 async function claudesFrame({ program, rounds }: Options): Promise<Row[]> {
   const what = "Claude's first frame, bubblewrap";
-  const reason = await whyNoClaudeStage();
+  const reason = whyNoClaudeStage();
   if (reason) return [unmeasured(what, reason)];
   await using stage = await ClaudeStage.open({ program: [program] });
   // What notes each call is a shell that only our side would wait for.

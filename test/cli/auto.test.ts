@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { closeSync, openSync, rmSync } from "node:fs";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { whyNoLandlock } from "../support/landlock.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, tool } from "../support/tool.ts";
@@ -39,11 +40,12 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
   test("is refused where there is none, with each one's reason", async () => {
     bareMachine();
     // bwrap is also looked for where it always is, and Landlock is part of most kernels.
-    const reason = Bun.which("/usr/bin/bwrap")
-      ? /\n {2}bubblewrap can: namespaces, not a VM/
-      : whyNoLandlock === undefined
-        ? /\n {2}landlock can: access rules, not a VM/
-        : /\n {2}bubblewrap: bubblewrap is not installed/;
+    const reason =
+      whyNoBubblewrap === undefined
+        ? /\n {2}bubblewrap can: namespaces, not a VM/
+        : whyNoLandlock === undefined
+          ? /\n {2}landlock can: access rules, not a VM/
+          : /\n {2}bubblewrap: bubblewrap is not installed/;
     const { stdout, stderr, code } = await home.run(["exec", "--", "true"], { env: bare() });
     expect([stdout, code]).toEqual(["", 1]);
     expect(stderr).toContain(`\n  smolvm: ${smolvmReason.replace("\n", "\n  ")}\n  docker: docker is not installed\n`);

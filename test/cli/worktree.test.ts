@@ -1,13 +1,12 @@
 // git in a linked worktree, in a real bubblewrap bottle.
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { Home } from "../support/tool.ts";
 
-const mayMakeNamespaces =
-  Bun.which("bwrap") !== null && Bun.spawnSync(["bwrap", "--ro-bind", "/", "/", "--unshare-user", "true"]).success;
-if (!mayMakeNamespaces) console.log("skipped: bubblewrap is not installed, or may make no namespaces here");
+if (whyNoBubblewrap) console.log(`skipped: ${whyNoBubblewrap}`);
 
-test.skipIf(!mayMakeNamespaces)(
+test.skipIf(whyNoBubblewrap !== undefined)(
   "a commit in a linked worktree is the user's own and arrives; hooks and configuration of the repository stay as they were",
   async () => {
     using home = new Home();

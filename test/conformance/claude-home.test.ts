@@ -1,13 +1,12 @@
 // What of the host's own Claude Code the real one sees in a bottle of bubblewrap. About 10 seconds.
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
 import { startStubApi } from "../support/claude/stub-api.ts";
 import { Home } from "../support/tool.ts";
-import { kinds } from "./place.ts";
 
-const inBubblewrap = kinds.find(({ name }) => name === "bubblewrap as root");
-const whyNot = inBubblewrap?.whyNot ?? whyNoClaude();
+const whyNot = whyNoBubblewrap ?? whyNoClaude();
 if (whyNot) console.log(`the real Claude Code with its user's own files skipped: ${whyNot}`);
 
 test.skipIf(whyNot !== undefined)("Claude in a bottle has its user's memory, skills and commands, and nothing else of them", async () => {

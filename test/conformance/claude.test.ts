@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { binary } from "../support/binary.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
 import { startStubApi } from "../support/claude/stub-api.ts";
@@ -9,10 +10,8 @@ import { Pane } from "../support/pane.ts";
 import { Screen } from "../support/screen.ts";
 import { hostSecret, tempt } from "../support/tempting.ts";
 import { Home } from "../support/tool.ts";
-import { kinds } from "./place.ts";
 
-const reason = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot && kinds.find(({ name }) => name === "bubblewrap as an ordinary user")?.whyNot; // prettier-ignore
-const whyNot = reason ?? whyNoClaude() ?? (Bun.which("tmux") ? undefined : "tmux is not installed");
+const whyNot = whyNoBubblewrap ?? whyNoClaude() ?? (Bun.which("tmux") ? undefined : "tmux is not installed");
 if (whyNot) console.log(`the real Claude Code in bubblewrap skipped: ${whyNot}`);
 const minute = 60_000;
 

@@ -1,11 +1,11 @@
 // A session in bubblewrap that is killed outright as its sandbox comes to be. About a second.
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
-import { kinds } from "./place.ts";
 
-const whyNot = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot;
+const whyNot = whyNoBubblewrap;
 if (whyNot) console.log(`a session killed in bubblewrap skipped: ${whyNot}`);
 
 /** bubblewrap ties the sandbox to the life of its parent, which is gone by then. */

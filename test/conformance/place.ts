@@ -1,4 +1,5 @@
 import { chmodSync, chownSync, symlinkSync } from "node:fs";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { whyNoLandlock } from "../support/landlock.ts";
 import { placeBinary } from "../support/binary.ts";
 import { baseImage, Podman, whyNoDocker, whyNoPodman } from "../support/podman.ts";
@@ -34,7 +35,7 @@ const ordinary = 12345;
 type SandboxUser = "root" | "an ordinary user";
 
 /** One of the sandboxes that share this machine's kernel and files. */
-const sandbox = (backend: string, user: SandboxUser, whyNot: () => string | undefined): PlaceKind => {
+const sandbox = (backend: string, user: SandboxUser, whyNot: string | undefined): PlaceKind => {
   const isRoot = process.getuid?.() === 0;
   return {
     name: `${backend} as ${user}`,
@@ -43,19 +44,13 @@ const sandbox = (backend: string, user: SandboxUser, whyNot: () => string | unde
         ? "it needs Linux"
         : isRoot !== (user === "root") && !(isRoot && Bun.which("setpriv"))
           ? `the tests run as ${isRoot ? "root, without setpriv" : "an ordinary user"}`
-          : whyNot(),
+          : whyNot,
     up: async () => async (settings) =>
       local(`[bottle]\nbackend = "${backend}"\n[network]\nmode = "open"\n${settings}`, {
         uid: isRoot && user !== "root" ? ordinary : undefined,
       }),
   };
 };
-
-function whyNoBubblewrap(): string | undefined {
-  if (!Bun.which("bwrap")) return "bwrap is not installed";
-  const trial = Bun.spawnSync(["bwrap", "--unshare-user", "--ro-bind", "/", "/", "--proc", "/proc", "true"]);
-  return trial.exitCode === 0 ? undefined : `bwrap makes no sandbox here: ${trial.stderr.toString().trim()}`;
-}
 
 const container = (
   program: "podman" | "docker",
@@ -129,8 +124,8 @@ export const downAll = async () => {
 export const kinds: readonly PlaceKind[] = [
   sandbox("bubblewrap", "root", whyNoBubblewrap),
   sandbox("bubblewrap", "an ordinary user", whyNoBubblewrap),
-  sandbox("landlock", "root", () => whyNoLandlock),
-  sandbox("landlock", "an ordinary user", () => whyNoLandlock),
+  sandbox("landlock", "root", whyNoLandlock),
+  sandbox("landlock", "an ordinary user", whyNoLandlock),
   container("podman", whyNoPodman()),
   rootless,
   container("docker", whyNoDocker()),

@@ -1,19 +1,14 @@
 // The real Claude Code in a bubblewrap bottle, against a stand-in for its API.
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
 import { startStubApi } from "../support/claude/stub-api.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
 
-const reason = whyNoSandbox() ?? whyNoClaude();
+const reason = whyNoBubblewrap ?? whyNoClaude();
 if (reason) console.log(`skipped: ${reason}`);
-
-function whyNoSandbox(): string | undefined {
-  if (!Bun.which("bwrap")) return "bubblewrap is not installed";
-  const { success } = Bun.spawnSync(["bwrap", "--ro-bind", "/", "/", "--unshare-user", "true"]);
-  return success ? undefined : "bubblewrap may make no namespaces here";
-}
 
 let claude: string;
 let stub: ReturnType<typeof startStubApi>;

@@ -1,15 +1,13 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
-import { probeBwrap } from "../../src/backends/bubblewrap/probe.ts";
-import { realSystem } from "../../src/system/real.ts";
+import { whyNoBubblewrap } from "./bubblewrap.ts";
 import { realClaude, whyNoClaude } from "./claude/claude.ts";
 import { startStubApi } from "./claude/stub-api.ts";
 import { Stage, type StageOptions } from "./tmux.ts";
 
 /** Why there is no such stage here, in one line. */
-export async function whyNoClaudeStage(): Promise<string | undefined> {
-  const probe = await probeBwrap(realSystem({ PATH: "/usr/bin:/bin" }));
+export function whyNoClaudeStage(): string | undefined {
   if (!Bun.which("tmux")) return "tmux is not installed";
-  return probe.usable ? whyNoClaude() : probe.reason;
+  return whyNoBubblewrap ?? whyNoClaude();
 }
 
 /**

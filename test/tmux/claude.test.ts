@@ -6,7 +6,7 @@ import { ClaudeStage, whyNoClaudeStage } from "../support/claude-stage.ts";
 import { Home, until } from "../support/tool.ts";
 import { everyTmux } from "../support/tmuxes.ts";
 
-const reason = await whyNoClaudeStage();
+const reason = whyNoClaudeStage();
 if (reason) console.log(`skipped: ${reason}`);
 
 everyTmux((tmux) => {
