@@ -1,9 +1,9 @@
 import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import { exists, realPath } from "../system/files.ts";
 import { identify, type Identity } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import { askArgv, tmuxArgv, type Reach } from "./argv.ts";
+import { tmuxFailed, tmuxMissing, noPane } from "./errors.ts";
 
 const timeoutMs = 5_000;
 const usualPlaces = ["/opt/homebrew/bin/tmux", "/usr/local/bin/tmux", "/usr/bin/tmux"];
@@ -41,7 +41,7 @@ export class Tmux {
   /** The same, for a menu or a popup, which ends when a person is done with it: with whatever status that was. */
   async runAndWait(...commands: readonly (readonly string[])[]): Promise<void> {
     const { stderr } = await this.#system.run(tmuxArgv(this.reach, commands));
-    if (stderr.trim() !== "") throw new UserError(`tmux: ${printable(stderr.trim())}`);
+    if (stderr.trim() !== "") throw tmuxFailed(stderr.trim());
   }
 
   /** The same, started in `cwd`: where tmux opens what it opens. */
@@ -71,15 +71,13 @@ export class Tmux {
   ): Promise<Record<Fields[number], string>> {
     const seen = await this.ask(pane, fields);
     if (seen) return seen;
-    throw new UserError(`there is no pane "${printable(pane)}"`);
+    throw noPane(pane);
   }
 
   async #call(commands: readonly (readonly string[])[], options: { cwd?: string; timeoutMs: number }): Promise<string> {
     const { code, timedOut, stdout, stderr } = await this.#system.run(tmuxArgv(this.reach, commands), options);
     if (code === 0) return stdout;
-    const words = printable(stderr.trim()) || (timedOut ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`);
-    const hint = words === "command too long" ? "tmux takes 16 KiB: put long words into a file" : undefined;
-    throw new UserError(`tmux: ${words}`, { hint });
+    throw tmuxFailed(stderr.trim() || (timedOut ? `no answer within ${timeoutMs / 1000} s` : `status ${code}`));
   }
 }
 
@@ -87,7 +85,5 @@ export class Tmux {
 function findProgram(system: System): string {
   const program = system.which("tmux") ?? usualPlaces.find(exists);
   if (program) return program;
-  throw new UserError("tmux was not found", {
-    hint: "put its directory on the PATH that the tmux server was started with",
-  });
+  throw tmuxMissing();
 }

@@ -6,6 +6,9 @@ import { clearLiveLine } from "./live-line.ts";
 /** consola's own scale: what is shown at most. 0 errors, 1 warnings too, 3 the usual, 4 also each program that is run. */
 export const levels = { quiet: 1, usual: 3, verbose: 4 } as const;
 
+/** Before every line of ours that stands among those of others. */
+export const prefix = "claude-bottle: ";
+
 /** Tells what happens. `hint`: what to type next, on lines of its own. */
 export const inform = (system: System, text: string, hint?: string): void => logger(system).info(text, hint);
 
@@ -57,8 +60,8 @@ const looks: Partial<Record<LogType, { readonly word?: string; readonly colour: 
 /** Control characters become visible: the name of a directory or of a file may hold what a terminal would obey. */
 function render(type: LogType, text: string, hint: unknown, isColoured: boolean): string {
   const { word = "", colour = 0 } = looks[type] ?? {};
-  const prefix = `claude-bottle: ${word}`;
+  const start = prefix + word;
   const indented = typeof hint === "string" && hint !== "" ? `\n${hint.replace(/^(?: {2})?/gm, "  ")}` : "";
   const shown = printableLines(text + indented);
-  return `${isColoured ? `\x1b[${colour}m${prefix}\x1b[0m` : prefix}${shown}\n`;
+  return `${isColoured ? `\x1b[${colour}m${start}\x1b[0m` : start}${shown}\n`;
 }

@@ -107,7 +107,7 @@ test.each([
   [
     "a pane where there is no tmux",
     ["tmux", "open", "--pane", "%0"],
-    "this works inside tmux only\n  start one: tmux new-session",
+    "this only works inside tmux\n  start one: tmux new-session",
     1,
   ],
   ["a switch with a value", ["run", "--fresh=false"], "--fresh takes no value\n  claude-bottle run --help", 2],

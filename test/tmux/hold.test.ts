@@ -135,7 +135,7 @@ everyTmux((tmux) => {
     stage.tmux("send-keys", "-t", pane, "exec sleep 1000", "Enter");
     await until(() => stage.panes("#{pane_current_command}")[0] === "sleep");
     stage.press("h");
-    await stage.screen.until('claude-bottle: "sleep" runs in the pane, and would be ended');
+    await stage.screen.until('claude-bottle: "sleep" is running in this pane');
     stage.tmux("respawn-pane", "-k", "-t", pane);
     await stage.prompt(pane);
     stage.press("h");

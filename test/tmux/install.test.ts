@@ -50,7 +50,7 @@ everyTmux((tmux) => {
       expect(installed).toContain("bind-key");
       stage.press("b");
       await stage.screen.until("ready 39 59");
-      expect((await call("install", "--yes")).stderr).toContain("has these bindings already");
+      expect((await call("install", "--yes")).stderr).toContain("already has these bindings");
       expect(read()).toBe(installed);
       expect((await call("uninstall", "--yes")).code).toBe(0);
       expect(read()).toBe(text);
@@ -134,7 +134,9 @@ everyTmux((tmux) => {
     await stage.until(1);
     stage.tmux("bind-key", "b", "display-message", "mine");
     const { stderr } = await call("install", "--yes", "--menu-key", "Y", "--paste-key", "none");
-    expect(stderr).toContain("claude-bottle: prefix b is left as it is: display-message mine\n");
+    expect(stderr).toContain(
+      "claude-bottle: warning: prefix b is not changed; it is already bound: display-message mine\n",
+    );
     expect(stderr).toContain("choose another key: --open-key KEY");
     expect(
       read()
@@ -181,18 +183,21 @@ everyTmux((tmux) => {
     for (const [words, stderr] of [
       [["--open-key", "Ctrl+X"], "claude-bottle: tmux: unknown key: Ctrl+X\n"],
       [none, noKey],
-      [["--menu-key", "b"], 'claude-bottle: the key "b" cannot do two things\n  choose another one, or none\n'],
+      [
+        ["--menu-key", "b"],
+        'claude-bottle: two actions want the key "b"\n  choose another key for one of them, or none\n',
+      ],
     ] as const) {
       const refused = await call("install", "--yes", ...words);
       expect(refused.stderr).toBe(stderr);
       expect(read()).toBe("set -g mouse on\n");
     }
     expect((await call("install", "--dry-run", "--open-key=^B")).stderr).toContain(
-      "prefix C-b is left as it is: send-prefix\n",
+      "prefix C-b is not changed; it is already bound: send-prefix\n",
     );
     for (const key of ["\\", ";", "M-b"])
       expect((await call("install", "--dry-run", `--open-key=${key}`)).stderr).toMatch(
-        /^(claude-bottle: prefix . is left as it is: .*\n.*\n)?$/,
+        /^(claude-bottle: warning: prefix . is not changed; it is already bound: .*\n.*\n)?$/,
       );
     for (const key of ["M-;", 'M-"', "M-'", "M-\\"])
       expect((await call("install", "--dry-run", `--open-key=${key}`)).stdout).toContain(
@@ -206,14 +211,15 @@ everyTmux((tmux) => {
     await using _stage = stage;
     await stage.until(1);
     expect((await call("install", "--yes")).stderr).toMatch(
-      /which install --options adds:\n {2}set -sq extended-keys on {3}# Shift/,
+      /tmux install --options sets them:\n {2}set -sq extended-keys on {3}# Shift/,
     );
     expect(read()).not.toContain("extended-keys");
     const { stderr } = await call("install", "--yes", "--options");
-    expect(stderr).not.toContain("is better with");
+    expect(stderr).not.toContain("works better with");
     expect(read()).toContain("set -sq set-clipboard on\n");
     expect(stage.tmux("show-options", "-sv", "set-clipboard")).toBe("on");
-    expect((await call("install", "--yes", "--options")).stderr).toContain("has these bindings already");
+    for (const words of [["--options"], []])
+      expect((await call("install", "--yes", ...words)).stderr).toContain("already has these bindings");
     expect((await call("uninstall", "--yes")).code).toBe(0);
     expect(read()).toBe("");
   }, 30_000);

@@ -174,7 +174,7 @@ everyTmux((tmux) => {
       [["open", "--pane", "%9", "--client", "gone"], 'there is no pane "%9"'],
       [
         ["open", "--pane", "%0", "--", "x".repeat(17_000)],
-        "tmux: command too long\n  tmux takes 16 KiB: put long words into a file",
+        "tmux: command too long\n  tmux takes at most 16 KiB: put long arguments into a file",
       ],
     ] as const)
       expect(await stage.home.run(["tmux", ...words], { env })).toEqual({

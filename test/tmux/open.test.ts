@@ -81,7 +81,7 @@ everyTmux((tmux) => {
     const { next } = reporting(stage);
     rmSync(`/tmp/bottle-gone-${process.pid}`, { recursive: true });
     stage.press("b");
-    await stage.screen.until(/the pane's directory ".*bottle-gone.*" is not there any more/);
+    await stage.screen.until(/the directory ".*bottle-gone.*" of this pane no longer exists/);
     // tmux 3.8 itself starts every pane of such a server in the directory that is gone; ours enters the right one.
     stage.tmux("new-window", "sh", "-c", `cd '${stage.home.project}' && exec sleep 1000`);
     await until(() => stage.tmux("display-message", "-p", "#{pane_current_path}") === stage.home.project);
@@ -90,7 +90,7 @@ everyTmux((tmux) => {
     await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
     rmSync(stage.home.project, { recursive: true });
     stage.press("b");
-    await stage.screen.until(/the bottle's directory ".*project" is not there any more/);
+    await stage.screen.until(/the directory ".*project" of this bottle no longer exists/);
   }, 30_000);
 
   test("from a hook, in a pane that has just begun", async () => {
@@ -189,7 +189,8 @@ everyTmux((tmux) => {
     ]);
     expect(await stage.home.run(["tmux", "open"], { env })).toEqual({
       stdout: "",
-      stderr: "claude-bottle: which pane?\n  name it, as key bindings do: --pane '#{pane_id}'\n",
+      stderr:
+        "claude-bottle: no pane was named, and this is not one\n  name it as key bindings do: --pane '#{pane_id}'\n",
       code: 2,
     });
     await stage.prompt(pane);

@@ -52,13 +52,13 @@ echo '${complaint}' >&2; exit 1`,
       stage.agent("ready", 'read -r path; echo "got $path."; sleep 1000');
       await stage.until(1);
       stage.press("P");
-      await stage.screen.until("claude-bottle: this pane shows no bottle to paste into");
+      await stage.screen.until("claude-bottle: this pane does not show a bottle");
       stage.press("b");
       await stage.screen.until("ready 39 59");
       await until(() => stage.panes("#{@claude-bottle}").some(Boolean));
       // This one has no screen to paste from.
       stage.press("P");
-      await stage.screen.until("claude-bottle: no program reads the clipboard here");
+      await stage.screen.until("claude-bottle: this terminal has no display, so its clipboard cannot be read");
       const screen = stage.attach({ env: { [variable]: ":7" } });
       await screen.until("ready 39 59");
       stage.press("P", { screen });

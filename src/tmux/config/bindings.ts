@@ -1,4 +1,5 @@
 import { shellQuote } from "../../lib/quote.ts";
+import { prefix } from "../../ui/messages.ts";
 import { tmuxQuote } from "../argv.ts";
 
 /** What can be bound, in the prefix table. The keys are free in every tmux so far. */
@@ -27,11 +28,8 @@ export function ownCommand(self: readonly string[], [verb = "", ...rest]: readon
 
 const bindingIds = { pane: "#{q:pane_id}", client: "#{q:client_name}" };
 
-/** Tells our own bindings from those of the user's hand. */
-export const notePrefix = "claude-bottle: ";
-
 export const bindingLine = (self: readonly string[], action: Action, key: string): string =>
-  `bind-key -N ${tmuxQuote(`${notePrefix}${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
+  `bind-key -N ${tmuxQuote(`${prefix}${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
 
 /** The keys by what they are to do; `none` in place of a key leaves it out. */
 export type Keys = Readonly<Partial<Record<Action, string>>>;

@@ -30,6 +30,9 @@ export function withoutBlock(text: string): string | undefined {
   return found[1] === "new file" && before + after === "" ? undefined : before + after;
 }
 
+/** What install wrote into that text. */
+export const ownLines = (text: string | undefined): string[] => (pattern.exec(text ?? "")?.[0] ?? "").split("\n");
+
 /** Whether install wrote into that text. */
 export const hasBlock = (text: string): boolean => pattern.test(text);
 

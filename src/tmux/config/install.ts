@@ -1,14 +1,15 @@
-import { UserError } from "../../errors.ts";
 import { realPath, removeFile, writePrivate } from "../../system/files.ts";
 import { readBytes, rewriteBytes } from "../../system/rewrite.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
-import { hasBrokenBlock, renderChange, withBlock, withoutBlock } from "./block.ts";
+import { hasBrokenBlock, ownLines, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
 import { foreignKeys, knownKeys, assertDistinctKeys, unbindOwn, withoutClashes } from "./keys.ts";
 import { needs, unmetNeeds, type Need } from "./recommended-options.ts";
 import type { Tmux } from "../tmux.ts";
 import { canAsk, confirm } from "../../ui/prompts.ts";
+import { inform } from "../../ui/messages.ts";
+import { noKeyLeft, brokenBlock, unusablePath, cannotAskForChange } from "../errors.ts";
 
 export type Change = {
   /** The configuration; looked for where this tmux reads it without one. */
@@ -30,14 +31,13 @@ export async function install(
   assertDistinctKeys(keys);
   const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
   const free = withoutClashes(system, keys, bound);
+  // Options that an earlier install wrote stay: a later one may only have been meant for a key.
+  const setsOptions = options || needs.some(({ line }) => ownLines(before).includes(line));
   const unmet = tmux ? await unmetNeeds(tmux) : [];
-  const lines = [...(options ? needs.map(({ line }) => line) : []), ...bindingLines(ownName(system), free)];
-  if (lines.length === 0)
-    throw new UserError("there is no key left to bind", {
-      hint: "choose one: claude-bottle tmux install --open-key KEY",
-    });
+  const lines = [...(setsOptions ? needs.map(({ line }) => line) : []), ...bindingLines(ownName(system), free)];
+  if (lines.length === 0) throw noKeyLeft();
   const after = withBlock(before, lines.map(latin1));
-  if (before === after) system.err(`claude-bottle: "${file}" has these bindings already\n`);
+  if (before === after) inform(system, `"${file}" already has these bindings`);
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
   if (change.dryRun) return;
@@ -45,8 +45,8 @@ export async function install(
     await unbindOwn(tmux);
     await source(system, tmux, lines);
   }
-  system.err(summary(free, tmux !== undefined));
-  if (!options && unmet.length > 0) system.err(offer(unmet));
+  summarize(system, free, tmux !== undefined);
+  if (!setsOptions && unmet.length > 0) offer(system, unmet);
 }
 
 /** Takes out what install wrote, and unbinds it in the running server. */
@@ -54,7 +54,7 @@ export async function uninstall(system: System, tmux: Tmux | undefined, change: 
   const file = change.file ?? (await findConfig(system, tmux));
   const before = readIntact(file);
   const after = before === undefined ? undefined : withoutBlock(before);
-  if (before === after) system.err(`claude-bottle: nothing of ours is in "${file}"\n`);
+  if (before === after) inform(system, `"${file}" holds nothing that install wrote`);
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
   if (tmux && !change.dryRun) await unbindOwn(tmux);
@@ -73,9 +73,7 @@ export async function bind(system: System, tmux: Tmux): Promise<void> {
 function readIntact(file: string): string | undefined {
   const text = readBytes(file);
   if (text === undefined || !hasBrokenBlock(text)) return text;
-  throw new UserError(`"${file}" holds a part of what install wrote, and no longer all of it`, {
-    hint: "take out by hand what is left of it, with its # >>> claude-bottle and # <<< claude-bottle lines",
-  });
+  throw brokenBlock(file);
 }
 
 /** The name on the PATH, where it is this very program: that stays, whatever an upgrade puts behind it. */
@@ -83,8 +81,7 @@ function ownName(system: System): readonly string[] {
   const named = system.which("claude-bottle");
   const isThis = named !== undefined && system.self.length === 1 && realPath(named) === realPath(system.self[0] ?? "");
   const self = isThis ? [named] : system.self;
-  if (self.join("").includes("#["))
-    throw new UserError(`tmux cannot run a program whose path holds "#[": "${self.join(" ")}"`);
+  if (self.join("").includes("#[")) throw unusablePath(self.join(" "));
   return self;
 }
 
@@ -94,10 +91,7 @@ async function agreed(system: System, { dryRun, yes }: Change, shown: string): P
   if (dryRun) system.out(Buffer.from(shown, "latin1").toString());
   else system.err(Buffer.from(shown, "latin1").toString());
   if (dryRun || yes) return !dryRun;
-  if (!canAsk(system))
-    throw new UserError("this asks before it changes a file, and there is no terminal to ask on", {
-      hint: "to change it without a question, add --yes; to see the change only, --dry-run",
-    });
+  if (!canAsk(system)) throw cannotAskForChange();
   return await confirm("Apply this change?", { byDefault: false });
 }
 
@@ -112,12 +106,16 @@ async function source(system: System, tmux: Tmux, lines: readonly string[]): Pro
   }
 }
 
-function summary(keys: Keys, running: boolean): string {
+function summarize(system: System, keys: Keys, running: boolean): void {
   const lines = actionNames
     .filter((action) => keys[action] !== "none")
-    .map((action) => `  prefix ${keys[action] ?? ""}   ${actions[action].note}\n`);
-  return `claude-bottle: ${running ? "bound" : "bound, from the next start of tmux on"}:\n${lines.join("")}`;
+    .map((action) => `prefix ${keys[action] ?? ""}   ${actions[action].note}`);
+  inform(system, running ? "bound these keys:" : "tmux will bind these keys when it starts:", lines.join("\n"));
 }
 
-const offer = (unmet: readonly Need[]): string =>
-  `claude-bottle: Claude Code is better with these lines, which install --options adds:\n${unmet.map(({ line, why }) => `  ${line}   # ${why}\n`).join("")}`;
+const offer = (system: System, unmet: readonly Need[]): void =>
+  inform(
+    system,
+    "Claude Code works better with these options; tmux install --options sets them:",
+    unmet.map(({ line, why }) => `${line}   # ${why}`).join("\n"),
+  );

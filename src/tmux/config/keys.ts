@@ -1,16 +1,15 @@
-import { exitCode, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import type { System } from "../../system/system.ts";
-import { actionNames, actions, notePrefix, type Keys } from "./bindings.ts";
+import { actionNames, actions, type Keys } from "./bindings.ts";
+import { prefix, warn } from "../../ui/messages.ts";
 import type { Tmux } from "../tmux.ts";
+import { keyUsedTwice } from "../errors.ts";
 
 export function assertDistinctKeys(keys: Keys): void {
   const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");
   const twice = chosen.find((key, index) => chosen.indexOf(key) < index);
   if (twice === undefined) return;
-  throw new UserError(`the key "${twice}" cannot do two things`, {
-    exitCode: exitCode.usage,
-    hint: "choose another one, or none",
-  });
+  throw keyUsedTwice(twice);
 }
 
 /**
@@ -49,7 +48,7 @@ export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
       .map(({ key, command }) => [key, command]),
   );
 
-const ownKey = new RegExp(`^ *(\\S+) +${notePrefix}`);
+const ownKey = new RegExp(`^ *(\\S+) +${prefix}`);
 
 /** Unbinds the keys that carry our note: those that install or the plugin bound, and not what the user's own line binds to a verb of ours. */
 export async function unbindOwn(tmux: Tmux): Promise<void> {
@@ -65,8 +64,10 @@ export function withoutClashes(system: System, keys: Keys, bound: ReadonlyMap<st
     const key = keys[action] ?? actions[action].key;
     const taken = bound.get(key);
     if (taken !== undefined)
-      system.err(
-        `claude-bottle: prefix ${key} is left as it is: ${taken}\n  for ${actions[action].note}, choose another key: --${action}-key KEY\n`,
+      warn(
+        system,
+        `prefix ${key} is not changed; it is already bound: ${taken}`,
+        `for ${actions[action].note}, choose another key: --${action}-key KEY`,
       );
     free[action] = taken === undefined ? key : "none";
   }

@@ -1,10 +1,10 @@
-import { UserError } from "../../errors.ts";
 import type { Ledger, SessionRecord } from "../../ledger/ledger.ts";
-import { printable, shellLine } from "../../lib/quote.ts";
+import { shellLine } from "../../lib/quote.ts";
 import type { System } from "../../system/system.ts";
 import { menuArgv, tmuxArgv, tmuxQuote, type MenuItem } from "../argv.ts";
 import { ownCommand } from "../config/bindings.ts";
 import type { Tmux } from "../tmux.ts";
+import { noClient, controlClient, menuTooHigh } from "../errors.ts";
 
 type Request = { readonly pane: string; readonly client: string; readonly dryRun: boolean };
 
@@ -85,7 +85,7 @@ async function assertMenuFits(tmux: Tmux, client: string, items: number): Promis
     .split("\n")
     .map((line) => line.split("\t"));
   const [, control, height] = clients.find(([name]) => name === client) ?? [];
-  if (height === undefined) throw new UserError(`there is no client "${printable(client)}"`);
-  if (control === "1") throw new UserError("a client in control mode shows no menus");
-  if (Number(height) < items + 3) throw new UserError("the menu does not fit this terminal");
+  if (height === undefined) throw noClient(client);
+  if (control === "1") throw controlClient();
+  if (Number(height) < items + 3) throw menuTooHigh();
 }

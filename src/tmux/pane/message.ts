@@ -1,6 +1,8 @@
 import { UserError } from "../../errors.ts";
 import { messageArgv } from "../argv.ts";
+import { prefix } from "../../ui/messages.ts";
 import type { Tmux } from "../tmux.ts";
+import { work } from "../../ui/work.ts";
 
 type Reader = { readonly tmux: Tmux | undefined; readonly client: string | undefined };
 
@@ -13,7 +15,7 @@ export async function reportingTo({ tmux, client }: Reader, work: () => Promise<
     await work();
   } catch (error) {
     if (!tmux || client === undefined || !(error instanceof UserError) || !(await isThere(tmux, client))) throw error;
-    await tell(tmux, client, `claude-bottle: ${error.message}${error.hint ? ` (${error.hint})` : ""}`);
+    await tell(tmux, client, `${prefix}${error.message}${error.hint ? ` (${error.hint})` : ""}`);
   }
 }
 

@@ -1,11 +1,12 @@
 import { UserError } from "../../errors.ts";
-import { printable, shellLine } from "../../lib/quote.ts";
+import { shellLine } from "../../lib/quote.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { isDirectory } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { adoptArgv, openArgv, tmuxArgv, type Place } from "../argv.ts";
 import type { Ending } from "./pane-process.ts";
 import type { Tmux } from "../tmux.ts";
+import { directoryGone, noDirectory, paneBusy } from "../errors.ts";
 
 export type OpenRequest = {
   /** The pane beside which to open. */
@@ -85,8 +86,7 @@ export async function shownIn(
     const { Ledger } = await import("../../ledger/ledger.ts");
     using ledger = new Ledger(system);
     const session = ledger.sessionIn({ id, server, terminal: seen.pane_tty });
-    if (session && !isDirectory(session.directory))
-      throw new UserError(`the bottle's directory "${printable(session.directory)}" is not there any more`);
+    if (session && !isDirectory(session.directory)) throw directoryGone("bottle", session.directory);
     if (session) return { directory: session.directory, bottle: ledger.bottle(session.bottle)?.plan };
   }
   return { directory: directoryOf(seen), bottle: undefined };
@@ -141,18 +141,13 @@ function directoryOf({ pane_current_path: path }: Pick<PaneFields, "pane_current
   // tmux 3.4 puts a backslash before a `$` of what it prints.
   const directory = [path, path.replaceAll("\\$", "$")].find(isDirectory);
   if (directory !== undefined) return directory;
-  throw new UserError(
-    path === "" ? "the pane has no directory" : `the pane's directory "${printable(path)}" is not there any more`,
-    { hint: "cd to a project first" },
-  );
+  throw path === "" ? noDirectory() : directoryGone("pane", path);
 }
 
 /** Whatever else runs in the pane, such as an editor, would be killed. */
 function assertPaneIdle({ pane_current_command: running }: PaneFields): void {
   if (/^-?([a-z]{0,4}sh|nu|elvish)$/.test(running)) return;
-  throw new UserError(`"${printable(running)}" runs in the pane, and would be ended`, {
-    hint: "leave it first, or open beside it",
-  });
+  throw paneBusy(running);
 }
 
 /** A window of its own, where half of the pane would be too small. */

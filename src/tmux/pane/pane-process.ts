@@ -3,6 +3,7 @@ import { printable } from "../../lib/quote.ts";
 import { enterDirectory } from "../../system/files.ts";
 import { askForKey } from "../../system/key.ts";
 import type { System } from "../../system/system.ts";
+import { fail } from "../../ui/messages.ts";
 
 /** A shell's own status says how its last command went; only one that ended this soon never was a session. */
 const shellFailsWithinMs = 3_000;
@@ -49,7 +50,7 @@ function canEnter(system: System, directory: string): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    system.err(`claude-bottle: ${error.message}\n`);
+    fail(system, error.message, error.hint);
     return false;
   }
 }

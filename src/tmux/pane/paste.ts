@@ -1,10 +1,10 @@
-import { UserError } from "../../errors.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import { makeTempDirectory, readText, removeTree } from "../../system/files.ts";
 import { readBytes } from "../../system/rewrite.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { sessionShown } from "./pane-tags.ts";
 import type { Tmux } from "../tmux.ts";
+import { noBottleHere, ownWords, noClipboardProgram, noDisplay, noPicture } from "../errors.ts";
 
 type Request = { readonly pane: string; readonly client: string | undefined };
 
@@ -13,14 +13,14 @@ const png = "\x89PNG";
 /** Puts the clipboard's picture into the bottle that the pane shows, and types its path there, as a paste. */
 export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { pane, client }: Request): Promise<void> {
   const session = await sessionShown(tmux, ledger, pane);
-  if (!session) throw new UserError("this pane shows no bottle to paste into");
+  if (!session) throw noBottleHere();
   const directory = makeTempDirectory(`${stateDirectory(system.env)}/paste-`);
   try {
     const file = `${directory}/picture.png`;
     await savePicture(system, await screenOf(system, tmux, client), file);
     const path = `/tmp/picture-${system.now().toString(36)}.png`;
     const copied = await system.run([...system.self, "cp", file, `${session.bottle}:${path}`]);
-    if (copied.code !== 0) throw new UserError(copied.stderr.trim().replace(/^claude-bottle: /, ""));
+    if (copied.code !== 0) throw ownWords(copied.stderr);
     const buffer = `claude-bottle-${pane.slice(1)}`;
     await tmux.run(["set-buffer", "-b", buffer, path], ["paste-buffer", "-p", "-d", "-b", buffer, "-t", pane]);
   } finally {
@@ -29,13 +29,14 @@ export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { p
 }
 
 async function savePicture(system: System, env: Record<string, string>, file: string): Promise<void> {
+  if (system.platform === "linux" && !env.DISPLAY && !env.WAYLAND_DISPLAY) throw noDisplay();
   const program = clipboardPrograms(system, env).find(([name]) => system.which(name) !== undefined);
   if (!program)
-    throw new UserError("no program reads the clipboard here", {
-      hint: system.platform === "darwin" ? "brew install pngpaste" : "install wl-clipboard (Wayland) or xclip (X11)",
-    });
+    throw noClipboardProgram(
+      system.platform === "darwin" ? "brew install pngpaste" : "install wl-clipboard (Wayland) or xclip (X11)",
+    );
   const { code } = await system.run(["sh", "-c", 'exec "$@" >"$0"', file, ...program], { env, timeoutMs: 5_000 });
-  if (code !== 0 || !readBytes(file)?.startsWith(png)) throw new UserError("the clipboard holds no picture");
+  if (code !== 0 || !readBytes(file)?.startsWith(png)) throw noPicture();
 }
 
 const clipboardPrograms = ({ platform }: System, env: Record<string, string>): [string, ...string[]][] => [

@@ -1,9 +1,9 @@
-import { UserError } from "../../errors.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 import type { System } from "../../system/system.ts";
 import { sessionShown } from "./pane-tags.ts";
 import { tell } from "./message.ts";
 import type { Tmux } from "../tmux.ts";
+import { noBottleHere, ownWords } from "../errors.ts";
 
 type Request = { readonly pane: string; readonly client: string | undefined; readonly restart: boolean };
 
@@ -11,10 +11,10 @@ type Request = { readonly pane: string; readonly client: string | undefined; rea
 export async function stopShown(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
   const { pane, client, restart } = request;
   const session = await sessionShown(tmux, ledger, pane);
-  if (!session) throw new UserError("this pane shows no bottle");
+  if (!session) throw noBottleHere();
   const { code, stderr } = await system.run([...system.self, "stop", "--force", session.bottle]);
   const words = stderr.trim().split("\n").at(-1) ?? "";
-  if (code !== 0) throw new UserError(words.replace(/^claude-bottle: /, ""));
+  if (code !== 0) throw ownWords(words);
   // Without words tmux runs what the pane was opened with.
   if (restart) await tmux.run(["respawn-pane", "-k", "-t", pane]);
   else if (client !== undefined) await tell(tmux, client, words);

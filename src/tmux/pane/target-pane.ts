@@ -1,8 +1,10 @@
-import { exitCode, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import { terminalName } from "../../system/process.ts";
 import type { System } from "../../system/system.ts";
 import { reportingTo } from "./message.ts";
 import { Tmux } from "../tmux.ts";
+import { work } from "../../ui/work.ts";
+import { notInTmux, wrongPane, whichPane, noClientHere } from "../errors.ts";
 
 /** How a key binding names what a verb is about. */
 export const paneArgs = {
@@ -13,7 +15,7 @@ export const paneArgs = {
 export function requireTmux(system: System): Tmux {
   const tmux = Tmux.connect(system);
   if (tmux) return tmux;
-  throw new UserError("this works inside tmux only", { hint: "start one: tmux new-session" });
+  throw notInTmux();
 }
 
 /**
@@ -30,14 +32,10 @@ export async function ownPane(system: System, tmux: Tmux): Promise<string | unde
 
 /** The named pane, or our own. Throws UserError where there is neither. */
 export async function askedPane(system: System, tmux: Tmux, named: string | undefined): Promise<string> {
-  if (named !== undefined && !/^%\d+$/.test(named))
-    throw new UserError(`a pane is a number such as %3, not "${named}"`, { exitCode: exitCode.usage });
+  if (named !== undefined && !/^%\d+$/.test(named)) throw wrongPane(named);
   const pane = named ?? (await ownPane(system, tmux));
   if (pane !== undefined) return pane;
-  throw new UserError("which pane?", {
-    exitCode: exitCode.usage,
-    hint: "name it, as key bindings do: --pane '#{pane_id}'",
-  });
+  throw whichPane();
 }
 
 /** A verb's work for the pane that is meant; a failure is told in the client that asked. */
@@ -57,5 +55,5 @@ export async function askedClient(tmux: Tmux, pane: string, named: string | unde
   const lines = await tmux.run(["list-clients", "-t", session_id, "-F", "#{client_activity} #{client_name}"]);
   const [latest] = lines.trim().split("\n").filter(Boolean).sort().reverse();
   if (latest !== undefined) return latest.slice(latest.indexOf(" ") + 1);
-  throw new UserError("no client shows this pane");
+  throw noClientHere();
 }
