@@ -14,7 +14,7 @@ export async function bringUp(tools: BottleContext, target: Target, options: { f
   const { plan } = target;
   /** Where nothing is started before a session, a bottle starts with its first one. */
   const dueIn = (ready: BottlePlan) => dueSteps(ready, target.provision, isIdleSandbox(tools, plan.name));
-  const isHookDue = () => target.hooks["before-start"] !== undefined && isIdleSandbox(tools, plan.name);
+  const isHookDue = () => target.hooks.commands["before-start"] !== undefined && isIdleSandbox(tools, plan.name);
   const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
   if (warm && !changesNetwork(tools.backend, warm, plan) && dueIn(warm).length === 0 && !isHookDue())
     return warnOfDifferences(tools, warm, plan);

@@ -7,6 +7,7 @@ import { bottleName } from "../plan/name.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { Project } from "../project/project.ts";
 import { provisionOf, type Provision } from "../project/provision.ts";
+import type { Hooks } from "../project/host-files.ts";
 import { secretsOf, type Secrets } from "../project/secrets.ts";
 import { requireTrust } from "../project/trust.ts";
 import { worktreeMounts } from "../project/worktree.ts";
@@ -22,7 +23,7 @@ export type Target = {
   readonly secrets: Secrets;
   readonly login: Login | undefined;
   readonly provision: Provision;
-  readonly hooks: Manifest["hooks"];
+  readonly hooks: Hooks;
   /** The same with the next backend, where the backend was for us to choose. */
   readonly otherwise?: (() => Promise<Target>) | undefined;
 };
@@ -38,17 +39,17 @@ export type Asked = {
 export async function projectTarget(system: System, project: Project, asked: Asked = {}): Promise<Target> {
   const backend = await projectBackend(system, project, asked);
   const login = loginOf(system);
-  const { secretFiles, files, ...grants } = requireTrust(system, project, backend);
+  const { secretFiles, files, hostFiles, ...grants } = requireTrust(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
   const mounts = [...worktreeMounts(project.directory, system.env.HOME ?? ""), ...grants.mounts];
   return {
     plan: projectPlan(system, project, { backend, gateway, asked, grants: { ...grants, mounts } }),
     directory: project.cwd,
     gateway,
-    secrets: secretsOf(system, project.manifest.secrets, secretFiles, login),
+    secrets: secretsOf(system, project.manifest.secrets, secretFiles, login, hostFiles),
     login,
     provision: provisionOf(project, backend, files),
-    hooks: project.manifest.hooks,
+    hooks: { commands: project.manifest.hooks, files: hostFiles },
     otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
 }

@@ -1,5 +1,6 @@
-import { contains } from "../lib/paths.ts";
+import { contains, resolvePath } from "../lib/paths.ts";
 import type { Origin, Resolved } from "./layers.ts";
+import { namesOf } from "./host-command.ts";
 import { placeOf } from "./parse.ts";
 import { isPresetHost } from "./schema/presets.ts";
 
@@ -21,7 +22,7 @@ export type Facts = {
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" }[];
   readonly files: readonly { readonly source: string; readonly target: string }[];
   readonly secretFiles: ReadonlyMap<string, string>;
-  /** Words of commands of this machine that name a file of the project, each with what tells another content. */
+  /** What a bottle may change and a command of this machine names, by its path, with what tells another content. */
   readonly namedFiles: ReadonlyMap<string, string>;
   /** By its name: what the bottle would be made on, whoever chose it. */
   readonly backend: string;
@@ -64,10 +65,15 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
     add(["template", "setup"], `runs ${word(template.setup)} with all of the network while the template is built`);
 
   /** What the bottle writes there must not run here unseen. */
-  const contentsOf = (command: readonly string[]) =>
-    command.flatMap((part) => (facts.namedFiles.has(part) ? [[part, facts.namedFiles.get(part)]] : []));
+  const contentsOf = (command: readonly string[], cwd: string) =>
+    Object.values(namesOf(command))
+      .flat()
+      .flatMap((name) => {
+        const hash = facts.namedFiles.get(resolvePath(cwd, name));
+        return hash === undefined ? [] : [[name, hash]];
+      });
   for (const [when, command = []] of Object.entries(hooks)) {
-    const contents = contentsOf(command);
+    const contents = contentsOf(command, facts.directory);
     const asIs = contents.length === 0 ? "" : `, with ${words(contents.map(([part = ""]) => part))} as it is now`;
     add(
       ["hooks", when],
@@ -123,7 +129,7 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
       add(
         path("command"),
         `${what} what your machine prints for ${words(secret.command)}${bound}`,
-        contentsOf(secret.command),
+        contentsOf(secret.command, "/"),
       );
   }
   addAgents(resolved, add);

@@ -11,7 +11,8 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 const system = () => realSystem({ PATH: `${directory}:/usr/bin:/bin`, OUTER: "from env" });
 const valueOf = async (secret: Partial<Secret>, file?: string) =>
-  (await secretsOf(system(), { X: secret as Secret }, new Map(file ? [["X", file]] : []), undefined)(["X"])).X;
+  (await secretsOf(system(), { X: secret as Secret }, new Map(file ? [["X", file]] : []), undefined, new Map())(["X"]))
+    .X;
 function program(script: string): string[] {
   writeFileSync(`${directory}/vault`, `#!/bin/sh\n${script}\n`);
   chmodSync(`${directory}/vault`, 0o755);
@@ -33,6 +34,7 @@ test("nothing is asked for that is not named", async () => {
     { X: { command: program(`touch ${directory}/mark`) } as Secret },
     new Map(),
     undefined,
+    new Map(),
   );
   expect(await secrets(["ANTHROPIC_API_KEY"])).toEqual({});
   expect(await Bun.file(`${directory}/mark`).exists()).toBe(false);
@@ -52,7 +54,7 @@ test.each<[string, Partial<Secret> | string, string]>([
     'secret "X": "vault" printed 2 lines, and a secret is one',
   ],
   ["a command that prints nothing", "echo", 'secret "X": "vault" printed nothing'],
-  ["a command that hangs", "kill -TERM $$", 'secret "X": "vault" was ended after 30 s'],
+  ["a command that is killed", "kill -TERM $$", 'secret "X": "vault" was ended by SIGTERM'],
   ["a command that is not there", { command: ["no-such-vault"] }, 'secret "X": "no-such-vault" was not found'],
 ])("%s is said, without the value", async (_, secret, message) => {
   const asked = typeof secret === "string" ? { command: program(secret) } : secret;

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { type HostFiles, withCopies } from "./host-files.ts";
 import type { Login } from "../login/login.ts";
 import { hostNameOf } from "../plan/credentials.ts";
 import type { Secret } from "../manifest/schema.ts";
@@ -15,6 +16,7 @@ export function secretsOf(
   secrets: Readonly<Record<string, Secret>>,
   files: ReadonlyMap<string, string>,
   login: Login | undefined,
+  hostFiles: HostFiles,
 ): Secrets {
   /** A program that prints one may ask its user something: once is enough. */
   const known = new Map<string, string>();
@@ -25,7 +27,7 @@ export function secretsOf(
       const value =
         name === login?.variable
           ? await login.value()
-          : secret && (known.get(name) ?? (await valueOf(system, name, secret, files.get(name))));
+          : secret && (known.get(name) ?? (await valueOf(system, name, secret, files.get(name), hostFiles)));
       if (value === undefined) continue;
       known.set(name, value);
       values[name] = value;
@@ -45,7 +47,13 @@ export async function withSecrets(system: System, secrets: Secrets, names: reado
 }
 
 /** Throws UserError, which never holds the value. */
-async function valueOf(system: System, name: string, secret: Secret, file: string | undefined): Promise<string> {
+async function valueOf(
+  system: System,
+  name: string,
+  secret: Secret,
+  file: string | undefined,
+  hostFiles: HostFiles,
+): Promise<string> {
   if (secret.env !== undefined) {
     const value = system.env[secret.env];
     if (value) return value;
@@ -55,7 +63,7 @@ async function valueOf(system: System, name: string, secret: Secret, file: strin
   }
   const value =
     file === undefined
-      ? await secretOfCommand(system, `secret "${name}"`, secret.command ?? [])
+      ? await secretOfCommand(system, `secret "${name}"`, withCopies(system, "/", secret.command ?? [], hostFiles))
       : readFileNoFollow(file).replace(/\r?\n$/, "");
   if (value === "") throw new UserError(`secret "${name}" is empty`);
   if (value.includes("\0")) throw new UserError(`secret "${name}" holds a NUL character`);

@@ -1,13 +1,12 @@
-import { isAbsolute } from "node:path";
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
-import { contains } from "../lib/paths.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { dangersOf, hashOf, type Danger } from "../manifest/dangers.ts";
-import { exists, readFileOrNothing, realPath } from "../system/files.ts";
+import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { resolveGrants, type Grants } from "./grants.ts";
+import { hostFiles, type HostFiles } from "./host-files.ts";
 import type { Project } from "./project.ts";
 import { isOf, trustsOf, type View } from "./trust-store.ts";
 
@@ -16,16 +15,21 @@ export type Request = {
   readonly dangers: readonly Danger[];
   readonly hash: string;
   readonly isTrusted: boolean;
-  readonly grants: Grants;
+  readonly grants: Granted;
 };
 
+/** With what commands of this machine are to have in the place of files that a bottle can change. */
+export type Granted = Grants & { readonly hostFiles: HostFiles };
+
 export function requestOf(system: System, { directory, resolved }: Project, { name, capabilities }: Backend): Request {
-  const grants = resolveGrants(system, directory, resolved);
+  const resolvedGrants = resolveGrants(system, directory, resolved);
+  const files = hostFiles(directory, resolvedGrants.mounts, hostCommands(directory, resolved.manifest));
+  const grants = { ...resolvedGrants, hostFiles: files };
   const dangers = dangersOf(resolved, {
     ...grants,
     directory,
     imagePath: pathOf(grants.image),
-    namedFiles: filesNamed(directory, resolved.manifest),
+    namedFiles: new Map([...files].map(([path, { hash }]) => [path, hash])),
     backend: name,
     isolation: capabilities.isolation,
     isBrokered: capabilities.credentialBroker,
@@ -37,20 +41,13 @@ export function requestOf(system: System, { directory, resolved }: Project, { na
 
 const pathOf = (image: string | undefined) => (image?.startsWith("/") && exists(image) ? image : undefined);
 
-/** By the word, with what tells another content. */
-function filesNamed(directory: string, { hooks, secrets }: Manifest): Map<string, string> {
-  const commands = [...Object.values(hooks), ...Object.values(secrets).map(({ command }) => command)];
-  const found = new Map<string, string>();
-  for (const word of commands.flatMap((command = []) => command)) {
-    const path = realPath(isAbsolute(word) ? word : `${directory}/${word}`);
-    const text = path !== undefined && contains(directory, path) ? readFileOrNothing(path) : undefined;
-    if (text !== undefined) found.set(word, new Bun.CryptoHasher("sha256").update(text).digest("hex"));
-  }
-  return found;
-}
+const hostCommands = (directory: string, { hooks, secrets }: Manifest) => [
+  ...Object.values(hooks).flatMap((command) => (command ? [{ command, cwd: directory }] : [])),
+  ...Object.values(secrets).flatMap(({ command }) => (command ? [{ command, cwd: "/" }] : [])),
+];
 
 /** What the manifest may have of this machine. Throws UserError while its dangers are not trusted. */
-export function requireTrust(system: System, project: Project, backend: Backend): Grants {
+export function requireTrust(system: System, project: Project, backend: Backend): Granted {
   const { dangers, isTrusted, grants } = requestOf(system, project, backend);
   if (isTrusted) return grants;
   const isOne = dangers.length === 1;

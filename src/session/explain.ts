@@ -1,3 +1,4 @@
+import { withCopies } from "../project/host-files.ts";
 import { exitCode } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
@@ -22,10 +23,10 @@ export async function explain(
   const { remove, create, start } = backend.explain(made);
   const before = warm ? [] : [...(machine && fresh ? remove : []), ...(machine && !fresh ? [] : create), ...start];
   const steps = dueSteps(made, target.provision, !warm);
-  const hook = warm ? undefined : target.hooks["before-start"];
+  const hook = warm ? undefined : target.hooks.commands["before-start"];
   const copying = made.copied ? explainCopy(backend, made) : [];
   const lines = [
-    ...(hook === undefined ? [] : [shellLine(hook)]),
+    ...(hook === undefined ? [] : [shellLine(withCopies(system, plan.directory, hook, target.hooks.files))]),
     ...before.map(shellLine),
     ...steps.map((step) => explainStep(system, backend, made, step, target)),
     ...copying,

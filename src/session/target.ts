@@ -28,16 +28,16 @@ export async function findTarget(
   const project = findProject(system, { start: plan.directory, profile });
   const { env, secrets } = project.manifest;
   const backend = await backendOf(system, plan.backend);
-  const { secretFiles, files } = requireTrust(system, project, backend);
+  const { secretFiles, files, hostFiles } = requireTrust(system, project, backend);
   const login = loginOf(system);
   return {
     plan,
     directory: startIn(system, plan.directory),
     gateway: gatewayOf(system.env, backend.loopbackAddress),
-    secrets: secretsOf(system, secrets, secretFiles, login),
+    secrets: secretsOf(system, secrets, secretFiles, login, hostFiles),
     login,
     provision: provisionOf(project, backend, files),
-    hooks: project.manifest.hooks,
+    hooks: { commands: project.manifest.hooks, files: hostFiles },
     env,
   };
 }

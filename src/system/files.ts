@@ -215,11 +215,11 @@ export function listDirectory(directory: string): string[] {
 }
 
 /** Whole or not at all; for us alone. */
-export function writePrivate(path: string, content: string | Uint8Array): void {
+export function writePrivate(path: string, content: string | Uint8Array, mode: 0o600 | 0o700 = 0o600): void {
   privateDirectory(dirname(path));
   const work = `${path}.new-${process.pid}`;
   try {
-    writeNew(work, content, 0o600);
+    writeNew(work, content, mode);
     renameSync(work, path);
   } catch (cause) {
     rmSync(work, { force: true });

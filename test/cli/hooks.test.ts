@@ -1,6 +1,6 @@
 // Programs of this machine around a bottle's life.
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
 
@@ -95,3 +95,44 @@ test("a bottle whose project is gone is stopped and removed without them", async
   const { stderr, code } = await home.run(["rm", "--force", name], { cwd: home.directory });
   expect([stderr, code]).toEqual(['claude-bottle: removed bottle "cb-BOTTLE"\n', 0]);
 });
+
+// Another bottle of the directory, or what the host's own hook started, can write to it at any moment.
+test.each([
+  ["an interpreter's script", ["sh", "./setup.sh"]],
+  ["a word of a shell's text", ["sh", "-c", "./setup.sh now"]],
+  ["an option's value", ["sh", "-c", '. "${1#--file=}"', "sh", "--file=./setup.sh"]],
+])(
+  "a file of the project that is swapped after it was judged is not what runs: %s",
+  async (_, command) => {
+    using home = new Home();
+    const setup = `${home.project}/setup.sh`;
+    const script = (word: string) => `#!/bin/sh\necho ${word} >>'${home.directory}/ran'\n`;
+    writeFileSync(setup, script("good"), { mode: 0o755 });
+    writeFileSync(`${home.directory}/evil`, script("evil"), { mode: 0o755 });
+    home.manifest(`${image}[hooks]\nbefore-start = ${JSON.stringify(command)}\n`);
+    const { hash } = JSON.parse((await home.run(["trust", "--json"])).stdout);
+    expect((await home.run(["trust", "--accept", hash])).code).toBe(0);
+    const fake = readFileSync(`${home.bin}/smolvm`, "utf8");
+    home.program("smolvm", `cp '${home.directory}/evil' '${setup}'\n${fake}`);
+    expect((await home.run(ready)).code).toBe(0);
+    expect(readFileSync(`${home.directory}/ran`, "utf8")).toBe("good\n");
+    await home.run(["stop"]);
+    expect(await home.run(ready)).toMatchObject({ stderr: expect.stringContaining("changed since"), code: 1 });
+  },
+  30_000,
+);
+
+test("a file that a hook may also write is the one that was judged when it runs", async () => {
+  using home = new Home();
+  writeFileSync(`${home.project}/data.txt`, "good");
+  home.manifest(`${image}[hooks]\nbefore-start = ["cp", "./data.txt", "./copy"]\n`);
+  const { hash } = JSON.parse((await home.run(["trust", "--json"])).stdout);
+  await home.run(["trust", "--accept", hash]);
+  const fake = readFileSync(`${home.bin}/smolvm`, "utf8");
+  home.program("smolvm", `echo evil >'${home.project}/data.txt'\n${fake}`);
+  expect(await home.run(ready)).toMatchObject({
+    stderr: expect.stringContaining('"./data.txt" has changed since the manifest was read'),
+    code: 1,
+  });
+  expect(existsSync(`${home.project}/copy`)).toBe(false);
+}, 30_000);

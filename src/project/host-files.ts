@@ -1,0 +1,77 @@
+import { basename, resolve } from "node:path";
+import { UserError } from "../errors.ts";
+import { contains } from "../lib/paths.ts";
+import { printable } from "../lib/quote.ts";
+import { namesOf, withNames } from "../manifest/host-command.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import type { MountPlan } from "../plan/plan.ts";
+import { readBounded } from "../system/bounded-file.ts";
+import { isDirectory, realPath, writePrivate } from "../system/files.ts";
+import { stateDirectory, type System } from "../system/system.ts";
+
+/** What a bottle may change and a command of this machine names, as it was judged. */
+export type HostFile = { readonly content: Uint8Array; readonly isRunnable: boolean; readonly hash: string };
+
+/** By its path, as the commands name it. */
+export type HostFiles = ReadonlyMap<string, HostFile>;
+
+/** The manifest's commands of this machine before and after a bottle runs. */
+export type Hooks = { readonly commands: Manifest["hooks"]; readonly files: HostFiles };
+
+const longest = 16 * 1024 * 1024;
+/** Throws UserError for one that is too long to be judged. */
+export function hostFiles(
+  directory: string,
+  mounts: readonly MountPlan[],
+  commands: readonly { readonly command: readonly string[]; readonly cwd: string }[],
+): HostFiles {
+  const writable = [directory, ...mounts.filter(({ mode }) => mode === "rw").map(({ source }) => source)];
+  const found = new Map<string, HostFile>();
+  const paths = commands.flatMap(({ command, cwd }) => {
+    const { read, other } = namesOf(command);
+    return [...read, ...other].map((name) => resolve(cwd, name));
+  });
+  for (const path of new Set(paths)) {
+    const real = realPath(path);
+    // A link of the project leads where a session will have it.
+    if (real === undefined || !writable.some((own) => contains(own, path) || contains(own, real))) continue;
+    if (isDirectory(real)) continue;
+    const file = readBounded(path, longest);
+    if (!file)
+      throw new UserError(`"${printable(path)}" is named by a command of this machine, and cannot be read whole`, {
+        hint: "it must be a regular file of at most 16 MiB",
+      });
+    found.set(path, { content: file.content, isRunnable: (file.mode & 0o111) !== 0, hash: hashOf(file.content) });
+  }
+  return found;
+}
+
+/**
+ * The command with copies of ours in the place of the files that it reads: a bottle may have changed them since they were judged. Throws
+ * UserError where it has changed one that the command may also write.
+ */
+export function withCopies(system: System, cwd: string, command: readonly string[], files: HostFiles): string[] {
+  const { read, other } = namesOf(command);
+  for (const name of other) {
+    const path = resolve(cwd, name);
+    const file = files.get(path);
+    if (file && hashOf(readBounded(path, longest)?.content) !== file.hash)
+      throw new UserError(`"${printable(name)}" has changed since the manifest was read`, { hint: "try again" });
+  }
+  const copies = new Map<string, string>();
+  for (const name of read) {
+    const file = files.get(resolve(cwd, name));
+    if (!file) continue;
+    const path = `${stateDirectory(system.env)}/host-files/${file.hash.slice(0, 32)}/${basename(name)}`;
+    if (/[^A-Za-z0-9_@%+=:,./-]/.test(path) && !command.includes(name))
+      throw new UserError(`the command names "${printable(name)}" within an argument`, {
+        hint: "make it an argument of its own",
+      });
+    writePrivate(path, file.content, file.isRunnable ? 0o700 : 0o600);
+    copies.set(name, path);
+  }
+  return withNames(command, copies);
+}
+
+const hashOf = (content: Uint8Array | undefined): string =>
+  new Bun.CryptoHasher("sha256").update(content ?? "").digest("hex");
