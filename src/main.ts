@@ -7,16 +7,17 @@ const mark = `${process.pid} `;
 const argv: readonly string[] = word?.startsWith(mark) ? JSON.parse(word.slice(mark.length)) : process.argv.slice(2);
 if (argv[0] === "pty-resize") {
   const { ptyResize } = await import("./terminal/pty-resize.ts");
-  const { code, session, own } = await ptyResize(argv.slice(1));
+  const { code, session, isDoubtful, own } = await ptyResize(argv.slice(1));
+  process.exitCode = code;
   if (session !== undefined) {
     const [{ noteEnd }, { cleanEnv }, { realSystem }] = await Promise.all([
       import("./session/end.ts"),
       import("./system/environment.ts"),
       import("./system/real.ts"),
     ]);
-    await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, code);
+    const end = { code, ...(isDoubtful && { isDoubtful }) };
+    process.exitCode = await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, end);
   }
-  process.exitCode = code;
 } else if (argv[0] === "confine") {
   const { confine } = await import("./backends/landlock/confine.ts");
   process.exitCode = confine(argv.slice(1), (command, env) =>

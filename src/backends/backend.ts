@@ -101,8 +101,8 @@ export interface Backend {
   claudeDirectory?(plan: BottlePlan): string | undefined;
   /** Brings the values of the session's secrets into the bottle, where `attach` cannot. Throws UserError. */
   deliver?(plan: BottlePlan, session: SessionPlan): Promise<void>;
-  /** Says what became of a session whose client ended without its command's ending. */
-  explainLoss?(plan: BottlePlan, session: SessionPlan): Promise<void>;
+  /** Says what became of a session whose client may have lost it; false where the command has come to its end with `code`. */
+  explainLoss?(plan: BottlePlan, session: string, code: number): Promise<boolean>;
   /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own: there fd 3 tells it that we end. */
   controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
   /** Ends what is left of a session that a signal has ended, where it can outlive the process that held it. */

@@ -37,9 +37,9 @@ export const keepSecretsThenArgv = (session: string, command: readonly string[])
 /** Every file of the home, each path with a NUL behind it: all of it was written in the bottle. */
 export const homeFilesArgv = (home: string): string[] => ["find", home, "-xdev", "!", "-type", "d", "-print0"];
 
-/** Whether the session's command still runs, by the note that the prelude made: `runs`, or nothing. */
+/** Whether the session's command still runs, by the note that the prelude made: `runs` or `ended`. */
 export const isRunningArgv = (session: string): string[] => [
-  "/bin/sh", "-c", 'read -r pid <"/tmp/.claude-bottle-$1" && kill -0 "$pid" && echo runs', "sh", session,
+  "/bin/sh", "-c", 'read -r pid <"/tmp/.claude-bottle-$1" && kill -0 "$pid" && echo runs || echo ended', "sh", session,
 ]; // prettier-ignore
 
 /** As the home of whoever runs it. */

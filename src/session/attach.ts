@@ -26,7 +26,7 @@ export async function attachSession(
   if (!ledger.openSession(session, { traps, pane: shown?.pane })) return undefined;
   if (!session.size) {
     const code = await waitForSession(system, backend, plan, session);
-    await noteEnd(system, session.id, code);
+    await noteEnd(system, session.id, { code });
     return code;
   }
   const { argv, env } = sessionCommand(system, backend, plan, session, shown?.tag);
@@ -49,7 +49,7 @@ async function waitForSession(
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
-  if (cause === undefined && isLost) await backend.explainLoss?.(plan, session);
+  if (cause === undefined && isLost) await backend.explainLoss?.(plan, session.id, code);
   if (cause === undefined) return code;
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
   return signalCodes[cause] ?? code;
@@ -82,6 +82,7 @@ export function sessionCommand(
     size: [rows, columns],
     own: ownOf(system, attachment),
     tag,
+    ...(attachment.ending !== undefined && { isTold: true }),
   };
   return {
     argv: [...system.self, "pty-resize", session.bottle, "--", ...attachment.argv],

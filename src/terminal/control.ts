@@ -11,6 +11,8 @@ type Reach = {
   readonly tag?: readonly string[];
   /** Variables that the session must not have and its end needs. */
   readonly own?: Readonly<Record<string, string>>;
+  /** The client's status is to be believed only where the client says whose it is. */
+  readonly isTold?: boolean;
 };
 
 const timeoutMs = 30_000;

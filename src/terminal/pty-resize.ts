@@ -1,14 +1,19 @@
+import { isToldBy } from "../lib/ending.ts";
+import { Output } from "../system/output.ts";
 import { Control, parseReach } from "./control.ts";
 import { rememberModes } from "./modes.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
 
 const graceMs = 5_000;
+const saidBytes = 64 * 1024;
 const passedOn = { SIGHUP: 1, SIGTERM: 15 } as const;
 
 type Ended = {
   readonly code: number;
   readonly session: string | undefined;
+  /** The client may have lost the session. */
+  readonly isDoubtful?: boolean;
   /** Of our own environment, what the session did not get. */
   readonly own?: Readonly<Record<string, string>> | undefined;
 };
@@ -52,11 +57,14 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => pass(signal));
   for (const signal of ["SIGWINCH", "SIGCONT"] as const) process.on(signal, () => keeper?.changed());
 
+  let said: Output | undefined;
   let code: number;
   let unwatch: (() => void) | undefined;
   try {
     // Where nothing can be run beside it, the session itself has to see that we are killed.
-    child = Bun.spawn([...command], { stdio: ["inherit", "inherit", "inherit", ...(control ? [] : ["pipe" as const])], env }); // prettier-ignore
+    child = Bun.spawn([...command], { stdio: ["inherit", "inherit", reach?.isTold ? "pipe" : "inherit", ...(control ? [] : ["pipe" as const])], env }); // prettier-ignore
+    // Of a session on a terminal the client's stderr holds the client's own words alone.
+    if (reach?.isTold) said = new Output(child.stderr, { maxBytes: saidBytes });
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
@@ -79,7 +87,10 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   unwatch?.();
   // What takes it back comes after it.
   await tagged;
-  return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session, own: reach?.own };
+  const words = said && !passed && there ? (await said.finish()).text : undefined;
+  const isDoubtful = words !== undefined && !isToldBy(words, code);
+  if (isDoubtful && words !== "") console.error(words.trimEnd());
+  return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session, isDoubtful, own: reach?.own };
 }
 
 /** The session does without, where that cannot be. */

@@ -26,6 +26,8 @@ import { waitUntilReady } from "./ready.ts";
 import * as records from "./record.ts";
 import { clusterOf } from "./settings.ts";
 
+const graceMs = 10_000;
+
 /** The pod of one bottle: what makes it ready, what is run in it, and what is kept of it. */
 export class BottlePod {
   readonly #kubectl: Kubectl;
@@ -124,17 +126,26 @@ export class BottlePod {
     await this.#carry(`keep the home of bottle "${this.#name}"`, pack, { argv: ["/bin/sh", "-c", write, "sh", archive], env: {} }); // prettier-ignore
   }
 
-  /** After a session's link was lost: what became of its command, in words. */
-  async whatIsLeft(session: SessionPlan): Promise<string> {
+  /** After a session's link was lost: what became of its command, in words too. */
+  async whatIsLeft(session: string): Promise<{ readonly left: Left; readonly words: string }> {
     const lost = `the link to bottle "${this.#name}" was lost`;
     const call = (words: readonly string[]): Promise<Run> => this.#kubectl.call(words, { timeoutMs: 20_000 });
-    if ((await call(argv.getArgv(this.#place, this.#name))).code !== 0)
-      return `${lost}, and the cluster does not answer`;
-    const machine = await this.find();
-    if (!machine || machine.state === "stopped") return `${lost}: its pod is gone, and the command with it`;
-    if (machine.state === "broken") return `${lost}: the node of its pod does not answer`;
-    const { stdout } = await call(argv.execArgv(this.#place, this.#name, isRunningArgv(session.id)));
-    return stdout.trim() === "runs" ? `${lost}, and the command goes on there` : `${lost}, and the command has ended`;
+    // What made it break may be a restart of something on the way, which is over in seconds.
+    for (const start = performance.now(); ; await Bun.sleep(500)) {
+      const isLast = performance.now() - start > graceMs;
+      if ((await call(argv.getArgv(this.#place, this.#name))).code !== 0) {
+        if (isLast) return { left: "unknown", words: `${lost}, and the cluster does not answer` };
+        continue;
+      }
+      const machine = await this.find();
+      if (!machine || machine.state === "stopped")
+        return { left: "gone", words: `${lost}: its pod is gone, and the command with it` };
+      const { stdout } = await call(argv.execArgv(this.#place, this.#name, isRunningArgv(session)));
+      if (stdout.trim() === "runs") return { left: "runs", words: `${lost}, and the command goes on there` };
+      if (stdout.trim() === "ended") return { left: "ended", words: `${lost}, and the command has ended` };
+      // A node that died a moment ago still counts as ready, and its pod as well.
+      if (isLast) return { left: "node", words: `${lost}: the node of its pod does not answer` };
+    }
   }
 
   #exec(command: readonly string[]): Program {
@@ -156,3 +167,6 @@ export class BottlePod {
 }
 
 const newSession = (kind: string) => `${kind}-${crypto.randomUUID().slice(0, 8)}`;
+
+/** `unknown`: nobody answers. `node`: that of the pod does not. */
+type Left = "unknown" | "node" | "gone" | "runs" | "ended";

@@ -180,10 +180,13 @@ export function kubernetes(system: System): Backend {
 
     deliver: (plan, session) => podOfPlan(plan).deliver(plan, session),
 
-    async explainLoss(plan, session) {
+    async explainLoss(plan, session, code) {
+      const { left, words } = await podOfPlan(plan).whatIsLeft(session);
+      // A terminal tells no status: 0 is believed of a command that is seen to have ended.
+      if (left === "ended" && code === 0) return false;
       note(plan.name, { seenAt: 0 });
-      const hint = "claude-bottle run goes on in it, or starts its pod again";
-      warn(system, await podOfPlan(plan).whatIsLeft(session), hint);
+      warn(system, words, hintsOfLoss[left]);
+      return true;
     },
 
     controlArgv: (plan) => kubectl.argv(argv.controlArgv(clusterOf(plan), plan.name)),
@@ -203,6 +206,14 @@ export function kubernetes(system: System): Backend {
     },
   };
 }
+
+const hintsOfLoss = {
+  unknown: "kubectl get --raw /readyz; once the cluster answers: claude-bottle run",
+  node: "claude-bottle run starts its pod on another node",
+  gone: "claude-bottle run starts its pod again",
+  ended: "claude-bottle run goes on in the bottle",
+  runs: "claude-bottle run goes on beside it; claude-bottle stop --force ends it",
+} as const;
 
 const elsewhere = {
   place: "pods are on other machines",
