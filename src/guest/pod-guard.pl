@@ -2,8 +2,8 @@
 # as root with NET_ADMIN, and fails unless a process of the user UID is then seen to get nowhere.
 use strict;
 use warnings;
-use Errno qw(EACCES);
-use Socket;
+use Errno qw(EACCES ENETUNREACH EADDRNOTAVAIL EAFNOSUPPORT);
+use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
 
 my ($uid, $proxy) = @ARGV;
 my ($priority, $uid_range, $table_main) = (6, 20, 254);
@@ -45,12 +45,15 @@ if (open my $servers, "<", "/etc/resolv.conf") {
 ($(, $)) = ($uid, "$uid $uid");
 ($<, $>) = ($uid, $uid);
 die "guard: cannot become user $uid\n" if $< != $uid || $> != $uid;
-for my $target (@targets) {
-  my $address = inet_aton($target) or next;
+@targets = grep { !/^127\./ } @targets;
+my @addresses = map { [$_, PF_INET, pack_sockaddr_in(443, inet_aton($_))] } @targets;
+push @addresses, [$_, PF_INET6, pack_sockaddr_in6(443, inet_pton(AF_INET6, $_))] for "2606:4700:4700::1111";
+for (@addresses) {
+  my ($target, $family, $address) = @$_;
   for my $type (SOCK_STREAM, SOCK_DGRAM) {
-    socket(my $try, PF_INET, $type, 0) or die "guard: no socket: $!\n";
-    $try->blocking(0) if $type == SOCK_STREAM;
-    next if !connect($try, sockaddr_in(443, $address)) && $! == EACCES;
+    socket(my $try, $family, $type, 0) or $!{EAFNOSUPPORT} && next or die "guard: no socket: $!\n";
+    $try->blocking(0);
+    next if !connect($try, $address) && ($!{EACCES} || $!{ENETUNREACH} || $!{EADDRNOTAVAIL});
     die "guard: a connection of user $uid to $target was not refused\n";
   }
 }

@@ -1,10 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { claudeCode } from "../../src/guest/claude-code.ts";
 import { testCache } from "./cache.ts";
+import { realClaude } from "./claude/claude.ts";
 import { baseImage, Podman, whyNoPodman } from "./podman.ts";
 
 const kubehost = `${import.meta.dir}/../kube/host/kubehost`;
 const cache = `${testCache}/kube`;
+export const claudeImage = "localhost/claude:1";
+
 const env = { ...process.env, KUBEHOST_CACHE: cache };
 
 /** Why no cluster can be run here, in one line; undefined where it can. */
@@ -18,7 +22,7 @@ export function whyNoKube(): string | undefined {
   return isBuilt || Bun.which("go") ? undefined : "Kubernetes is built from Go modules once, and go is not installed";
 }
 
-type Options = { readonly nodes?: number; readonly policies?: boolean };
+export type ClusterOptions = { readonly nodes?: number; readonly policies?: boolean };
 
 /** A real Kubernetes with nothing in common with any other, and the base image on its nodes. */
 export class Cluster implements AsyncDisposable {
@@ -27,13 +31,13 @@ export class Cluster implements AsyncDisposable {
   #programs = "";
 
   /** The first run on a machine builds it, in 8 to 15 minutes. */
-  static async up({ nodes = 1, policies = false }: Options = {}): Promise<Cluster> {
+  static async up({ nodes = 1, policies = false }: ClusterOptions = {}): Promise<Cluster> {
     const cluster = new Cluster();
     try {
       const kind = policies ? ["--policies"] : [];
       cluster.#programs = (await cluster.host("build", ...kind)).trim();
       await cluster.host("up", cluster.directory, "--nodes", String(nodes), ...kind);
-      await cluster.load(baseImage, await baseRoot());
+      await cluster.#load(baseImage, await baseRoot());
       return cluster;
     } catch (error) {
       await cluster[Symbol.asyncDispose]();
@@ -45,7 +49,12 @@ export class Cluster implements AsyncDisposable {
     return `${this.#programs.split(":")[0]}/kubectl`;
   }
 
-  load(name: string, source: string): Promise<string> {
+  /** Puts the image with the real Claude Code on every node. */
+  async loadClaude(): Promise<void> {
+    await this.#load(claudeImage, await claudeRoot());
+  }
+
+  #load(name: string, source: string): Promise<string> {
     return this.host("load", this.directory, name, source);
   }
 
@@ -66,16 +75,31 @@ export class Cluster implements AsyncDisposable {
 }
 
 /** The base image of the container tests as one tar file, from podman's store. */
-async function baseRoot(): Promise<string> {
-  const file = `${cache}/base.tar`;
+const baseRoot = (): Promise<string> =>
+  kept("base.tar", async (made) => {
+    await using podman = await Podman.up();
+    const id = (await podman.expectOk(["podman", "create", baseImage, "true"])).trim();
+    await podman.expectOk(["podman", "export", "-o", made, id]);
+    await podman.expectOk(["podman", "rm", id]);
+  });
+
+/** The same with the real Claude Code on its PATH. */
+const claudeRoot = async (): Promise<string> => {
+  const claude = await realClaude();
+  const [base, { version }] = [await baseRoot(), claudeCode];
+  return kept(`claude-${version}.tar`, async (made) => {
+    await output(["cp", base, made], process.env);
+    const place = ["--owner=0", "--group=0", "--transform=s,.*,usr/local/bin/claude,"];
+    await output(["tar", "-rPf", made, ...place, claude], process.env);
+  });
+};
+
+async function kept(name: string, make: (file: string) => Promise<void>): Promise<string> {
+  const file = `${cache}/${name}`;
   if (existsSync(file)) return file;
-  await using podman = await Podman.up();
   mkdirSync(cache, { recursive: true });
-  const made = `${file}.${process.pid}`;
-  const id = (await podman.expectOk(["podman", "create", baseImage, "true"])).trim();
-  await podman.expectOk(["podman", "export", "-o", made, id]);
-  await podman.expectOk(["podman", "rm", id]);
-  renameSync(made, file);
+  await make(`${file}.${process.pid}`);
+  renameSync(`${file}.${process.pid}`, file);
   return file;
 }
 

@@ -48,12 +48,16 @@ export async function waitUntilReady(
   }
 }
 
-const eventsSchema = v.object({ items: v.array(v.object({ message: v.optional(v.string(), "") })) });
+const eventsSchema = v.object({
+  items: v.array(v.object({ reason: v.optional(v.string(), ""), message: v.optional(v.string(), "") })),
+});
 
 async function lastWarning(kubectl: Kubectl, place: Place, pod: Found): Promise<string | undefined> {
   const run = await kubectl.look("ask for events", eventsArgv(place, pod.metadata.name));
   const events = v.safeParse(eventsSchema, parseJson(run.stdout));
-  return events.success ? events.output.items.at(-1)?.message : undefined;
+  // Others are advice for the cluster's administrator.
+  const isFailure = ({ reason }: { readonly reason: string }) => /^(Failed|BackOff)/.test(reason);
+  return events.success ? events.output.items.findLast(isFailure)?.message : undefined;
 }
 
 /** Whatever the cluster made of what we asked for: no session goes into a pod that nothing was seen to hold. */
