@@ -1,17 +1,29 @@
 import type { StepOptions } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
+import { shortBytes } from "../lib/bytes.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
-import { exists, renameUnlessPresent, listDirectory, readText, removeTree, writePrivate } from "../system/files.ts";
-import { pipe } from "../system/pipe.ts";
-import { stateDirectory, type Program, type System } from "../system/system.ts";
+import {
+  exists,
+  listDirectory,
+  readText,
+  removeFile,
+  removeTree,
+  renameUnlessPresent,
+  writePrivate,
+} from "../system/files.ts";
+import { readFrom } from "../system/pipe.ts";
+import { readPlain, writeStream } from "../system/streams.ts";
+import { stateDirectory, type Run, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "./context.ts";
 import { inform } from "../ui/messages.ts";
 
 // A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.
+
+const longestArchive = 4_000_000_000;
 
 const root = (system: System) => `${stateDirectory(system.env)}/kept`;
 const archiveOf = (system: System, name: string) => `${root(system)}/${name}/claude.tar`;
@@ -24,8 +36,12 @@ export async function keepClaude({ system, backend }: Omit<BottleContext, "ledge
   if (machine.state !== "running") await backend.start(plan, options);
   const archive = archiveOf(system, plan.name);
   writePrivate(`${root(system)}/${plan.name}/directory`, plan.directory);
-  const write: Program = { argv: ["/bin/sh", "-c", 'umask 077; exec cat >"$1"', "sh", `${archive}.new`], env: {} };
-  await carry(system, inGuest(backend, plan, packArgv(homeOf(plan))), write, `keep ~/.claude of bottle "${plan.name}"`);
+  const doing = `keep ~/.claude of bottle "${plan.name}"`;
+  const failed = (run: Run) => assertCarried(doing, run);
+  removeFile(`${archive}.new`);
+  await readFrom(system, inGuest(backend, plan, packArgv(homeOf(plan))), { ...options, failed }, (stream) =>
+    writeStream(`${archive}.new`, atMost(longestArchive, stream, doing)),
+  );
   renameUnlessPresent(`${archive}.new`, archive);
   inform(system, `~/.claude of bottle "${plan.name}" is kept for the next one`);
 } // prettier-ignore
@@ -37,8 +53,11 @@ export async function restoreClaude(
 ): Promise<void> {
   const archive = archiveOf(system, plan.name);
   if (!exists(archive)) return;
-  const unpack = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
-  await carry(system, { argv: ["cat", archive], env: {} }, unpack, `restore ~/.claude of bottle "${plan.name}"`);
+  const { argv, env } = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
+  assertCarried(
+    `restore ~/.claude of bottle "${plan.name}"`,
+    await system.run(argv, { env, stdin: readPlain(archive) }),
+  );
 }
 
 export const forgetClaude = (system: System, name: string): void => removeTree(`${root(system)}/${name}`);
@@ -50,9 +69,19 @@ export const listKept = (system: System): { readonly name: string; readonly path
     return { name, path, directory: readText(`${path}/directory`) ?? "" };
   }); // prettier-ignore
 
-async function carry(system: System, reader: Program, writer: Program, doing: string): Promise<void> {
-  const { from, to } = await pipe(system, reader, writer);
-  const failed = from.code !== 0 ? from : to;
-  if (failed.code === 0) return;
-  throw new UserError(`cannot ${doing}: ${printable(failed.stderr.trim().split("\n")[0] ?? "")}`);
+/** The bottle says how long its stream is. */
+async function* atMost(limit: number, stream: AsyncIterable<Uint8Array>, doing: string): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of stream) {
+    bytes += piece.length;
+    if (bytes > limit)
+      throw new UserError(`cannot ${doing}: it is larger than ${shortBytes(limit)}`, {
+        hint: "remove what it holds and you do not need, or set keep-claude = false",
+      });
+    yield piece;
+  }
+}
+
+function assertCarried(doing: string, { code, stderr }: Run): void {
+  if (code !== 0) throw new UserError(`cannot ${doing}: ${printable(stderr.trim().split("\n")[0] ?? "")}`);
 }

@@ -8,9 +8,10 @@ import { printable, shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.ts";
 import { planSession, sessionUser } from "../plan/session.ts";
-import { treeStamp } from "../system/files.ts";
+import { treeStamp } from "../system/host-tree.ts";
 import { pipe } from "../system/pipe.ts";
 import type { Program, Run, System } from "../system/system.ts";
+import { packPath } from "../system/tar-tree.ts";
 import type { Provision } from "../project/provision.ts";
 import type { Target } from "./target.ts";
 import { withSecrets } from "../project/secrets.ts";
@@ -74,9 +75,10 @@ export async function provision(
 export const explainStep = (system: System, backend: Backend, plan: BottlePlan, step: Step, target: Target): string => {
   const session = sessionOf(system, plan, step, target);
   if (!("file" in step)) return shellLine(backend.attach(plan, session).argv);
-  return copyPrograms(backend, plan, step.file, session)
-    .map(({ argv }) => shellLine(argv))
-    .join(" | ");
+  const { from, to } = copyPrograms(backend, plan, step.file, session);
+  return from
+    ? `${shellLine(from.argv)} | ${shellLine(to.argv)}`
+    : `${shellLine(to.argv)} # reads a tar stream of ${shellLine([step.file.source])}`;
 };
 
 const root: GuestUser = { name: "root", uid: 0, gid: 0, home: "/root" };
@@ -108,24 +110,29 @@ async function copy(
   file: FilePlan,
   session: SessionPlan,
 ): Promise<void> {
-  const { from, to } = await pipe(system, ...copyPrograms(backend, plan, file, session));
-  const failed = from.code !== 0 && to.code === 0 ? from : to;
-  if (failed.code !== 0)
-    throw new UserError(`cannot copy "${printable(file.source)}" into the bottle: ${lastWords(failed)}`);
+  const { from, to } = copyPrograms(backend, plan, file, session);
+  const run = from
+    ? await failedOf(pipe(system, from, to))
+    : await system.run(to.argv, { env: to.env, stdin: packPath(file.source) });
+  if (run.code !== 0) throw new UserError(`cannot copy "${printable(file.source)}" into the bottle: ${lastWords(run)}`);
 }
 
-/** What is in the project the bottle reads for itself: on the host a link that it put there would lead elsewhere. */
+async function failedOf(piped: ReturnType<typeof pipe>): Promise<Run> {
+  const { from, to } = await piped;
+  return from.code !== 0 && to.code === 0 ? from : to;
+}
+
+/** What is in the project the bottle reads for itself; `from` is undefined for what this machine packs. */
 function copyPrograms(
   backend: Backend,
   plan: BottlePlan,
   { source, target }: FilePlan,
   session: SessionPlan,
-): [Program, Program] {
+): { readonly from: Program | undefined; readonly to: Program } {
   const inGuest = (command: readonly string[]) => backend.attach(plan, { ...session, directory: "/", command });
   const place = target.startsWith("~/") ? `${sessionUser(plan).home}${target.slice(1)}` : target;
-  const pack = packArgv(source);
-  const from = source.startsWith(`${plan.directory}/`) ? inGuest(pack) : { argv: pack, env: {} };
-  return [from, inGuest(unpackAsArgv(place))];
+  const isInProject = source.startsWith(`${plan.directory}/`);
+  return { from: isInProject ? inGuest(packArgv(source)) : undefined, to: inGuest(unpackAsArgv(place)) };
 }
 
 type CommandRun = { readonly session: SessionPlan; readonly command: Command; readonly signal: AbortSignal };

@@ -27,3 +27,7 @@ export const isClosedState = (state: string): boolean =>
 
 /** Parents before what is in them. */
 export const inOrder = (names: Iterable<string>): string[] => [...names].sort();
+
+/** A name as the kernel has it, bytes with one character each, and as a person reads it. */
+export const byteName = (text: string): string => Buffer.from(text).toString("latin1");
+export const textName = (name: string): string => Buffer.from(name, "latin1").toString();

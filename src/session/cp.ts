@@ -9,7 +9,7 @@ import { backendOf } from "../backends/registry.ts";
 import { packArgv, unpackArgv } from "../guest/copy.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
-import { isDirectoryMode, isLinkMode } from "../lib/tree-state.ts";
+import { byteName, isDirectoryMode, isLinkMode } from "../lib/tree-state.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { isDirectory } from "../system/files.ts";
 import { HeldDirectory } from "../system/held-directory.ts";
@@ -31,7 +31,8 @@ export type Copy = {
 /** Files and directories as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
 export async function copyIn(system: System, copy: Copy): Promise<void> {
   const { source, destination } = copy;
-  await inBottle(system, copy, unpackArgv(destination, basename(source)), async (guests) => {
+  const note = `reads a tar stream of ${shellLine([source])}`;
+  await inBottle(system, copy, { command: unpackArgv(destination, basename(source)), note }, async (guests) => {
     const { directory, name } = bytesOf(placeOf(source, system.cwd(), guests));
     if (name === "") throw errors.wholeFileSystem();
     using held = HeldDirectory.open(directory);
@@ -47,8 +48,9 @@ export async function copyIn(system: System, copy: Copy): Promise<void> {
 }
 
 export async function copyOut(system: System, copy: Copy): Promise<void> {
-  const { source, destination } = copy;
-  await inBottle(system, copy, packArgv(source), async (guests) => {
+  const { source } = copy;
+  const note = `writes a tar stream for ${shellLine([copy.destination])}`;
+  await inBottle(system, copy, { command: packArgv(source), note }, async (guests) => {
     const place = bytesOf(destinationOf(system, copy, guests));
     return async (program) => {
       using parent = HeldDirectory.open(place.directory);
@@ -114,13 +116,13 @@ function destinationOf(system: System, { source, destination }: Copy, guests: re
 } // prettier-ignore
 
 /** Names in a directory are bytes, one character each. */
-const bytesOf = ({ directory, name }: Place): Place => ({ directory, name: Buffer.from(name).toString("latin1") });
+const bytesOf = ({ directory, name }: Place): Place => ({ directory, name: byteName(name) });
 
 /** `prepare` refuses what cannot be, before anything is started. */
 async function inBottle(
   system: System,
   { target, dryRun }: Copy,
-  command: readonly string[],
+  { command, note }: { readonly command: readonly string[]; readonly note: string },
   prepare: (guests: readonly string[]) => Promise<(program: Program) => Promise<void>>,
 ): Promise<void> {
   const { plan } = target;
@@ -128,7 +130,7 @@ async function inBottle(
   const programOf = (made: BottlePlan): Program => inGuest(backend, made, command);
   using ledger = new Ledger(system);
   const copy = await prepare(writtenByGuests([plan, ...ledger.bottles().map((bottle) => bottle.plan)]));
-  if (dryRun) return system.out(`${shellLine(programOf(plan).argv)}\n`);
+  if (dryRun) return system.out(`${shellLine(programOf(plan).argv)} # ${note}\n`);
   checkPlan({ backend, ledger }, plan, { fresh: false });
   await copy(programOf(await bringUp({ system, backend, ledger }, target, { fresh: false })));
 }

@@ -223,9 +223,9 @@ function statusOnMac(directory: number, name: string): Status {
   };
 }
 
-/** The names in an open directory, without order. */
-export function namesIn(directory: number): string[] {
-  if (isMac) return namesByLibc(directory);
+/** The names in an open directory, without order; of more than `limit`, some. */
+export function namesIn(directory: number, limit = Infinity): string[] {
+  if (isMac || limit < Infinity) return namesByLibc(directory, limit);
   return readdirSync(`/proc/self/fd/${directory}`, { encoding: "buffer" }).map((name) => name.toString("latin1"));
 }
 
@@ -239,7 +239,7 @@ const directoryCalls = {
 } as const;
 
 /** The same where an open directory has no path. */
-export function namesByLibc(directory: number): string[] {
+export function namesByLibc(directory: number, limit = Infinity): string[] {
   const [fdopendir, readdir, closedir] = Object.values(openLibc(directoryCalls) ?? {}) as unknown as [
     (file: number) => number,
     (stream: number) => number,
@@ -248,13 +248,14 @@ export function namesByLibc(directory: number): string[] {
   const stream = fdopendir(openPart(directory, ".", { flags: constants.O_RDONLY | O_DIRECTORY }));
   const names: string[] = [];
   try {
-    for (;;) {
-      clearErrno();
+    clearErrno();
+    while (names.length < limit) {
       const entry = readdir(stream) as never;
       if (!entry) break;
       const record = Buffer.from(toArrayBuffer(entry, 0, read.u16(entry, lengthAt)));
       const name = record.toString("latin1", nameAt, record.indexOf(0, nameAt));
       if (name !== "." && name !== "..") names.push(name);
+      clearErrno();
     }
     checked(errno() === 0 ? 0 : -1, "list", "");
     return names;

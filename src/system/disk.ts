@@ -1,4 +1,5 @@
-import { type Dirent, lstatSync, readdirSync } from "node:fs";
+import { isDirectoryMode, textName } from "../lib/tree-state.ts";
+import { HeldDirectory } from "./held-directory.ts";
 import type { System } from "./system.ts";
 
 /** Bytes that each of the directories takes on the disk, in the blocks that it really holds; those that are not there are left out. */
@@ -15,32 +16,18 @@ export async function diskUse(system: System, directories: readonly string[]): P
 
 /** What is below `directory` and is no directory, from there on. `skips` keeps out of directories; one that cannot be read stands for itself. */
 export function filesBelow(directory: string, skips: (path: string) => boolean): string[] {
+  using held = HeldDirectory.open(directory);
   const found: string[] = [];
-  const directories = [""];
-  for (let path = directories.pop(); path !== undefined; path = directories.pop()) {
-    const entries = entriesOf(`${directory}/${path}`);
-    if (!entries) found.push(path);
-    for (const entry of entries ?? []) {
-      const below = path === "" ? entry.name : `${path}/${entry.name}`;
-      if (skips(below)) continue;
-      if (entry.isDirectory()) directories.push(below);
-      else found.push(below);
-    }
-  }
+  const closed = (name: string) => found.push(textName(name));
+  for (const { name, status } of held.walk((name) => skips(textName(name)), closed))
+    if (!isDirectoryMode(status.mode)) found.push(textName(name));
   return found;
 }
 
 /** The sizes of the files below a directory that is being filled. */
-export const bytesBelow = (directory: string): number =>
-  filesBelow(directory, () => false).reduce(
-    (sum, path) => sum + (lstatSync(`${directory}/${path}`, { throwIfNoEntry: false })?.size ?? 0),
-    0,
-  );
-
-function entriesOf(directory: string): Dirent[] | undefined {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch {
-    return undefined;
-  }
+export function bytesBelow(directory: string): number {
+  using held = HeldDirectory.open(directory);
+  let sum = 0;
+  for (const { status } of held.walk(undefined, () => {})) sum += Number(status.size);
+  return sum;
 }

@@ -116,16 +116,6 @@ export function freeSpace(path: string): { readonly device: number; readonly fre
   return { device: statSync(path).dev, free: bavail * bsize };
 }
 
-/** The same for all that is in a directory as well; links are not followed. */
-export function treeStamp(path: string): string {
-  const names = isDirectory(path) ? readdirSync(path, { recursive: true, encoding: "utf8" }).sort() : [];
-  const stamps = names.map((name) => {
-    const stat = lstatSync(`${path}/${name}`, { throwIfNoEntry: false });
-    return `${name}\0${stat?.size}\0${stat?.mtimeMs}`;
-  });
-  return Bun.hash([fileStamp(path), ...stamps].join("\n")).toString(16);
-}
-
 export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -2,7 +2,7 @@ import { closeSync, constants, fchmodSync, fstatSync, futimesSync, readSync, wri
 import { UserError } from "../errors.ts";
 import { reasonOf } from "../lib/errno.ts";
 import { printable } from "../lib/quote.ts";
-import { isDirectoryMode } from "../lib/tree-state.ts";
+import { byteName, isDirectoryMode, textName } from "../lib/tree-state.ts";
 import * as at from "./at.ts";
 
 const { O_CREAT, O_EXCL, O_WRONLY } = constants;
@@ -24,7 +24,7 @@ export class HeldDirectory implements Disposable {
   /** By a real path: a link that has come into it since is not followed. Throws UserError where there is no such directory. */
   static open(path: string): HeldDirectory {
     try {
-      return new HeldDirectory(at.openDirectory(undefined, Buffer.from(path).toString("latin1")), path);
+      return new HeldDirectory(at.openDirectory(undefined, byteName(path)), path);
     } catch (cause) {
       throw new UserError(`cannot open the directory "${printable(path)}": ${reasonOf(cause)}`, { cause });
     }
@@ -49,24 +49,39 @@ export class HeldDirectory implements Disposable {
     return isDirectoryMode(this.status(name)?.mode);
   }
 
-  /** The names in a directory of it, sorted. Throws UserError where they cannot be read. */
-  list(name = ""): string[] {
+  /** The names in a directory of it, sorted; of more than `limit`, some. Throws UserError where they cannot be read. */
+  list(name = "", limit?: number): string[] {
     return this.#do("read", name, () => {
-      if (name === "") return at.namesIn(this.#file).sort();
+      if (name === "") return at.namesIn(this.#file, limit).sort();
       const directory = at.openDirectory(this.#file, checkedName(name));
       try {
-        return at.namesIn(directory).sort();
+        return at.namesIn(directory, limit).sort();
       } finally {
         closeSync(directory);
       }
     });
   }
 
-  /** All that is below it, a directory before what is in it. `skips` keeps things out, with what is in them. */
-  *walk(skips: (name: string) => boolean = () => false): Generator<{ name: string; status: at.Status }> {
+  /**
+   * All that is below it, a directory before what is in it. `skips` keeps things out, with what is in them. `onClosed` gets the directories
+   * that cannot be read; without it they are a UserError.
+   */
+  *walk(
+    skips: (name: string) => boolean = () => false,
+    onClosed?: (name: string) => void,
+  ): Generator<{ name: string; status: at.Status }> {
     const directories = [""];
+    const namesIn = (directory: string) => {
+      try {
+        return this.list(directory);
+      } catch (error) {
+        if (!onClosed || !(error instanceof UserError)) throw error;
+        onClosed(directory);
+        return [];
+      }
+    };
     for (let directory = directories.pop(); directory !== undefined; directory = directories.pop())
-      for (const entry of this.list(directory)) {
+      for (const entry of namesIn(directory)) {
         const name = directory === "" ? entry : `${directory}/${entry}`;
         const status = skips(name) ? undefined : this.status(name);
         if (!status) continue;
@@ -199,7 +214,7 @@ export class HeldDirectory implements Disposable {
   }
 
   #full(name: string): string {
-    return name === "" ? this.#path : `${this.#path}/${Buffer.from(name, "latin1").toString()}`;
+    return name === "" ? this.#path : `${this.#path}/${textName(name)}`;
   }
 }
 

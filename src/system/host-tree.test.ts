@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { HeldDirectory } from "./held-directory.ts";
-import { isSameThing, placeThings } from "./host-tree.ts";
+import { isSameThing, placeThings, treeStamp } from "./host-tree.ts";
 
 let directory: string;
 let from: HeldDirectory;
@@ -75,4 +75,17 @@ test.each([
   writeFileSync(`${directory}/from/x`, one, { mode });
   writeFileSync(`${directory}/to/x`, other, { mode: otherMode });
   expect(isSameThing(from, to, "x")).toBe(same);
+});
+
+test("a stamp changes with what is there, and not with what a link leads to", () => {
+  symlinkSync("/", `${directory}/from/root`);
+  symlinkSync(".", `${directory}/from/d/loop`);
+  symlinkSync(`${directory}/outside`, `${directory}/from/d/out`);
+  const stamp = () => treeStamp(`${directory}/from`);
+  const first = stamp();
+  writeFileSync(`${directory}/outside/new`, "text");
+  expect(stamp()).toBe(first);
+  writeFileSync(`${directory}/from/d/new`, "text");
+  expect(stamp()).not.toBe(first);
+  expect(() => treeStamp(`${directory}/from/d/out/new`)).toThrow("cannot open the directory");
 });

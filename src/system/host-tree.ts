@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
+import { basename, dirname } from "node:path";
 import { printable } from "../lib/quote.ts";
-import { isDirectoryMode, isFileMode, isLinkMode, stateOf, type Tree } from "../lib/tree-state.ts";
-import type { HeldDirectory } from "./held-directory.ts";
+import { byteName, isDirectoryMode, isFileMode, isLinkMode, stateOf, textName, type Tree } from "../lib/tree-state.ts";
+import type { Status } from "./at.ts";
+import { HeldDirectory } from "./held-directory.ts";
 import { makeParents } from "./tar-tree.ts";
 
 /** A name of a Tree for a person to read. */
-export const readableName = (name: string): string => printable(Buffer.from(name, "latin1").toString());
+export const readableName = (name: string): string => printable(textName(name));
 
 /** What is below the directory. Throws UserError for what cannot be looked at. */
 export function readTree(directory: HeldDirectory): Tree {
@@ -13,6 +15,21 @@ export function readTree(directory: HeldDirectory): Tree {
   for (const { name, status } of directory.walk())
     tree.set(name, stateOf(status.mode, status.size, String(status.ctimeNs)));
   return tree;
+}
+
+/** A short word that is another one once anything of the file or the directory at a real path is. */
+export function treeStamp(path: string): string {
+  using directory = HeldDirectory.open(dirname(path));
+  const name = byteName(basename(path));
+  const hash = new Bun.CryptoHasher("sha256");
+  const add = (name: string, status: Status | undefined) =>
+    hash.update(`${name}\0${status?.mode}\0${status?.size}\0${status?.mtimeMs}\0`);
+  add(path, directory.status(name));
+  if (directory.isDirectory(name)) {
+    using inner = directory.enter(name);
+    for (const { name, status } of inner.walk(undefined, (closed) => add(closed, undefined))) add(name, status);
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** The state of what is there, a link not followed; undefined where there is nothing. */

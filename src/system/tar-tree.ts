@@ -1,7 +1,8 @@
+import { basename, dirname } from "node:path";
 import { longTarHeader, readTar, tarEnd, tarPadding, type TarEntry } from "../lib/tar.ts";
-import { isDirectoryMode, isFileMode, isLinkMode } from "../lib/tree-state.ts";
+import { byteName, isDirectoryMode, isFileMode, isLinkMode } from "../lib/tree-state.ts";
 import type { Status } from "./at.ts";
-import { type HeldDirectory, isInside } from "./held-directory.ts";
+import { HeldDirectory, isInside } from "./held-directory.ts";
 
 /** A name in the directory, and what it is called in the stream. */
 export type Packed = { readonly name: string; readonly as: string };
@@ -50,6 +51,13 @@ export function* thingsBelow(directory: HeldDirectory, name: string, as: string)
   if (!directory.isDirectory(name)) return;
   using inner = directory.enter(name);
   for (const below of inner.walk()) yield { name: `${name}/${below.name}`, as: `${as}/${below.name}` };
+}
+
+/** The file or directory at a real path, as a tar stream with one top entry. */
+export async function* packPath(path: string, skip?: Skip): AsyncGenerator<Uint8Array> {
+  using directory = HeldDirectory.open(dirname(path));
+  const name = byteName(basename(path));
+  yield* packThings(directory, thingsBelow(directory, name, name), skip);
 }
 
 type Unpacked = {
@@ -103,12 +111,12 @@ async function put(directory: HeldDirectory, name: string, entry: TarEntry): Pro
 } // prettier-ignore
 
 /** Makes the directories above. False where one of them is something else. */
-export function makeParents(directory: HeldDirectory, name: string): boolean {
+export function makeParents(directory: HeldDirectory, name: string, mode = 0o755): boolean {
   const parts = name.split("/").slice(0, -1);
   return parts.every((_, index) => {
     const parent = parts.slice(0, index + 1).join("/");
     const status = directory.status(parent);
-    if (!status) directory.makeDirectory(parent, 0o755);
+    if (!status) directory.makeDirectory(parent, mode);
     return !status || isDirectoryMode(status.mode);
   });
 }

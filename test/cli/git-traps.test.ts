@@ -40,6 +40,9 @@ test.each([
   ["another configuration in its place", "echo ../evil >.git/commondir", said(".git/commondir")],
   ["another repository in its place", "mv .git old; echo 'gitdir: evil' >.git", said(".git")],
   ["a submodule's hook", "git init -q --bare .git/modules/a/b; echo evil >.git/modules/a/b/hooks/update", said(".git/modules/a/b/config, .git/modules/a/b/hooks/update")],
+  ["a hook that is a link out of the project", "ln -s /etc/passwd .git/hooks/pre-push", said(".git/hooks/pre-push")],
+  ["a hook without an end", "ln -s /proc/self/pagemap .git/hooks/pre-push; truncate -s 3G .git/hooks/post-merge", said(".git/hooks/post-merge, .git/hooks/pre-push")],
+  ["more hooks than anybody reads", "for i in $(seq 1000); do echo >.git/hooks/$i; done", said(".git/hooks")],
   ["a pipe, which is not read", "mkfifo .git/hooks/pre-push", ""],
   ["commits and branches that follow others", "git config branch.main.remote origin; git config branch.main.merge refs/heads/main; echo x >x; git add x; git -c user.name=a -c user.email=b commit -qm x", ""],
 ])("after a session that leaves %s", async (_, script, stderr) => {

@@ -3,13 +3,16 @@ import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
+import { byteName, isLinkMode } from "../../lib/tree-state.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
 import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
 import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
+import { HeldDirectory } from "../../system/held-directory.ts";
 import { endProcesses, findProcesses } from "../../system/process.ts";
 import { stateDirectory, type Program, type System } from "../../system/system.ts";
+import { makeParents } from "../../system/tar-tree.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
 import { rememberProbe } from "../remembered.ts";
@@ -186,15 +189,17 @@ function endArgv(directory: string): string[][] {
 
 /** Throws UserError where a link lies on the way to one of them. */
 function makeSources(bindings: readonly Binding[]): void {
+  using everything = HeldDirectory.open("/");
   for (const { source, target } of bindings) {
-    const isMade = exists(source) || privateDirectory(source);
-    const outer = realPath(dirname(source));
-    if (isMade && outer !== undefined && realPath(source) === `${outer}/${basename(source)}`) continue;
+    const name = byteName(source.slice(1));
+    const isThere = () => {
+      const status = everything.status(name);
+      return status !== undefined && !isLinkMode(status.mode);
+    };
+    if (isThere() || (makeParents(everything, `${name}/x`, 0o700) && isThere())) continue;
     throw new UserError(
       `"${printable(source)}" is a link, and "${printable(target)}" of the bottle is to be a directory`,
-      {
-        hint: "put a directory in its place, or remove it",
-      },
+      { hint: "put a directory in its place, or remove it" },
     );
   }
 }
