@@ -1,35 +1,10 @@
 import { contains, resolvePath } from "../lib/paths.ts";
+import { credentialDangers } from "./credential-dangers.ts";
+import type { Danger, Facts } from "./danger.ts";
 import type { Origin, Resolved } from "./layers.ts";
 import { namesOf } from "./host-command.ts";
 import { placeOf } from "./parse.ts";
 import { isPresetHost } from "./schema/presets.ts";
-
-/** Something that a project's own file asks for and that could hurt whoever starts it. */
-export type Danger = {
-  /** Where it is written. */
-  readonly place: string;
-  /** In plain words; may hold the file's own text. */
-  readonly text: string;
-  /** All that was judged; another value is another danger. */
-  readonly judged: readonly unknown[];
-};
-
-/** What the manifest's words stand for on this machine, each path resolved. */
-export type Facts = {
-  readonly directory: string;
-  /** The real path of what the bottle is made from, where it is a file or directory that is there. */
-  readonly imagePath: string | undefined;
-  readonly mounts: readonly { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" }[];
-  readonly files: readonly { readonly source: string; readonly target: string }[];
-  readonly secretFiles: ReadonlyMap<string, string>;
-  /** What a bottle may change and a command of this machine names, by its path, with what tells another content. */
-  readonly namedFiles: ReadonlyMap<string, string>;
-  /** By its name: what the bottle would be made on, whoever chose it. */
-  readonly backend: string;
-  readonly isolation: "vm" | "container" | "namespace" | "rules";
-  /** The bottle holds a placeholder for Claude's credential, not the credential. */
-  readonly isBrokered: boolean;
-};
 
 /**
  * What of the manifest waits for trust. Whatever runs in the bottle is taken to be hostile, trusted or not: what counts is
@@ -133,6 +108,7 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
       );
   }
   addAgents(resolved, add);
+  dangers.push(...credentialDangers(resolved, facts));
   return dangers;
 }
 

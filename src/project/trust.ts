@@ -2,12 +2,14 @@ import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { Manifest } from "../manifest/schema.ts";
-import { dangersOf, hashOf, type Danger } from "../manifest/dangers.ts";
+import type { Danger } from "../manifest/danger.ts";
+import { dangersOf, hashOf } from "../manifest/dangers.ts";
 import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { resolveGrants, type Grants } from "./grants.ts";
 import { hostFiles, type HostFiles } from "./host-files.ts";
 import type { Project } from "./project.ts";
+import { claudeFilesOf, fileHashes } from "./unasked.ts";
 import { isOf, trustsOf, type View } from "./trust-store.ts";
 
 /** The project's dangers as it stands now, what names them as a whole, and whether the user has allowed just that. */
@@ -21,7 +23,11 @@ export type Request = {
 /** With what commands of this machine are to have in the place of files that a bottle can change. */
 export type Granted = Grants & { readonly hostFiles: HostFiles };
 
-export function requestOf(system: System, { directory, resolved }: Project, { name, capabilities }: Backend): Request {
+export function requestOf(
+  system: System,
+  { directory, cwd, resolved }: Project,
+  { name, capabilities }: Backend,
+): Request {
   const resolvedGrants = resolveGrants(system, directory, resolved);
   const files = hostFiles(directory, resolvedGrants.mounts, hostCommands(directory, resolved.manifest));
   const grants = { ...resolvedGrants, hostFiles: files };
@@ -30,6 +36,8 @@ export function requestOf(system: System, { directory, resolved }: Project, { na
     directory,
     imagePath: pathOf(grants.image),
     namedFiles: new Map([...files].map(([path, { hash }]) => [path, hash])),
+    fileHashes: capabilities.credentialBroker ? new Map() : fileHashes(directory, grants.files),
+    claudeFiles: capabilities.credentialBroker ? [] : claudeFilesOf(directory, cwd),
     backend: name,
     isolation: capabilities.isolation,
     isBrokered: capabilities.credentialBroker,
@@ -55,7 +63,8 @@ export function requireTrust(system: System, project: Project, backend: Backend)
   const view = viewOf(project, backend);
   const isChange = trustsOf(system, view.directory).some((trust) => isOf(trust, view));
   const again = isChange ? `, and ${isOne ? "it has" : "they have"} changed since you gave it` : "";
-  throw new UserError(`the manifest asks for ${things} your trust${again}`, {
+  const who = dangers.every(({ place }) => /\.json$/.test(place)) ? "the project" : "the manifest";
+  throw new UserError(`${who} asks for ${things} your trust${again}`, {
     hint: `${trustCommand(project, backend)} shows what, and asks you`,
   });
 }

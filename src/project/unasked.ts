@@ -1,0 +1,65 @@
+import { UserError } from "../errors.ts";
+import { contains } from "../lib/paths.ts";
+import { printable } from "../lib/quote.ts";
+import type { ClaudeFile } from "../manifest/danger.ts";
+import type { FilePlan } from "../plan/plan.ts";
+import { readBounded } from "../system/bounded-file.ts";
+import { isDirectory } from "../system/files.ts";
+import { HeldDirectory } from "../system/held-directory.ts";
+
+const longestSettings = 1024 * 1024;
+const most = { entries: 5_000, bytes: 64 * 1024 * 1024 };
+
+/** What Claude Code reads in the directories that a session may start in. */
+export function claudeFilesOf(directory: string, cwd: string): ClaudeFile[] {
+  return [...new Set([directory, cwd])].flatMap((place) =>
+    [".claude/settings.json", ".claude/settings.local.json", ".mcp.json"].flatMap((name) => {
+      const file = readBounded(`${place}/${name}`, longestSettings);
+      if (!file) return [];
+      const path = place === directory ? name : `${place.slice(directory.length + 1)}/${name}`;
+      return [{ path, value: parseJson(file.content.toString("utf8")), hash: hashOf(file.content) }];
+    }),
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, "")) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the files that are provisioned from the project, by their place in the list, what tells another content. */
+export function fileHashes(directory: string, files: readonly FilePlan[]): Map<number, string> {
+  const own = files.flatMap(({ source }, index) => (contains(directory, source) ? [[index, source] as const] : []));
+  return new Map(own.map(([index, source]) => [index, isDirectory(source) ? treeHash(source) : fileHash(source)]));
+}
+
+function fileHash(path: string): string {
+  const file = readBounded(path, most.bytes);
+  if (file) return hashOf(file.content);
+  throw tooMuch(path);
+}
+
+function treeHash(path: string): string {
+  using directory = HeldDirectory.open(path);
+  const hash = new Bun.CryptoHasher("sha256");
+  let entries = 0;
+  let bytes = 0;
+  for (const { name, status } of directory.walk()) {
+    const content = directory.read(name, most.bytes) ?? new Uint8Array();
+    entries += 1;
+    bytes += content.length;
+    if (entries > most.entries || bytes > most.bytes) throw tooMuch(path);
+    hash.update(JSON.stringify([name, status.mode, hashOf(content)]));
+  }
+  return hash.digest("hex");
+}
+
+const tooMuch = (path: string): UserError =>
+  new UserError(`"${printable(path)}" is too large to be judged, and a session would obey it beside your credential`, {
+    hint: "name the files of it that you need under [[provision.files]]",
+  });
+
+const hashOf = (content: Uint8Array): string => new Bun.CryptoHasher("sha256").update(content).digest("hex");
