@@ -56,7 +56,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "node",
   ],
   tmux: [...leaves, "activity", "plan", "ledger", "system", "ui", "node"],
-  terminal: [...leaves, "guest", "system", "node", "bun"],
+  terminal: [...leaves, "guest", "@xterm", "system", "node", "bun"],
   session: [
     ...leaves,
     "activity",

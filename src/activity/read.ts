@@ -3,7 +3,7 @@ import { inGuest } from "../backends/in-guest.ts";
 import { recordsArgv } from "../guest/records.ts";
 import type { BottleRecord } from "../ledger/ledger.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { readText, writePrivate } from "../system/files.ts";
+import { readText, removeFile, writePrivate } from "../system/files.ts";
 import { listHostile, readHostile } from "../system/hostile.ts";
 import { environmentOf, findGuestProcesses, isAlive } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
@@ -22,6 +22,8 @@ export type Readings = {
   readonly processes: readonly ClaudeProcess[];
   readonly jobs: readonly JobRecord[];
   readonly turns: ReadonlyMap<string, TurnRecord>;
+  /** Nothing runs in the bottle: its machine is gone. */
+  readonly isGone?: boolean;
 };
 
 const nothing: Readings = { processes: [], jobs: [], turns: new Map() };
@@ -56,6 +58,7 @@ function readHere(directory: string, machineLives: false | undefined): Readings 
   const found = findGuestProcesses(machineLives === false ? [] : wanted);
   return {
     ...files,
+    isGone: machineLives === false,
     processes: wanted.map((process) => {
       const { record } = process;
       const hostPid = found.get(process);
@@ -70,18 +73,49 @@ type Files = Omit<Readings, "processes"> & { readonly processes: readonly Proces
 function readFiles(directory: string): Files {
   const processes = listHostile(directory, "sessions", recordsLimit)
     .filter((name) => /^\d+\.json$/.test(name))
-    .flatMap((name) => parseProcess(readHostile(directory, `sessions/${name}`, recordLimit)?.text ?? "") ?? []);
+    .flatMap((name) => readProcess(directory, `sessions/${name}`) ?? []);
   const jobs = listHostile(directory, "jobs", recordsLimit).flatMap(
     (name) => parseJob(name, readHostile(directory, `jobs/${name}/state.json`, recordLimit)?.text ?? "") ?? [],
   );
   // Of each conversation that somebody asks for, and no other: they are as many as there ever were.
   const ids = new Set([...processes, ...jobs].map(({ sessionId }) => sessionId));
-  const turns = [...ids].flatMap((id) => {
-    const file = readHostile(directory, `claude-bottle/turns/${id}`, recordLimit);
-    return (file && parseTurn(id, file.text, file.modifiedAt)) ?? [];
-  });
+  const turns = [...ids].flatMap((id) => asArray(readTurn(directory, id)));
   return { processes, jobs, turns: new Map(turns.map((turn) => [turn.sessionId, turn])) };
 }
+
+/** Claude Code writes it in place (2.1.332): one that is torn now is whole a moment later. */
+function readProcess(directory: string, path: string): ProcessRecord | undefined {
+  for (let look = 1; ; look += 1) {
+    const text = readHostile(directory, path, recordLimit)?.text;
+    const record = text === undefined ? undefined : parseProcess(text);
+    if (record || text === undefined || look === looks) return record;
+    Bun.sleepSync(betweenLooksMs);
+  }
+}
+
+function readTurn(directory: string, id: string): TurnRecord | undefined {
+  const file = readHostile(directory, `claude-bottle/turns/${id}`, recordLimit);
+  return file && parseTurn(id, file.text, file.modifiedAt);
+}
+
+/** The last turn of each conversation that the bottle knows, the newest in front. */
+export async function readTurns(
+  system: System,
+  backend: Backend,
+  { plan }: Pick<BottleRecord, "plan">,
+): Promise<TurnRecord[]> {
+  const directory = backend.claudeDirectory?.(plan);
+  const turns =
+    directory === undefined
+      ? [...(await poll(system, backend, plan, "all", { poll: true })).readings.turns.values()]
+      : listHostile(directory, "claude-bottle/turns", turnsLimit).flatMap((id) => asArray(readTurn(directory, id)));
+  return turns.sort((one, other) => other.at - one.at);
+}
+
+const turnsLimit = 2_000;
+
+const looks = 3;
+const betweenLooksMs = 2;
 
 type Alive = ReadonlyMap<string, string | undefined>;
 const keyOf = (pid: number, start: string) => `${pid}:${start}`;
@@ -96,6 +130,11 @@ function withAlive(files: Files, alive: Alive | undefined): Readings {
   };
 }
 
+/** After what changes the bottle's sessions: the next look asks it anew. */
+export const forgetPolled = (system: System, bottle: string): void => void removeFile(pollFile(system, bottle));
+
+const pollFile = (system: System, bottle: string): string => `${stateDirectory(system.env)}/activity/${bottle}`;
+
 async function poll(
   system: System,
   backend: Backend,
@@ -103,7 +142,7 @@ async function poll(
   what: "all" | "alive",
   options: ReadOptions,
 ): Promise<{ readonly readings: Readings; readonly alive: Alive | undefined }> {
-  const file = `${stateDirectory(system.env)}/activity/${plan.name}`;
+  const file = pollFile(system, plan.name);
   const [at = "0", ...kept] = (readText(file) ?? "").split("\n");
   const age = system.now() - Number(at);
   if (!options.poll || (age >= 0 && age < pollMs)) return parseAnswer(kept);

@@ -92,7 +92,11 @@ function sessionsIn(
 ): Session[] {
   const { processes, jobs, turns } = readings;
   const base = { bottle: plan.name, directory: plan.directory };
-  const own = (open.get(plan.name) ?? []).map((session): Session => {
+  const here = open.get(plan.name) ?? [];
+  const shown = new Map(
+    here.flatMap((session) => (session.shows === undefined ? [] : [[session.shows, session.pane]])),
+  );
+  const own = here.filter(({ kind }) => kind !== "attach").map((session): Session => {
     const { id, kind, startedAt, process, pane } = session;
     const claude = foregroundOf(processes, id);
     const record = claude?.record;
@@ -109,9 +113,9 @@ function sessionsIn(
     const record = process?.record;
     const conversation = record?.sessionId ?? job?.sessionId ?? "";
     const startedAt = job?.createdAt ?? record?.startedAt ?? now;
-    const isAlive = process?.isAlive ?? (process === undefined ? undefined : true);
+    const isAlive = readings.isGone ? false : (process?.isAlive ?? (process === undefined ? undefined : true));
     const state = stateOf({ now, kind: "agent", startedAt, isAlive, record, job, turn: turns.get(conversation), seenAt: seen.get(id) });
-    return { ...base, id, kind: "agent", isBackground: true, startedAt, agent: agentOf(process), name: job?.name ?? record?.name, conversation, ...state };
+    return { ...base, id, kind: "agent", isBackground: true, startedAt, agent: agentOf(process), pane: shown.get(id), name: job?.name ?? record?.name, conversation, ...state };
   }); // prettier-ignore
   const isShown = ({ state, since }: Session) => state !== "ended" || since >= endedSince;
   return [...own, ...past, ...background.filter(isShown)];

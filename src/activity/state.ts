@@ -1,3 +1,4 @@
+import type { SessionPlan } from "../plan/plan.ts";
 import type { JobRecord, ProcessRecord, TurnRecord } from "./records.ts";
 
 /** `done`: a finished turn that nobody has looked at. */
@@ -19,7 +20,7 @@ export type SessionState = {
 /** All that is known of one session. What the bottle wrote is a claim: the process table overrules it. */
 export type Facts = {
   readonly now: number;
-  readonly kind: "agent" | "shell" | "exec";
+  readonly kind: SessionPlan["kind"];
   readonly startedAt: number;
   /** Undefined where nobody can tell, as on an engine that was last asked some seconds ago. */
   readonly isAlive: boolean | undefined;
@@ -110,7 +111,7 @@ function failure(error = ""): Pick<SessionState, "state" | "waitingFor"> {
 }
 
 /** A background session that has no process record yet, or one that cannot be read. */
-const dispatchMs = 20_000;
+const dispatchMs = 60_000;
 
 function ofJob({ now, isAlive }: Facts, job: JobRecord): SessionState {
   const since = job.updatedAt;

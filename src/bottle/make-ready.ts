@@ -6,6 +6,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { identify } from "../system/process.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
 import { readyPlan, takeDown, warnOfDifferences } from "./ready.ts";
+import { endBackground } from "./background.ts";
 import { holdBottle } from "./hold.ts";
 import { followNetwork, openedLoopback } from "./network.ts";
 import { gitIdentity } from "../project/git-identity.ts";
@@ -62,6 +63,11 @@ export async function makeReady(
       // A start would kill a machine that only does not answer, and with it whoever still works in it.
       const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
       if (machine && (machine.state === "broken" || options.fresh)) {
+        if (machine.state === "running")
+          await endBackground({ ...tools, backend }, ledger.bottle(plan.name)?.plan ?? plan, {
+            command: "stop",
+            force: false,
+          });
         takeDown(ledger, plan.name, { command: "stop", force: false });
         undo.add(async () => ledger.setReady(plan.name, wasReady));
       } else ledger.setReady(plan.name, false);

@@ -8,6 +8,7 @@ import { pullBeforeRemoval } from "../sync/travel.ts";
 import { removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import type { System } from "../system/system.ts";
+import { endBackground, workIn } from "./background.ts";
 import type { BottleContext } from "./context.ts";
 import { type Hold, holdBottle } from "./hold.ts";
 import { runAfterStop } from "./hooks.ts";
@@ -45,6 +46,7 @@ export const removeBottle = (system: System, asked: BottlePlan, options: Removal
     const plan = record?.plan ?? asked;
     const context = { system, ledger, backend: await backendOf(system, plan.backend) };
     if (!(await isStillThere(context, name))) return (hold.discard(), false);
+    await endBackground(context, plan, { command: "rm", force: options.force });
     takeDown(ledger, name, { command: "rm", force: options.force });
     try {
       await rescue(context, plan, { ...options, signal: hold.signal });
@@ -87,7 +89,7 @@ export const clearBottle = (
 ): Promise<boolean> =>
   holdBottle(system, name, async (hold) => {
     using ledger = new Ledger(system);
-    if (isNeeded() || ledger.takeDown(name) > 0) return false;
+    if (isNeeded() || (await workIn({ system, ledger }, name)).length > 0 || ledger.takeDown(name) > 0) return false;
     await removeMachine({ backend: await backendOf(system, backend), ledger }, name, { signal: hold.signal });
     forgetTraces(system, name, hold);
     return true;

@@ -3,6 +3,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
 import { pullBeforeRemoval } from "../sync/travel.ts";
 import type { System } from "../system/system.ts";
+import { endBackground } from "./background.ts";
 import { holdBottle } from "./hold.ts";
 import { runAfterStop } from "./hooks.ts";
 import { isStillThere, takeDown } from "./ready.ts";
@@ -15,6 +16,7 @@ export const stopBottle = (system: System, { name, ...asked }: BottlePlan, { for
     const plan = ledger.bottle(name)?.plan ?? { name, ...asked };
     const backend = await backendOf(system, plan.backend);
     if (!(await isStillThere({ backend, ledger }, name))) return discard(), false;
+    await endBackground({ system, backend, ledger }, plan, { command: "stop", force });
     takeDown(ledger, name, { command: "stop", force });
     if (losesCopyByStop(plan) && !force) await pullBeforeRemoval({ system, backend }, plan, "stop");
     await backend.stop(name, { signal });

@@ -8,6 +8,7 @@ const load = (make: unknown) => make as CommandDef<never>;
 export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   Sessions: {
     run: (context) => import("../commands/run.ts").then((m) => load(m.run(context))),
+    attach: (context) => import("../commands/attach.ts").then((m) => load(m.attach(context))),
     shell: (context) => import("../commands/shell.ts").then((m) => load(m.shell(context))),
     exec: (context) => import("../commands/exec.ts").then((m) => load(m.exec(context))),
     cp: (context) => import("../commands/cp.ts").then((m) => load(m.cp(context))),

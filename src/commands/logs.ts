@@ -2,6 +2,12 @@ import { command, type Context } from "../cli/command.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { localTime } from "../lib/time.ts";
+import { backendOf } from "../backends/registry.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { screenOf } from "../session/background.ts";
+import { noScreen, noSession } from "../session/errors.ts";
+import { sessionNamed } from "../session/find.ts";
+import type { System } from "../system/system.ts";
 import { bottleHistory } from "../inventory/history.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 import { warn } from "../ui/messages.ts";
@@ -11,14 +17,17 @@ export const logs = (context: Context) =>
     meta: { name: "logs", description: "Show what happened in a bottle: starts, sessions and denied hosts" },
     args: {
       bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      screen: { type: "string", valueHint: "SESSION", description: "print the screen of this background session" },
       json: { type: "boolean", description: "print JSON" },
     },
     examples: [
       ["claude-bottle logs", "show this directory's bottle, newest last"],
+      ["claude-bottle logs --screen 92a", "what a background session shows"],
       ["claude-bottle logs --json", "print the same for a program"],
     ],
     async run({ args }) {
       const { system } = context;
+      if (args.screen !== undefined) return system.out(await screenText(system, args.screen));
       const plan = await existingBottle(system, args.bottle);
       if (!plan) return noBottle(system);
       const { entries, complaint } = await bottleHistory(system, plan);
@@ -29,3 +38,18 @@ export const logs = (context: Context) =>
       if (complaint !== undefined) warn(system, `${plan.backend}: ${complaint}`);
     },
   });
+
+/** A pty host of Claude Code has this size until somebody attaches. */
+const usualSize = { rows: 50, columns: 200 };
+
+async function screenText(system: System, word: string): Promise<string> {
+  using ledger = new Ledger(system);
+  const session = await sessionNamed(system, ledger, word);
+  if (!session) throw noSession(word, []);
+  const plan = ledger.bottle(session.bottle)?.plan;
+  const backend = plan && (await backendOf(system, plan.backend));
+  const bytes = backend && session.isBackground ? await screenOf({ system, backend }, plan, session.id) : undefined;
+  if (bytes === undefined) throw noScreen(session.id);
+  const { renderScreen } = await import("../terminal/screen.ts");
+  return renderScreen(bytes, usualSize);
+}

@@ -1,6 +1,12 @@
-import { backendNames } from "../backends/registry.ts";
+import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { agentCommand, asksForLogin } from "../plan/session.ts";
+import { outlivesSessions } from "../plan/plan.ts";
+import { agentCommand, asksForLogin, isClaude } from "../plan/session.ts";
+import { backgroundCommand, startInBackground } from "../session/background.ts";
+import { unexpectedArgument } from "../cli/errors.ts";
+import { noBackgroundOn, notInBackground, resumeNeedsClaude } from "../session/errors.ts";
+import { resumeWords, tellWhatWaits } from "../session/resume.ts";
+import type { System } from "../system/system.ts";
 import { hostSettings } from "../project/host-claude.ts";
 import { confirmStart } from "../bottle/consent.ts";
 import { projectTarget } from "../bottle/target.ts";
@@ -35,16 +41,27 @@ export const run = (context: Context) =>
         description: "accept a sandbox that shares this machine's kernel if nothing better works; remembered",
       },
       "login-inside": { type: "boolean", description: "let Claude ask for a login inside this bottle" },
+      conversation: {
+        type: "positional",
+        required: false,
+        description: "the conversation to resume; defaults to the last one",
+      },
+      resume: { type: "boolean", description: "go on with a conversation of this bottle" },
+      continue: { type: "boolean", description: "the same as --resume" },
+      background: { type: "boolean", description: "start it without a terminal, and print its number" },
       fresh: { type: "boolean", description: "recreate the bottle; refuses if it holds the only copy of something" },
       "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
       ["claude-bottle", "start Claude in this directory's bottle"],
+      ["claude-bottle run --resume", "go on with the last conversation of this directory's bottle"],
       ['claude-bottle run --name review -- -p "look for bugs"', "pass Claude its own options, in a second bottle"],
     ],
     rest: "Claude",
     async run({ args }) {
-      const { system, rest = [] } = context;
+      const { system, rest: own = [] } = context;
+      const resumes = (args.resume ?? false) || (args.continue ?? false);
+      if (args.conversation !== undefined && !resumes) throw unexpectedArgument(args.conversation, "Claude");
       const project = findProject(system, { profile: args.profile });
       const name = args.agent ?? project.manifest.bottle.agent;
       const agent = project.manifest.agents[name];
@@ -58,6 +75,11 @@ export const run = (context: Context) =>
           network: networkMode(args.network),
         });
       const found = await again();
+      const background = args.background ?? false;
+      if (resumes && !isClaude(agent.command)) throw resumeNeedsClaude(agent.command);
+      const rest = resumes ? [...(await resumeWords(system, found.plan.name, args.conversation)), ...own] : own;
+      if (!resumes && !args["dry-run"] && isClaude(agent.command)) await tellWhatWaits(system, found.plan.name);
+      if (background) await assertBackground(system, found.plan.backend, agent.command);
       const hasTerminal = system.isTty.stdin && system.isTty.stdout;
       const acceptsWeaker = args["accept-weaker"] ?? false;
       // Before the question for a login: it would be in vain where no bottle can be made.
@@ -68,17 +90,30 @@ export const run = (context: Context) =>
       const settings = provision.claude.includes("settings") ? hostSettings(system) : {};
       const code = await launch(system, target, {
         kind: "agent",
-        terminal: true,
-        command: ({ capabilities }) =>
-          agentCommand(agent, { promptFile, settings, skipPermissions: capabilities.isolation === "vm", rest }),
+        terminal: !background,
+        command: ({ capabilities }) => {
+          const words = agentCommand(agent, {
+            promptFile,
+            settings,
+            skipPermissions: capabilities.isolation === "vm",
+            rest,
+          });
+          return background ? backgroundCommand(words) : words;
+        },
         env: { ...env, ...agent.env },
         fresh: args.fresh ?? false,
         acceptsWeaker,
         dryRun: args["dry-run"] ?? false,
+        ...(background && { run: startInBackground }),
       });
       context.exit(code);
     },
   });
+
+async function assertBackground(system: System, backend: string, program: string): Promise<void> {
+  if (!isClaude(program)) throw notInBackground(program);
+  if (!outlivesSessions((await backendOf(system, backend)).capabilities)) throw noBackgroundOn(backend);
+}
 
 const networkModes = ["list", "off", "open"] as const;
 

@@ -155,19 +155,19 @@ export class Ledger implements Disposable {
    * looks again when the session has ended.
    */
   openSession(
-    { id, bottle, kind, directory }: SessionPlan,
+    { id, bottle, kind, directory, shows }: SessionPlan,
     { traps, pane }: { readonly traps?: string | undefined; readonly pane?: Pane | undefined } = {},
   ): boolean {
     const own = identify(process.pid);
     const { id: name = null, server, terminal = null } = pane ?? {};
     const { changes } = this.#db
       .query(
-        `insert into sessions (bottle, id, kind, directory, pid, started, started_at, traps, pane, tmux_pid, tmux_started, terminal)
-         select name, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from bottles where name = ? and ready = 1`,
+        `insert into sessions (bottle, id, kind, directory, pid, started, started_at, traps, pane, tmux_pid, tmux_started, terminal, conversation)
+         select name, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? from bottles where name = ? and ready = 1`,
       )
       .run(
         id, kind, directory, process.pid, own?.started ?? "", this.#now(), traps ?? null,
-        name, server?.pid ?? null, server?.started ?? null, terminal, bottle,
+        name, server?.pid ?? null, server?.started ?? null, terminal, shows ?? null, bottle,
       ); // prettier-ignore
     return changes > 0;
   }
@@ -175,11 +175,11 @@ export class Ledger implements Disposable {
   /** Undefined for one that is not known. */
   closeSession(id: string, code: number): Closed | undefined {
     const row = this.#db
-      .query<Pick<SessionRow, "bottle" | "kind"> & { traps: string | null }, [number, number, string]>(
-        "update sessions set ended_at = ?, code = ? where id = ? returning bottle, kind, traps",
+      .query<SessionRow & { traps: string | null }, [number, number, string]>(
+        "update sessions set ended_at = ?, code = ? where id = ? returning *",
       )
       .get(this.#now(), code, id);
-    return row ? { ...row, kind: row.kind as SessionPlan["kind"] } : undefined;
+    return row ? { ...toSession(row), traps: row.traps, conversation: row.conversation } : undefined;
   }
 
   /** The sessions whose process still lives; those of a killed one are closed on the way. */

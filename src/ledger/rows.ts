@@ -20,6 +20,8 @@ export type SessionRecord = {
   readonly startedAt: number;
   /** Where in tmux it is shown, if it is. */
   readonly pane: Pane | undefined;
+  /** The background session that it shows. */
+  readonly shows?: string | undefined;
 };
 
 /** A session whether or not it has ended; `code` is undefined for one whose process was killed. */
@@ -29,7 +31,10 @@ export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"
 };
 
 /** What is still to be done may depend on it. */
-export type Closed = Pick<SessionRecord, "bottle" | "kind"> & { readonly traps: string | null };
+export type Closed = Pick<SessionRecord, "bottle" | "kind" | "directory" | "startedAt"> & {
+  readonly traps: string | null;
+  readonly conversation: string | null;
+};
 
 /**
  * A pane's number counts from nothing with each start of its server. `terminal`: the session's own, by its device; a session whose
@@ -56,6 +61,7 @@ export type SessionRow = {
   tmux_pid: number | null;
   tmux_started: string | null;
   terminal: string | null;
+  conversation: string | null;
 };
 
 export const toBottle = ({ plan, made_at, machine_pid, machine_started, ready }: BottleRow): BottleRecord => ({
@@ -66,8 +72,9 @@ export const toBottle = ({ plan, made_at, machine_pid, machine_started, ready }:
     machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
 });
 
-export const toSession = ({ id, bottle, kind, directory, pid, started, started_at, ...row }: SessionRow): SessionRecord => ({
+export const toSession = ({ id, bottle, kind, directory, pid, started, started_at, conversation, ...row }: SessionRow): SessionRecord => ({
   id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),
+  ...(kind === "attach" && conversation !== null && { shows: conversation }),
 }); // prettier-ignore
 
 const toPane = ({ pane, tmux_pid, tmux_started, terminal }: Pick<SessionRow, "pane" | "tmux_pid" | "tmux_started" | "terminal">) =>

@@ -20,6 +20,10 @@ export type Capabilities = {
   readonly remote: boolean;
 };
 
+/** What a session leaves running goes on when it has ended. */
+export const outlivesSessions = ({ isolation }: Capabilities): boolean =>
+  isolation === "vm" || isolation === "container";
+
 /** It shares the kernel of the machine, and nothing of it is there before its first session. */
 export const isSandbox = ({ isolation }: Capabilities): boolean => isolation === "namespace" || isolation === "rules";
 
@@ -132,7 +136,10 @@ export type Credential = { readonly variable: string; readonly host: string | un
 export type SessionPlan = {
   readonly id: string;
   readonly bottle: string;
-  readonly kind: "agent" | "shell" | "exec";
+  /** "attach": a terminal on a background session. */
+  readonly kind: "agent" | "shell" | "exec" | "attach";
+  /** The background session that it shows, by Claude Code's own number. */
+  readonly shows?: string | undefined;
   readonly user: GuestUser;
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ export type SessionRequest = {
   readonly size: TerminalSize | undefined;
   /** The bottle's own without one. */
   readonly user?: GuestUser | undefined;
+  readonly shows?: string | undefined;
 };
 
 export const sessionUser = (bottle: BottlePlan): GuestUser => bottle.engine?.user ?? bottle.user;
@@ -26,7 +27,7 @@ const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_p
 /** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
 export function planSession(
   bottle: BottlePlan,
-  { kind, command, directory, env, hostEnv, gateway, secrets, size, user = sessionUser(bottle) }: SessionRequest,
+  { kind, command, directory, env, hostEnv, gateway, secrets, size, user = sessionUser(bottle), shows }: SessionRequest,
 ): SessionPlan {
   const passed = [...(bottle.network.mode === "off" ? [] : proxies), "TZ"].filter((name) => hostEnv[name]);
   // A proxy's address may hold a password, with or without a scheme before it.
@@ -53,6 +54,7 @@ export function planSession(
     secrets: [...secrets, ...passed.filter((name) => isSecret(name) && !(name in env))],
     command,
     size,
+    shows,
   };
 }
 

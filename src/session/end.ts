@@ -1,7 +1,9 @@
 import { backendOf } from "../backends/registry.ts";
+import { exitCode } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
 
 type End = {
   readonly code: number;
@@ -24,8 +26,19 @@ export async function noteEnd(system: System, session: string, { code, isDoubtfu
       const { pullAfterSession } = await import("../sync/travel.ts");
       await pullAfterSession({ system, backend }, plan, ended.kind);
     }
+    if (ended?.kind === "agent" && plan && system.isTty.stderr) {
+      const { tellReceipt } = await import("./receipt.ts");
+      await tellReceipt({ system, backend: backend ?? (await backendOf(system, plan.backend)), ledger }, plan, {
+        ...ended,
+        id: session,
+      });
+    }
     if (ended?.traps && plan)
       (await import("./git-traps.ts")).tellTraps(system, JSON.parse(ended.traps), plan.directory);
+    if (ended?.kind === "attach" && ended.conversation !== null && code < 128) {
+      await tellDetached(system, ledger, ended.conversation);
+      return exitCode.ok;
+    }
     if (system.env.TMUX) await (await import("../tmux/pane/pane-tags.ts")).unmarkPane(system);
   } catch (error) {
     system.err(
@@ -33,4 +46,12 @@ export async function noteEnd(system: System, session: string, { code, isDoubtfu
     );
   }
   return status;
+}
+
+/** To leave a background session is no failure, and neither is its end. */
+async function tellDetached(system: System, ledger: Ledger, id: string): Promise<void> {
+  const { listSessions } = await import("../activity/sessions.ts");
+  const found = (await listSessions(system, ledger, { poll: true })).find((one) => one.id === id);
+  const goesOn = found !== undefined && found.state !== "ended";
+  inform(system, goesOn ? `session ${id} is still running: claude-bottle attach ${id}` : `session ${id} has ended`);
 }

@@ -13,6 +13,7 @@ import { bringUp } from "../bottle/bring-up.ts";
 import { rememberLoginInside, renewedSince } from "../bottle/login-note.ts";
 import { confirmStart } from "../bottle/consent.ts";
 import { checkPlan } from "../bottle/ready.ts";
+import type { BottleContext } from "../bottle/context.ts";
 import type { Target } from "../bottle/target.ts";
 import { describeLogin } from "./login.ts";
 import { withSecrets } from "../project/secrets.ts";
@@ -27,6 +28,10 @@ export type Launch = {
   /** The user has said yes to an isolation that shares the kernel. */
   readonly acceptsWeaker?: boolean;
   readonly dryRun: boolean;
+  /** The background session that the session is a terminal of. */
+  readonly shows?: string;
+  /** What runs the session in its bottle, in place of our own terminal; false where the bottle is being taken down. */
+  readonly run?: (context: BottleContext, plan: BottlePlan, session: SessionPlan) => Promise<number | undefined>;
 };
 
 /** Brings the target's bottle up, runs the session in it, and returns its exit status; or prints what it would run. */
@@ -43,7 +48,7 @@ export async function launch(system: System, target: Target, options: Launch): P
 async function launchOn(
   system: System,
   target: Target,
-  { kind, terminal, command, env, fresh = false, acceptsWeaker = false, dryRun }: Launch,
+  { kind, terminal, command, env, fresh = false, acceptsWeaker = false, dryRun, shows, run = attachSession }: Launch,
 ): Promise<number> {
   const backend = await backendOf(system, target.plan.backend);
   using ledger = new Ledger(system);
@@ -62,6 +67,7 @@ async function launchOn(
       // The manifest's own word, as with all of the environment: only what is put in on the wire is the bottle's.
       secrets: target.plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
       size,
+      shows,
     });
   if (kind === "agent" && isSandbox(backend.capabilities))
     inform(system, `${backend.name}: ${describeSandbox(backend)}`);
@@ -85,11 +91,7 @@ async function launchOn(
     const renewed = await renewedSince(system, plan, target.login);
     const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
     const armed = await withSecrets(system, target.secrets, started.secrets);
-    const code = await attachSession(
-      { system: armed, backend: await backendOf(armed, plan.backend), ledger },
-      plan,
-      started,
-    );
+    const code = await run({ system: armed, backend: await backendOf(armed, plan.backend), ledger }, plan, started);
     // Otherwise another process began to stop or to remove the bottle just now: once it has, the bottle is brought up again.
     if (code !== undefined) return code;
   }

@@ -36,6 +36,11 @@ export class Pane implements Disposable {
     this.#tmux("send-keys", "-t", "s", "Enter");
   }
 
+  /** A key by tmux's own name. */
+  press(key: string): void {
+    this.#tmux("send-keys", "-t", "s", key);
+  }
+
   /** Claude draws rules as wide as it believes its terminal to be. */
   async followsWidth(columns: number): Promise<void> {
     this.#tmux("resize-window", "-t", "s", "-x", String(columns), "-y", "25");

@@ -40,6 +40,12 @@ function container(system: System, program: argv.ProgramName): Backend {
     if (sshAgent !== undefined) plainLink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");
   }
 
+  /** What of our own the bottle mounts. */
+  function makeSources(plan: BottlePlan): void {
+    linkAgent(plan);
+    for (const { source } of argv.recordMounts(plan)) privateDirectory(source);
+  }
+
   /** What makes a bottle, in its order. */
   const creation = (plan: BottlePlan): (readonly string[])[] => [
     argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system, assumedImage), agentLink(plan.name)),
@@ -112,13 +118,13 @@ function container(system: System, program: argv.ProgramName): Backend {
       const images = network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
       const [engine, there] = await Promise.all([client.engine(), findImages(client, images)]);
       const [image = "", proxyImage] = there ?? (await ensureImages(client, images, options));
-      const planned = (await seesOurFiles(client, engine, image, options)) ? plan : copiedPlan(plan, elsewhere);
+      const isHere = await seesOurFiles(client, engine, image, options);
+      const planned = isHere ? { ...plan, records: recordsOf(plan.name) } : copiedPlan(plan, elsewhere);
       return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
     },
 
     async create(plan, options = {}) {
-      linkAgent(plan);
-      for (const { source } of argv.recordMounts(plan)) privateDirectory(source);
+      makeSources(plan);
       const printed: string[] = [];
       for (const words of creation(plan))
         printed.push((await client.settle(`make bottle "${plan.name}"`, words, options)).stdout.trim());
@@ -126,7 +132,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async start(plan, options = {}) {
-      linkAgent(plan);
+      makeSources(plan);
       const doing = `start bottle "${plan.name}"`;
       const run = await client.call(starting(plan), options);
       if (mentionsUnknown(run)) {

@@ -1,0 +1,48 @@
+import { listSessions, type Session } from "../activity/sessions.ts";
+import { inGuest } from "../backends/in-guest.ts";
+import { UserError } from "../errors.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import type { BottleContext } from "./context.ts";
+
+/** Claude's daemon gives its sessions their time to write what they know. */
+const endMs = 15_000;
+
+/** The background sessions that have something to lose: a turn, or a question that only they know. */
+export async function workIn(
+  { system, ledger }: Pick<BottleContext, "system" | "ledger">,
+  name: string,
+): Promise<Session[]> {
+  const sessions = await listSessions(system, ledger, { poll: true, bottle: name });
+  return sessions.filter(({ isBackground, state }) => isBackground && (state === "working" || state === "waiting"));
+}
+
+/** Before the bottle goes down. Throws UserError for background sessions with something to lose, unless `force` is set; ends them then. */
+export async function endBackground(
+  context: BottleContext,
+  plan: BottlePlan,
+  { command, force }: { readonly command: string; readonly force: boolean },
+): Promise<void> {
+  const { system, backend, ledger } = context;
+  const live = (await listSessions(system, ledger, { poll: true, bottle: plan.name })).filter(
+    ({ isBackground }) => isBackground,
+  );
+  if (live.length === 0) return;
+  const work = live.filter(({ state }) => state === "working" || state === "waiting");
+  if (work.length > 0 && !force) throw worksInBackground(plan.name, work, command);
+  const { argv, env } = inGuest(backend, plan, ["claude", "daemon", "stop", "--any"]);
+  await system.run(argv, { env, timeoutMs: endMs });
+}
+
+function worksInBackground(bottle: string, work: readonly Session[], command: string): UserError {
+  const shown = work
+    .slice(0, 5)
+    .map(({ id, state, waitingFor }) => `${id} (${state}${waitingFor === undefined ? "" : ` for ${waitingFor}`})`);
+  const more = work.length > shown.length ? ` and ${work.length - shown.length} more` : "";
+  const one = work.length === 1;
+  return new UserError(
+    `bottle "${bottle}" has ${one ? "a background session" : "background sessions"}: ${shown.join(", ")}${more}`,
+    {
+      hint: `see to ${one ? "it" : "them"}: claude-bottle attach ${work[0]?.id ?? ""}\n  or end ${one ? "it" : "them"} with the bottle: claude-bottle ${command} --force`,
+    },
+  );
+}

@@ -1,0 +1,131 @@
+import { listSessions, type Session } from "../activity/sessions.ts";
+import { inGuest } from "../backends/in-guest.ts";
+import type { BottleContext } from "../bottle/context.ts";
+import { UserError } from "../errors.ts";
+import { receiptArgv } from "../guest/receipt.ts";
+import { Attention } from "../ledger/attention.ts";
+import { shortDuration } from "../lib/duration.ts";
+import { printable } from "../lib/quote.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { inform } from "../ui/messages.ts";
+import { turnsOf } from "./resume.ts";
+
+export type Receipt = {
+  readonly durationMs: number;
+  readonly turns?: number | undefined;
+  readonly tokens?: number | undefined;
+  /** By git's own short summary. */
+  readonly changed?: string | undefined;
+  readonly commits: number;
+  readonly untracked: number;
+  readonly denied: readonly string[];
+  readonly background: readonly string[];
+  readonly conversation?: string | undefined;
+};
+
+type Ended = { readonly id: string; readonly directory: string; readonly startedAt: number };
+
+const askMs = 5_000;
+
+/** Tells what the session left, and notes it. A session in which nothing was said leaves none. */
+export async function tellReceipt(context: BottleContext, plan: BottlePlan, session: Ended): Promise<void> {
+  const { system, ledger } = context;
+  const conversation = await noteConversation(context, plan, session);
+  if (conversation === undefined) return;
+  const receipt = await receiptOf(context, plan, session, conversation);
+  ledger.note(plan.name, `session ${session.id}: ${JSON.stringify(receipt)}`);
+  const [first = "", ...rest] = receiptLines(receipt);
+  inform(system, first, rest.join("\n"));
+}
+
+/** The conversation that the session was in last: the one in the background, where Left moved it there. */
+async function noteConversation(
+  { system, ledger }: BottleContext,
+  plan: BottlePlan,
+  { id }: Ended,
+): Promise<string | undefined> {
+  const turns = await turnsOf(system, ledger, plan.name);
+  const last = turns.find(({ session }) => session === id)?.sessionId;
+  if (last !== undefined) new Attention(ledger).noteConversation(id, last);
+  return last;
+}
+
+async function receiptOf(
+  context: BottleContext,
+  plan: BottlePlan,
+  { directory, startedAt }: Ended,
+  conversation: string,
+): Promise<Receipt> {
+  const { system, backend, ledger } = context;
+  const durationMs = system.now() - startedAt;
+  const { argv, env } = inGuest(backend, plan, receiptArgv(directory, Math.ceil(durationMs / 1000), conversation));
+  const [{ stdout }, denied, sessions] = await Promise.all([
+    system.run(argv, { env, timeoutMs: askMs, detached: true }),
+    deniedSince(context, plan.name, startedAt),
+    listSessions(system, ledger, { poll: false, bottle: plan.name }),
+  ]);
+  const facts = new Map(
+    stdout.split("\n").map((line) => [line.split(" ")[0], line.slice(line.indexOf(" ") + 1).trim()]),
+  );
+  const numberOf = (key: string) => (/^\d{1,12}$/.test(facts.get(key) ?? "") ? Number(facts.get(key)) : undefined);
+  return {
+    durationMs,
+    turns: numberOf("turns"),
+    tokens: numberOf("tokens"),
+    changed: facts.get("diff")?.slice(0, 120) || undefined,
+    commits: numberOf("commits") ?? 0,
+    untracked: numberOf("untracked") ?? 0,
+    denied,
+    background: sessions.filter(goesOn).map(({ id }) => id),
+    conversation,
+  };
+}
+
+const goesOn = ({ isBackground, state }: Session): boolean => isBackground && state !== "ended";
+
+async function deniedSince({ backend }: BottleContext, name: string, since: number): Promise<string[]> {
+  try {
+    const denied = (await backend.denied?.(name)) ?? [];
+    return [...new Set(denied.filter(({ at }) => Date.parse(at) >= since).map(({ target }) => target))];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [];
+  }
+}
+
+/** Two to five lines. */
+export function receiptLines({
+  durationMs,
+  turns,
+  tokens,
+  changed,
+  commits,
+  untracked,
+  denied,
+  background,
+  conversation,
+}: Receipt): string[] {
+  const spent = [
+    shortDuration(durationMs),
+    ...(turns === undefined ? [] : [count(turns, "turn")]),
+    ...(tokens === undefined || tokens === 0 ? [] : [`${tokens} output tokens`]),
+  ];
+  const work = [
+    ...(changed === undefined ? [] : [printable(changed)]),
+    ...(commits === 0 ? [] : [count(commits, "commit")]),
+    ...(untracked === 0 ? [] : [`${count(untracked, "file")} untracked`]),
+  ];
+  return [
+    `session ended after ${spent.join(", ")}`,
+    ...(work.length === 0 ? [] : [`project: ${work.join("; ")}`]),
+    ...(denied.length === 0
+      ? []
+      : [`denied: ${denied.slice(0, 5).map(printable).join(", ")} (claude-bottle allow HOST opens one)`]),
+    ...(background.length === 0
+      ? []
+      : [`in the background: ${background.slice(0, 5).join(", ")} (claude-bottle attach ${background[0]})`]),
+    ...(conversation === undefined ? [] : [`go on: claude-bottle run --resume ${conversation}`]),
+  ];
+}
+
+const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -1,0 +1,82 @@
+import { readTurns } from "../activity/read.ts";
+import { listSessions } from "../activity/sessions.ts";
+import { backendOf } from "../backends/registry.ts";
+import { Attention } from "../ledger/attention.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { shortDuration } from "../lib/duration.ts";
+import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { conversationElsewhere, noConversation, stillInBackground } from "./errors.ts";
+import { byUrgency, matchName } from "./find.ts";
+
+/** The words of Claude Code that go on with the conversation; none where there is none to go on with. Throws UserError for a wrong one. */
+export async function resumeWords(system: System, bottle: string, word: string | undefined): Promise<string[]> {
+  using ledger = new Ledger(system);
+  const id =
+    word === undefined
+      ? await lastConversation(system, ledger, bottle)
+      : await conversationNamed(system, ledger, bottle, word);
+  if (id !== undefined) return ["--resume", id];
+  inform(system, `bottle "${bottle}" has no conversation to go on with; starting a new one`);
+  return [];
+}
+
+/** The newest conversation that nobody is in now. */
+async function lastConversation(system: System, ledger: Ledger, bottle: string): Promise<string | undefined> {
+  const [turns, sessions] = [await turnsOf(system, ledger, bottle), await liveIn(system, ledger, bottle)];
+  const live = new Set(sessions.map(({ conversation }) => conversation));
+  return turns.find(({ sessionId }) => !live.has(sessionId))?.sessionId;
+}
+
+/** By its beginning, too. */
+async function conversationNamed(system: System, ledger: Ledger, bottle: string, word: string): Promise<string> {
+  const running = (await liveIn(system, ledger, bottle)).find(
+    ({ conversation, isBackground }) => isBackground && conversation?.startsWith(word),
+  );
+  if (running) throw stillInBackground(running.id);
+  const own = await turnsOf(system, ledger, bottle);
+  const id = matchName(
+    word,
+    own.map(({ sessionId }) => sessionId),
+  );
+  if (id !== undefined) return id;
+  for (const { plan } of ledger.bottles())
+    if (
+      plan.name !== bottle &&
+      (await turnsOf(system, ledger, plan.name)).some(({ sessionId }) => sessionId.startsWith(word))
+    )
+      throw conversationElsewhere(word, plan.name, plan.directory);
+  // One that was begun without our hooks is Claude Code's own to know.
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word)) return word;
+  throw noConversation(word, bottle);
+}
+
+export async function turnsOf(system: System, ledger: Ledger, bottle: string) {
+  const record = ledger.bottle(bottle);
+  return record ? await readTurns(system, await backendOf(system, record.plan.backend), record) : [];
+}
+
+const liveIn = async (system: System, ledger: Ledger, bottle: string) =>
+  (await listSessions(system, ledger, { poll: false, bottle })).filter(({ state }) => state !== "ended");
+
+/** Before a new session: one that was cut off, and those in the background that want something. */
+export async function tellWhatWaits(system: System, bottle: string): Promise<void> {
+  using ledger = new Ledger(system);
+  if (!ledger.bottle(bottle)) return;
+  const waiting = (await listSessions(system, ledger, { poll: false, bottle })).filter(
+    ({ isBackground, state }) => isBackground && (state === "waiting" || state === "done"),
+  );
+  const [first] = waiting.toSorted(byUrgency);
+  if (first)
+    inform(
+      system,
+      `background session ${first.id} ${first.state === "done" ? "is done" : `waits for ${first.waitingFor ?? "you"}`}: claude-bottle attach ${first.id}`,
+    );
+  const [last] = new Attention(ledger).endedSince(0, bottle);
+  const isCutOff = last !== undefined && (last.code === undefined || (last.code > 128 && last.code !== 130));
+  if (isCutOff && last.conversation !== undefined)
+    inform(
+      system,
+      `the last session here was cut off ${shortDuration(system.now() - last.endedAt)} ago; go on with it: claude-bottle run --resume`,
+    );
+}
