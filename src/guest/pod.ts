@@ -12,13 +12,15 @@ export const runDirectory = "/run/claude-bottle";
 type Start = {
   readonly session: string;
   readonly mode: "plain" | "terminal";
+  /** What is watched for changes, if anything. */
+  readonly project?: string;
   readonly env: Readonly<Record<string, string>>;
   readonly command: readonly string[];
 };
 
 /** What kubectl exec runs in a pod; it sets `env` and becomes, or runs, `command`. */
-export const podSessionArgv = ({ session, mode, env, command }: Start): string[] => [
-  "/bin/sh", "-c", withoutComments(sessionScript), "sh", session, mode,
+export const podSessionArgv = ({ session, mode, project = "", env, command }: Start): string[] => [
+  "/bin/sh", "-c", withoutComments(sessionScript), "sh", session, mode, project,
   ...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...command,
 ]; // prettier-ignore
 

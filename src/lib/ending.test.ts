@@ -11,6 +11,12 @@ function read(...pieces: string[]) {
 
 const client = "command terminated with exit code 7\n";
 
+test("an ending says as well whether the project is as it was", () => {
+  const ending = new Ending(endingMark("s1"));
+  ending.take(Buffer.from("\x1eclaude-bottle:s1:0s\x1e"));
+  expect(ending.close()).toMatchObject({ status: 0, isUnchanged: true });
+});
+
 test.each([
   ["the command's own bytes come through, and nothing else", ["a\0\xff", `b\x1eclaude-bottle:s1:7\x1e${client}`], "a\0\xffb", 7],
   ["in any pieces", [..."err\x1eclaude-bottle:s1:255\x1e"], "err", 255],

@@ -1,5 +1,14 @@
-/** What ends the stderr of a command whose client is not to be believed: the mark, the command's own status, and `\x1e`. */
+/**
+ * What ends the stderr of a command whose client is not to be believed: the mark, the command's own status, an `s` where it changed nothing of
+ * the project, and `\x1e`.
+ */
 export const endingMark = (session: string): string => `\x1eclaude-bottle:${session}:`;
+
+export type Told = {
+  readonly status: number | undefined;
+  /** The command changed nothing of the project, as far as it can be told. */
+  readonly isUnchanged: boolean;
+};
 
 /** Takes a command's ending, and what its client wrote behind it, out of the client's stderr. */
 export class Ending {
@@ -26,10 +35,15 @@ export class Ending {
   }
 
   /** At the end: what is still to be shown, and the command's status; undefined where it was cut off before it had one. */
-  close(): { readonly rest: Uint8Array; readonly status: number | undefined } {
-    if (!this.#isOver) return { rest: this.#held, status: undefined };
-    const digits = /^(\d{1,3})\x1e/.exec(this.#held.subarray(this.#mark.length).toString("latin1"))?.[1];
-    return { rest: Buffer.alloc(0), status: digits === undefined ? undefined : Number(digits) };
+  close(): { readonly rest: Uint8Array } & Told {
+    if (!this.#isOver) return { rest: this.#held, status: undefined, isUnchanged: false };
+    const end = this.#held.subarray(this.#mark.length).toString("latin1");
+    const [, digits, same] = /^(\d{1,3})(s?)\x1e/.exec(end) ?? [];
+    return {
+      rest: Buffer.alloc(0),
+      status: digits === undefined ? undefined : Number(digits),
+      isUnchanged: same === "s",
+    };
   }
 }
 

@@ -3,7 +3,7 @@ import { endArgv, guestControlArgv } from "../guest/control.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
-import { noteEnd } from "./end.ts";
+import { type End, noteEnd } from "./end.ts";
 import type { BottleContext } from "../bottle/context.ts";
 
 const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
@@ -25,34 +25,28 @@ export async function attachSession(
   if (session.secrets.length > 0) await backend.deliver?.(plan, session);
   if (!ledger.openSession(session, { traps, pane: shown?.pane })) return undefined;
   if (!session.size) {
-    const code = await waitForSession(system, backend, plan, session);
-    await noteEnd(system, session.id, { code });
-    return code;
+    const end = await waitForSession(system, backend, plan, session);
+    return await noteEnd(system, session.id, end);
   }
   const { argv, env } = sessionCommand(system, backend, plan, session, shown?.tag);
   return system.become(argv.slice(system.self.length), { env });
 }
 
 /** A client that is killed leaves its command in the guest, so we stay and end that ourselves. */
-async function waitForSession(
-  system: System,
-  backend: Backend,
-  plan: BottlePlan,
-  session: SessionPlan,
-): Promise<number> {
+async function waitForSession(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Promise<End> {
   const { argv, env, ending } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
   // Without a terminal of its own the command has the bytes of the caller's, and the answers to what it asks come from there all the same.
   const restore =
     system.isTty.stdin && system.isTty.stdout ? (await import("../terminal/modes.ts")).rememberModes() : undefined;
-  const { code, isLost, signal, interrupt } = await system.attach(argv, { env, ending, held: control === undefined });
+  const { code, isLost, isUnchanged, signal, interrupt } = await system.attach(argv, { env, ending, held: control === undefined }); // prettier-ignore
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
   if (cause === undefined && isLost) await backend.explainLoss?.(plan, session.id, code);
-  if (cause === undefined) return code;
+  if (cause === undefined) return { code, isUnchanged };
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
-  return signalCodes[cause] ?? code;
+  return { code: signalCodes[cause] ?? code };
 }
 
 /** What the end of a session needs where its backend takes the host's variables away. */

@@ -5,24 +5,30 @@ import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 
-type End = {
+export type End = {
   readonly code: number;
   /** The client may have lost the session. */
   readonly isDoubtful?: boolean;
+  /** Its command changed nothing of the project. */
+  readonly isUnchanged?: boolean;
 };
 
 /** What is left to do when a session has ended. Returns its status, which stands, whatever happens here. */
-export async function noteEnd(system: System, session: string, { code, isDoubtful = false }: End): Promise<number> {
+export async function noteEnd(
+  system: System,
+  session: string,
+  { code, isDoubtful, isUnchanged }: End,
+): Promise<number> {
   let status = code;
   try {
     using ledger = new Ledger(system);
     const ended = ledger.closeSession(session, code);
     const plan = ended && ledger.bottle(ended.bottle)?.plan;
-    const isDue = isDoubtful || code > 128 || plan?.copied;
+    const isDue = isDoubtful || code > 128 || (plan?.copied && !isUnchanged);
     const backend = plan && isDue ? await backendOf(system, plan.backend) : undefined;
     if (plan && isDoubtful && (await backend?.explainLoss?.(plan, session, code))) status = code || 1;
     if (plan && code > 128) await backend?.endSession?.(session);
-    if (ended && backend && plan?.copied) {
+    if (ended && backend && plan?.copied && !isUnchanged) {
       const { pullAfterSession } = await import("../sync/travel.ts");
       await pullAfterSession({ system, backend }, plan, ended.kind);
     }

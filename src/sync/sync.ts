@@ -10,7 +10,7 @@ import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { HeldDirectory } from "../system/held-directory.ts";
 import { isSameThing, placeThings, readableName, readTree, stateAt } from "../system/host-tree.ts";
-import { readBaseline, saveBaseline } from "./baseline.ts";
+import { isFirstSync, readBaseline, saveBaseline } from "./baseline.ts";
 import { assertPathsUnmoved } from "../project/shared-paths.ts";
 import { BottleCopy, stagingDirectory } from "./guest-tree.ts";
 
@@ -36,6 +36,15 @@ export const syncProject = (system: System, backend: Backend, plan: BottlePlan, 
       }
     }),
   );
+
+/** Whether the project is as it was when both sides were last brought together. */
+export function isHostUnchanged(system: System, { name, directory }: BottlePlan): boolean {
+  if (isFirstSync(system, name)) return false;
+  const baseline = readBaseline(system, name);
+  using project = HeldDirectory.open(directory);
+  const tree = readTree(project);
+  return tree.size === baseline.size && [...tree].every(([path, state]) => baseline.get(path)?.host === state);
+}
 
 type Request = {
   readonly plan: BottlePlan;

@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { type BottlePlan, losesCopyByStop, type SessionPlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { isFirstSync } from "./baseline.ts";
-import { syncProject, type Synced } from "./sync.ts";
+import { isHostUnchanged, syncProject, type Synced } from "./sync.ts";
 import { inform, warn } from "../ui/messages.ts";
 import { notPulled, conflictBeforeRemoval } from "./errors.ts";
 
@@ -21,7 +21,8 @@ export async function pushBeforeSession(
       system,
       `the engine of ${backend.name} is on another machine: the session works on a copy of the project, and changes are pulled at its end`,
     );
-  await pushProject({ system, backend }, plan);
+  // What changed there comes home at the session's end in any case.
+  if (!isHostUnchanged(system, plan)) await pushProject({ system, backend }, plan);
 }
 
 /** What changed here, or all of it the first time. */

@@ -5,7 +5,7 @@ import { isDirectory } from "./files.ts";
 import { stty } from "./stty.ts";
 import { notStartable } from "./not-startable.ts";
 import { interruptible } from "./interrupt.ts";
-import { Ending } from "../lib/ending.ts";
+import { Ending, type Told } from "../lib/ending.ts";
 import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
@@ -151,12 +151,13 @@ async function attach(spawn: () => Bun.Subprocess, mark: string | undefined): Pr
   try {
     child = spawn();
     if (passed) child.kill(passed);
-    const [code, status] = await Promise.all([child.exited, mark === undefined ? undefined : showStderr(child, mark)]);
+    const [code, told] = await Promise.all([child.exited, mark === undefined ? undefined : showStderr(child, mark)]);
     // The one that ended the child may have come to us at the same moment.
     await caughtSignals();
     const signal = (child.signalCode as NodeJS.Signals | null) ?? passed;
-    const isLost = mark !== undefined && status === undefined;
-    return { code: status ?? (isLost ? code || 1 : code), isLost, signal, interrupt };
+    const isLost = told !== undefined && told.status === undefined;
+    const isUnchanged = told?.isUnchanged ?? false;
+    return { code: told?.status ?? (isLost ? code || 1 : code), isLost, isUnchanged, signal, interrupt };
   } finally {
     for (const [name, handler] of handlers) process.off(name, handler);
   }
@@ -168,13 +169,13 @@ function terminalSize(): TerminalSize | undefined {
   return rows > 0 && columns > 0 ? { rows, columns } : undefined;
 }
 
-/** Passes the child's stderr on to ours, but for the ending, whose status it returns. */
-async function showStderr(child: Bun.Subprocess, mark: string): Promise<number | undefined> {
+/** Passes the child's stderr on to ours, but for the ending, which it returns. */
+async function showStderr(child: Bun.Subprocess, mark: string): Promise<Told> {
   const ending = new Ending(mark);
   if (child.stderr instanceof ReadableStream) for await (const bytes of child.stderr) write(2, ending.take(bytes));
-  const { rest, status } = ending.close();
+  const { rest, ...told } = ending.close();
   write(2, rest);
-  return status;
+  return told;
 }
 
 function workingDirectory(): string {

@@ -94,6 +94,8 @@ export interface System {
 export type Attached = {
   readonly code: number;
   readonly isLost: boolean;
+  /** The command's ending says that it changed nothing of the project. */
+  readonly isUnchanged: boolean;
   readonly signal: NodeJS.Signals | undefined;
   readonly interrupt: NodeJS.Signals | undefined;
 };

@@ -70,12 +70,16 @@ export const execArgv = (
 type ExecOptions = { readonly stdin?: boolean; readonly terminal?: boolean; readonly container?: string };
 
 /** The command line stands in a URL and in audit logs: what is secret is brought before (`keepSecretsArgv`). */
-export function sessionArgv(place: Place, session: SessionPlan, env: Readonly<Record<string, string>>): string[] {
+export function sessionArgv(
+  place: Place,
+  session: SessionPlan,
+  { env, project }: { readonly env: Readonly<Record<string, string>>; readonly project: string },
+): string[] {
   const { id, size, directory, command } = session;
   // They come by their own names.
   const prelude = preludeArgv({ session: id, size, directory, secrets: [], command });
   const all = { ...session.env, ...env, CLAUDE_BOTTLE_SESSION: id };
-  const inPod = podSessionArgv({ session: id, mode: size ? "terminal" : "plain", env: all, command: prelude });
+  const inPod = podSessionArgv({ session: id, mode: size ? "terminal" : "plain", project, env: all, command: prelude });
   return execArgv(place, session.bottle, inPod, { stdin: true, terminal: size !== undefined });
 }
 

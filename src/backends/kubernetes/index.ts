@@ -174,7 +174,10 @@ export function kubernetes(system: System): Backend {
     },
 
     attach(plan, session) {
-      const words = argv.sessionArgv(clusterOf(plan), session, { ...pathOf(plan), ...proxyEnv(plan) });
+      const words = argv.sessionArgv(clusterOf(plan), session, {
+        env: { ...pathOf(plan), ...proxyEnv(plan) },
+        project: plan.directory,
+      });
       return { argv: kubectl.argv(words), env: {}, ending: endingMark(session.id) };
     },
 

@@ -98,9 +98,18 @@ test("a session's command line has its variables, and no secret", () => {
     command: ["printf", "%s", "-n", "a b;*"],
     size: undefined,
   };
-  const words = sessionArgv(cluster, session, { B: "1" });
+  const words = sessionArgv(cluster, session, { env: { B: "1" }, project: "/p" });
   expect(words.slice(0, 10)).toEqual(["exec", "-i", "--context", "work", "--namespace", "agents", plan.name, "-c", "bottle", "--"]); // prettier-ignore
-  expect(words.slice(13, 20)).toEqual(["sh", "s1", "plain", "A=$x 'y'", "EMPTY=", "B=1", "CLAUDE_BOTTLE_SESSION=s1"]);
+  expect(words.slice(13, 21)).toEqual([
+    "sh",
+    "s1",
+    "plain",
+    "/p",
+    "A=$x 'y'",
+    "EMPTY=",
+    "B=1",
+    "CLAUDE_BOTTLE_SESSION=s1",
+  ]);
   expect(words.slice(-4)).toEqual(session.command);
   expect(words.join(" ")).not.toContain("ANTHROPIC");
 });
