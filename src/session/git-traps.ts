@@ -1,3 +1,4 @@
+import { UserError } from "../errors.ts";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { printable } from "../lib/quote.ts";
 import { byteName, isLinkMode, textName } from "../lib/tree-state.ts";
@@ -43,7 +44,7 @@ export function gitTraps(directory: string): GitTraps {
   }
   /** Of a linked worktree's repository, which may lie elsewhere. */
   function noteOutside(path: string): string {
-    const text = readFileOrNothing(resolve(directory, path));
+    const text = textOf(resolve(directory, path));
     if (text !== undefined) found[path] = hashOf(harmlessLeftOut(path, text));
     return text ?? "";
   }
@@ -89,6 +90,16 @@ export function gitTraps(directory: string): GitTraps {
   if (linked !== undefined) for (const name of ["commondir", "config.worktree"]) note(join(linked, name));
   look(".git", 4);
   return found;
+}
+
+/** A file that is too long is none that git obeys. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileOrNothing(path, { maxBytes: longestFile });
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 const hashOf = (text: string): string => Bun.hash(text).toString(36);

@@ -8,7 +8,9 @@ const fileOf = (system: System, bottle: string) => `${directoryOf(system)}/${bot
 /** What the project and its copy in that bottle had in common; nothing where they were never brought together. */
 export function readBaseline(system: System, bottle: string): Baseline {
   try {
-    return new Map(JSON.parse(readText(fileOf(system, bottle)) ?? "[]") as [string, Pair][]);
+    return new Map(
+      JSON.parse(readText(fileOf(system, bottle), { maxBytes: 512 * 1024 * 1024 }) ?? "[]") as [string, Pair][],
+    );
   } catch (error) {
     // Both sides are then compared as if for the first time, which loses nothing.
     if (error instanceof SyntaxError || error instanceof TypeError) return new Map();

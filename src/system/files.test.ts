@@ -1,11 +1,20 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { kindOf, readText, writePrivate, writeText } from "./files.ts";
+import { kindOf, readFileNoFollow, readFileOrNothing, readText, writePrivate, writeText } from "./files.ts";
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(`${tmpdir()}/files-`);
+  directory = realpathSync(mkdtempSync(`${tmpdir()}/files-`));
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
@@ -27,7 +36,36 @@ test("a file that is said to be empty by a link to /dev/null is so, and no other
   symlinkSync("/dev/null", `${directory}/null`);
   symlinkSync("/dev/zero", `${directory}/zero`);
   expect(readText(`${directory}/null`)).toBe("");
-  expect(() => readText(`${directory}/zero`)).toThrow("it is no file");
+  expect(() => readText(`${directory}/zero`)).toThrow("it is not a regular file");
   Bun.spawnSync(["mkfifo", `${directory}/pipe`]);
   expect([`${directory}/pipe`, "/dev/null", directory].map(kindOf)).toEqual(["pipe", "device", "directory"]);
+});
+
+test.skipIf(process.platform !== "linux")(
+  "a file of the kernel's is not read through a link, and no file beyond its limit",
+  () => {
+    symlinkSync("/proc/self/pagemap", `${directory}/pagemap`);
+    symlinkSync("/sys/kernel/mm/transparent_hugepage/enabled", `${directory}/sys`);
+    writeFileSync(`${directory}/sparse`, "");
+    truncateSync(`${directory}/sparse`, 3_000_000_000);
+    const before = process.memoryUsage.rss();
+    for (const [name, why] of [
+      ["pagemap", "of the kernel's"],
+      ["sys", "of the kernel's"],
+      ["sparse", "larger than 8 MiB"],
+    ] as const) {
+      expect(() => readText(`${directory}/${name}`)).toThrow(why);
+      expect(() => readFileOrNothing(`${directory}/${name}`)).toThrow(why);
+    }
+    expect(() => readFileNoFollow(`${directory}/pagemap`)).toThrow("not a regular file any more");
+    expect(() => readText(`${directory}/sparse`, { maxBytes: 65536 })).toThrow("larger than 64 KiB");
+    expect(process.memoryUsage.rss() - before).toBeLessThan(50_000_000);
+    expect(readText("/proc/self/comm")).not.toBe("");
+  },
+);
+
+test("a file within its limit is read whole", () => {
+  writeFileSync(`${directory}/file`, "x".repeat(200_000));
+  expect(readText(`${directory}/file`, { maxBytes: 200_000 })?.length).toBe(200_000);
+  expect(readText(`${directory}/nothing`)).toBeUndefined();
 });

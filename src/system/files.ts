@@ -3,14 +3,12 @@ import {
   accessSync,
   constants,
   existsSync,
-  fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   closeSync,
   readdirSync,
-  readFileSync,
   readSync,
   realpathSync,
   renameSync,
@@ -21,62 +19,52 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { UserError } from "../errors.ts";
+import { codeOf, reasonOf } from "../lib/errno.ts";
 import { printable } from "../lib/quote.ts";
+import { byteName } from "../lib/tree-state.ts";
+import { type ReadLimits, readWhole, tooLong, Unreadable, usualBytes } from "./bounded.ts";
+import { HeldDirectory } from "./held-directory.ts";
 
-const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? error.code : undefined);
-
-/** The text of a file, or undefined where there is none. Throws UserError for one that cannot be read. */
-export function readText(path: string): string | undefined {
+/** The text of a file, or undefined where there is none. Throws UserError for one that cannot be read, or is too long. */
+export function readText(path: string, limits?: ReadLimits): string | undefined {
   try {
-    const found = statSync(path);
     // A link to it is how a file is said to be empty.
-    if (isNullDevice(found)) return "";
-    if (found.isFile() || found.isDirectory()) return readFileSync(path, "utf8");
+    if (isNullDevice(statSync(path))) return "";
+    const bytes = readWhole(path, limits);
+    if (bytes) return bytes.toString("utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
-    throw new UserError(
-      `cannot read "${path}": ${codeOf(cause) === "EISDIR" ? "it is a directory" : String(codeOf(cause))}`,
-      { cause },
-    );
+    throw unreadable(path, cause);
   }
-  // A repository's link to /dev/zero has no end, and a pipe no beginning.
-  throw new UserError(`cannot read "${path}": it is no file`);
+  throw unreadable(path, new Unreadable(isDirectory(path) ? "it is a directory" : "it is not a regular file"));
 }
 
 const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;
 
-/** The text of what is a plain file that can be read; no other thing is opened, a pipe least of all. */
-export function readFileOrNothing(path: string): string | undefined {
+const unreadable = (path: string, cause: unknown) =>
+  new UserError(`cannot read "${printable(path)}": ${cause instanceof Unreadable ? cause.message : reasonOf(cause)}`, {
+    cause,
+  });
+
+/** The text of what is a regular file that can be read; no other thing is opened, a pipe least of all. Throws UserError for one that is too long. */
+export function readFileOrNothing(path: string, limits?: ReadLimits): string | undefined {
   try {
-    return statSync(path).isFile() ? readFileSync(path, "utf8") : undefined;
-  } catch {
+    return readWhole(path, limits)?.toString("utf8");
+  } catch (cause) {
+    if (cause instanceof Unreadable) throw unreadable(path, cause);
     return undefined;
   }
 }
 
-/** The text of a file by its real path, or nothing at all: a link put there meanwhile is not followed. */
+/** The text of a file by its real path, or nothing at all: a link put there meanwhile, on the way too, is not followed. */
 export function readFileNoFollow(path: string): string {
-  const refuse = (cause?: unknown) =>
-    new UserError(`"${printable(path)}" cannot be read: ${String(codeOf(cause) ?? "it has changed just now")}`, {
-      cause,
-    });
-  let file: number;
-  try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw refuse(cause);
-  }
-  try {
-    const opened = fstatSync(file);
-    const now = statSync(realPath(path) ?? "/");
-    // A directory on the way may have become a link.
-    if (!opened.isFile() || realPath(path) !== path || now.ino !== opened.ino || now.dev !== opened.dev) throw refuse();
-    return readFileSync(file, "utf8");
-  } finally {
-    closeSync(file);
-  }
+  using directory = HeldDirectory.open(dirname(path));
+  using file = directory.open(byteName(basename(path)));
+  if (!file) throw unreadable(path, new Unreadable("it is not a regular file any more"));
+  if (file.status.size > usualBytes) throw unreadable(path, tooLong(usualBytes));
+  return Buffer.concat([...file.pieces()]).toString("utf8");
 }
 
 /** The real path of what is there, or undefined. */
@@ -128,7 +116,7 @@ export function enterDirectory(path: string): void {
   try {
     process.chdir(path);
   } catch (cause) {
-    throw new UserError(`cannot enter "${printable(path)}": ${String(codeOf(cause))}`, { cause });
+    throw new UserError(`cannot enter "${printable(path)}": ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -149,7 +137,9 @@ export function privateDirectory(path: string): string {
   } catch (cause) {
     const full = codeOf(cause) === "ENOSPC";
     throw new UserError(
-      full ? `no space left on device to make "${path}"` : `cannot write to "${path}": ${String(codeOf(cause))}`,
+      full
+        ? `no space left on device to make "${printable(path)}"`
+        : `cannot write to "${printable(path)}": ${reasonOf(cause)}`,
       {
         hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a directory that is",
         cause,
@@ -213,7 +203,7 @@ export function writePrivate(path: string, content: string | Uint8Array, mode: 0
     renameSync(work, path);
   } catch (cause) {
     rmSync(work, { force: true });
-    throw new UserError(`cannot write "${path}": ${String(codeOf(cause))}`, { cause });
+    throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -255,6 +245,6 @@ export function writeText(path: string, text: string): void {
     writeNew(work, text, lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o644);
     renameSync(work, path);
   } catch (cause) {
-    throw new UserError(`cannot write "${printable(path)}": ${String(codeOf(cause))}`, { cause });
+    throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
   }
 }

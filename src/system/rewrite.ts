@@ -1,18 +1,21 @@
-import { chownSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chownSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { UserError } from "../errors.ts";
-
-const codeOf = (error: unknown) => (error instanceof Error && "code" in error ? String(error.code) : String(error));
+import { codeOf, reasonOf } from "../lib/errno.ts";
+import { printable } from "../lib/quote.ts";
+import { readWhole, Unreadable } from "./bounded.ts";
 
 /** A file of the user's, a character for each byte, so that what is not ours is written back as it was. */
 export function readBytes(path: string): string | undefined {
   try {
-    // A pipe has no end, and in the place of a device, such as /dev/null, root would put a file.
-    if (statSync(path).isFile()) return readFileSync(path, "latin1");
+    // In the place of a device, such as /dev/null, root would put a file.
+    const bytes = readWhole(path);
+    if (bytes) return bytes.toString("latin1");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    throw new UserError(`cannot read "${path}": ${codeOf(cause)}`, { cause });
+    const reason = cause instanceof Unreadable ? cause.message : reasonOf(cause);
+    throw new UserError(`cannot read "${printable(path)}": ${reason}`, { cause });
   }
-  throw new UserError(`"${path}" is no file`);
+  throw new UserError(`"${printable(path)}" is not a regular file`);
 }
 
 /**
@@ -22,7 +25,7 @@ export function readBytes(path: string): string | undefined {
 export function rewriteBytes(path: string, bytes: string | undefined): void {
   const file = targetOf(path);
   const had = statSync(file, { throwIfNoEntry: false });
-  if (had && !had.isFile()) throw new UserError(`"${path}" is no file`);
+  if (had && !had.isFile()) throw new UserError(`"${printable(path)}" is not a regular file`);
   if (had && (had.mode & 0o222) === 0) throw new UserError(`"${path}" is read-only`);
   const work = `${file}.new-${process.pid}`;
   try {
@@ -32,7 +35,7 @@ export function rewriteBytes(path: string, bytes: string | undefined): void {
     renameSync(work, file);
   } catch (cause) {
     rmSync(work, { force: true });
-    throw new UserError(`cannot write "${path}": ${codeOf(cause)}`, { cause });
+    throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
   }
 }
 

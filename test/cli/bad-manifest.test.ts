@@ -26,7 +26,7 @@ test("a link to what has no end, as a repository may hold one", async () => {
   using home = new Home();
   rmSync(`${home.project}/bottle.toml`, { force: true });
   symlinkSync("/dev/zero", `${home.project}/bottle.toml`);
-  const stderr = 'claude-bottle: cannot read "~/home/project/bottle.toml": it is no file\n';
+  const stderr = 'claude-bottle: cannot read "~/home/project/bottle.toml": it is not a regular file\n';
   expect(await home.run(["config"])).toEqual({ stdout: "", stderr, code: 1 });
 });
 

@@ -103,6 +103,22 @@ test.each(["the project", "a mount"])("a home behind a link is still not shared 
   expect(home.calls().filter(([group]) => group === "machine")).toEqual([]);
 });
 
+test.each([
+  ["without an end", "ln -s /proc/self/pagemap bottle.toml", "it is a file of the kernel's"],
+  ["that is never there", "ln -s /proc/kmsg bottle.toml", "it is a file of the kernel's"],
+  ["of 3 GB", "truncate -s 3G bottle.toml", "it is larger than 8 MiB"],
+])("a bottle.toml %s is not read", async (_, script, why) => {
+  using home = new Home();
+  Bun.spawnSync(["sh", "-c", `rm bottle.toml; ${script}`], { cwd: home.project });
+  const bounded = ["sh", "-c", 'ulimit -t 10; exec "$@"', "sh", program];
+  for (const args of [["config"], ["exec", "--", "true"]])
+    expect(await spawn([...bounded, ...args], home, home.project)).toMatchObject({
+      stderr: `claude-bottle: cannot read "~/home/project/bottle.toml": ${why}\n`,
+      code: 1,
+    });
+  expect((await spawn([...bounded, "complete", "--", "run", "--agent", ""], home, home.project)).code).not.toBe(70);
+});
+
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.log("skipped: only root can give a file to somebody else");
 

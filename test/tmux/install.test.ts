@@ -125,7 +125,7 @@ everyTmux((tmux) => {
     rmSync(real);
     expect((await call("install", "--yes")).stderr).toContain("is a symlink to a file that is not there");
     Bun.spawnSync(["mkfifo", real]);
-    expect((await call("install", "--yes")).stderr).toBe('claude-bottle: "~/home/.tmux.conf" is no file\n');
+    expect((await call("install", "--yes")).stderr).toBe('claude-bottle: "~/home/.tmux.conf" is not a regular file\n');
   }, 30_000);
 
   test("a key of the user's stays the user's, and another one can be chosen", async () => {

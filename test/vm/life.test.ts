@@ -268,7 +268,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       await lab.expectOk("mv /dev/none /dev/kvm", "", "root");
       expect(said).toEqual([
         "claude-bottle: the current directory cannot be read\n  cd to the project first\n",
-        'claude-bottle: cannot read "LAB/refused/bottle.toml": EACCES\n',
+        'claude-bottle: cannot read "LAB/refused/bottle.toml": permission denied\n',
         'claude-bottle: cannot make bottle "BOTTLE": smolvm says: config operation failed: --image: cannot read archive LAB/refused/./none: No such file or directory (os error 2)\n',
         'claude-bottle: cannot start bottle "BOTTLE": no space left on device\n  free some disk space, for example by claude-bottle rm\n',
         'claude-bottle: no space left on device for "LAB/full/claude-bottle/ledger.db"\n  free some disk space\n',

@@ -1,0 +1,54 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from "node:fs";
+
+/** No file that a person or a program of ours writes comes near it. */
+export const usualBytes = 8 * 1024 * 1024;
+const pieceBytes = 64 * 1024;
+
+/** Of Linux (statfs(2)): procfs, sysfs, debugfs, tracefs, securityfs, configfs, cgroup, cgroup2. Their files have no size, and some no end. */
+const kernelTypes = [0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0x27e0eb, 0x63677270];
+
+/** A file that is not read, and why in words. */
+export class Unreadable extends Error {}
+
+export type ReadLimits = { readonly maxBytes?: number };
+
+/**
+ * All of a regular file; undefined for what is none, which is not opened: a device may do something, a pipe has no end. Throws Unreadable
+ * for a longer one and for a file of the kernel's, to which a repository can link, and the system's own errors.
+ */
+export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = {}): Buffer | undefined {
+  if (!statSync(path).isFile()) return undefined;
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const { size } = fstatSync(file);
+    if (!fstatSync(file).isFile()) return undefined;
+    if (size > maxBytes) throw tooLong(maxBytes);
+    if (!/^\/(proc|sys)\//.test(path) && isKernels(file)) throw new Unreadable("it is a file of the kernel's");
+    return readUpTo(file, maxBytes, size);
+  } finally {
+    closeSync(file);
+  }
+} // prettier-ignore
+
+/** It may grow meanwhile, and a size of 0 is no size in the kernel's file systems. */
+function readUpTo(file: number, maxBytes: number, size: number): Buffer {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const piece = Buffer.alloc(Math.max(pieceBytes, length === 0 ? size + 1 : 0));
+    const count = readSync(file, piece, 0, piece.length, null);
+    if (count === 0) return Buffer.concat(pieces, length);
+    length += count;
+    if (length > maxBytes) throw tooLong(maxBytes);
+    pieces.push(piece.subarray(0, count));
+  }
+}
+
+export const tooLong = (maxBytes: number) =>
+  new Unreadable(
+    `it is larger than ${maxBytes < 1024 * 1024 ? `${maxBytes / 1024} KiB` : `${maxBytes / 1024 / 1024} MiB`}`,
+  );
+
+function isKernels(file: number): boolean {
+  return process.platform === "linux" && kernelTypes.includes(Number(statfsSync(`/proc/self/fd/${file}`).type));
+} // prettier-ignore
