@@ -9,7 +9,7 @@ import { readyPlan, takeDown, warnOfDifferences } from "./ready.ts";
 import { endBackground } from "./background.ts";
 import { holdBottle } from "./hold.ts";
 import { followNetwork, openedLoopback } from "./network.ts";
-import { gitIdentity } from "../project/git-identity.ts";
+import { gitHere } from "../project/git-settings.ts";
 import { runHook } from "./hooks.ts";
 import { forgetClaude, keepClaude, restoreClaude } from "./kept-claude.ts";
 import type { Target } from "./target.ts";
@@ -72,10 +72,11 @@ export async function makeReady(
         undo.add(async () => ledger.setReady(plan.name, wasReady));
       } else ledger.setReady(plan.name, false);
       const kept = machine && !options.fresh;
-      const git = await gitIdentity(system);
+      const git = await gitHere(system, plan.directory, { hasAgent: plan.sshAgent !== undefined });
+      for (const lack of git?.lacks ?? []) inform(system, lack);
       // Before the old one goes: what the new one is made from may not be had.
       const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-      const made = await withAgent(system, backend, git ? { ...found, git } : found, plan);
+      const made = await withAgent(system, backend, git ? { ...found, git: git.settings } : found, plan);
       assertPathsUnmoved(made);
       if (machine && options.fresh) {
         await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);

@@ -5,7 +5,7 @@ import script from "./claude-home.sh" with { type: "text" };
 import { claudeHome } from "./claude-home.ts";
 import { claudeHomeArgv } from "./guest.ts";
 
-const claude = claudeHome("/home/ann/shop");
+const claude = claudeHome({ directory: "/home/ann/shop" });
 const [config, settings] = [".claude.json", ".claude/settings.json"];
 
 let home: string;
@@ -86,5 +86,42 @@ describe.skipIf(!isRoot)("root, in a home of somebody else", () => {
     rmSync(`${home}/.claude`);
     Bun.spawnSync(["mkfifo", `${home}/${config}`]);
     prepareFor(1234);
+  });
+});
+
+describe("git's settings of the host", () => {
+  const withGit = (git: { config: string; ignore?: string }) => {
+    const argv = claudeHomeArgv(home, claudeHome({ directory: "/shop", git }));
+    expect(Bun.spawnSync(argv, { env: { PATH: "/usr/bin:/bin" } }).exitCode).toBe(0);
+  };
+  const files = ".config/claude-bottle/git";
+
+  test("are replaced at each start, and read by git", () => {
+    withGit({ config: '[user]\n\tname = "Ada"\n', ignore: ".envrc\n" });
+    const ask = (key: string) =>
+      Bun.spawnSync(["git", "config", "--includes", "--file", `${home}/${files}/config`, "--type=path", key], {
+        env: { HOME: home, PATH: "/usr/bin:/bin" },
+      }).stdout.toString();
+    expect([ask("user.name"), ask("core.excludesFile")]).toEqual(["Ada\n", `${home}/${files}/ignore\n`]);
+    expect(read(`${files}/ignore`)).toBe(".envrc\n");
+    withGit({ config: '[user]\n\tname = "Bob"\n' });
+    expect(ask("user.name")).toBe("Bob\n");
+    expect(readdirSync(`${home}/${files}`)).toEqual(["config"]);
+  });
+
+  test("are written through no link, and a file in the way stops no start", () => {
+    mkdirSync(`${home}/elsewhere`);
+    symlinkSync(`${home}/elsewhere`, `${home}/.config`);
+    withGit({ config: "x" });
+    expect(readdirSync(`${home}/elsewhere`)).toEqual([]);
+    rmSync(`${home}/.config`);
+    writeFileSync(`${home}/.config`, "mine");
+    withGit({ config: "x" });
+    expect(read(".config")).toBe("mine");
+    rmSync(`${home}/.config`);
+    mkdirSync(`${home}/${files}`, { recursive: true });
+    symlinkSync(`${home}/elsewhere/made`, `${home}/${files}/config`);
+    withGit({ config: "x" });
+    expect(readdirSync(`${home}/elsewhere`)).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
 import { hookSettings } from "./records.ts";
 
 /** What lets Claude Code start in the project without a dialog and without traffic of its own. */
-export function claudeHome(directory: string): { config: string; settings: string } {
+type Git = { readonly config: string; readonly ignore?: string | undefined; readonly attributes?: string | undefined };
+
+export function claudeHome({ directory, git }: { readonly directory: string; readonly git?: Git }): ClaudeHome {
   return {
+    git: git === undefined ? [] : [gitConfig(git), git.ignore ?? "", git.attributes ?? ""],
     config: JSON.stringify({
       hasCompletedOnboarding: true,
       hasSeenAutoDefaultNotice: true,
@@ -21,3 +24,15 @@ export function claudeHome(directory: string): { config: string; settings: strin
     }),
   };
 }
+
+/** The files of a bottle's home; `git`: its configuration and its lists of ignored files and of attributes, or nothing. */
+export type ClaudeHome = { readonly config: string; readonly settings: string; readonly git: readonly string[] };
+
+/** The image's own file would be hidden by this one. */
+const gitConfig = ({ config, ignore, attributes }: Git): string =>
+  [
+    "[include]\n\tpath = /etc/gitconfig\n",
+    config,
+    ignore === undefined ? "" : "[core]\n\texcludesFile = ~/.config/claude-bottle/git/ignore\n",
+    attributes === undefined ? "" : "[core]\n\tattributesFile = ~/.config/claude-bottle/git/attributes\n",
+  ].join("");

@@ -2,7 +2,10 @@ import claudeHomeScript from "./claude-home.sh" with { type: "text" };
 import foregroundScript from "./foreground.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
 import prepareScript from "./prepare.sh" with { type: "text" };
+import type { ClaudeHome } from "./claude-home.ts";
 import { withoutComments } from "./script.ts";
+
+export type { ClaudeHome };
 
 type Start = {
   readonly session: string;
@@ -31,7 +34,7 @@ export const foregroundArgv = (argv: readonly string[]): string[] => [
 /** As the guest's root: the user, the home and the project's path; `mount` is where the project is mounted. */
 export const prepareArgv = ({ user, directory }: Place, mount: string, claude: ClaudeHome): string[] => [
   "/bin/sh", "-c", withoutComments(prepareScript + claudeHomeScript), "sh",
-  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings,
+  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings, ...claude.git,
 ]; // prettier-ignore
 
 /** As the bottle's user: no more than what Claude wants to find at home. */
@@ -43,9 +46,10 @@ export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
   home,
   claude.config,
   claude.settings,
+  "",
+  ...claude.git,
 ];
 
-export type ClaudeHome = { readonly config: string; readonly settings: string };
 type Place = {
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string; readonly home: string };
   readonly directory: string;

@@ -1,4 +1,4 @@
-# prepare UID GID NAME HOME DIRECTORY MOUNT CONFIG SETTINGS, as root in the guest after each start; repeating it changes nothing.
+# prepare UID GID NAME HOME DIRECTORY MOUNT CONFIG SETTINGS [GIT-CONFIG IGNORE ATTRIBUTES], as root in the guest after each start; repeating it changes nothing.
 # claude-home.sh follows.
 set -eu
 uid=$1 gid=$2 name=$3 home=$4 directory=$5 mount=$6
@@ -18,4 +18,4 @@ mkdir -p "$home"
 [ "$mount" -ef "$directory" ] || mount --bind "$mount" "$directory"
 # What is newer than this was made in the bottle (inside.sh).
 [ -e /etc/.claude-bottle ] || : >/etc/.claude-bottle
-set -- "$home" "$7" "$8" "$uid:$gid"
+set -- "$home" "$7" "$8" "$uid:$gid" "${9:-}" "${10:-}" "${11:-}"

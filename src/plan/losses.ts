@@ -20,6 +20,7 @@ const made = [
   /^\.local\/lib(\/|$)/,
   /^\.(\w+_history|lesshst|viminfo|wget-hsts|zcompdump.*|sudo_as_admin_successful)$/,
   /^\.claude\.json/,
+  /^\.config\/claude-bottle(\/|$)/,
 ];
 
 const conversation = /^\.claude\/projects\/[^/]+\/[^/]+\.jsonl$/;

@@ -51,8 +51,8 @@ export type BottlePlan = {
   readonly mounts: readonly MountPlan[];
   readonly network: NetworkPlan;
   readonly credentials: readonly Credential[];
-  /** Who commits in it; set when the bottle is started. */
-  readonly git?: GitIdentity;
+  /** What git does in it as it does here; set when the bottle is started. */
+  readonly git?: GitSettings;
   /** Its ~/.claude is kept when it is removed. */
   readonly keepsClaude?: boolean;
   /** The socket of the caller's ssh agent that it has, as of its last start; empty for one that it was made with and may no longer have. */
@@ -113,7 +113,12 @@ export type MountPlan = { readonly source: string; readonly target: string; read
 /** `source` is real and absolute, on the host; `target` is in the guest, where `~/` is the user's home. */
 export type FilePlan = { readonly source: string; readonly target: string };
 
-export type GitIdentity = { readonly name: string; readonly email: string };
+/** `config` is the text of a configuration file; the others are lists of patterns, for all repositories. */
+export type GitSettings = {
+  readonly config: string;
+  readonly ignore?: string | undefined;
+  readonly attributes?: string | undefined;
+};
 
 export type NetworkPlan = {
   readonly mode: "list" | "off" | "open";

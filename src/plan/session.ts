@@ -58,19 +58,19 @@ export function planSession(
   };
 }
 
-/** Git's settings without a file: the repository's own are the user's, and the home is the bottle's. */
-function gitEnv({ directory, git }: BottlePlan): Record<string, string> {
-  // The directory is the caller's on the host, whoever it belongs to in the guest.
-  const settings: [key: string, value: string][] = [["safe.directory", directory]];
-  if (git) settings.push(["user.name", git.name], ["user.email", git.email]);
-  return Object.fromEntries([
-    ["GIT_CONFIG_COUNT", String(settings.length)],
-    ...settings.flatMap(([key, value], index) => [
-      [`GIT_CONFIG_KEY_${index}`, key],
-      [`GIT_CONFIG_VALUE_${index}`, value],
-    ]),
-  ]);
-}
+/**
+ * Git's settings of this machine, as the system's of the bottle: those of the bottle's home and of the repository beat them. The
+ * repositories are the caller's on this machine, whoever owns them in the bottle.
+ */
+const gitEnv = ({ git, user }: BottlePlan): Record<string, string> => ({
+  GIT_CONFIG_COUNT: "1",
+  GIT_CONFIG_KEY_0: "safe.directory",
+  GIT_CONFIG_VALUE_0: "*",
+  ...(git && { GIT_CONFIG_SYSTEM: `${user.home}/${gitDirectory}/config` }),
+});
+
+/** Below the home of the bottle's user. */
+export const gitDirectory = ".config/claude-bottle/git";
 
 /** Names that every ordinary image has a terminal description of; any other one would break the agent's drawing. */
 const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term) ? term : "xterm-256color");

@@ -124,19 +124,3 @@ test("ls --denied tells each target once, with how often and when", async () => 
     { bottle: "cb-BOTTLE", target: "evil.example", times: 2, last: "2026-11-24T12:00:00Z" },
   ]);
 });
-
-test("commits in a bottle have the user's own name, and the project is a safe directory, without a file", async () => {
-  using home = new Home();
-  writeFileSync(
-    `${home.directory}/home/.gitconfig`,
-    "[user]\nname = Ann O'Hara\nemail = ann@example.org\n[core]\nfsmonitor = touch mark\n",
-  );
-  const { stdout } = await home.run([
-    "exec",
-    "--",
-    "sh",
-    "-c",
-    "git config user.name; git config user.email; git config --get-all safe.directory",
-  ]);
-  expect(stdout).toBe("Ann O'Hara\nann@example.org\n~/home/project\n");
-});

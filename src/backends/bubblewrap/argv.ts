@@ -1,4 +1,4 @@
-import { claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
+import { type ClaudeHome, claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
 import { renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
 import { settings, systemDirectories } from "../host-files.ts";
@@ -81,11 +81,7 @@ const ifHeld = ([shell = "", option = "", script = "", ...words]: readonly strin
 ];
 
 /** Run in the sandbox, where a link that a session left in the home leads nowhere. */
-export const prepareArgv = (
-  sandbox: Sandbox,
-  plan: BottlePlan,
-  claude: { readonly config: string; readonly settings: string },
-): string[] =>
+export const prepareArgv = (sandbox: Sandbox, plan: BottlePlan, claude: ClaudeHome): string[] =>
   withFilter(sandbox.filter, [
     ...sandboxArgv(sandbox, plan),
     "--new-session",

@@ -133,7 +133,7 @@ export function bubblewrap(system: System): Backend {
       const secrets = plan.credentials
         .map(({ variable }) => variable)
         .filter((variable) => hostNameOf(variable) === variable);
-      const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory));
+      const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan));
       await run(words, `set up bottle "${plan.name}"`, options, secrets);
       return undefined;
     },
@@ -175,7 +175,7 @@ export function bubblewrap(system: System): Backend {
 
     explain: (plan) => ({
       create: [argv.makeArgv(directoryOf(plan.name))],
-      start: [argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan.directory))],
+      start: [argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan))],
       stop: endArgv(directoryOf(plan.name)),
       remove: [...endArgv(directoryOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
     }),

@@ -66,7 +66,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     }
   }
 
-  const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan.directory));
+  const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan));
 
   return {
     name: program,

@@ -83,13 +83,13 @@ export class BottlePod {
   }
 
   /** Claude's questions of a first start, with the credential that is to be known to it. */
-  async #answerClaude({ user, directory, credentials }: BottlePlan, options: StepOptions): Promise<void> {
+  async #answerClaude({ user, directory, credentials, git }: BottlePlan, options: StepOptions): Promise<void> {
     const session = newSession("start");
     const command = podSessionArgv({
       session,
       mode: "plain",
       env: { HOME: user.home },
-      command: claudeHomeArgv(user.home, claudeHome(directory)),
+      command: claudeHomeArgv(user.home, claudeHome({ directory, ...(git && { git }) })),
     });
     const program = this.#exec(keepSecretsThenArgv(session, command));
     const stdin = secretLines(this.#valuesOf(credentials.map(({ variable }) => variable)));

@@ -1,4 +1,4 @@
-import { claudeHomeArgv, preludeArgv } from "../../guest/guest.ts";
+import { type ClaudeHome, claudeHomeArgv, preludeArgv } from "../../guest/guest.ts";
 import { renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
 import { settings, systemDirectories } from "../host-files.ts";
@@ -37,11 +37,7 @@ export function sessionArgv(place: Place, plan: BottlePlan, session: SessionPlan
 }
 
 /** The prelude looks for Claude's files as the session will, so that a link that a session left leads no further than it could go itself. */
-export const prepareArgv = (
-  place: Place,
-  plan: BottlePlan,
-  claude: { readonly config: string; readonly settings: string },
-): string[] => [
+export const prepareArgv = (place: Place, plan: BottlePlan, claude: ClaudeHome): string[] => [
   ...confineArgv(place, plan, ""),
   ...environment({ HOME: plan.user.home, ...environmentOf(place) }),
   "--",

@@ -115,7 +115,7 @@ export function landlock(system: System): Backend {
       const secrets = plan.credentials
         .map(({ variable }) => variable)
         .filter((variable) => hostNameOf(variable) === variable);
-      const words = argv.prepareArgv(place, plan, claudeHome(plan.directory));
+      const words = argv.prepareArgv(place, plan, claudeHome(plan));
       await run(words, `set up bottle "${plan.name}"`, options, secrets);
       return undefined;
     },
@@ -147,7 +147,7 @@ export function landlock(system: System): Backend {
 
     explain: (plan) => ({
       create: [argv.makeArgv(directoryOf(plan.name))],
-      start: [argv.prepareArgv(placeOf(plan), plan, claudeHome(plan.directory))],
+      start: [argv.prepareArgv(placeOf(plan), plan, claudeHome(plan))],
       stop: endArgv(processesOf(plan.name)),
       remove: [...endArgv(processesOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
     }),

@@ -43,7 +43,7 @@ test.each(["/a b", "/a:b", "/a'b", '/a"b', "/a#{x}", "/a$(id)", "/é", "/a\nb", 
     expect(isPlainPath(directory)).toBe(false);
     const argv = createArgv({ ...plan, directory }, "/state/link");
     expect(argv[argv.indexOf("-v") + 1]).toBe("/state/link:/mnt/project");
-    expect(prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}" }).slice(-4)).toEqual([
+    expect(prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}", git: [] }).slice(-4)).toEqual([
       directory,
       "/mnt/project",
       "{}",

@@ -1,4 +1,4 @@
-import { preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
+import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
@@ -146,10 +146,7 @@ export const statusArgv = (name: string): string[] => [
 export const listArgv = (): string[] => ["machine", "ls", "--error-format", "json", "--json"];
 
 /** As root in the guest, after every start: a start behind our back loses the bind mount. */
-export function prepareArgv(
-  plan: BottlePlan,
-  claude: { readonly config: string; readonly settings: string },
-): string[] {
+export function prepareArgv(plan: BottlePlan, claude: ClaudeHome): string[] {
   const { directory } = plan;
   return [
     "machine", "exec", "--error-format", "json", "--name", plan.name,

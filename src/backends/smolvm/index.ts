@@ -118,11 +118,7 @@ export function smolvm(system: System): Backend {
         ...options,
         env: agentOf(plan),
       });
-      await client.execFirst(
-        `set up bottle "${plan.name}"`,
-        argv.prepareArgv(plan, claudeHome(plan.directory)),
-        options,
-      );
+      await client.execFirst(`set up bottle "${plan.name}"`, argv.prepareArgv(plan, claudeHome(plan)), options);
       const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
     },
@@ -174,9 +170,7 @@ export function smolvm(system: System): Backend {
       const { name } = plan;
       return {
         create: [...build, argv.createArgv(plan, link(name))].map((words) => client.argv(words)),
-        start: [argv.startArgv(name), argv.prepareArgv(plan, claudeHome(plan.directory))].map((words) =>
-          client.argv(words),
-        ),
+        start: [argv.startArgv(name), argv.prepareArgv(plan, claudeHome(plan))].map((words) => client.argv(words)),
         stop: [client.argv(argv.stopArgv(name))],
         remove: [argv.stopArgv(name), argv.deleteArgv(name)].map((words) => client.argv(words)),
       };

@@ -1,0 +1,149 @@
+import type { GitSettings } from "../plan/plan.ts";
+import { readHostile } from "../system/hostile.ts";
+import type { System } from "../system/system.ts";
+import { dirname, basename } from "node:path";
+
+/** What git is to do in a bottle as it does here, and what of it cannot be had there, each in one line. */
+export type GitHere = { readonly settings: GitSettings; readonly lacks: readonly string[] };
+
+const timeoutMs = 5_000;
+const fileLimit = 256 * 1024;
+
+/**
+ * Git's settings for the directory, asked of git itself, so that conditional includes and the XDG file count. Only the user's and the
+ * system's: the repository's own come with the project. Undefined without git, and where it has nothing to say.
+ */
+export async function gitHere(
+  system: System,
+  directory: string,
+  { hasAgent }: { readonly hasAgent: boolean },
+): Promise<GitHere | undefined> {
+  const git = system.which("git");
+  if (git === undefined) return undefined;
+  const ask = async (...words: string[]) => {
+    const { code, stdout } = await system.run([git, ...words], { cwd: directory, timeoutMs, maxBytes: 1024 * 1024 });
+    return code === 0 ? stdout : "";
+  };
+  const [listed, author, committer] = await Promise.all([
+    ask("config", "--list", "--show-scope", "--includes", "--null"),
+    // Without this git makes an address up, from the name of the host.
+    ask("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"),
+    ask("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"),
+  ]);
+  const all = parseSettings(listed);
+  const lacks: string[] = [];
+  const settings = [...identity(parseIdentity(author), parseIdentity(committer))];
+  for (const { key, value } of all.filter(({ scope }) => scope === "system" || scope === "global")) {
+    if (!changesCommits(key)) continue;
+    if (holdsPassword(key) || holdsPassword(value)) lacks.push(`git's "${nameOf(key)}" holds a password and stays on this machine`);
+    else settings.push([key, value]);
+  }
+  const last = (name: string) => all.findLast(({ key }) => key === name)?.value;
+  settings.push(...signing(system, last, { hasAgent, lacks }));
+  const [ignore, attributes] = (["excludesfile", "attributesfile"] as const).map((name) => fileOf(system, last(`core.${name}`), name));
+  const here = { config: render(settings), ignore, attributes };
+  return { settings: here, lacks };
+} // prettier-ignore
+
+/** Who commits here, or undefined where git would refuse to. */
+export async function gitIdentity(system: System, directory: string): Promise<Identity | undefined> {
+  const git = system.which("git");
+  if (git === undefined) return undefined;
+  const argv = [git, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"];
+  const { code, stdout } = await system.run(argv, { cwd: directory, timeoutMs });
+  return code === 0 ? parseIdentity(stdout) : undefined;
+}
+
+type Identity = { readonly name: string; readonly email: string };
+type Setting = readonly [key: string, value: string];
+
+function parseIdentity(text: string): Identity | undefined {
+  const [, name, email] = /^(.*) <(.*)> \d+ [+-]\d{4}\n?$/.exec(text) ?? [];
+  return name && email ? { name, email } : undefined;
+}
+
+function identity(author: Identity | undefined, committer: Identity | undefined): Setting[] {
+  if (!author) return [];
+  const isOther = committer && (committer.name !== author.name || committer.email !== author.email);
+  return [
+    ["user.name", author.name],
+    ["user.email", author.email],
+    ...(isOther ? ([["committer.name", committer.name], ["committer.email", committer.email]] as const) : []),
+  ];
+} // prettier-ignore
+
+type Listed = { readonly scope: string; readonly key: string; readonly value: string };
+
+/** `scope NUL key LF value NUL`; a key without a value is true. */
+function parseSettings(text: string): Listed[] {
+  const parts = text.split("\0");
+  const found: Listed[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [key = "", ...value] = (parts[at + 1] ?? "").split("\n");
+    found.push({ scope: parts[at] ?? "", key, value: value.length === 0 ? "true" : value.join("\n") });
+  }
+  return found;
+}
+
+/** What the user types or a commit holds. What names programs or files of this machine, or how it reaches servers, stays here. */
+const carried =
+  /^(?:core\.(?:autocrlf|eol|safecrlf|quotepath|whitespace|abbrev|commentchar|precomposeunicode)|filter\.[^]+\.(?:clean|smudge|process|required)|url\.[^]+\.(?:insteadof|pushinsteadof)|(?:init|pull|push|fetch|rebase|rerere|status|log|column|color|advice|help|stash|am|apply|grep|versionsort|submodule|tag|branch|alias|i18n|feature)\.[^.]+|color\.[^.]+\.[^.]+|merge\.(?:conflictstyle|ff|log|stat|renames)|diff\.(?:algorithm|renames|renamelimit|noprefix|mnemonicprefix|colormoved|context|interhunkcontext|submodule|wserrorhighlight)|commit\.(?:cleanup|status|verbose))$/;
+const changesCommits = (key: string): boolean => carried.test(key) && !/^(?:tag|push)\.gpgsign$/.test(key);
+
+const holdsPassword = (text: string): boolean => /\/\/[^/@\s]+@/.test(text);
+const nameOf = (key: string): string => `${key.split(".")[0]}.*.${key.split(".").at(-1)}`;
+
+/** The bottle has the user's ssh agent or none, and never a gpg agent. */
+function signing(
+  system: System,
+  last: (name: string) => string | undefined,
+  { hasAgent, lacks }: { readonly hasAgent: boolean; readonly lacks: string[] },
+): Setting[] {
+  const isOn = (value: string | undefined) => /^(?:true|yes|on|1)$/i.test(value ?? "");
+  const wanted = ["commit.gpgsign", "tag.gpgsign"].filter((name) => isOn(last(name)));
+  if (wanted.length === 0) return [];
+  const key = last("user.signingkey");
+  const isSsh = last("gpg.format") === "ssh";
+  const literal = isSsh && key !== undefined ? sshKey(system, key) : undefined;
+  if (literal !== undefined && hasAgent)
+    return [["gpg.format", "ssh"], ["user.signingkey", literal], ...wanted.map((name) => [name, "true"] as const)];
+  lacks.push(
+    isSsh
+      ? "commits are not signed in the bottle: signing needs your ssh agent (bottle.ssh-agent = true) and a public key"
+      : "commits are not signed in the bottle: it has no gpg agent",
+  );
+  return wanted.map((name) => [name, "false"]);
+} // prettier-ignore
+
+/** The public key itself in place of its file, which is not in the bottle. */
+function sshKey(system: System, key: string): string | undefined {
+  if (/^(?:key::|ssh-|ecdsa-|sk-)/.test(key)) return key.startsWith("key::") ? key : `key::${key}`;
+  const path = key.replace(/^~(?=\/)/, system.env.HOME ?? "~");
+  for (const file of path.endsWith(".pub") ? [path] : [`${path}.pub`]) {
+    const text = readHostile(dirname(file), basename(file), fileLimit)?.text.trim();
+    if (text !== undefined && /^(?:ssh-|ecdsa-|sk-)\S+ \S+/.test(text)) return `key::${text.split(" ").slice(0, 2).join(" ")}`;
+  }
+  return undefined;
+} // prettier-ignore
+
+/** The ignore or attribute list that holds for all of the user's repositories; git looks for one even where none is named. */
+function fileOf({ env }: System, named: string | undefined, name: "excludesfile" | "attributesfile"): string | undefined {
+  const config = env.XDG_CONFIG_HOME || `${env.HOME}/.config`;
+  const path = named?.replace(/^~(?=\/)/, env.HOME ?? "~") ?? `${config}/git/${name === "excludesfile" ? "ignore" : "attributes"}`;
+  if (!path.startsWith("/")) return undefined;
+  return readHostile(dirname(path), basename(path), fileLimit)?.text;
+} // prettier-ignore
+
+/** As git reads it back: the middle of a key may hold anything but a line break. */
+function render(settings: readonly Setting[]): string {
+  const quoted = (text: string) =>
+    `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`;
+  return settings
+    .map(([key, value]) => {
+      const [first = "", last = ""] = [key.slice(0, key.indexOf(".")), key.slice(key.lastIndexOf(".") + 1)];
+      const middle = key.slice(first.length + 1, -last.length - 1);
+      const section = middle === "" ? `[${first}]` : `[${first} "${middle.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"]`;
+      return `${section}\n\t${last} = ${quoted(value)}\n`;
+    })
+    .join("");
+} // prettier-ignore
