@@ -148,8 +148,8 @@ async function poll(
   if (!options.poll || (age >= 0 && age < pollMs)) return parseAnswer(kept);
   // Of several that ask at once, the first one does.
   writePrivate(file, [String(system.now()), ...kept].join("\n"));
-  const { argv, env } = inGuest(backend, plan, recordsArgv(what));
-  const { code, stdout } = await system.run(argv, { env, timeoutMs: pollTimeoutMs });
+  const { argv, ...how } = inGuest(backend, plan, recordsArgv(what));
+  const { code, stdout } = await system.run(argv, { ...how, timeoutMs: pollTimeoutMs });
   const lines = code === 0 ? stdout.split("\n") : [];
   writePrivate(file, [String(system.now()), ...lines].join("\n"));
   return parseAnswer(lines);

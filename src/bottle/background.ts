@@ -29,8 +29,8 @@ export async function endBackground(
   if (live.length === 0) return;
   const work = live.filter(({ state }) => state === "working" || state === "waiting");
   if (work.length > 0 && !force) throw worksInBackground(plan.name, work, command);
-  const { argv, env } = inGuest(backend, plan, ["claude", "daemon", "stop", "--any"]);
-  await system.run(argv, { env, timeoutMs: endMs });
+  const { argv, ...how } = inGuest(backend, plan, ["claude", "daemon", "stop", "--any"]);
+  await system.run(argv, { ...how, timeoutMs: endMs });
 }
 
 function worksInBackground(bottle: string, work: readonly Session[], command: string): UserError {

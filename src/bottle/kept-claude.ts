@@ -53,10 +53,10 @@ export async function restoreClaude(
 ): Promise<void> {
   const archive = archiveOf(system, plan.name);
   if (!exists(archive)) return;
-  const { argv, env } = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
+  const { argv, ...how } = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
   assertCarried(
     `restore ~/.claude of bottle "${plan.name}"`,
-    await system.run(argv, { env, stdin: readPlain(archive) }),
+    await system.run(argv, { ...how, stdin: readPlain(archive) }),
   );
 }
 

@@ -113,7 +113,7 @@ async function copy(
   const { from, to } = copyPrograms(backend, plan, file, session);
   const run = from
     ? await failedOf(pipe(system, from, to))
-    : await system.run(to.argv, { env: to.env, stdin: packPath(file.source) });
+    : await system.run(to.argv, { env: to.env, ending: to.ending, stdin: packPath(file.source) });
   if (run.code !== 0) throw new UserError(`cannot copy "${printable(file.source)}" into the bottle: ${lastWords(run)}`);
 }
 

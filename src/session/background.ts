@@ -19,9 +19,10 @@ export async function startInBackground(
   session: SessionPlan,
 ): Promise<number | undefined> {
   const starting = { ...session, kind: "exec" as const };
+  if (starting.secrets.length > 0) await backend.deliver?.(plan, starting);
   if (!ledger.openSession(starting)) return undefined;
-  const { argv, env } = backend.attach(plan, starting);
-  const { code, stdout, stderr } = await system.run(argv, { env, timeoutMs: startMs });
+  const { argv, ...how } = backend.attach(plan, starting);
+  const { code, stdout, stderr } = await system.run(argv, { ...how, timeoutMs: startMs });
   ledger.closeSession(session.id, code);
   forgetPolled(system, plan.name);
   const id = /backgrounded · ([0-9a-f]{8})/.exec(Bun.stripANSI(stdout))?.[1];
@@ -37,8 +38,8 @@ export async function stopInBackground(
   plan: BottlePlan,
   id: string,
 ): Promise<void> {
-  const { argv, env } = inGuest(backend, plan, ["claude", "stop", id]);
-  const { code, stdout, stderr } = await system.run(argv, { env, timeoutMs: 20_000 });
+  const { argv, ...how } = inGuest(backend, plan, ["claude", "stop", id]);
+  const { code, stdout, stderr } = await system.run(argv, { ...how, timeoutMs: 20_000 });
   forgetPolled(system, plan.name);
   if (code !== 0) throw notStopped(id, `${stdout}\n${stderr}`);
 }
@@ -49,8 +50,8 @@ export async function screenOf(
   plan: BottlePlan,
   id: string,
 ): Promise<string | undefined> {
-  const { argv, env } = inGuest(backend, plan, ["claude", "logs", id]);
-  const { code, stdout } = await system.run(argv, { env, timeoutMs: 20_000 });
+  const { argv, ...how } = inGuest(backend, plan, ["claude", "logs", id]);
+  const { code, stdout } = await system.run(argv, { ...how, timeoutMs: 20_000 });
   return code === 0 ? stdout : undefined;
 }
 
@@ -58,7 +59,7 @@ async function versionIn(
   { system, backend }: Omit<BottleContext, "ledger">,
   plan: BottlePlan,
 ): Promise<string | undefined> {
-  const { argv, env } = inGuest(backend, plan, ["claude", "--version"]);
-  const { stdout } = await system.run(argv, { env, timeoutMs: 20_000 });
+  const { argv, ...how } = inGuest(backend, plan, ["claude", "--version"]);
+  const { stdout } = await system.run(argv, { ...how, timeoutMs: 20_000 });
   return /^[\d.]+/.exec(stdout)?.[0];
 }

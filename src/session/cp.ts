@@ -37,11 +37,11 @@ export async function copyIn(system: System, copy: Copy): Promise<void> {
     if (name === "") throw errors.wholeFileSystem();
     using held = HeldDirectory.open(directory);
     if (!held.status(name)) throw errors.notThere(source);
-    return async ({ argv, env }) => {
+    return async ({ argv, ...how }) => {
       using held = HeldDirectory.open(directory);
       const skipped: string[] = [];
       const stdin = packThings(held, thingsBelow(held, name, name), (other) => skipped.push(other));
-      assertCopied(copy, await system.run(argv, { env, stdin }));
+      assertCopied(copy, await system.run(argv, { ...how, stdin }));
       warnSkipped(system, skipped);
     };
   });

@@ -58,9 +58,9 @@ async function receiptOf(
 ): Promise<Receipt> {
   const { system, backend, ledger } = context;
   const durationMs = system.now() - startedAt;
-  const { argv, env } = inGuest(backend, plan, receiptArgv(directory, Math.ceil(durationMs / 1000), conversation));
+  const { argv, ...how } = inGuest(backend, plan, receiptArgv(directory, Math.ceil(durationMs / 1000), conversation));
   const [{ stdout }, denied, sessions] = await Promise.all([
-    system.run(argv, { env, timeoutMs: askMs, detached: true }),
+    system.run(argv, { ...how, timeoutMs: askMs, detached: true }),
     deniedSince(context, plan.name, startedAt),
     listSessions(system, ledger, { poll: false, bottle: plan.name }),
   ]);
