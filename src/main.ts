@@ -18,6 +18,13 @@ if (argv[0] === "pty-resize") {
     const end = { code, ...(isDoubtful && { isDoubtful }) };
     process.exitCode = await noteEnd(realSystem(cleanEnv({ ...process.env, ...own })), session, end);
   }
+} else if (argv[0] === "sync-session") {
+  const [{ syncSession }, { cleanEnv }, { realSystem }] = await Promise.all([
+    import("./session/sync-session.ts"),
+    import("./system/environment.ts"),
+    import("./system/real.ts"),
+  ]);
+  await syncSession(realSystem(cleanEnv(process.env)), argv[1] ?? "");
 } else if (argv[0] === "confine") {
   const { confine } = await import("./backends/landlock/confine.ts");
   process.exitCode = confine(argv.slice(1), (command, env) =>

@@ -85,6 +85,8 @@ export interface Backend {
     plan: BottlePlan,
     options?: StepOptions & { readonly mayStart?: boolean },
   ): Promise<readonly string[] | undefined>;
+  /** Keeps Claude's conversations on this machine, where they would be lost with the bottle's place; a new place gets them. */
+  keep?(plan: BottlePlan): Promise<void>;
   stop(name: string, options?: StepOptions): Promise<void>;
   remove(name: string, options?: StepOptions): Promise<void>;
   /**

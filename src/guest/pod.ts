@@ -46,4 +46,9 @@ export const isRunningArgv = (session: string): string[] => [
 
 /** As the home of whoever runs it. */
 export const packHomeArgv = ["/bin/sh", "-c", "cd && exec tar -cf - ."];
+/** What is there of it; a conversation may grow as it is read, which is tar's 1. */
+export const packClaudeArgv = [
+  "/bin/sh", "-c",
+  'cd && set -- && for path in .claude.json .claude/projects; do [ ! -e "$path" ] || set -- "$@" "$path"; done; [ $# = 0 ] || tar -cf - "$@" || [ $? = 1 ]',
+]; // prettier-ignore
 export const unpackHomeArgv = (home: string): string[] => ["tar", "-C", home, "-xpof", "-"];

@@ -59,7 +59,10 @@ export function planBottle(request: BottleRequest): BottlePlan {
     user:
       capabilities.user === "host" ? hostUser(host, backend.homeOf?.(name)) : guestUser(user ?? host.userName, host),
     mounts: request.mounts,
-    ...(backend.name === "kubernetes" && { kubernetes: kubernetesPlan(manifest) }),
+    ...(backend.name === "kubernetes" && {
+      kubernetes: kubernetesPlan(manifest),
+      syncEvery: manifest.kubernetes["sync-every"],
+    }),
     ...(manifest.bottle["keep-claude"] && { keepsClaude: true }),
     ...(manifest.bottle["ssh-agent"] && { sshAgent: host.env.SSH_AUTH_SOCK ?? "" }),
     network: {

@@ -65,6 +65,8 @@ export type BottlePlan = {
   readonly provisioned?: readonly string[];
   /** Set once a container engine was asked, when the bottle was made. */
   readonly engine?: EngineFacts;
+  /** Seconds between two syncs of the copy while a session runs. */
+  readonly syncEvery?: number;
   /** What the manifest says of its pod. */
   readonly kubernetes?: KubernetesPlan;
   /** Set once a cluster was asked, when the bottle was made. */

@@ -39,7 +39,9 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   // Without a terminal of its own the command has the bytes of the caller's, and the answers to what it asks come from there all the same.
   const restore =
     system.isTty.stdin && system.isTty.stdout ? (await import("../terminal/modes.ts")).rememberModes() : undefined;
+  const endSyncing = plan.syncEvery === undefined ? undefined : (await import("../terminal/repeat.ts")).repeat(syncing(system, session, plan.syncEvery), system.env); // prettier-ignore
   const { code, isLost, isUnchanged, signal, interrupt } = await system.attach(argv, { env, ending, held: control === undefined }); // prettier-ignore
+  await endSyncing?.();
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
@@ -48,6 +50,12 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
   return { code: signalCodes[cause] ?? code };
 }
+
+/** What brings the changes of a session home as it runs. */
+const syncing = ({ self }: System, { id }: SessionPlan, seconds: number) => ({
+  argv: [...self, "sync-session", id],
+  seconds,
+});
 
 /** What the end of a session needs where its backend takes the host's variables away. */
 const ownOf = ({ env }: System, attachment: Program): Record<string, string> =>
@@ -77,6 +85,7 @@ export function sessionCommand(
     own: ownOf(system, attachment),
     tag,
     ...(attachment.ending !== undefined && { isTold: true }),
+    ...(plan.syncEvery !== undefined && { repeated: syncing(system, session, plan.syncEvery) }),
   };
   return {
     argv: [...system.self, "pty-resize", session.bottle, "--", ...attachment.argv],

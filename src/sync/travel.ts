@@ -42,6 +42,7 @@ export async function pullAfterSession(
 ): Promise<void> {
   try {
     const synced = await syncProject(system, backend, plan);
+    if (kind !== "exec") await backend.keep?.(plan);
     if (kind !== "exec" && synced.home.length > 0) inform(system, `pulled from the bottle: ${enumerate(synced.home)}`);
     warnConflicts(system, synced);
   } catch (error) {

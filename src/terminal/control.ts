@@ -11,6 +11,8 @@ type Reach = {
   readonly tag?: readonly string[];
   /** Variables that the session must not have and its end needs. */
   readonly own?: Readonly<Record<string, string>>;
+  /** What is run beside the session, and how often. */
+  readonly repeated?: { readonly argv: readonly string[]; readonly seconds: number };
   /** The client's status is to be believed only where the client says whose it is. */
   readonly isTold?: boolean;
 };

@@ -2,6 +2,7 @@ import { isToldBy } from "../lib/ending.ts";
 import { Output } from "../system/output.ts";
 import { Control, parseReach } from "./control.ts";
 import { rememberModes } from "./modes.ts";
+import { repeat } from "./repeat.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
 
@@ -58,6 +59,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   for (const signal of ["SIGWINCH", "SIGCONT"] as const) process.on(signal, () => keeper?.changed());
 
   let said: Output | undefined;
+  let endRepeated: (() => Promise<void>) | undefined;
   let code: number;
   let unwatch: (() => void) | undefined;
   try {
@@ -70,6 +72,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     if (passed) end(passed);
     tagged = reach?.tag && tag(reach.tag);
     unwatch = control?.watch();
+    endRepeated = reach?.repeated && repeat(reach.repeated, { ...env, ...reach.own });
     keeper?.start();
     code = await child.exited;
   } catch (error) {
@@ -80,6 +83,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   }
   keeper?.end();
   control?.abandon();
+  await endRepeated?.();
   // A status of 128 and more is a death in the guest; with 1 smolvm says that it lost the machine.
   const there = await restoreModes({ diedBadly: code === 1 || code >= 128, fenced: passed !== "SIGHUP" });
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.

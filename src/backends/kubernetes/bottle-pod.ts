@@ -4,6 +4,7 @@ import {
   homeFilesArgv,
   isRunningArgv,
   keepSecretsThenArgv,
+  packClaudeArgv,
   packHomeArgv,
   podSessionArgv,
   secretLines,
@@ -58,9 +59,11 @@ export class BottlePod {
       await this.#kubectl.settle(doing, argv.createArgv(this.#place), { ...options, stdin: JSON.stringify(pod) });
     await waitUntilReady(this.#kubectl, this.#place, plan, options);
     await this.#answerClaude(plan, options);
-    if (isThere || !records.hasHome(this.#system, this.#name)) return;
-    const read = { argv: ["cat", records.homeArchive(this.#system, this.#name)], env: {} };
-    await this.#carry(`restore the home of bottle "${this.#name}"`, read, this.#own(unpackHomeArgv(plan.user.home)));
+    if (isThere) return;
+    for (const archive of records.keptArchives(this.#system, this.#name)) {
+      const read = { argv: ["cat", archive], env: {} };
+      await this.#carry(`restore the home of bottle "${this.#name}"`, read, this.#own(unpackHomeArgv(plan.user.home)));
+    }
   }
 
   /** Whatever is in the way of a new pod goes, by force where its node does not answer. Whether there is a pod to wait for. */
@@ -120,10 +123,19 @@ export class BottlePod {
 
   /** Keeps the home on this machine, as the bottle packs it. */
   async keepHome(): Promise<void> {
-    const archive = records.homeArchive(this.#system, this.#name);
+    await this.#keep(packHomeArgv, records.homeArchive(this.#system, this.#name));
+    records.forgetClaude(this.#system, this.#name);
+  }
+
+  /** Of the home what Claude needs to resume its conversations: that is kept more often. */
+  async keepClaude(): Promise<void> {
+    await this.#keep(packClaudeArgv, records.claudeArchive(this.#system, this.#name));
+  }
+
+  async #keep(pack: readonly string[], archive: string): Promise<void> {
     const write = 'umask 077; cat >"$1.new" && mv -- "$1.new" "$1"';
-    const pack = this.#own(packHomeArgv);
-    await this.#carry(`keep the home of bottle "${this.#name}"`, pack, { argv: ["/bin/sh", "-c", write, "sh", archive], env: {} }); // prettier-ignore
+    const keep = { argv: ["/bin/sh", "-c", write, "sh", archive], env: {} };
+    await this.#carry(`keep the home of bottle "${this.#name}"`, this.#own(pack), keep);
   }
 
   /** After a session's link was lost: what became of its command, in words too. */

@@ -145,6 +145,10 @@ export function kubernetes(system: System): Backend {
       }
     },
 
+    async keep(plan) {
+      if (clusterOf(plan).storageClass === undefined) await podOfPlan(plan).keepClaude();
+    },
+
     async stop(name, options = {}) {
       const known = record(name);
       if (!known) return;

@@ -29,6 +29,7 @@ export const saveRecord = (system: System, name: string, record: Record): void =
 export function forgetRecord(system: System, name: string): void {
   removeFile(fileOf(system, name));
   removeFile(homeArchive(system, name));
+  forgetClaude(system, name);
 }
 
 export const listRecords = (system: System): { readonly name: string; readonly record: Record }[] =>
@@ -40,7 +41,15 @@ export const listRecords = (system: System): { readonly name: string; readonly r
 
 /** The home of a bottle without a volume while it is stopped, as the bottle packed it. Nothing of it is unpacked here. */
 export const homeArchive = (system: System, name: string): string => `${directory(system)}/${name}.home.tar`;
-export const hasHome = (system: System, name: string): boolean => exists(homeArchive(system, name));
+export const hasHome = (system: System, name: string): boolean => keptArchives(system, name).length > 0;
+
+/** The same of Claude's conversations, from the last sync of a session; newer than the home. */
+export const claudeArchive = (system: System, name: string): string => `${directory(system)}/${name}.claude.tar`;
+export const forgetClaude = (system: System, name: string): void => void removeFile(claudeArchive(system, name));
+
+/** What a new pod gets, in its order. */
+export const keptArchives = (system: System, name: string): string[] =>
+  [homeArchive(system, name), claudeArchive(system, name)].filter(exists);
 
 /** Marks what is ours in a cluster, where many users have the same uid and the same directories. */
 export function ownerId(system: System): string {
