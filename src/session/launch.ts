@@ -84,8 +84,8 @@ async function launchOn(
     const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
     const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;
     const followed = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
-  const { syncEvery } = target.plan;
-  const plan = syncEvery === undefined ? followed : { ...followed, syncEvery };
+    const { syncEvery } = target.plan;
+    const plan = syncEvery === undefined ? followed : { ...followed, syncEvery };
     if (target.plan.loginInside && !plan.loginInside) await rememberLoginInside(system, plan.name);
     const travel = plan.copied ? await import("../sync/travel.ts") : undefined;
     await travel?.pushBeforeSession({ system, backend }, plan, kind);
