@@ -30,6 +30,8 @@ if (argv[0] === "pty-resize") {
   process.exitCode = confine(argv.slice(1), (command, env) =>
     process.execve?.(command[0] ?? "", [...command], { ...process.env, ...env } as Record<string, string>),
   );
+} else if (argv[0] === "enter" || argv[0] === "proxy") {
+  process.exitCode = await inBottle(argv[0], argv.slice(1));
 } else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
@@ -40,6 +42,22 @@ if (argv[0] === "pty-resize") {
     import("./system/real.ts"),
   ]);
   process.exitCode = await main(argv, realSystem(cleanEnv(process.env)));
+}
+
+/** What only we start: a program in a bottle, and what a bottle reaches the network by. */
+async function inBottle(word: "enter" | "proxy", words: readonly string[]): Promise<number> {
+  try {
+    if (word === "proxy") return await (await import("./proxy/proxy.ts")).proxy(words, process.env);
+    const self = Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
+    return (await import("./namespaces/enter.ts")).enter(words, process.env, self);
+  } catch (error) {
+    const [{ renderError }, { cleanEnv }, { realSystem }] = await Promise.all([
+      import("./ui/render-error.ts"),
+      import("./system/environment.ts"),
+      import("./system/real.ts"),
+    ]);
+    return renderError(realSystem(cleanEnv(process.env)), error, "");
+  }
 }
 
 export {};

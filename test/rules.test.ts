@@ -21,7 +21,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ui: [...leaves, "system", "consola", "@clack", "node"],
   ledger: [...leaves, "plan", "system", "valibot", "bun"],
   login: [...leaves, "system", "ui", "node", "valibot"],
-  backends: [...leaves, "plan", "guest", "system", "ui", "valibot", "node", "bun"],
+  namespaces: [...leaves, "guest", "system", "node", "bun"],
+  proxy: [...leaves, "namespaces", "system", "node"],
+  backends: [...leaves, "plan", "guest", "namespaces", "proxy", "system", "ui", "valibot", "node", "bun"],
   project: [...leaves, "login", "manifest", "plan", "backends", "system", "ui", "node", "valibot"],
   sync: [...leaves, "project", "plan", "backends", "guest", "system", "ui", "node", "valibot"],
   bottle: [
@@ -123,7 +125,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "install.sh",
   ],
   cli: [...leaves, "commands", "completions", "system", "ui", "version", "citty"],
-  main: ["cli", "backends", "version", "terminal", "session", "system"],
+  main: ["cli", "backends", "version", "terminal", "session", "namespaces", "proxy", "system", "ui"],
 };
 
 const roomOf = (path: string) => /^src\/([a-z]+)/.exec(path)?.[1] ?? path;

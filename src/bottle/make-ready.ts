@@ -76,7 +76,13 @@ export async function makeReady(
       for (const lack of git?.lacks ?? []) inform(system, lack);
       // Before the old one goes: what the new one is made from may not be had.
       const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-      const made = await withAgent(system, backend, git ? { ...found, git: git.settings } : found, plan);
+      const { idleMinutes } = plan;
+      const renewed = {
+        ...found,
+        ...(git && { git: git.settings }),
+        ...(idleMinutes !== undefined && { idleMinutes }),
+      };
+      const made = await withAgent(system, backend, renewed, plan);
       assertPathsUnmoved(made);
       if (machine && options.fresh) {
         await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { differences, assertSupported } from "../plan/bottle.ts";
-import { isSandbox, type BottlePlan } from "../plan/plan.ts";
+import { outlivesSessions, type BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 import { askedNetwork } from "./network.ts";
 import { inform } from "../ui/messages.ts";
@@ -18,7 +18,7 @@ export function checkPlan(
 }
 
 export const isIdleSandbox = ({ backend, ledger }: Omit<BottleContext, "system">, name: string): boolean =>
-  isSandbox(backend.capabilities) && ledger.sessions(name).length === 0;
+  !outlivesSessions(backend.capabilities) && ledger.sessions(name).length === 0;
 
 export async function readyPlan({ backend, ledger }: BottleContext, name: string): Promise<BottlePlan | undefined> {
   const record = ledger.bottle(name);

@@ -6,7 +6,7 @@ import type { System } from "../system/system.ts";
 import { answers } from "../system/unix-socket.ts";
 import { inform } from "../ui/messages.ts";
 
-const takesAnew = ({ capabilities }: Backend) => capabilities.mounts === "live";
+const takesAnew = ({ capabilities }: Backend) => capabilities.mounts !== "create";
 
 /**
  * The plan of a bottle that is about to start, with the ssh agent that lives now where one is asked for. A machine that was made
@@ -35,7 +35,7 @@ export async function followAgent(
   made: BottlePlan,
   asked: BottlePlan,
 ): Promise<BottlePlan> {
-  if (takesAnew(backend)) return await withAgent(system, backend, made, asked);
+  if (backend.capabilities.mounts === "live") return await withAgent(system, backend, made, asked);
   if (made.sshAgent && asked.sshAgent !== undefined && !(await answers(made.sshAgent)))
     inform(
       system,

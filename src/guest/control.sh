@@ -3,7 +3,9 @@
 # Run beside the session, as its user. The note is the guest's word: quoted, never evaluated.
 session=$2
 note=/tmp/.claude-bottle-$session
-{ read -r pid && read -r tty && read -r start; } 2>/dev/null <"$note" || pid=- tty=- start=-
+{ read -r pid && read -r tty && read -r start && read -r place; } 2>/dev/null <"$note" || pid=- tty=- start=- place=-
+# Numbers here are those of /proc, which may be of an outer process namespace; a signal takes those of our own.
+read -r own _ </proc/self/stat
 
 # What the kernel says of a process from its state on; the name before that, in brackets, may hold anything.
 fields() { read -r line <"/proc/$1/stat" && fields=${line##*) }; } 2>/dev/null
@@ -36,7 +38,28 @@ is_background() {
   return 1
 }
 
-# The leader's kernel session, and whatever left it with the session's mark still in its environment.
+# Sets `numbers` to those of the process in each process namespace, from that of /proc down.
+read_numbers() {
+  numbers=
+  while read -r key words; do [ "$key" != NSpid: ] || numbers=$words; done <"/proc/$1/status"
+} 2>/dev/null
+
+# What kill calls the processes. One that has not as many numbers as we is in another namespace.
+callable() {
+  read_numbers "$own"
+  set -- $numbers -- "$@"
+  depth=0
+  while [ "$1" != -- ]; do depth=$((depth + 1)); shift; done
+  shift
+  for process; do
+    read_numbers "$process"
+    set -- $numbers
+    [ $# != "$depth" ] || { shift $((depth - 1)); echo "$1"; }
+  done
+}
+
+# The leader's kernel session, or what shares the caller's with it on the same terminal; and whatever left it with the session's mark still in
+# its environment.
 members() {
   marked=$(grep -lszx "CLAUDE_BOTTLE_SESSION=$session" /proc/[0-9]*/environ)
   background=$(grep -lszE '^(CLAUDE_CODE_SESSION_KIND=bg$|CLAUDE_JOB_DIR=)' /proc/[0-9]*/environ)
@@ -45,8 +68,9 @@ members() {
     fields "$process" || continue
     set -- $fields
     # Neither a zombie, nor ourselves, nor our own children.
-    if [ "$1" = Z ] || [ "$process" = "$$" ] || [ "$2" = "$$" ]; then continue; fi
+    if [ "$1" = Z ] || [ "$process" = "$own" ] || [ "$2" = "$own" ]; then continue; fi
     case "$process $4 " in "$pid "* | *" $pid "*) echo "$process" && continue ;; esac
+    [ "$5" = 0 ] || [ "$4 $5" != "$place" ] || { echo "$process" && continue; }
     case "$marked " in *"/proc/$process/environ"*) is_background "$process" || echo "$process" ;; esac
   done
 }
@@ -56,6 +80,7 @@ end() {
   for signal in HUP TERM KILL KILL; do
     found=$(members)
     [ -n "$found" ] || break
+    found=$(callable $found)
     kill -s "$signal" $found
     kill -s CONT $found
     for _ in 1 2 3 4 5 6 7 8 9 10; do

@@ -225,7 +225,7 @@ describe.each(shells)("the prelude under %s", (shell) => {
 
   test.skipIf(!onLinux)("the note is for the user alone", async () => {
     await run(shell, ["pwd"]);
-    expect(readFileSync(`/tmp/.claude-bottle-${session}`, "utf8")).toMatch(/^\d+\n-\n\d+\n$/);
+    expect(readFileSync(`/tmp/.claude-bottle-${session}`, "utf8")).toMatch(/^\d+\n-\n\d+\n\d+ 0\n$/);
     expect(Bun.spawnSync(["stat", "-c", "%a", `/tmp/.claude-bottle-${session}`]).stdout.toString()).toBe("600\n");
   });
 });

@@ -1,11 +1,17 @@
 import claudeHomeScript from "./claude-home.sh" with { type: "text" };
 import foregroundScript from "./foreground.sh" with { type: "text" };
+import holderScript from "./holder.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
 import prepareScript from "./prepare.sh" with { type: "text" };
 import type { ClaudeHome } from "./claude-home.ts";
+import restScript from "./rest.sh" with { type: "text" };
+import startScript from "./start.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
 export type { ClaudeHome };
+
+/** Every process of a session has its id in this variable. */
+export const sessionVariable = "CLAUDE_BOTTLE_SESSION";
 
 type Start = {
   readonly session: string;
@@ -14,11 +20,13 @@ type Start = {
   /** Variables that the backend's program got as CLAUDE_BOTTLE_SECRET_NAME. */
   readonly secrets: readonly string[];
   readonly command: readonly string[];
+  /** Descriptor 8 breaks when the host's process that the session belongs to is gone. */
+  readonly isHeld?: boolean;
 };
 
 /** What a session's first process is in the guest; it becomes `command`. */
-export const preludeArgv = ({ session, size, directory, secrets, command }: Start): string[] => [
-  "/bin/sh", "-c", withoutComments(preludeScript), "sh", session, String(size?.rows ?? 0), String(size?.columns ?? 0), directory, secrets.join(" "), ...command,
+export const preludeArgv = ({ session, size, directory, secrets, command, isHeld }: Start): string[] => [
+  "/bin/sh", "-c", withoutComments(preludeScript), isHeld ? "held" : "sh", session, String(size?.rows ?? 0), String(size?.columns ?? 0), directory, secrets.join(" "), ...command,
 ]; // prettier-ignore
 
 /** Before a session's argv, where its terminal is the caller's own: in a process group that the host has no part in. */
@@ -30,6 +38,26 @@ export const foregroundArgv = (argv: readonly string[]): string[] => [
   withoutComments(foregroundScript),
   ...argv,
 ];
+
+/** The first process of a bottle's own process tree. `home` is its home on the host, by which it is known there. */
+export const holderArgv = (home: string, idleMinutes: number): string[] => [
+  "/bin/sh", "-c", withoutComments(holderScript), "claude-bottle-holder", home, String(idleMinutes),
+]; // prettier-ignore
+
+/** Asks every process of the bottle to end, and gives them that many tenths of a second. */
+export const restArgv = (tenths: number): string[] => [
+  "/bin/sh",
+  "-c",
+  withoutComments(restScript),
+  "sh",
+  String(tenths),
+];
+
+/** On the host, starts what goes on without us. `filter` is a file that it reads as descriptor 9, `facts` one that it writes as descriptor 8. */
+export const startArgv = (
+  { fifo, filter = "/dev/null", facts = "/dev/null" }: { fifo: string; filter?: string; facts?: string },
+  argv: readonly string[],
+): string[] => ["/bin/sh", "-c", withoutComments(startScript), "sh", fifo, filter, facts, ...argv];
 
 /** As the guest's root: the user, the home and the project's path; `mount` is where the project is mounted. */
 export const prepareArgv = ({ user, directory }: Place, mount: string, claude: ClaudeHome): string[] => [

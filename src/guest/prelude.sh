@@ -1,19 +1,26 @@
 # prelude SESSION ROWS COLUMNS DIRECTORY SECRETS COMMAND...
 # Notes the session's process and terminal for control.sh, gives the variables of SECRETS, which came under names of ours, their own, and
 # becomes COMMAND.
+# `held` as $0: descriptor 8 breaks when the host's process that the session belongs to is gone. Whatever ends the session then may look for it
+# too early, before the note is written: so it is asked afterwards.
 # Sets no variable outside a subshell: one of that name may be in COMMAND's environment.
 
 # A fresh terminal that nobody has told its size yet; any other size is newer than ours.
 [ "$2" = 0 ] || case $(stty size 2>/dev/null) in '0 0' | '24 80') stty rows "$2" cols "$3" 2>/dev/null ;; esac
 (
   umask 077
+  # Our number in /proc, which may be that of an outer process namespace: our subshell's parent.
+  read -r stat </proc/self/stat
+  set -- "$1" "$2" ${stat##*) }
+  pid=$4
   # A terminal of another mount namespace has no name here.
-  [ "$2" = 0 ] && tty=- || tty=$(tty) || tty=/proc/$$/fd/0
-  # The start time, in field 22, tells the process from a later one of the same number.
-  read -r stat <"/proc/$$/stat"
+  [ "$2" = 0 ] && tty=- || tty=$(tty) || tty=/proc/$pid/fd/0
+  # The start time, in field 22, tells the process from a later one of the same number; 6 and 7 are its kernel session and terminal.
+  read -r stat <"/proc/$pid/stat"
   set -- "$1" ${stat##*) }
-  printf '%s\n' "$$" "$tty" "${21}" >"/tmp/.claude-bottle-$1"
+  printf '%s\n' "$pid" "$tty" "${21}" "$5 $6" >"/tmp/.claude-bottle-$1"
 ) 2>/dev/null
+[ "$0" != held ] || [ ! -e /proc/self/fd/8 ] || { echo >&8 && exec 8>&-; } 2>/dev/null || exit 129
 cd -- "$4" 2>/dev/null || { printf "claude-bottle: the directory '%s' cannot be entered in the bottle\n" "$4" >&2; exit 126; }
 # No program of the host may obey a variable that a manifest named, so it comes as CLAUDE_BOTTLE_SECRET_NAME.
 name_secrets() {

@@ -38,6 +38,7 @@ test("each setting says where it comes from", () => {
   expect(from).toEqual({
     "bottle.agent": "bottle.toml:2",
     "bottle.keep-claude": "default",
+    "bottle.idle-minutes": "default",
     "bottle.ssh-agent": "default",
     "bottle.cpus": "config.toml:3",
     "bottle.memory": "bottle.toml:8",

@@ -10,7 +10,7 @@ const defaultManifest = () => resolveManifest([], { backends: [] }).manifest;
 const claude = { command: "claude", args: [], settings: {}, "mcp-servers": {}, env: {} };
 
 const defaults: Manifest = {
-  bottle: { cpus: 2, memory: 4096, "keep-claude": false, "ssh-agent": false, agent: "claude" },
+  bottle: { cpus: 2, memory: 4096, "keep-claude": false, "idle-minutes": 60, "ssh-agent": false, agent: "claude" },
   template: {},
   env: {},
   secrets: {},

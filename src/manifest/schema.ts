@@ -10,6 +10,7 @@ import { Provision } from "./schema/provision.ts";
 import { env, variableName } from "./schema/variables.ts";
 
 const cpus = "a whole number from 1 to 64";
+const minutes = "a whole number of minutes from 0 to 10080";
 const host = v.pipe(
   string,
   v.check((text) => !hasMoreThanHost(text), "a host alone, without scheme, port or path"),
@@ -49,6 +50,13 @@ const bottleTable = (backends: readonly string[]) =>
         "whether `~/.claude`, with the conversations, outlives a removal of the bottle",
       ),
       false,
+    ),
+    "idle-minutes": v.optional(
+      about(
+        v.pipe(v.number(minutes), v.integer(minutes), v.minValue(0, minutes), v.maxValue(10080, minutes)),
+        "after how long without a process in it a bubblewrap bottle stops by itself; 0 is never",
+      ),
+      60,
     ),
     "ssh-agent": v.optional(
       about(v.boolean("true or false"), "whether programs in the bottle may use the keys of your ssh agent"),

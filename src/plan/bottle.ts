@@ -63,6 +63,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
       kubernetes: kubernetesPlan(manifest),
       syncEvery: manifest.kubernetes["sync-every"],
     }),
+    ...(capabilities.isolation === "namespace" && { idleMinutes: manifest.bottle["idle-minutes"] }),
     ...(manifest.bottle["keep-claude"] && { keepsClaude: true }),
     ...(manifest.bottle["ssh-agent"] && { sshAgent: host.env.SSH_AUTH_SOCK ?? "" }),
     network: {
@@ -121,7 +122,7 @@ export function differences(made: BottlePlan, asked: BottlePlan, { network, moun
   const followed: Readonly<Partial<Record<MadeFrom, boolean>>> = {
     // Nobody asked for it who says nothing of the network and took what the backend has.
     network: asked.network.mode === "list" && network === "open",
-    sshAgent: mounts === "live",
+    sshAgent: mounts !== "create",
   };
   return (Object.keys(madeFrom) as MadeFrom[])
     .filter((key) => !followed[key] && !Bun.deepEquals(before[key], after[key]))

@@ -15,16 +15,16 @@ export type Capabilities = {
   readonly programs: "template" | "host";
   /** "guest": sessions run as a user of the bottle's own. "host": as the caller, by the caller's name. */
   readonly user: "guest" | "host";
-  readonly mounts: "live" | "create";
+  /** When the caller's ssh agent is taken anew: by each session, by each start, or never once the bottle is made. */
+  readonly mounts: "live" | "start" | "create";
   readonly snapshot: boolean;
   readonly remote: boolean;
 };
 
-/** What a session leaves running goes on when it has ended. */
-export const outlivesSessions = ({ isolation }: Capabilities): boolean =>
-  isolation === "vm" || isolation === "container";
+/** What a session leaves running goes on when it has ended; elsewhere nothing of a bottle runs between its sessions. */
+export const outlivesSessions = ({ isolation }: Capabilities): boolean => isolation !== "rules";
 
-/** It shares the kernel of the machine, and nothing of it is there before its first session. */
+/** It shares the kernel of the machine, and a session's terminal is the caller's own. */
 export const isSandbox = ({ isolation }: Capabilities): boolean => isolation === "namespace" || isolation === "rules";
 
 /** All that a machine is made from; it holds no secret and is what the ledger remembers. */
@@ -57,6 +57,8 @@ export type BottlePlan = {
   readonly keepsClaude?: boolean;
   /** The socket of the caller's ssh agent that it has, as of its last start; empty for one that it was made with and may no longer have. */
   readonly sshAgent?: string;
+  /** After how many minutes without a process of its own it stops by itself, where the backend can; 0 is never. */
+  readonly idleMinutes?: number;
   /** Its user has said that Claude may ask for a login in it. */
   readonly loginInside?: boolean;
   /** The directory of this machine in which a bottle with files of its own notes what its sessions do. */

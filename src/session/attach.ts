@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { endArgv, guestControlArgv } from "../guest/control.ts";
-import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { type BottlePlan, isSandbox, type SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
 import { type End, noteEnd } from "./end.ts";
@@ -40,7 +40,7 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   const restore =
     system.isTty.stdin && system.isTty.stdout ? (await import("../terminal/modes.ts")).rememberModes() : undefined;
   const endSyncing = plan.syncEvery === undefined ? undefined : (await import("../terminal/repeat.ts")).repeat(syncing(system, session, plan.syncEvery), system.env); // prettier-ignore
-  const { code, isLost, isUnchanged, signal, interrupt } = await system.attach(argv, { env, ending, held: control === undefined }); // prettier-ignore
+  const { code, isLost, isUnchanged, signal, interrupt } = await system.attach(argv, { env, ending, held: isSandbox(backend.capabilities) }); // prettier-ignore
   await endSyncing?.();
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
@@ -81,7 +81,9 @@ export function sessionCommand(
   const reach = {
     argv: control && guestControlArgv(control),
     session: session.id,
-    size: [rows, columns],
+    // The caller's own terminal has the size that it has.
+    ...(!isSandbox(backend.capabilities) && { size: [rows, columns] }),
+    held: isSandbox(backend.capabilities),
     own: ownOf(system, attachment),
     tag,
     ...(attachment.ending !== undefined && { isTold: true }),

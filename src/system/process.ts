@@ -68,16 +68,17 @@ function textOf(file: string): string {
   }
 }
 
-function startedOnLinux(pid: number): string | undefined {
-  const fields = statOf(pid);
+const startedOnLinux = (pid: number): string | undefined => startedBy(textOf(`/proc/${pid}/stat`));
+
+/** The same, from what /proc/PID/stat holds. */
+export function startedBy(stat: string): string | undefined {
+  const fields = fieldsOf(stat);
   return fields[0] === "Z" || fields[19] === undefined ? undefined : `${bootId()}:${fields[19]}`;
 }
 
 /** From the state on: parent, group, and at 19 the start in ticks since boot. The name before that may hold spaces and brackets. */
-function statOf(pid: number): string[] {
-  const stat = textOf(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-}
+const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+const statOf = (pid: number): string[] => fieldsOf(textOf(`/proc/${pid}/stat`));
 
 let boot: string | undefined;
 const bootId = () => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 8));

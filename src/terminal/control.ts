@@ -6,7 +6,10 @@ type Reach = {
   /** Runs the control script in the guest (guest/control.ts), with the words that follow it. */
   readonly argv?: readonly string[];
   readonly session: string;
-  readonly size: Size;
+  /** Undefined where the guest's terminal is the caller's own, whose size needs no care. */
+  readonly size?: Size;
+  /** The session's descriptor 3 is a pipe that our end breaks. */
+  readonly held?: boolean;
   /** Tells the terminal's owner which session it shows. */
   readonly tag?: readonly string[];
   /** Variables that the session must not have and its end needs. */

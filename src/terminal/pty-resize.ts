@@ -35,6 +35,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   const control = reach?.argv && new Control(reach.argv, reach.session, env);
   const keeper =
     control &&
+    reach.size &&
     new SizeKeeper({
       known: reach.size,
       read: terminalSize,
@@ -63,8 +64,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let code: number;
   let unwatch: (() => void) | undefined;
   try {
-    // Where nothing can be run beside it, the session itself has to see that we are killed.
-    child = Bun.spawn([...command], { stdio: ["inherit", "inherit", reach?.isTold ? "pipe" : "inherit", ...(control ? [] : ["pipe" as const])], env }); // prettier-ignore
+    child = Bun.spawn([...command], { stdio: ["inherit", "inherit", reach?.isTold ? "pipe" : "inherit", ...(reach?.held ? ["pipe" as const] : [])], env }); // prettier-ignore
     // Of a session on a terminal the client's stderr holds the client's own words alone.
     if (reach?.isTold) said = new Output(child.stderr, { maxBytes: saidBytes });
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.

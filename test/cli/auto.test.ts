@@ -21,6 +21,8 @@ const canOpenKvm = (() => {
 })();
 if (!canOpenKvm) console.log("a /dev/kvm that boots nothing, skipped: this machine has none that may be opened");
 
+if (whyNoBubblewrap) console.log(`what is put into bubblewrap, skipped: ${whyNoBubblewrap}`);
+
 let home: Home;
 /** A machine with nothing but what a test puts into its PATH, and a user without wishes. */
 function bareMachine(...programs: string[]): Home {
@@ -29,7 +31,22 @@ function bareMachine(...programs: string[]): Home {
   home.manifest("");
   if (!programs.includes("smolvm")) rmSync(`${home.bin}/smolvm`);
   if (programs.includes("bwrap")) home.program("bwrap", bwrap);
-  for (const name of ["stty", "sh", "mkdir", "rm", "sed", "grep", "tail", "cat", "tty", "true", "echo", "sleep", "bun"])
+  for (const name of [
+    "stty",
+    "sh",
+    "mkdir",
+    "mkfifo",
+    "rm",
+    "sed",
+    "grep",
+    "tail",
+    "cat",
+    "tty",
+    "true",
+    "echo",
+    "sleep",
+    "bun",
+  ])
     home.program(name, `exec ${Bun.which(name) ?? process.execPath} "$@"`);
   return home;
 }
@@ -64,25 +81,30 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
     expect(await home.run(["exec", "--", "true"], { env: bare() })).toMatchObject({ code: 1 });
   });
 
-  test("is put into bubblewrap after one yes, which is remembered", async () => {
-    bareMachine("bwrap");
-    const answer = async (key: string) => {
-      await using screen = new Screen([...tool, "shell", "--", "sh", "-c", "echo inside"], {
-        cwd: home.project,
-        env: { ...home.env, ...bare() },
+  test.skipIf(whyNoBubblewrap !== undefined)(
+    "is put into bubblewrap after one yes, which is remembered",
+    async () => {
+      bareMachine("bwrap");
+      home.program("bwrap", `exec ${Bun.which("bwrap")} "$@"`);
+      const answer = async (key: string) => {
+        await using screen = new Screen([...tool, "shell", "--", "sh", "-c", "echo inside"], {
+          cwd: home.project,
+          env: { ...home.env, ...bare() },
+        });
+        await screen.until("from now on? [y/N]");
+        screen.press(`${key}\r`);
+        return { code: await screen.process.exited, text: await screen.until(/no bottle was made|^inside/m) };
+      };
+      expect(await answer("n")).toMatchObject({ text: expect.stringContaining("no bottle was made"), code: 130 });
+      expect(await answer("y")).toMatchObject({ text: expect.stringContaining("inside"), code: 0 });
+      await home.run(["rm"], { env: bare() });
+      expect(await home.run(["exec", "--", "echo", "again"], { env: bare() })).toMatchObject({
+        stdout: "again\n",
+        code: 0,
       });
-      await screen.until("from now on? [y/N]");
-      screen.press(`${key}\r`);
-      return { code: await screen.process.exited, text: await screen.until(/no bottle was made|^inside/m) };
-    };
-    expect(await answer("n")).toMatchObject({ text: expect.stringContaining("no bottle was made"), code: 130 });
-    expect(await answer("y")).toMatchObject({ text: expect.stringContaining("inside"), code: 0 });
-    await home.run(["rm"], { env: bare() });
-    expect(await home.run(["exec", "--", "echo", "again"], { env: bare() })).toMatchObject({
-      stdout: "again\n",
-      code: 0,
-    });
-  }, 20_000);
+    },
+    20_000,
+  );
 
   test.skipIf(whyNoLandlock !== undefined)("is put into landlock where bubblewrap fails, after one yes that settles the network too", async () => {
     bareMachine();

@@ -11,6 +11,7 @@ bottle.image               "/images/claude"  bottle.toml:2
 bottle.cpus                8                 bottle.toml:6
 bottle.memory              4096              default
 bottle.keep-claude         false             default
+bottle.idle-minutes        60                default
 bottle.ssh-agent           false             default
 bottle.agent               "claude"          default
 template                   {}                default

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { findProcesses } from "../../src/system/process.ts";
-import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, isRunning, tool, until } from "../support/tool.ts";
 
@@ -127,20 +126,6 @@ test("a killed client of the backend leaves neither a raw terminal nor a process
   await screen.until("rc=137\nsame");
   expect(isRunning(pid)).toBe(false);
 }, 60_000);
-
-if (whyNoBubblewrap) console.log(`a sandbox that outlives bubblewrap skipped: ${whyNoBubblewrap}`);
-test.skipIf(whyNoBubblewrap !== undefined)("a sandbox that outlives bubblewrap, killed as it sets it up, is ended", async () => {
-  using home = new Home();
-  home.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "off"\n');
-  const pid = `${home.project}/pid`;
-  home.program("bwrap", `case "$*" in *--as-pid-1*) ;; *) exec ${Bun.which("bwrap")} "$@" ;; esac
-for word; do shift; [ "$word" = --die-with-parent ] || set -- "$@" "$word"; done
-${Bun.which("bwrap")} "$@" &
-while ! [ -s '${pid}' ]; do sleep 0.05; done; kill -TERM $$`);
-  await using screen = new Screen([...tool, "shell", "--", "sh", "-c", `echo $$ >'${pid}'; exec sleep 1000`], { cwd: home.project, env: home.env });
-  expect(await screen.process.exited).toBe(143);
-  expect(findProcesses((argv) => argv.some((word) => word.startsWith(home.directory)))).toEqual([]);
-}, 30_000); // prettier-ignore
 
 test("O_NONBLOCK does not stay on the shared terminal", async () => {
   using home = new Home();

@@ -1,6 +1,15 @@
-import { type ClaudeHome, claudeHomeArgv, foregroundArgv, preludeArgv } from "../../guest/guest.ts";
-import { renamedInside } from "../../plan/credentials.ts";
+import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
+import {
+  type ClaudeHome,
+  claudeHomeArgv,
+  foregroundArgv,
+  holderArgv,
+  preludeArgv,
+  sessionVariable,
+} from "../../guest/guest.ts";
+import { enterArgv } from "../../namespaces/words.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+import { proxyEnv } from "../host-filter.ts";
 import { settings, systemDirectories } from "../host-files.ts";
 import { type Binding, bindingsOf } from "./pins.ts";
 
@@ -9,10 +18,10 @@ export type Sandbox = {
   readonly bwrap: string;
   /** The bottle's own: its home and its /tmp. */
   readonly directory: string;
-  /** The compiled seccomp filter. */
-  readonly filter: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
+  /** "host": a new one cannot be mounted, as in a container that hides parts of its own. */
+  readonly proc: "own" | "host";
 };
 
 export const homeOf = (directory: string): string => `${directory}/home`;
@@ -22,8 +31,10 @@ export const bindingsIn = (directory: string, plan: BottlePlan): Binding[] =>
   bindingsOf({ home: homeOf(directory), temporary: temporaryOf(directory) }, plan);
 
 const ownBin = "/opt/claude-bottle/bin";
-const searchPath = (home: string) =>
-  `${home}/.local/bin:${ownBin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const searchPath = (home: string) => `${home}/.local/bin:${ownBin}:${systemPath}`;
+
+const defaultIdleMinutes = 60;
 
 const agentSocket = "/run/ssh-agent.sock";
 const agentEnv = ({ sshAgent }: BottlePlan) => (sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket });
@@ -39,76 +50,74 @@ const kernelSettings = [
   "/proc/scsi",
 ];
 
-/** bubblewrap takes the filter from a descriptor, which nobody but a shell can be asked to open. */
-const withFilter = (filter: string, argv: readonly string[]): string[] => [
-  "/bin/sh",
-  "-c",
-  'exec 9<"$1" && shift && exec "$@"',
-  "sh",
-  filter,
-  ...argv,
-];
+/** Of a session: where programs are, how they find the proxy, and the names of the secrets that the caller's environment holds. */
+const environmentOf = (plan: BottlePlan, { id, env, secrets }: SessionPlan): string[] => {
+  const all = {
+    PATH: searchPath(plan.user.home),
+    ...agentEnv(plan),
+    ...env,
+    ...proxyEnv(plan),
+    [sessionVariable]: id,
+  };
+  return [...secrets.filter((name) => !(name in all)).map(hostNameOf), ...assignments(all)];
+};
 
-/** A session. On a terminal, which is the caller's own, the shell of `foregroundArgv` is the sandbox's first process. */
-export function sessionArgv(sandbox: Sandbox, plan: BottlePlan, session: SessionPlan): string[] {
-  const { id, size, directory, command } = session;
+const assignments = (env: Readonly<Record<string, string>>): string[] =>
+  Object.entries(env).map(([name, value]) => `${name}=${value}`);
+
+/** A session, in words of `enter`. On a terminal, which is the caller's own, the shell of `foregroundArgv` keeps it apart from the host's processes. */
+export function sessionArgv(directory: string, plan: BottlePlan, session: SessionPlan): string[] {
+  const { id, size, command } = session;
   const prelude = preludeArgv({
     session: id,
     size,
-    directory,
+    directory: session.directory,
     secrets: renamedInside(session.secrets),
     command,
+    isHeld: true,
   });
-  return withFilter(sandbox.filter, [
-    ...sandboxArgv(sandbox, plan),
-    ...(plan.sshAgent === undefined ? [] : ["--bind-try", plan.sshAgent, agentSocket]),
-    size ? "--as-pid-1" : "--new-session",
-    ...environment({ PATH: searchPath(plan.user.home), ...agentEnv(plan), ...session.env, CLAUDE_BOTTLE_SESSION: id }),
-    "--",
-    ...ifHeld(size ? foregroundArgv(prelude) : prelude),
-  ]);
+  return [
+    ...enterArgv(directory, size ? "terminal" : "alone", environmentOf(plan, session)),
+    ...(size ? foregroundArgv(prelude) : prelude),
+  ];
 }
 
-/**
- * Until bubblewrap has tied a sandbox to its parent's life, some milliseconds pass; one whose session was killed by then would go on without
- * anybody. Its fd 3, if it has one, is a pipe that the session's end breaks.
- */
-const ifHeld = ([shell = "", option = "", script = "", ...words]: readonly string[]): string[] => [
-  shell,
-  option,
-  `[ ! -e /proc/self/fd/3 ] || echo >&3 2>/dev/null || exit 129\nexec 3>&-\n${script}`,
-  ...words,
+/** Before a command of ours in the bottle. */
+export const besideArgv = (directory: string, env: Readonly<Record<string, string>>): string[] =>
+  enterArgv(directory, "alone", assignments(env));
+
+export const environmentBeside = ({ user }: BottlePlan): Record<string, string> => ({
+  PATH: searchPath(user.home),
+  HOME: user.home,
+});
+
+/** In the bottle, where a link that a session left in the home leads nowhere. */
+export const prepareArgv = (directory: string, plan: BottlePlan, claude: ClaudeHome): string[] => [
+  ...enterArgv(directory, "alone", [
+    ...plan.credentials.map(({ variable }) => variable).filter((variable) => hostNameOf(variable) === variable),
+    ...assignments(environmentBeside(plan)),
+  ]),
+  ...claudeHomeArgv(plan.user.home, claude),
 ];
 
-/** Run in the sandbox, where a link that a session left in the home leads nowhere. */
-export const prepareArgv = (sandbox: Sandbox, plan: BottlePlan, claude: ClaudeHome): string[] =>
-  withFilter(sandbox.filter, [
-    ...sandboxArgv(sandbox, plan),
-    "--new-session",
-    ...environment({ PATH: searchPath(plan.user.home), HOME: plan.user.home }),
-    "--",
-    ...claudeHomeArgv(plan.user.home, claude),
-  ]);
-
-/** Mount order matters: a later one lies on top. */
-function sandboxArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
-  const { bwrap, directory, claude } = sandbox;
-  const { network } = plan;
+/** The bottle itself: a process that holds its namespaces. It says `ready`, and writes its number on the host to descriptor 8. Mount order matters: a later one lies on top. */
+export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
+  const { bwrap, directory, claude, proc } = sandbox;
+  const { network, sshAgent } = plan;
   return [
-    bwrap, "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
+    bwrap, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
     ...(network.mode === "open" ? [] : ["--unshare-net"]),
-    "--cap-drop", "ALL", "--seccomp", "9", "--hostname", plan.name,
+    "--cap-drop", "ALL", "--seccomp", "9", "--info-fd", "8", "--hostname", plan.name,
     ...systemDirectories.flatMap((path) => ["--ro-bind-try", path, path]),
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
-    "--proc", "/proc", ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
+    ...(proc === "own" ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]),
+    ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
     ...bindingsIn(directory, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
-    "--remount-ro", "/", "--chdir", "/",
+    ...(sshAgent ? ["--bind-try", sshAgent, agentSocket] : []),
+    "--remount-ro", "/", "--chdir", "/", "--setenv", "PATH", systemPath, "--as-pid-1", "--", ...holderArgv(homeOf(directory), plan.idleMinutes ?? defaultIdleMinutes),
   ]; // prettier-ignore
 }
-
-const environment = (env: Readonly<Record<string, string>>): string[] =>
-  Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]);
 
 /** A directory that a guest made unwritable is removed all the same. */
 export const removeArgv = (directory: string): string[] => [
@@ -128,14 +137,8 @@ export const makeArgv = (directory: string): string[] => [
   temporaryOf(directory),
 ];
 
-/** The host process of one of the bottle's sandboxes; ours that wait for it carry the same words further on. */
-export const isSandboxOf =
-  (directory: string) =>
-  (argv: readonly string[]): boolean =>
-    (argv[0]?.endsWith("bwrap") ?? false) && argv.includes(homeOf(directory));
-
-/** The home of a bottle below `bottles` that the process is a sandbox on; undefined for any other process. */
+/** The home of a bottle below `bottles` that the process holds, as bubblewrap or as what it started; undefined for any other process. */
 export const homeBelow = (bottles: string, argv: readonly string[]): string | undefined =>
-  argv[0]?.endsWith("bwrap")
+  argv[0]?.endsWith("bwrap") || argv[3] === "claude-bottle-holder"
     ? argv.find((word) => word.startsWith(`${bottles}/`) && word.endsWith("/home"))
     : undefined;

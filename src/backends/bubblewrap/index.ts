@@ -5,14 +5,20 @@ import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
 import { byteName, isLinkMode } from "../../lib/tree-state.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
-import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
+import { restArgv, startArgv } from "../../guest/guest.ts";
+import { readHolder, writeHolder } from "../../namespaces/holder.ts";
+import { proxyArgv } from "../../namespaces/words.ts";
+import { readDenials } from "../../proxy/denials.ts";
+import { readProxy } from "../../proxy/record.ts";
+import { writeRules } from "../../proxy/rules.ts";
 import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
 import { HeldDirectory } from "../../system/held-directory.ts";
-import { endProcesses, findProcesses } from "../../system/process.ts";
-import { stateDirectory, type Program, type System } from "../../system/system.ts";
+import { endProcesses, findProcesses, identify } from "../../system/process.ts";
+import { type RunOptions, stateDirectory, type System } from "../../system/system.ts";
 import { makeParents } from "../../system/tar-tree.ts";
+import { filterOf as filterText, proxyPort } from "../host-filter.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
 import { rememberProbe } from "../remembered.ts";
@@ -20,15 +26,20 @@ import { type Architecture, compileFilter, keyrings, terminalInput } from "../se
 import * as argv from "./argv.ts";
 import type { Binding } from "./pins.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
-import { findBwrap, probeBwrap } from "./probe.ts";
+import { findBwrap, probeBwrap, procOf } from "./probe.ts";
 
-const looks = 3;
-const betweenLooksMs = 30;
+/** How long the processes of a bottle that stops may take to end by themselves. */
+const restTenths = 30;
 
 /** Whose bottle a directory is; beside what is in it. */
 const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 
-/** A bottle is a directory of ours; there is no machine, and each session is a sandbox of its own on that directory. */
+/** What bubblewrap says of what it started. */
+const factsSchema = v.object({ "child-pid": v.number() });
+
+const offersWithinMs = 2_000;
+
+/** A bottle is a directory of ours, and while it runs a process that holds its namespaces; sessions join those. */
 export function bubblewrap(system: System): Backend {
   const bottles = () => `${stateDirectory(system.env)}/bubblewrap`;
   const directoryOf = (name: string) => `${bottles()}/${name}`;
@@ -37,28 +48,18 @@ export function bubblewrap(system: System): Backend {
   // By its content: a bottle that an older version of ours made has another one.
   const filterOf = (name: string) => `${directoryOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
 
-  const sandboxOf = ({ name }: BottlePlan): argv.Sandbox => ({
+  const sandboxOf = ({ name }: BottlePlan, proc: argv.Sandbox["proc"] = "own"): argv.Sandbox => ({
     bwrap: findBwrap(system),
     directory: directoryOf(name),
-    filter: filterOf(name),
     claude: findClaude(system),
-  });
-
-  /** The sandbox inherits the environment, so the host's variables go out of it: what a session gets is in its argv. */
-  const program = (words: string[], kept: readonly string[]): Program => ({
-    argv: words,
-    env: Object.fromEntries(
-      Object.keys(system.env)
-        .filter((name) => !kept.includes(name))
-        .map((name) => [name, undefined]),
-    ),
+    proc,
   });
 
   function machine(name: string): Machine | undefined {
     const text = readText(ownerFile(name));
     if (text === undefined) return undefined;
-    const running = findProcesses(argv.isSandboxOf(directoryOf(name))).length > 0;
-    return { name, state: running ? "running" : "stopped", owner: parseOwner(text), pid: undefined };
+    const holder = readHolder(directoryOf(name));
+    return { name, state: holder ? "running" : "stopped", owner: parseOwner(text), pid: holder?.pid };
   }
 
   /** Throws UserError where this machine can run no sandbox at all. */
@@ -67,14 +68,9 @@ export function bubblewrap(system: System): Backend {
     if (!probe.usable) throw new UserError(probe.reason, { hint: probe.hint });
   }
 
-  async function run(
-    words: string[],
-    doing: string,
-    options: StepOptions,
-    kept: readonly string[] = [],
-  ): Promise<void> {
-    const { argv, env } = program(words, ["PATH", ...kept]);
-    const { code, stderr } = await system.run(argv, { ...options, env });
+  /** Throws UserError that says why it failed. */
+  async function run(words: readonly string[], doing: string, options: RunOptions): Promise<void> {
+    const { code, stderr } = await system.run(words, options);
     options.signal?.throwIfAborted();
     if (code === 0) return;
     await refuseUnusable();
@@ -82,16 +78,95 @@ export function bubblewrap(system: System): Backend {
     throw new UserError(`cannot ${doing}: ${said || `status ${code}`}`, { hint: "claude-bottle doctor" });
   }
 
+  /** What a process that stays would keep of the host's variables, all may read in the bottle. */
+  const withoutHost = (kept: readonly string[]): NonNullable<RunOptions["env"]> =>
+    Object.fromEntries(Object.keys(system.env).flatMap((name) => (kept.includes(name) ? [] : [[name, undefined]])));
+
+  const holding = (plan: BottlePlan, proc: argv.Sandbox["proc"]) => {
+    const directory = directoryOf(plan.name);
+    const files = { fifo: `${directory}/starting`, filter: filterOf(plan.name), facts: `${directory}/facts.json` };
+    return startArgv(files, argv.bottleArgv(sandboxOf(plan, proc), plan));
+  };
+
+  /** Starts the process that the bottle is. */
+  async function hold(plan: BottlePlan, options: StepOptions): Promise<void> {
+    const directory = directoryOf(plan.name);
+    const start = (proc: argv.Sandbox["proc"]) =>
+      run(holding(plan, proc), `start bottle "${plan.name}"`, { ...options, env: withoutHost(["PATH"]) });
+    await start(await procOf(system));
+    const { "child-pid": pid } = v.parse(factsSchema, JSON.parse(readText(`${directory}/facts.json`) ?? ""));
+    const started = identify(pid);
+    if (!started) throw new UserError(`bottle "${plan.name}" ended as it started`, { hint: "claude-bottle doctor" });
+    const network = plan.network.mode === "open" ? "host" : "own";
+    writeHolder(directory, { ...started, network, filter: filterOf(plan.name) });
+  }
+
+  const proxying = (name: string) => {
+    const directory = directoryOf(name);
+    return startArgv({ fifo: `${directory}/starting` }, [...system.self, ...proxyArgv(directory, proxyPort)]);
+  };
+
+  const needsProxy = ({ network }: BottlePlan) => network.mode === "list";
+
+  /** What the bottle may reach, by a proxy that runs. */
+  async function connect(plan: BottlePlan, options: StepOptions): Promise<void> {
+    if (!needsProxy(plan)) return;
+    const directory = directoryOf(plan.name);
+    const { loopbackPort } = plan.network;
+    writeRules(directory, { filter: filterText(plan.network), loopbackPort });
+    if (readHolder(directory) === undefined) return;
+    const running = readProxy(directory);
+    if (!running) {
+      // Of the host's variables its own proxy's alone.
+      const env = withoutHost([
+        "PATH",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "no_proxy",
+      ]);
+      return await run(proxying(plan.name), `connect bottle "${plan.name}"`, { ...options, env });
+    }
+    if (loopbackPort === undefined || running.loopbackPorts.includes(loopbackPort)) return;
+    process.kill(running.pid, "SIGHUP");
+    for (let waited = 0; waited < offersWithinMs; waited += 20) {
+      if (readProxy(directory)?.loopbackPorts.includes(loopbackPort)) return;
+      await Bun.sleep(20);
+    }
+    throw new UserError(`port ${loopbackPort} of bottle "${plan.name}" cannot be connected to the host's`, {
+      hint: "end what listens on it in the bottle, or stop the bottle: claude-bottle stop",
+    });
+  }
+
+  /** All of it: what is left of another holder of the bottle, too. */
+  async function end(name: string): Promise<void> {
+    const home = argv.homeOf(directoryOf(name));
+    const holders = findProcesses((words) => argv.homeBelow(bottles(), words) === home);
+    if (readHolder(directoryOf(name)) && holders.length > 0)
+      await system.run(
+        [...system.self, ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }), ...restArgv(restTenths)],
+        {
+          timeoutMs: 10_000,
+          detached: true,
+        },
+      );
+    await endProcesses(holders);
+    const proxy = readProxy(directoryOf(name));
+    if (proxy) await endProcesses([proxy]);
+  }
+
   return {
     name: "bubblewrap",
     capabilities: {
       isolation: "namespace",
-      network: "open",
-      loopback: "all",
+      network: "enforced",
+      loopback: "port",
       credentialBroker: false,
       programs: "host",
       user: "host",
-      mounts: "live",
+      mounts: "start",
       snapshot: false,
       remote: false,
     },
@@ -128,54 +203,58 @@ export function bubblewrap(system: System): Backend {
     },
 
     async start(plan, options = {}) {
-      makeSources(argv.bindingsIn(directoryOf(plan.name), plan));
-      writePrivate(filterOf(plan.name), filter);
-      const secrets = plan.credentials
-        .map(({ variable }) => variable)
-        .filter((variable) => hostNameOf(variable) === variable);
-      const words = argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan));
-      await run(words, `set up bottle "${plan.name}"`, options, secrets);
-      return undefined;
+      const directory = directoryOf(plan.name);
+      if (readHolder(directory) === undefined) {
+        makeSources(argv.bindingsIn(directory, plan));
+        writePrivate(filterOf(plan.name), filter);
+        await hold(plan, options);
+      }
+      await connect(plan, options);
+      const words = argv.prepareArgv(directory, plan, claudeHome(plan));
+      await run([...system.self, ...words], `set up bottle "${plan.name}"`, options);
+      return readHolder(directory)?.pid;
     },
+
+    async setNetwork(plan, _, options = {}) {
+      await connect(plan, options);
+    },
+
+    denied: async (name) => readDenials(directoryOf(name)),
 
     async inside({ name, user }) {
       return filesBelow(argv.homeOf(directoryOf(name)), isMadeDirectory).map((path) => `${user.home}/${path}`);
     },
 
     async stop(name) {
-      await endProcesses(findProcesses(argv.isSandboxOf(directoryOf(name))));
+      await end(name);
     },
 
     async remove(name, options = {}) {
-      await endProcesses(findProcesses(argv.isSandboxOf(directoryOf(name))));
+      await end(name);
       await run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
     },
 
-    // Each session binds what it shares anew, and a link there would be followed.
-    isReady: async ({ name, directory, mounts }) =>
-      [filterOf(name), ownerFile(name)].every(exists) &&
-      [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
-    attach: (plan, session) =>
-      program(argv.sessionArgv(sandboxOf(plan), plan, session), [
-        "PATH",
-        ...(session.size ? ["TERM"] : []),
-        ...session.secrets.map(hostNameOf),
-      ]),
-    controlArgv: () => undefined,
+    isReady: async (plan) => {
+      const directory = directoryOf(plan.name);
+      return readHolder(directory) !== undefined && (!needsProxy(plan) || readProxy(directory) !== undefined);
+    },
+
+    attach: (plan, session) => ({
+      argv: [...system.self, ...argv.sessionArgv(directoryOf(plan.name), plan, session)],
+      env: {},
+    }),
+
     claudeDirectory: ({ name }) => `${argv.homeOf(directoryOf(name))}/.claude`,
 
-    // A sandbox that is still being set up dies with its parent not yet. All that its first process ever is has the session in its
-    // words; but at the moment of an exec a process shows none, so one look is not enough.
-    async endSession(session) {
-      for (let look = 1; look <= looks; look += 1) {
-        if (look > 1) await Bun.sleep(betweenLooksMs);
-        await endProcesses(findProcesses((words) => words.includes(session)));
-      }
-    },
+    controlArgv: (plan) => [...system.self, ...argv.besideArgv(directoryOf(plan.name), argv.environmentBeside(plan))],
 
     explain: (plan) => ({
       create: [argv.makeArgv(directoryOf(plan.name))],
-      start: [argv.prepareArgv(sandboxOf(plan), plan, claudeHome(plan))],
+      start: [
+        holding(plan, "own"),
+        ...(needsProxy(plan) ? [proxying(plan.name)] : []),
+        [...system.self, ...argv.prepareArgv(directoryOf(plan.name), plan, claudeHome(plan))],
+      ],
       stop: endArgv(directoryOf(plan.name)),
       remove: [...endArgv(directoryOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
     }),
@@ -183,8 +262,8 @@ export function bubblewrap(system: System): Backend {
 }
 
 function endArgv(directory: string): string[][] {
-  const running = findProcesses(argv.isSandboxOf(directory));
-  return running.length > 0 ? [["kill", "-KILL", ...running.map(({ pid }) => String(pid))]] : [];
+  const running = [readHolder(directory), readProxy(directory)].flatMap((found) => (found ? [String(found.pid)] : []));
+  return running.length > 0 ? [["kill", "-KILL", ...running]] : [];
 }
 
 /** Throws UserError where a link lies on the way to one of them. */

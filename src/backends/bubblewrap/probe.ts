@@ -29,6 +29,18 @@ const forbidding = [
   ["user/max_user_namespaces", "0", "10000"],
 ] as const;
 
+const trial = ["--unshare-user", "--unshare-pid", "--unshare-net", "--cap-drop", "ALL", "--ro-bind", "/", "/"];
+const mounts = { own: ["--proc", "/proc"], host: ["--ro-bind", "/proc", "/proc"] } as const;
+
+const tryBwrap = (system: System, bwrap: string, proc: keyof typeof mounts) =>
+  system.run([bwrap, ...trial, ...mounts[proc], "--dev", "/dev", "/bin/sh", "-c", ":"], { timeoutMs: 5_000 });
+
+/** Whether a sandbox can have a /proc of its own. In a container that hides parts of its own, the kernel refuses another one. */
+export async function procOf(system: System): Promise<keyof typeof mounts> {
+  const { code, stderr } = await tryBwrap(system, findBwrap(system), "own");
+  return code !== 0 && /mount proc/.test(stderr) ? "host" : "own";
+}
+
 export async function probeBwrap(system: System): Promise<Probe> {
   let bwrap: string;
   try {
@@ -37,11 +49,11 @@ export async function probeBwrap(system: System): Promise<Probe> {
     if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
     throw error;
   }
-  const trial = ["--unshare-user", "--unshare-pid", "--unshare-net", "--cap-drop", "ALL"];
-  const [version, sandbox] = await Promise.all([
+  const [version, whole] = await Promise.all([
     system.run([bwrap, "--version"], { timeoutMs: 5_000 }),
-    system.run([bwrap, ...trial, "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "/bin/sh", "-c", ":"], { timeoutMs: 5_000 }),
-  ]); // prettier-ignore
+    tryBwrap(system, bwrap, "own"),
+  ]);
+  const sandbox = /mount proc/.test(whole.stderr) ? await tryBwrap(system, bwrap, "host") : whole;
   if (sandbox.code === 0)
     return { usable: true, version: /\d+(\.\d+)+/.exec(version.stdout)?.[0] ?? "of an unknown version" };
   for (const [setting, bad, good] of forbidding)
@@ -54,15 +66,9 @@ export async function probeBwrap(system: System): Promise<Probe> {
       };
     }
   const words = printable(sandbox.stderr.trim().split("\n").at(-1) ?? "").replace(/^bwrap: /, "");
-  return /mount proc/.test(words)
-    ? {
-        usable: false,
-        reason: "the container that this runs in hides parts of /proc, so bubblewrap cannot make one",
-        hint: "start that container with --security-opt systempaths=unconfined",
-      }
-    : {
-        usable: false,
-        reason: `bubblewrap cannot make a sandbox here: ${words || `it ends with status ${sandbox.code}`}`,
-        hint: "run claude-bottle on the machine itself, not in a container",
-      };
+  return {
+    usable: false,
+    reason: `bubblewrap cannot make a sandbox here: ${words || `it ends with status ${sandbox.code}`}`,
+    hint: "run claude-bottle on the machine itself, not in a container",
+  };
 }

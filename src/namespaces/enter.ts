@@ -1,0 +1,85 @@
+import { ptr } from "bun:ffi";
+import { fstatSync, readFileSync } from "node:fs";
+import { UserError } from "../errors.ts";
+import { endArgv } from "../guest/control.ts";
+import { sessionVariable } from "../guest/guest.ts";
+import { cString } from "../system/libc.ts";
+import { readHolder } from "./holder.ts";
+import { openNamespaces } from "./join.ts";
+import { type Libc, linuxCalls, wordList } from "./linux.ts";
+import { startInside } from "./start.ts";
+import { enterArgv } from "./words.ts";
+
+const descriptor = { held: 3, status: 9 };
+
+/**
+ * Runs the words of `enterArgv` and the command behind them. When all is well we become a small shell that waits for the command's status,
+ * so this returns by throwing UserError alone. `env`: our own environment. `self`: what starts us again.
+ */
+export function enter(argv: readonly string[], env: NodeJS.ProcessEnv, self: readonly string[]): never {
+  const [directory = "", place] = argv;
+  const end = argv.indexOf("--");
+  const variables = argv.slice(2, end).flatMap((word) => {
+    if (word.includes("=")) return [word];
+    const value = env[word];
+    return value === undefined ? [] : [`${word}=${value}`];
+  });
+  const valueOf = (name: string) => variables.find((word) => word.startsWith(`${name}=`));
+  const libc = linuxCalls();
+  const holder = readHolder(directory);
+  const namespaces = holder && openNamespaces(libc, holder);
+  if (!holder || !namespaces)
+    throw new UserError("the bottle has stopped", { hint: "run the command again: that starts the bottle" });
+  const isHeld = isPipe(descriptor.held);
+  const status = startInside(libc, {
+    namespaces,
+    filter: readFileSync(holder.filter),
+    isAlone: place === "alone",
+    held: isHeld ? descriptor.held : undefined,
+    argv: argv.slice(end + 1),
+    env: variables,
+  });
+  if (status === undefined)
+    throw new UserError("the bottle cannot be entered", { hint: "claude-bottle stop, and run the command again" });
+  const session = valueOf(sessionVariable)?.slice(sessionVariable.length + 1);
+  const beside = [...self, ...enterArgv(directory, "alone", [valueOf("PATH") ?? ""])];
+  // On a terminal, pty-resize sees to the end of a session that loses its caller.
+  const isWatched = isHeld && place === "alone" && session !== undefined;
+  libc.dup2(status, descriptor.status);
+  throw become(libc, isWatched ? watchingShell(endArgv(beside, session)) : ["/bin/sh", "-c", awaitStatus]);
+}
+
+/** Without a last word, the command and its shell were killed. */
+const awaitStatus = 'read -r status <&9; exit "${status:-137}"';
+
+/** Besides, ends the session in the bottle when the caller is killed. One that is signalled ends it itself. */
+const watchingShell = (ending: readonly string[]): string[] => [
+  "/bin/sh",
+  "-c",
+  `{ read -r _ <&3; exec 3<&- 9<&-; exec "$@"; } </dev/null >/dev/null 2>&1 &
+watcher=$!
+trap 'kill "$watcher"; exit 143' HUP INT QUIT TERM
+read -r status <&9
+kill "$watcher" 2>/dev/null
+exit "\${status:-137}"`,
+  "sh",
+  ...ending,
+];
+
+/** Returns only why it could not. Bun's own execve (1.4.5) closes every descriptor above 2. */
+function become(libc: Libc, argv: readonly string[]): UserError {
+  const [program = ""] = argv;
+  const path = cString(program);
+  const [words, none] = [wordList(argv), wordList([])];
+  libc.execve(ptr(path), words.at, none.at);
+  return new UserError(`"${program}" cannot be started`);
+}
+
+function isPipe(fd: number): boolean {
+  try {
+    const found = fstatSync(fd);
+    return found.isFIFO() || found.isSocket();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,146 @@
+import { ptr } from "bun:ffi";
+import { closeSync } from "node:fs";
+import { cString } from "../system/libc.ts";
+import type { Namespaces } from "./join.ts";
+import { type Libc, O_CLOEXEC, prepareFork, SIGKILL, wordList } from "./linux.ts";
+
+const PR_SET_DUMPABLE = 4;
+const PR_SET_SECCOMP = 22;
+const PR_CAPBSET_DROP = 24;
+const PR_SET_NO_NEW_PRIVS = 38;
+const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_CLEAR_ALL = 4;
+const SECCOMP_MODE_FILTER = 2;
+const _LINUX_CAPABILITY_VERSION_3 = 0x2008_0522;
+const SIG_BLOCK = 0;
+const SIG_SETMASK = 2;
+const SIGTTOU = 22;
+const SIGPIPE = 13;
+const capabilities = 64;
+const F_DUPFD_CLOEXEC = 1030;
+const close_range = 436;
+
+/** Of what is started: the one takes its status, and the other breaks when the process that we started for is gone. */
+const descriptors = { status: 9, held: 8 };
+const startsWithinMs = 5_000;
+
+export type Start = {
+  readonly namespaces: Namespaces;
+  /** The program of the seccomp filter. */
+  readonly filter: Uint8Array;
+  /** Away from the caller's terminal, in a kernel session of its own. */
+  readonly isAlone: boolean;
+  /** The descriptor that becomes the held one. */
+  readonly held: number | undefined;
+  /** Its first word is a path in the bottle. */
+  readonly argv: readonly string[];
+  /** As `NAME=VALUE`. */
+  readonly env: readonly string[];
+};
+
+/**
+ * Starts a program in the namespaces, without any capability and under the filter, on our stdin, stdout and stderr. Returns the descriptor
+ * that its status comes from; undefined where it could not be started. On a terminal it writes that itself, to descriptor 9.
+ *
+ * A process of several threads, as every Bun process is, can join no user and no mount namespace (setns(2)). Its fork can. The fork's
+ * children are in the process namespace, and it is not: nothing in the bottle can signal it.
+ */
+export function startInside(
+  libc: Libc,
+  { namespaces, filter, isAlone, held = -1, argv, env }: Start,
+): number | undefined {
+  const [program = ""] = argv;
+  const path = cString(program);
+  const [words, variables] = [wordList(argv), wordList(env)];
+  const [status, started] = [pipe(libc), pipe(libc)];
+  const header = new Uint32Array([_LINUX_CAPABILITY_VERSION_3, 0]);
+  const none = new Uint8Array(128);
+  const terminalSignal = new Uint32Array(32);
+  terminalSignal[0] = 1 << (SIGTTOU - 1);
+  const filterProgram = new BigUint64Array([BigInt(filter.length / 8), BigInt(ptr(filter))]);
+  const ended = new Int32Array(1);
+  const digits = new Uint8Array(4);
+  const [pathAt, headerAt, noneAt, filterAt] = [ptr(path), ptr(header), ptr(none), Number(ptr(filterProgram))];
+  const [terminalSignalAt, endedAt, digitsAt] = [ptr(terminalSignal), ptr(ended), ptr(digits)];
+  const { all } = namespaces;
+  // Above those that the program gets.
+  const starting = libc.fcntl(started.write, F_DUPFD_CLOEXEC, descriptors.status + 1);
+  closeSync(started.write);
+
+  prepareFork(libc);
+  const child = libc.fork();
+  if (child === 0) {
+    // While we may do more than the bottle, nothing in it can look into us or trace us.
+    let failed = libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    for (let at = 0; at < all.length; at += 1) failed |= libc.setns(all[at] ?? -1, 0);
+    // Fails beyond the last capability that the kernel has.
+    for (let capability = 0; capability < capabilities; capability += 1)
+      libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+    failed |= libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    failed |= libc.capset(headerAt, noneAt);
+    failed |= libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    failed |= libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filterAt, 0, 0);
+    libc.dup2(status.write, descriptors.status);
+    if (held >= 0) libc.dup2(held, descriptors.held);
+    const first = held >= 0 ? descriptors.held : descriptors.status;
+    libc.syscall(close_range, 3, first - 1, 0, 0, 0);
+    // All but the one that the start of the program closes.
+    libc.syscall(close_range, descriptors.status + 1, starting - 1, 0, 0, 0);
+    libc.syscall(close_range, starting + 1, 0xffff_ffff, 0, 0, 0);
+    const inner = failed === 0 ? libc.fork() : -1;
+    if (inner < 0) libc.write(starting, noneAt, 1);
+    if (inner !== 0) {
+      libc.close(starting);
+      if (inner > 0 && isAlone && libc.waitpid(inner, endedAt, 0) === inner) {
+        const word = ended[0] ?? 0;
+        const code = (word & 0x7f) === 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f);
+        digits[0] = 48 + Math.floor(code / 100);
+        digits[1] = 48 + (Math.floor(code / 10) % 10);
+        digits[2] = 48 + (code % 10);
+        digits[3] = 10;
+        libc.write(descriptors.status, digitsAt, 4);
+      }
+      libc._exit(0);
+    }
+    if (isAlone) libc.setsid();
+    else {
+      // In a process group of the bottle's, and that in front: a shell there finds none of its own when the host has made it (bash 5.2).
+      libc.setpgid(0, 0);
+      libc.sigprocmask(SIG_BLOCK, terminalSignalAt, null);
+      libc.tcsetpgrp(0, libc.getpid());
+    }
+    if (isAlone) libc.close(descriptors.status);
+    // Bun ignores it, and what is ignored stays so.
+    libc.signal(SIGPIPE, 0);
+    libc.sigprocmask(SIG_SETMASK, noneAt, null);
+    libc.execve(pathAt, words.at, variables.at);
+    libc.write(starting, noneAt, 1);
+    libc._exit(126);
+  }
+  closeSync(status.write);
+  closeSync(starting);
+  const isStarted = child > 0 && hasClosed(libc, started.read);
+  closeSync(started.read);
+  // Read here, so that they outlive the fork.
+  if (isStarted && words.kept.length + variables.kept.length > 0) return status.read;
+  if (child > 0) libc.kill(child, SIGKILL);
+  closeSync(status.read);
+  return undefined;
+}
+
+function pipe(libc: Libc): { read: number; write: number } {
+  const ends = new Int32Array(2);
+  if (libc.pipe2(ptr(ends), O_CLOEXEC) !== 0) throw new Error("no pipe can be made");
+  const [read = -1, write = -1] = ends;
+  return { read, write };
+}
+
+const POLLIN = 1;
+
+/** Whether the other end closes in time, without a byte written. */
+function hasClosed(libc: Libc, descriptor: number): boolean {
+  const polled = new Int32Array([descriptor, POLLIN]);
+  if (libc.poll(ptr(polled), 1, startsWithinMs) !== 1) return false;
+  const answer = (polled[1] ?? 0) >> 16;
+  return (answer & POLLIN) === 0;
+}

@@ -1,0 +1,74 @@
+import { createServer, connect, type Socket } from "node:net";
+import { UserError } from "../errors.ts";
+import { readHolder } from "../namespaces/holder.ts";
+import { openNamespaces, type Namespaces } from "../namespaces/join.ts";
+import { type Libc, linuxCalls } from "../namespaces/linux.ts";
+import { listenInside } from "../namespaces/listen.ts";
+import { isAlive } from "../system/process.ts";
+import { noteDenial } from "./denials.ts";
+import { writeProxy } from "./record.ts";
+import { CurrentRules } from "./rules.ts";
+import { serve } from "./serve.ts";
+
+const mostConnections = 1000;
+const lookEveryMs = 2_000;
+
+/**
+ * `proxy DIRECTORY PORT`: what the bottle of that directory reaches of the network, on that port of its loopback, and one port of the
+ * host's loopback. Says `ready`, and ends with the bottle. `env`: the host's, for its own proxy.
+ */
+export async function proxy([directory = "", port = ""]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const libc = linuxCalls();
+  const holder = readHolder(directory);
+  const namespaces = holder && openNamespaces(libc, holder);
+  if (!holder || !namespaces) throw new UserError("the bottle does not run");
+  const rules = new CurrentRules(directory);
+  const { loopbackPort } = rules.now;
+  const way = {
+    allows: (host: string, port: number) => rules.allows(host, port),
+    onDenied: (target: string) => noteDenial(directory, target),
+    env,
+  };
+  await offer(libc, namespaces, Number(port), (client) => serve(client, way));
+  const offered = new Set<number>();
+  const offerLoopback = async (wanted: number | undefined) => {
+    if (wanted === undefined || offered.has(wanted)) return;
+    await offer(libc, namespaces, wanted, (client) => passOn(client, wanted));
+    offered.add(wanted);
+    writeProxy(directory, { loopbackPorts: [...offered] });
+  };
+  writeProxy(directory, { loopbackPorts: [] });
+  await offerLoopback(loopbackPort);
+  process.on("SIGHUP", () => void offerLoopback(rules.now.loopbackPort).catch(() => undefined));
+  process.stdout.write("ready\n");
+  while (isAlive(holder)) await Bun.sleep(lookEveryMs);
+  return 0;
+}
+
+async function offer(
+  libc: Libc,
+  namespaces: Namespaces,
+  port: number,
+  onClient: (client: Socket) => void,
+): Promise<void> {
+  const descriptor = listenInside(libc, namespaces, port);
+  if (descriptor === undefined)
+    throw new UserError(`a program of the bottle already listens on port ${port} of its loopback`, {
+      hint: "end it, or stop the bottle: claude-bottle stop",
+    });
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, onClient);
+  server.maxConnections = mostConnections;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ fd: descriptor }, resolve);
+  await promise;
+}
+
+function passOn(client: Socket, port: number): void {
+  const service = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
+  for (const [one, other] of [[client, service], [service, client]] as const) {
+    one.on("error", () => other.destroy());
+    one.on("close", () => other.destroySoon());
+    one.pipe(other);
+  }
+} // prettier-ignore

@@ -1,0 +1,25 @@
+import { readText, writePrivate } from "../system/files.ts";
+import { identify, type Identity, isAlive } from "../system/process.ts";
+
+/** The proxy of a bottle as a process, and the ports of the host's loopback that it offers. */
+export type ProxyRecord = Identity & { readonly loopbackPorts: readonly number[] };
+
+const fileIn = (directory: string) => `${directory}/proxy.json`;
+
+/** Of our own process. */
+export function writeProxy(directory: string, offered: Pick<ProxyRecord, "loopbackPorts">): void {
+  const own = identify(process.pid);
+  if (own) writePrivate(fileIn(directory), JSON.stringify({ ...own, ...offered }));
+}
+
+/** Undefined when it does not run. */
+export function readProxy(directory: string): ProxyRecord | undefined {
+  try {
+    const { pid, started, loopbackPorts } = JSON.parse(readText(fileIn(directory)) ?? "") as Partial<ProxyRecord>;
+    if (typeof pid !== "number" || typeof started !== "string" || !Array.isArray(loopbackPorts)) return undefined;
+    const record = { pid, started, loopbackPorts };
+    return isAlive(record) ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

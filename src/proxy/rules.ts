@@ -1,0 +1,48 @@
+import { readFileSync, statSync } from "node:fs";
+import { writePrivate } from "../system/files.ts";
+
+/** What a bottle may reach. */
+export type Rules = {
+  /** One extended regular expression a line, as `filterOf` of the backends makes them. */
+  readonly filter: string;
+  /** The one port of the host's loopback. */
+  readonly loopbackPort: number | undefined;
+};
+
+const fileIn = (directory: string) => `${directory}/network.json`;
+
+export const writeRules = (directory: string, rules: Rules): void =>
+  writePrivate(fileIn(directory), JSON.stringify(rules));
+
+/** The rules as they stand now: a look at the file for each request, so that a change holds at once. */
+export class CurrentRules {
+  readonly #file: string;
+  #stamp = "";
+  #rules: Rules = { filter: "", loopbackPort: undefined };
+  #filter: RegExp | undefined;
+
+  constructor(directory: string) {
+    this.#file = fileIn(directory);
+  }
+
+  get now(): Rules {
+    const { ino, mtimeMs, size } = statSync(this.#file);
+    const stamp = `${ino} ${mtimeMs} ${size}`;
+    if (stamp !== this.#stamp) {
+      this.#rules = JSON.parse(readFileSync(this.#file, "utf8")) as Rules;
+      this.#filter = new RegExp(this.#rules.filter.replaceAll("\n", "|"), "i");
+      this.#stamp = stamp;
+    }
+    return this.#rules;
+  }
+
+  /** Without rules that can be read, nothing is allowed. */
+  allows(host: string, port: number): boolean {
+    try {
+      void this.now;
+      return this.#filter?.test(`${host}:${port}`) ?? false;
+    } catch {
+      return false;
+    }
+  }
+}
