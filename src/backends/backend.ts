@@ -109,6 +109,8 @@ export interface Backend {
   controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
   /** Ends what is left of a session that a signal has ended, where it can outlive the process that held it. */
   endSession?(session: string): Promise<void>;
+  /** What `setNetwork` would run, for --dry-run. */
+  explainNetwork?(plan: BottlePlan, made: BottlePlan): string[][];
   /** What the steps would run, for --dry-run. */
   explain(plan: BottlePlan): Record<"create" | "start" | "stop" | "remove", string[][]>;
 }

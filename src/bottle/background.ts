@@ -1,6 +1,7 @@
 import { listSessions, type Session } from "../activity/sessions.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import { UserError } from "../errors.ts";
+import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 
@@ -22,16 +23,23 @@ export async function endBackground(
   plan: BottlePlan,
   { command, force }: { readonly command: string; readonly force: boolean },
 ): Promise<void> {
-  const { system, backend, ledger } = context;
-  const live = (await listSessions(system, ledger, { poll: true, bottle: plan.name })).filter(
-    ({ isBackground }) => isBackground,
-  );
+  const live = await liveIn(context, plan);
   if (live.length === 0) return;
   const work = live.filter(({ state }) => state === "working" || state === "waiting");
   if (work.length > 0 && !force) throw worksInBackground(plan.name, work, command);
-  const { argv, ...how } = inGuest(backend, plan, ["claude", "daemon", "stop", "--any"]);
-  await system.run(argv, { ...how, timeoutMs: endMs });
+  const { argv, ...how } = ending(context, plan);
+  await context.system.run(argv, { ...how, timeoutMs: endMs });
 }
+
+/** What `endBackground` would run. */
+export const backgroundLines = async (context: BottleContext, plan: BottlePlan): Promise<string[]> =>
+  (await liveIn(context, plan)).length > 0 ? [shellLine(ending(context, plan).argv)] : [];
+
+const liveIn = async ({ system, ledger }: BottleContext, { name }: BottlePlan): Promise<Session[]> =>
+  (await listSessions(system, ledger, { poll: true, bottle: name })).filter(({ isBackground }) => isBackground);
+
+const ending = ({ backend }: BottleContext, plan: BottlePlan) =>
+  inGuest(backend, plan, ["claude", "daemon", "stop", "--any"]);
 
 function worksInBackground(bottle: string, work: readonly Session[], command: string): UserError {
   const shown = work

@@ -1,24 +1,24 @@
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
-import { changesNetwork } from "./network.ts";
-import { dueSteps } from "./provision.ts";
-import { isIdleSandbox, readyPlan, warnOfDifferences } from "./ready.ts";
+import { desiredOf, observeReady } from "./observe.ts";
+import { warnOfDifferences } from "./ready.ts";
+import { startSteps } from "./steps.ts";
 import type { Target } from "./target.ts";
 
 /**
- * The plan that the directory's bottle was made from, with its machine running and ready. A bottle that we made ready
- * and whose host process still lives costs no call of the backend. `fresh` remakes the bottle.
- * A failure or an interrupt leaves what was there before, and no more.
+ * The plan of the directory's bottle, which is ready for a session then. A bottle of which nothing is due costs no call of the backend.
+ * `fresh` replaces the bottle. A failure or an interrupt leaves what was there before, and no more.
  */
-export async function bringUp(tools: BottleContext, target: Target, options: { fresh: boolean }): Promise<BottlePlan> {
+export async function bringUp(
+  context: BottleContext,
+  target: Target,
+  options: { fresh: boolean },
+): Promise<BottlePlan> {
   const { plan } = target;
-  /** Where nothing is started before a session, a bottle starts with its first one. */
-  const dueIn = (ready: BottlePlan) => dueSteps(ready, target.provision, isIdleSandbox(tools, plan.name));
-  const isHookDue = () => target.hooks.commands["before-start"] !== undefined && isIdleSandbox(tools, plan.name);
-  const warm = options.fresh ? undefined : await readyPlan(tools, plan.name);
-  if (warm && !changesNetwork(tools.backend, warm, plan) && dueIn(warm).length === 0 && !isHookDue())
-    return warnOfDifferences(tools, warm, plan);
+  const found = options.fresh ? undefined : await observeReady(context, plan.name);
+  if (found && startSteps(desiredOf(context, target, options), found).length === 0)
+    return warnOfDifferences(context, found.made, plan);
   // Loaded when there is something to do: a warm start, as most are, waits for every module.
   const { makeReady } = await import("./make-ready.ts");
-  return makeReady(tools, target, options, { dueIn, isHookDue });
+  return makeReady(context, target, options);
 }

@@ -5,24 +5,21 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { isDirectory } from "../system/files.ts";
 import type { RunOptions, System } from "../system/system.ts";
 import { findProject } from "../project/project.ts";
-import { type Hooks, withCopies } from "../project/host-files.ts";
+import { type HostFiles, type Hooks, withCopies } from "../project/host-files.ts";
 import { requireTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
 
-type Hook = keyof Hooks["commands"];
+export type Hook = keyof Hooks["commands"];
 
 const none: Hooks = { commands: {}, files: new Map() };
 
-/** Runs it on the host, in the project, where there is one. Throws UserError when it fails. */
+/** Runs it on the host, in the project. Throws UserError when it fails. */
 export async function runHook(
   system: System,
-  { name, directory }: BottlePlan,
-  hook: Hook,
-  { commands, files }: Hooks,
+  { name, directory }: Pick<BottlePlan, "name" | "directory">,
+  { hook, command, files }: { readonly hook: Hook; readonly command: readonly string[]; readonly files: HostFiles },
   options: Pick<RunOptions, "signal" | "detached"> = {},
 ): Promise<void> {
-  const command = commands[hook];
-  if (command === undefined) return;
   const line = printable(shellLine(command));
   inform(system, `${hook}: ${line}`);
   const { code, stdout, stderr } = await system.run(withCopies(system, directory, command, files), {
@@ -40,14 +37,11 @@ export async function runHook(
 }
 
 /**
- * Of a bottle that was stopped: the hook of the user's own configuration, or of a manifest that is trusted as it stands.
- * Says why another one is not run; a manifest that cannot even be read by now is not what was trusted. Throws UserError when the
- * hook fails.
+ * What is run when the bottle has been stopped: by the user's own configuration, or by a manifest that is trusted as it stands. Says why
+ * another hook is not run; a manifest that can no longer be read is not what was trusted.
  */
-export async function runAfterStop(system: System, plan: BottlePlan): Promise<void> {
-  const hooks = isDirectory(plan.directory) ? await admitted(system, plan) : none;
-  await runHook(system, plan, "after-stop", hooks);
-}
+export const hooksAfterStop = async (system: System, plan: BottlePlan): Promise<Hooks> =>
+  isDirectory(plan.directory) ? await admitted(system, plan) : none;
 
 async function admitted(system: System, { directory, backend }: BottlePlan): Promise<Hooks> {
   try {

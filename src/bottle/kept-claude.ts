@@ -2,7 +2,7 @@ import type { StepOptions } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { shortBytes } from "../lib/bytes.ts";
-import { printable } from "../lib/quote.ts";
+import { printable, shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
 import {
@@ -29,36 +29,43 @@ const root = (system: System) => `${stateDirectory(system.env)}/kept`;
 const archiveOf = (system: System, name: string) => `${root(system)}/${name}/claude.tar`;
 const homeOf = (plan: BottlePlan) => `${sessionUser(plan).home}/.claude`;
 
-/** Before the bottle is removed. Throws UserError where it cannot be kept. */
-export async function keepClaude({ system, backend }: Omit<BottleContext, "ledger">, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
-  const machine = await backend.find(plan.name);
-  if (!machine) return;
-  if (machine.state !== "running") await backend.start(plan, options);
+export const hasKeptClaude = (system: System, name: string): boolean => exists(archiveOf(system, name));
+
+type Place = Omit<BottleContext, "ledger">;
+
+const packing = ({ backend }: Place, plan: BottlePlan) => inGuest(backend, plan, packArgv(homeOf(plan)));
+const unpacking = ({ backend }: Place, plan: BottlePlan) => inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
+
+/** Of a bottle that runs and is about to be removed. Throws UserError where it cannot be kept. */
+export async function keepClaude(place: Place, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
+  const { system } = place;
   const archive = archiveOf(system, plan.name);
   writePrivate(`${root(system)}/${plan.name}/directory`, plan.directory);
   const doing = `keep ~/.claude of bottle "${plan.name}"`;
   const failed = (run: Run) => assertCarried(doing, run);
   removeFile(`${archive}.new`);
-  await readFrom(system, inGuest(backend, plan, packArgv(homeOf(plan))), { ...options, failed }, (stream) =>
+  await readFrom(system, packing(place, plan), { ...options, failed }, (stream) =>
     writeStream(`${archive}.new`, atMost(longestArchive, stream, doing)),
   );
   renameUnlessPresent(`${archive}.new`, archive);
   inform(system, `~/.claude of bottle "${plan.name}" is kept for the next one`);
-} // prettier-ignore
+}
 
 /** Into a bottle that has just been made. */
-export async function restoreClaude(
-  { system, backend }: Omit<BottleContext, "ledger">,
-  plan: BottlePlan,
-): Promise<void> {
-  const archive = archiveOf(system, plan.name);
-  if (!exists(archive)) return;
-  const { argv, ...how } = inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
+export async function restoreClaude(place: Place, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
+  const { argv, ...how } = unpacking(place, plan);
+  const stdin = readPlain(archiveOf(place.system, plan.name));
   assertCarried(
     `restore ~/.claude of bottle "${plan.name}"`,
-    await system.run(argv, { ...how, stdin: readPlain(archive) }),
+    await place.system.run(argv, { ...options, ...how, stdin }),
   );
 }
+
+/** What both run. */
+export const keepingLine = (place: Place, plan: BottlePlan): string =>
+  `${shellLine(packing(place, plan).argv)} # writes a tar stream for ${shellLine([archiveOf(place.system, plan.name)])}`;
+export const restoringLine = (place: Place, plan: BottlePlan): string =>
+  `${shellLine(unpacking(place, plan).argv)} # reads a tar stream of ${shellLine([archiveOf(place.system, plan.name)])}`;
 
 export const forgetClaude = (system: System, name: string): void => removeTree(`${root(system)}/${name}`);
 

@@ -1,9 +1,7 @@
-import { Ledger } from "../ledger/ledger.ts";
 import type { Login } from "../login/login.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
-import { holdBottle } from "./hold.ts";
 
 /**
  * A backend that puts credentials in on the wire takes their values when the machine starts. Notes which value that was,
@@ -20,14 +18,6 @@ export async function renewedSince(system: System, plan: BottlePlan, login: Logi
   if (!login?.rotates || !onTheWire) return [];
   return hash(await login.value()) === readText(noteFile(system, plan)) ? [] : [login.variable];
 }
-
-/** That the user lets Claude ask for a login in this bottle. */
-export const rememberLoginInside = (system: System, name: string): Promise<void> =>
-  holdBottle(system, name, async () => {
-    using ledger = new Ledger(system);
-    const plan = ledger.bottle(name)?.plan;
-    if (plan) ledger.savePlan({ ...plan, loginInside: true });
-  });
 
 const noteFile = (system: System, { name }: BottlePlan): string => `${stateDirectory(system.env)}/logins/${name}`;
 const hash = (value: string): string => new Bun.CryptoHasher("sha256").update(value).digest("hex");

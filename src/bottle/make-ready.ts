@@ -1,140 +1,131 @@
 import type { Backend, Machine } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
-import { printable, shellLine } from "../lib/quote.ts";
+import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { identify } from "../system/process.ts";
-import { forgetBaseline } from "../sync/baseline.ts";
-import { readyPlan, takeDown, warnOfDifferences } from "./ready.ts";
-import { endBackground } from "./background.ts";
-import { holdBottle } from "./hold.ts";
-import { followNetwork, openedLoopback } from "./network.ts";
 import { gitHere } from "../project/git-settings.ts";
-import { runHook } from "./hooks.ts";
-import { forgetClaude, keepClaude, restoreClaude } from "./kept-claude.ts";
-import type { Target } from "./target.ts";
-import { noteLogin } from "./login-note.ts";
-import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
-import { findLosses, assertNothingLost } from "./losses.ts";
-import { dueSteps, provision, type Step } from "./provision.ts";
-import { removeMachine } from "./remove.ts";
 import { withSecrets } from "../project/secrets.ts";
-import { pullBeforeRemoval, pushProject } from "../sync/travel.ts";
-import { withAgent } from "./ssh-agent.ts";
-import { Undo } from "./undo.ts";
-import type { BottleContext } from "./context.ts";
+import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
+import { identify } from "../system/process.ts";
+import type { System } from "../system/system.ts";
+import { endBackground } from "./background.ts";
 import { inform } from "../ui/messages.ts";
+import type { BottleContext } from "./context.ts";
+import { endAction } from "./end-actions.ts";
+import { nameTaken } from "./errors.ts";
+import { type Hold, holdBottle } from "./hold.ts";
+import { desiredOf, type Found, observeMachine, observeReady } from "./observe.ts";
+import { type Action, linesOf, perform } from "./perform.ts";
+import { takeDown, warnOfDifferences } from "./ready.ts";
+import { withAgent } from "./ssh-agent.ts";
+import { startAction } from "./start-actions.ts";
+import { isEndStep, startSteps } from "./steps.ts";
+import type { Target } from "./target.ts";
+import { Undo } from "./undo.ts";
 
-/** What is to be done before a session in a bottle that is ready. */
-type Due = { readonly dueIn: (ready: BottlePlan) => readonly Step[]; readonly isHookDue: () => boolean };
+type Options = { readonly fresh: boolean };
 
-/** Under the bottle's lock: what is not there is made, what stands is started, what is due is done. */
-export async function makeReady(
-  tools: BottleContext,
-  target: Target,
-  options: { fresh: boolean },
-  { dueIn, isHookDue }: Due,
-): Promise<BottlePlan> {
-  const { system, ledger } = tools;
-  const { plan, secrets, login } = target;
-  return holdBottle(system, plan.name, ({ signal }) =>
+/** What the steps start from. */
+type Start = {
+  readonly found: Found;
+  /** Of the bottle as it is to be. */
+  readonly plan: BottlePlan;
+  readonly target: Target;
+  /** With the values of the bottle's credentials; `backend` has them too. */
+  readonly armed: System;
+  readonly backend: Backend;
+};
+
+/** Under the bottle's lock: makes what is not there, starts what stands, does what is due. A failure or a signal takes it back. */
+export const makeReady = (context: BottleContext, target: Target, options: Options): Promise<BottlePlan> =>
+  holdBottle(context.system, target.plan.name, ({ signal }) =>
     Undo.guard(async (undo) => {
-      const ready = options.fresh ? undefined : await readyPlan(tools, plan.name);
-      const beforeStart = async () => {
-        undo.add(() => runHook(system, plan, "after-stop", target.hooks, { detached: true }));
-        await runHook(system, plan, "before-start", target.hooks, { signal });
-      };
-      if (ready) {
-        if (isHookDue()) await beforeStart();
-        const followed = await followNetwork(tools, ready, plan, { signal });
-        const provisioned = await provision(tools, followed, dueIn(followed), { target, signal });
-        return warnOfDifferences(tools, provisioned, plan);
-      }
-      assertPathsExist(plan);
-      // Before anything is made: a secret that cannot be had is a start that cannot be.
-      const armed = await withSecrets(
-        system,
-        secrets,
-        plan.credentials.map(({ variable }) => variable),
-      );
-      const backend = armed === system ? tools.backend : await backendOf(armed, plan.backend);
-      const machine = await backend.find(plan.name);
-      if (machine) assertOwned(backend, plan, machine.owner);
-      // A start would kill a machine that only does not answer, and with it whoever still works in it.
-      const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
-      if (machine && (machine.state === "broken" || options.fresh)) {
-        if (machine.state === "running")
-          await endBackground({ ...tools, backend }, ledger.bottle(plan.name)?.plan ?? plan, {
-            command: "stop",
-            force: false,
-          });
-        takeDown(ledger, plan.name, { command: "stop", force: false });
-        undo.add(async () => ledger.setReady(plan.name, wasReady));
-      } else ledger.setReady(plan.name, false);
-      const kept = machine && !options.fresh;
-      const git = await gitHere(system, plan.directory, { hasAgent: plan.sshAgent !== undefined });
-      for (const lack of git?.lacks ?? []) inform(system, lack);
-      // Before the old one goes: what the new one is made from may not be had.
-      const found = (kept && ledger.bottle(plan.name)?.plan) || (await backend.resolve?.(plan, { signal })) || plan;
-      const { idleMinutes } = plan;
-      const renewed = {
-        ...found,
-        ...(git && { git: git.settings }),
-        ...(idleMinutes !== undefined && { idleMinutes }),
-      };
-      const made = await withAgent(system, backend, renewed, plan);
-      assertPathsUnmoved(made);
-      if (machine && options.fresh) {
-        await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
-        const old = ledger.bottle(plan.name)?.plan ?? plan;
-        const keeps = plan.keepsClaude ?? false;
-        const losses = await findLosses(backend, old, { mayStart: true, keeps, signal });
-        if (losses) assertNothingLost(old, losses);
-        if (keeps) await keepClaude({ system, backend }, old, { signal });
-        inform(system, `removing bottle "${plan.name}" to make it anew`);
-        await removeMachine({ backend, ledger }, plan.name, { signal });
-        await runHook(system, plan, "after-stop", target.hooks, { signal });
-      }
-      if (machine?.state !== "running" || !kept) await beforeStart();
-      if (!kept) {
-        undo.add(async () => {
-          await backend.remove(plan.name, { detached: true });
-          ledger.forgetBottle(plan.name);
-        });
-        inform(system, `making bottle "${plan.name}" ${describe(made)}`);
-        const opened = openedLoopback(backend, plan);
-        if (opened) inform(system, `it may reach ${opened}, because ANTHROPIC_BASE_URL is there`);
-        forgetBaseline(system, plan.name);
-        await backend.create(made, { signal });
-      } else if (machine.state !== "running") undo.add(() => backend.stop(plan.name, { detached: true }));
-      if (machine?.state !== "running" || !kept) inform(system, `starting bottle "${plan.name}"`);
-      const pid = (await backend.start(made, { signal })) ?? machine?.pid;
-      const running = pid === undefined ? undefined : identify(pid);
-      signal.throwIfAborted();
-      noteLogin(system, made, login, armed);
-      if (!kept) await restoreClaude({ system, backend }, made);
-      const followed = await followNetwork(tools, made, plan, { signal });
-      if (followed.copied) await pushProject({ system, backend }, followed);
-      const started = dueSteps(followed, target.provision, true);
-      const provisioned = await provision(tools, followed, started, { target, signal });
-      ledger.saveBottle(provisioned, running);
-      forgetClaude(system, plan.name);
-      ledger.note(plan.name, "started");
-      return warnOfDifferences(tools, provisioned, plan);
+      const start =
+        (await readyStart(context, target, options)) ?? (await prepare(context, target, { ...options, signal, undo }));
+      const pid = start.found.machine?.pid;
+      const machine = pid === undefined ? undefined : identify(pid);
+      const made = await perform(actionsOf(context, start, options), start.plan, { signal, undo, machine });
+      return warnOfDifferences(context, made, target.plan);
     }),
   );
+
+/** What `makeReady` would run, a line each, and the plan of the bottle that there would be then. Only asks. */
+export async function startLines(
+  context: BottleContext,
+  target: Target,
+  options: Options,
+): Promise<{ readonly plan: BottlePlan; readonly lines: readonly string[] }> {
+  const start = (await readyStart(context, target, options)) ?? (await foresee(context, target, options));
+  return { plan: start.plan, lines: linesOf(actionsOf(context, start, options), start.plan) };
 }
 
-function describe({ backend, cpus, memoryMiB, image, template, copied }: BottlePlan): string {
-  const from = image ?? (template && "the template");
-  if (from === undefined) return `(${backend})`;
-  return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
+async function readyStart(context: BottleContext, target: Target, { fresh }: Options): Promise<Start | undefined> {
+  const found = fresh ? undefined : await observeReady(context, target.plan.name);
+  return found && { found, plan: found.made, target, armed: context.system, backend: context.backend };
 }
+
+async function foresee(context: BottleContext, target: Target, options: Options): Promise<Start> {
+  const found = await observeMachine(context, target.plan.name);
+  const plan = await atStart(context, currentPlan(found, options) ?? target.plan, target);
+  return { found, plan, target, armed: context.system, backend: context.backend };
+}
+
+/** What the bottle stays, unless it is new. */
+const currentPlan = ({ machine, made }: Found, { fresh }: Options) => (machine && !fresh ? made : undefined);
+
+/** All that can fail before anything changes: paths, secrets, the machine's owner, sessions in its way, the image. */
+async function prepare(
+  context: BottleContext,
+  target: Target,
+  { fresh, signal, undo }: Options & Pick<Hold, "signal"> & { readonly undo: Undo },
+): Promise<Start> {
+  const { system, ledger } = context;
+  const { plan, secrets } = target;
+  assertPathsExist(plan);
+  const variables = plan.credentials.map(({ variable }) => variable);
+  const armed = await withSecrets(system, secrets, variables);
+  const backend = armed === system ? context.backend : await backendOf(armed, plan.backend);
+  const found = await observeMachine({ system, ledger, backend }, plan.name);
+  const { machine } = found;
+  if (machine) assertOwned(backend, plan, machine.owner);
+  const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
+  // A start would kill a machine that only does not answer, and the sessions in it.
+  if (machine && (fresh || machine.state === "broken")) {
+    if (machine.state === "running")
+      await endBackground({ system, ledger, backend }, found.made ?? plan, { command: "stop", force: false });
+    takeDown(ledger, plan.name, { command: "stop", force: false });
+  } else ledger.setReady(plan.name, false);
+  if (fresh) undo.add(async () => ledger.setReady(plan.name, wasReady));
+  const current = currentPlan(found, { fresh });
+  // Before the old bottle goes: what the new one is made from may not be had.
+  const resolved = current ? plan : ((await backend.resolve?.(plan, { signal })) ?? plan);
+  const started = await atStart({ system, backend }, current ?? resolved, target);
+  assertPathsUnmoved(started);
+  return { found, plan: started, target: { ...target, plan: resolved }, armed, backend };
+}
+
+/** With what each start says anew: who commits in it, and the ssh agent. */
+async function atStart(
+  { system, backend }: Pick<BottleContext, "system" | "backend">,
+  plan: BottlePlan,
+  { plan: asked }: Target,
+): Promise<BottlePlan> {
+  const git = await gitHere(system, asked.directory, { hasAgent: asked.sshAgent !== undefined });
+  for (const lack of git?.lacks ?? []) inform(system, lack);
+  const { idleMinutes } = asked;
+  const renewed = { ...plan, ...(git && { git: git.settings }), ...(idleMinutes !== undefined && { idleMinutes }) };
+  return withAgent(system, backend, renewed, asked);
+}
+
+function actionsOf(context: BottleContext, { found, target, armed, backend }: Start, options: Options): Action[] {
+  const own = { ...context, backend };
+  const ending = { made: found.made ?? target.plan, successor: options.fresh, hookFiles: target.hooks.files };
+  return startSteps(desiredOf(own, target, options), found).map((step) =>
+    isEndStep(step) ? endAction(own, step, ending) : startAction(own, step, { target, armed }),
+  );
+} // prettier-ignore
 
 function assertOwned(backend: Backend, plan: BottlePlan, owner: Machine["owner"]): void {
   if (owner?.directory === plan.directory) return;
   const removal = backend.explain(plan).remove.findLast((argv) => argv.some((word) => word.endsWith(plan.name))) ?? [];
-  throw new UserError(`a machine named "${plan.name}" is there already and is not this directory's bottle`, {
-    hint: `choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ${shellLine(removal)}`,
-  });
+  throw nameTaken(plan.name, shellLine(removal));
 }

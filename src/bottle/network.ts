@@ -1,4 +1,5 @@
 import type { Backend, StepOptions } from "../backends/backend.ts";
+import { shellLine } from "../lib/quote.ts";
 import { withOpened } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
@@ -11,17 +12,25 @@ export function openedLoopback({ loopbackAddress }: Backend, { network }: Bottle
 }
 
 /** What is asked of a bottle that was made, where its backend can still follow: but for a port that another session may use. */
-export function askedNetwork({ setNetwork }: Backend, made: BottlePlan, asked: BottlePlan): BottlePlan["network"] {
+export function askedNetwork(
+  { setNetwork }: Pick<Backend, "setNetwork">,
+  made: BottlePlan,
+  asked: BottlePlan,
+): BottlePlan["network"] {
   if (!setNetwork || made.network.mode !== asked.network.mode) return asked.network;
   const { loopbackPort = made.network.loopbackPort, ...network } = withOpened(asked, made).network;
   return { ...network, ...(loopbackPort !== undefined && { loopbackPort }) };
 }
 
 /** Whether a bottle that runs is to reach other hosts, and can be told so as it runs. */
-export const changesNetwork = (backend: Backend, made: BottlePlan, asked: BottlePlan): boolean =>
+export const changesNetwork = (backend: Pick<Backend, "setNetwork">, made: BottlePlan, asked: BottlePlan): boolean =>
   backend.setNetwork !== undefined &&
   made.network.mode === asked.network.mode &&
   !Bun.deepEquals(made.network, askedNetwork(backend, made, asked));
+
+/** What `followNetwork` runs. */
+export const networkLines = (backend: Backend, made: BottlePlan, asked: BottlePlan): string[] =>
+  (backend.explainNetwork?.({ ...made, network: askedNetwork(backend, made, asked) }, made) ?? []).map(shellLine);
 
 /** The plan with the hosts that are asked for now, where the bottle's backend can change them while it runs. */
 export async function followNetwork(

@@ -5,92 +5,57 @@ import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { endArgv } from "../guest/control.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan, GuestUser, SessionPlan } from "../plan/plan.ts";
-import { planSession, sessionUser } from "../plan/session.ts";
-import { treeStamp } from "../system/host-tree.ts";
+import { planSession } from "../plan/session.ts";
 import { pipe } from "../system/pipe.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { packPath } from "../system/tar-tree.ts";
-import type { Provision } from "../project/provision.ts";
 import type { Target } from "./target.ts";
+import { type Command, placeOf, type Task } from "./tasks.ts";
 import { withSecrets } from "../project/secrets.ts";
 import type { BottleContext } from "./context.ts";
 import { inform } from "../ui/messages.ts";
 
-type Command = Manifest["provision"]["commands"][number];
-
-export type Step = { readonly id: string; readonly isRepeated: boolean } & (
-  { readonly file: FilePlan } | { readonly command: Command }
-);
-
-/**
- * The steps that are to be done now. A step is known by what it does: a new or changed one is done in a bottle that
- * runs, too. `starts`: whether the bottle has just been started.
- */
-export function dueSteps({ provisioned = [] }: BottlePlan, { files, commands }: Provision, starts: boolean): Step[] {
-  const steps: Step[] = [
-    ...files.map((file) => ({
-      id: idOf(["file", file.source, file.target, treeStamp(file.source)]),
-      isRepeated: true,
-      file,
-    })),
-    ...commands.map((command) => ({
-      id: idOf(["command", command.run, command.user, command.directory]),
-      isRepeated: command.when === "start",
-      command,
-    })),
-  ];
-  return steps.filter(({ id, isRepeated }) => (starts && isRepeated) || !provisioned.includes(id));
-}
-
-const idOf = (words: readonly unknown[]): string =>
-  new Bun.CryptoHasher("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 16);
-
-/** Does the steps, and returns the plan that knows of them. A failure or an interrupt leaves those done that were. */
-export async function provision(
-  { system, ledger }: Omit<BottleContext, "backend">,
-  made: BottlePlan,
-  steps: readonly Step[],
+/** Does the task in a bottle that runs. */
+export async function doTask(
+  system: System,
+  plan: BottlePlan,
+  task: Task,
   { target, signal }: { readonly target: Target; readonly signal: AbortSignal },
-): Promise<BottlePlan> {
-  let plan = made;
-  for (const step of steps) {
-    const session = sessionOf(system, plan, step, target);
-    const armed = await withSecrets(system, target.secrets, session.secrets);
-    const tools = { system: armed, backend: await backendOf(armed, plan.backend) };
-    if (session.secrets.length > 0) await tools.backend.deliver?.(plan, session);
-    if ("file" in step) await copy(tools, plan, step.file, session);
-    else await runCommand(tools, plan, { session, command: step.command, signal });
-    signal.throwIfAborted();
-    const [what = ""] = step.id.split(":");
-    const others = (plan.provisioned ?? []).filter((id) => !id.startsWith(what));
-    plan = { ...plan, provisioned: [...others, step.id] };
-    ledger.savePlan(plan);
-  }
-  return plan;
+): Promise<void> {
+  const session = sessionOf(system, plan, task, target);
+  const armed = await withSecrets(system, target.secrets, session.secrets);
+  const tools = { system: armed, backend: await backendOf(armed, plan.backend) };
+  if (session.secrets.length > 0) await tools.backend.deliver?.(plan, session);
+  if ("file" in task) await copy(tools, plan, task.file, session);
+  else await runCommand(tools, plan, { session, command: task.command, signal });
 }
 
-/** What `provision` would run, one step a line. */
-export const explainStep = (system: System, backend: Backend, plan: BottlePlan, step: Step, target: Target): string => {
-  const session = sessionOf(system, plan, step, target);
-  if (!("file" in step)) return shellLine(backend.attach(plan, session).argv);
-  const { from, to } = copyPrograms(backend, plan, step.file, session);
+/** What `doTask` runs, in a line. */
+export function taskLine(
+  { system, backend }: Omit<BottleContext, "ledger">,
+  plan: BottlePlan,
+  task: Task,
+  target: Target,
+): string {
+  const session = sessionOf(system, plan, task, target);
+  if (!("file" in task)) return shellLine(backend.attach(plan, session).argv);
+  const { from, to } = copyPrograms(backend, plan, task.file, session);
   return from
     ? `${shellLine(from.argv)} | ${shellLine(to.argv)}`
-    : `${shellLine(to.argv)} # reads a tar stream of ${shellLine([step.file.source])}`;
-};
+    : `${shellLine(to.argv)} # reads a tar stream of ${shellLine([task.file.source])}`;
+}
 
 const root: GuestUser = { name: "root", uid: 0, gid: 0, home: "/root" };
 
 function sessionOf(
   { env: hostEnv }: System,
   plan: BottlePlan,
-  step: Step,
+  task: Task,
   { plan: asked, gateway, provision: { env } }: Target,
 ): SessionPlan {
   // prettier-ignore
-  const { run = "", user, directory = "/" } = "command" in step ? step.command : {};
+  const { run = "", user, directory = "/" } = "command" in task ? task.command : {};
   return planSession(plan, {
     kind: "exec",
     command: ["/bin/sh", "-euc", run],
@@ -126,13 +91,15 @@ async function failedOf(piped: ReturnType<typeof pipe>): Promise<Run> {
 function copyPrograms(
   backend: Backend,
   plan: BottlePlan,
-  { source, target }: FilePlan,
+  file: FilePlan,
   session: SessionPlan,
 ): { readonly from: Program | undefined; readonly to: Program } {
   const inGuest = (command: readonly string[]) => backend.attach(plan, { ...session, directory: "/", command });
-  const place = target.startsWith("~/") ? `${sessionUser(plan).home}${target.slice(1)}` : target;
-  const isInProject = source.startsWith(`${plan.directory}/`);
-  return { from: isInProject ? inGuest(packArgv(source)) : undefined, to: inGuest(unpackAsArgv(place)) };
+  const isInProject = file.source.startsWith(`${plan.directory}/`);
+  return {
+    from: isInProject ? inGuest(packArgv(file.source)) : undefined,
+    to: inGuest(unpackAsArgv(placeOf(plan, file))),
+  };
 }
 
 type CommandRun = { readonly session: SessionPlan; readonly command: Command; readonly signal: AbortSignal };

@@ -1,8 +1,8 @@
-import { UserError } from "../errors.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { differences, assertSupported } from "../plan/bottle.ts";
 import { outlivesSessions, type BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
+import { sessionsRunning } from "./errors.ts";
 import { askedNetwork } from "./network.ts";
 import { inform } from "../ui/messages.ts";
 
@@ -51,8 +51,5 @@ export const isStillThere = async (
 export function takeDown(ledger: Ledger, name: string, { command, force }: { command: string; force: boolean }): void {
   const sessions = ledger.takeDown(name);
   if (force) ledger.setReady(name, false);
-  else if (sessions > 0)
-    throw new UserError(`bottle "${name}" has ${sessions} running session${sessions === 1 ? "" : "s"}`, {
-      hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${command} --force`,
-    });
+  else if (sessions > 0) throw sessionsRunning(name, sessions, command);
 }

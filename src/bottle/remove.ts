@@ -1,78 +1,72 @@
-import type { StepOptions } from "../backends/backend.ts";
+import type { Machine } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import type { Losses } from "../plan/losses.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
-import { pullBeforeRemoval } from "../sync/travel.ts";
 import { removeLock } from "../system/lock.ts";
-import { endProcess, isAlive } from "../system/process.ts";
 import type { System } from "../system/system.ts";
-import { endBackground, workIn } from "./background.ts";
+import { backgroundLines, endBackground, workIn } from "./background.ts";
 import type { BottleContext } from "./context.ts";
+import { type Ending, endAction } from "./end-actions.ts";
 import { type Hold, holdBottle } from "./hold.ts";
-import { runAfterStop } from "./hooks.ts";
-import { keepClaude } from "./kept-claude.ts";
-import { assertNothingLost, findLosses } from "./losses.ts";
-import { isStillThere, takeDown } from "./ready.ts";
-import { inform } from "../ui/messages.ts";
-
-/** The machine, and what is left of its process: a backend has been seen to leave it behind. Its lock is held. */
-export async function removeMachine(
-  { backend, ledger }: Omit<BottleContext, "system">,
-  name: string,
-  options: StepOptions = {},
-): Promise<void> {
-  const machine = ledger.bottle(name)?.machine;
-  await backend.remove(name, options);
-  if (machine && isAlive(machine)) await endProcess(machine);
-  ledger.forgetBottle(name);
-}
+import { hooksAfterStop } from "./hooks.ts";
+import { type Action, linesOf, perform } from "./perform.ts";
+import { takeDown } from "./ready.ts";
+import { removeMachine } from "./remove-machine.ts";
+import { removalSteps } from "./steps.ts";
+import { Undo } from "./undo.ts";
 
 export type Removal = {
   /** Even while sessions run in it, and with what is only in it. */
   readonly force: boolean;
   readonly keepClaude: boolean;
-  /** Gets what is only in the bottle, before anything is removed. */
-  readonly onLosses?: ((losses: Losses | undefined) => void) | undefined;
-};
+} & Pick<Ending, "onLosses">;
 
 /** False where there is no such bottle any more. Throws UserError, with all still there, for what would be lost with it. */
-export const removeBottle = (system: System, asked: BottlePlan, options: Removal): Promise<boolean> =>
-  holdBottle(system, asked.name, async (hold) => {
-    const { name } = asked;
-    using ledger = new Ledger(system);
-    const record = ledger.bottle(name);
-    const plan = record?.plan ?? asked;
-    const context = { system, ledger, backend: await backendOf(system, plan.backend) };
-    if (!(await isStillThere(context, name))) return (hold.discard(), false);
-    await endBackground(context, plan, { command: "rm", force: options.force });
-    takeDown(ledger, name, { command: "rm", force: options.force });
-    try {
-      await rescue(context, plan, { ...options, signal: hold.signal });
-    } catch (error) {
-      if (record?.isReady) ledger.setReady(name, true);
-      throw error;
-    }
-    await removeMachine(context, name, { signal: hold.signal });
-    forgetTraces(system, name, hold);
-    inform(system, `removed bottle "${name}"`);
-    await runAfterStop(system, plan);
-    return true;
-  });
+export const removeBottle = (system: System, asked: BottlePlan, removal: Removal): Promise<boolean> =>
+  holdBottle(system, asked.name, (hold) =>
+    Undo.guard(async (undo) => {
+      const { name } = asked;
+      using ledger = new Ledger(system);
+      const record = ledger.bottle(name);
+      const made = record?.plan ?? asked;
+      const context = { system, ledger, backend: await backendOf(system, made.backend) };
+      const machine = await context.backend.find(name);
+      if (!record && !machine) return (hold.discard(), false);
+      await endBackground(context, made, { command: "rm", force: removal.force });
+      takeDown(ledger, name, { command: "rm", force: removal.force });
+      undo.add(async () => ledger.setReady(name, record?.isReady ?? false));
+      const actions = await actionsOf(context, { made, machine }, removal);
+      await perform(actions, made, { signal: hold.signal, undo });
+      forgetTraces(system, name, hold);
+      return true;
+    }),
+  );
 
-/** What is worth keeping of a bottle that goes. */
-async function rescue(
-  { system, backend, ledger }: BottleContext,
-  plan: BottlePlan,
-  { force, keepClaude: keepsNow, onLosses, signal }: Removal & { readonly signal: AbortSignal },
-): Promise<void> {
-  const keeps = keepsNow || (plan.keepsClaude ?? false);
-  if (!force) await pullBeforeRemoval({ system, backend }, ledger.bottle(plan.name)?.plan);
-  const losses = force && !onLosses ? undefined : await findLosses(backend, plan, { mayStart: true, keeps, signal });
-  onLosses?.(losses);
-  if (!force && losses) assertNothingLost(plan, losses);
-  if (keeps) await keepClaude({ system, backend }, plan, { signal });
+/** What `removeBottle` would run, a line each. */
+export async function removalLines(system: System, made: BottlePlan, removal: Removal): Promise<string[]> {
+  using ledger = new Ledger(system);
+  const context = { system, ledger, backend: await backendOf(system, made.backend) };
+  const machine = await context.backend.find(made.name);
+  const actions = await actionsOf(context, { made, machine }, removal);
+  return [...(await backgroundLines(context, made)), ...linesOf(actions, made)];
+}
+
+async function actionsOf(
+  context: BottleContext,
+  { made, machine }: { readonly made: BottlePlan; readonly machine: Machine | undefined },
+  { force, keepClaude, onLosses }: Removal,
+): Promise<Action[]> {
+  const { commands: hooks, files: hookFiles } = await hooksAfterStop(context.system, made);
+  const keepsClaude = keepClaude || (made.keepsClaude ?? false);
+  const steps = removalSteps(made, {
+    force,
+    keepsClaude,
+    tellsLosses: onLosses !== undefined,
+    hooks,
+    state: machine?.state ?? "none",
+  });
+  return steps.map((step) => endAction(context, step, { made, hookFiles, onLosses }));
 }
 
 function forgetTraces(system: System, name: string, hold: Hold): void {

@@ -1,27 +1,41 @@
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
-import { pullBeforeRemoval } from "../sync/travel.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
-import { endBackground } from "./background.ts";
+import { backgroundLines, endBackground } from "./background.ts";
+import type { BottleContext } from "./context.ts";
+import { endAction } from "./end-actions.ts";
 import { holdBottle } from "./hold.ts";
-import { runAfterStop } from "./hooks.ts";
+import { hooksAfterStop } from "./hooks.ts";
+import { type Action, linesOf, perform } from "./perform.ts";
 import { isStillThere, takeDown } from "./ready.ts";
-import { inform } from "../ui/messages.ts";
+import { stopSteps } from "./steps.ts";
+import { Undo } from "./undo.ts";
+
+type Options = { readonly force: boolean };
 
 /** Stops the bottle; false where there is none any more. Throws UserError while sessions run in it, unless `force` is set. */
-export const stopBottle = (system: System, { name, ...asked }: BottlePlan, { force }: { force: boolean }): Promise<boolean> =>
-  holdBottle(system, name, async ({ signal, discard }) => {
+export const stopBottle = (system: System, asked: BottlePlan, options: Options): Promise<boolean> =>
+  holdBottle(system, asked.name, async ({ signal, discard }) => {
     using ledger = new Ledger(system);
-    const plan = ledger.bottle(name)?.plan ?? { name, ...asked };
-    const backend = await backendOf(system, plan.backend);
-    if (!(await isStillThere({ backend, ledger }, name))) return discard(), false;
-    await endBackground({ system, backend, ledger }, plan, { command: "stop", force });
-    takeDown(ledger, name, { command: "stop", force });
-    if (losesCopyByStop(plan) && !force) await pullBeforeRemoval({ system, backend }, plan, "stop");
-    await backend.stop(name, { signal });
-    ledger.note(name, "stopped");
-    inform(system, `stopped bottle "${name}"`);
-    await runAfterStop(system, plan);
+    const plan = ledger.bottle(asked.name)?.plan ?? asked;
+    const context = { system, ledger, backend: await backendOf(system, plan.backend) };
+    if (!(await isStillThere(context, plan.name))) return (discard(), false);
+    await endBackground(context, plan, { command: "stop", ...options });
+    takeDown(ledger, plan.name, { command: "stop", ...options });
+    await Undo.guard(async (undo) => perform(await actionsOf(context, plan, options), plan, { signal, undo }));
     return true;
-  }); // prettier-ignore
+  });
+
+/** What `stopBottle` would run, a line each. */
+export async function stopLines(system: System, plan: BottlePlan, options: Options): Promise<string[]> {
+  using ledger = new Ledger(system);
+  const context = { system, ledger, backend: await backendOf(system, plan.backend) };
+  return [...(await backgroundLines(context, plan)), ...linesOf(await actionsOf(context, plan, options), plan)];
+}
+
+async function actionsOf(context: BottleContext, made: BottlePlan, { force }: Options): Promise<Action[]> {
+  const { commands, files } = await hooksAfterStop(context.system, made);
+  const ending = { made, hookFiles: files };
+  return stopSteps(made, { hooks: commands, force }).map((step) => endAction(context, step, ending));
+}

@@ -1,9 +1,8 @@
 import { inform } from "../ui/messages.ts";
 import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { shellLine } from "../lib/quote.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";
-import { removeBottle } from "../bottle/remove.ts";
+import { removalLines, removeBottle } from "../bottle/remove.ts";
 import type { Losses } from "../plan/losses.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
@@ -35,15 +34,13 @@ export const rm = (context: Context) =>
       const keepClaude = args["keep-claude"] ?? false;
       const show = (losses: Losses | undefined) =>
         system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
-      if (!args["dry-run"]) {
-        const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
-        return (await removeBottle(system, plan, removal)) || noBottle(system);
-      }
-      const backend = await backendOf(system, plan.backend);
+      const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
+      if (!args["dry-run"]) return (await removeBottle(system, plan, removal)) || noBottle(system);
       const keeps = keepClaude || (plan.keepsClaude ?? false);
+      const backend = await backendOf(system, plan.backend);
       const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: false, keeps });
       if (args.json) show(losses);
-      else for (const argv of backend.explain(plan).remove) system.out(`${shellLine(argv)}\n`);
+      else system.out((await removalLines(system, plan, removal)).map((line) => `${line}\n`).join(""));
       const lost = losses
         ? describeLosses(plan, losses)
         : `bottle "${plan.name}" is stopped, so what only exists in it is not known`;

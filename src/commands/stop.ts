@@ -1,7 +1,5 @@
-import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { shellLine } from "../lib/quote.ts";
-import { stopBottle } from "../bottle/stop.ts";
+import { stopBottle, stopLines } from "../bottle/stop.ts";
 import { onlySession, stopSession } from "../session/stop.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
 
@@ -32,10 +30,9 @@ export const stop = (context: Context) =>
       if (session) return await stopSession(system, session, { dryRun: args["dry-run"] ?? false });
       const plan = await existingBottle(system, args.bottle);
       if (!plan) return noBottle(system);
-      if (args["dry-run"]) {
-        const { stop } = (await backendOf(system, plan.backend)).explain(plan);
-        return stop.forEach((argv) => system.out(`${shellLine(argv)}\n`));
-      }
-      if (!(await stopBottle(system, plan, { force: args.force ?? false }))) noBottle(system);
+      const options = { force: args.force ?? false };
+      if (args["dry-run"])
+        return system.out((await stopLines(system, plan, options)).map((line) => `${line}\n`).join(""));
+      if (!(await stopBottle(system, plan, options))) noBottle(system);
     },
   });

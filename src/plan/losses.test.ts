@@ -4,6 +4,7 @@ import type { BottlePlan } from "./plan.ts";
 
 const plan = {
   directory: "/work/project",
+  providedFiles: ["/home/dev/.config/nvim"],
   mounts: [{ source: "/data", target: "/srv/data", mode: "ro" }],
   user: { name: "dev", uid: 1000, gid: 1000, home: "/home/dev" },
 } as unknown as BottlePlan;
@@ -11,6 +12,7 @@ const plan = {
 test.each([
   ["a file of the user's", "/home/dev/notes.txt", "files"],
   ["one in a directory with a dot", "/home/dev/.config/gh/hosts.yml", "files"],
+  ["one that we copied from the host", "/home/dev/.config/nvim/init.lua", undefined],
   ["one outside the home", "/opt/tool/bin", "files"],
   ["one of another home", "/root/x", "files"],
   ["a conversation", "/home/dev/.claude/projects/-work-project/0a.jsonl", "conversations"],

@@ -44,7 +44,7 @@ export const isMadeDirectory = (path: string): boolean => made.some((pattern) =>
  */
 export function lossesOf(paths: readonly string[], plan: BottlePlan): Losses {
   const { home } = sessionUser(plan);
-  const shared = [plan.directory, ...plan.mounts.map(({ target }) => target)];
+  const shared = [plan.directory, ...plan.mounts.map(({ target }) => target), ...(plan.providedFiles ?? [])];
   const isShared = (path: string) =>
     shared.some((place) => `${place}/`.startsWith(`${path}/`) || path.startsWith(`${place}/`));
   const losses = { conversations: [] as string[], files: [] as string[] };

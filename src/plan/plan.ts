@@ -63,6 +63,8 @@ export type BottlePlan = {
   readonly loginInside?: boolean;
   /** The directory of this machine in which a bottle with files of its own notes what its sessions do. */
   readonly records?: string;
+  /** Paths in it that hold copies of the host's own files. */
+  readonly providedFiles?: readonly string[];
   /** Which of the steps of provisioning are done in it, each by what it does. */
   readonly provisioned?: readonly string[];
   /** Set once a container engine was asked, when the bottle was made. */

@@ -130,7 +130,12 @@ async function inBottle(
   const programOf = (made: BottlePlan): Program => inGuest(backend, made, command);
   using ledger = new Ledger(system);
   const copy = await prepare(writtenByGuests([plan, ...ledger.bottles().map((bottle) => bottle.plan)]));
-  if (dryRun) return system.out(`${shellLine(programOf(plan).argv)} # ${note}\n`);
+  if (dryRun) {
+    const { startLines } = await import("../bottle/make-ready.ts");
+    const start = await startLines({ system, backend, ledger }, target, { fresh: false });
+    const line = `${shellLine(programOf(start.plan).argv)} # ${note}`;
+    return system.out([...start.lines, line].map((one) => `${one}\n`).join(""));
+  }
   checkPlan({ backend, ledger }, plan, { fresh: false });
   await copy(programOf(await bringUp({ system, backend, ledger }, target, { fresh: false })));
 }

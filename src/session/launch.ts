@@ -1,16 +1,17 @@
 import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
-import { Unusable, UserError } from "../errors.ts";
+import { exitCode, Unusable } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { shellLine } from "../lib/quote.ts";
 import { isSandbox, type BottlePlan, type SessionPlan } from "../plan/plan.ts";
 import { isClaude, planSession } from "../plan/session.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
-import { attachSession } from "./attach.ts";
+import { attachSession, sessionCommand } from "./attach.ts";
 import { describeSandbox } from "../backends/sandbox.ts";
 import { bringUp } from "../bottle/bring-up.ts";
-import { rememberLoginInside, renewedSince } from "../bottle/login-note.ts";
+import { renewedSince } from "../bottle/login-note.ts";
 import { confirmStart } from "../bottle/consent.ts";
 import { checkPlan } from "../bottle/ready.ts";
 import type { BottleContext } from "../bottle/context.ts";
@@ -73,7 +74,12 @@ async function launchOn(
     inform(system, `${backend.name}: ${describeSandbox(backend)}`);
   if (dryRun) {
     checkPlan({ backend, ledger }, target.plan, { fresh });
-    return await (await import("./explain.ts")).explain({ system, backend, ledger }, target, session, { fresh });
+    const { startLines } = await import("../bottle/make-ready.ts");
+    const { plan, lines } = await startLines({ system, backend, ledger }, target, { fresh });
+    const copying = plan.copied ? (await import("../sync/guest-tree.ts")).explainCopy(backend, plan) : [];
+    const command = shellLine(sessionCommand(system, backend, plan, session(plan)).argv);
+    system.out([...lines, ...copying, command, ...copying].map((line) => `${line}\n`).join(""));
+    return exitCode.ok;
   }
   const program = command(backend)[0] ?? "";
   await confirmStart(system, target, { fresh, program, acceptsWeaker });
@@ -86,7 +92,6 @@ async function launchOn(
     const followed = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;
     const { syncEvery } = target.plan;
     const plan = syncEvery === undefined ? followed : { ...followed, syncEvery };
-    if (target.plan.loginInside && !plan.loginInside) await rememberLoginInside(system, plan.name);
     const travel = plan.copied ? await import("../sync/travel.ts") : undefined;
     await travel?.pushBeforeSession({ system, backend }, plan, kind);
     const planned = session(plan);

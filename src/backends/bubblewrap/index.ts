@@ -195,10 +195,10 @@ export function bubblewrap(system: System): Backend {
       await installClaude(system, options.signal);
     },
 
-    async create({ name, directory, user }) {
+    async create({ name, directory, user }, options = {}) {
       refuseHome(user.home);
-      privateDirectory(argv.homeOf(directoryOf(name)));
-      privateDirectory(argv.temporaryOf(directoryOf(name)));
+      privateDirectory(bottles());
+      await run(argv.makeArgv(directoryOf(name)), `make bottle "${name}"`, options);
       writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
     },
 

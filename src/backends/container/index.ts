@@ -194,6 +194,15 @@ function container(system: System, program: argv.ProgramName): Backend {
     claudeDirectory: ({ records }) => records,
     controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
 
+    explainNetwork(plan, made) {
+      const filter = plan.network.mode === "list" ? [network.setFilterArgv(plan)] : [];
+      const isSamePort = plan.network.loopbackPort === made.network.loopbackPort;
+      const parts = isSamePort ? [] : partsOf(plan).filter((part) => !part.isProxy);
+      const remaking = parts.flatMap((part) => [argv.removeArgv(part.name), part.argv]);
+      const starting = isSamePort ? [] : [argv.startArgv(parts.map(({ name }) => name))];
+      return [...filter, ...remaking, ...starting].map((words) => client.argv(words));
+    },
+
     explain: (plan) => ({
       create: creation(plan).map((words) => client.argv(words)),
       start: [starting(plan), preparation(plan)].map((words) => client.argv(words)),

@@ -103,8 +103,9 @@ export function landlock(system: System): Backend {
       if (name === "claude" && findClaude(system) === undefined) await installClaude(system, options.signal);
     },
 
-    async create({ name, directory, user }) {
-      for (const part of [argv.homeOf, argv.temporaryOf, argv.programsOf]) privateDirectory(part(directoryOf(name)));
+    async create({ name, directory, user }, options = {}) {
+      privateDirectory(bottles());
+      await run(argv.makeArgv(directoryOf(name)), `make bottle "${name}"`, options);
       writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
     },
 

@@ -165,6 +165,7 @@ export function smolvm(system: System): Backend {
     isReady: async (_, machine) => machine !== undefined && isAlive(machine),
     attach: (plan, session) => ({ argv: client.argv(argv.sessionArgv(plan, session)), env: {} }),
     controlArgv: (_, session) => client.argv(argv.controlArgv(session)),
+    explainNetwork: (plan) => [client.argv(argv.networkUpdateArgv(plan))],
     explain(asked) {
       const { plan, build } = explainTemplate(client, asked);
       const { name } = plan;

@@ -1,0 +1,36 @@
+import type { Machine } from "../backends/backend.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import type { BottleContext } from "./context.ts";
+import { hasKeptClaude } from "./kept-claude.ts";
+import { isIdleSandbox, readyPlan } from "./ready.ts";
+import type { Desired, Observed } from "./steps.ts";
+import { tasksOf } from "./tasks.ts";
+import type { Target } from "./target.ts";
+
+/** `machine`: as the backend has it, where it had to be asked. */
+export type Found = Observed & { readonly machine: Machine | undefined };
+
+/** What there is of a bottle that is not ready, or that is to be replaced: asks the backend. */
+export async function observeMachine({ system, backend, ledger }: BottleContext, name: string): Promise<Found> {
+  const machine = await backend.find(name);
+  return {
+    state: machine?.state ?? "none",
+    machine,
+    made: ledger.bottle(name)?.plan,
+    startsWithSession: false,
+    hasKeptClaude: hasKeptClaude(system, name),
+  };
+}
+
+/** Of a bottle that is ready; at next to no cost. */
+export async function observeReady(context: BottleContext, name: string): Promise<(Found & { readonly made: BottlePlan }) | undefined> {
+  const made = await readyPlan(context, name);
+  const startsWithSession = made !== undefined && isIdleSandbox(context, name);
+  return made && { state: "ready", machine: undefined, made, startsWithSession, hasKeptClaude: false };
+} // prettier-ignore
+
+export const desiredOf = (
+  { backend }: Pick<BottleContext, "backend">,
+  { plan, hooks, provision }: Target,
+  { fresh }: { fresh: boolean },
+): Desired => ({ plan, hooks: hooks.commands, tasks: tasksOf(provision), backend, fresh });

@@ -1,0 +1,106 @@
+import { shellLine } from "../lib/quote.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { forgetBaseline } from "../sync/baseline.ts";
+import { explainCopy } from "../sync/guest-tree.ts";
+import { pushProject } from "../sync/travel.ts";
+import { identify } from "../system/process.ts";
+import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import type { BottleContext } from "./context.ts";
+import { forgetClaude, restoreClaude, restoringLine } from "./kept-claude.ts";
+import { noteLogin } from "./login-note.ts";
+import { followNetwork, networkLines, openedLoopback } from "./network.ts";
+import type { Action } from "./perform.ts";
+import { doTask, taskLine } from "./provision.ts";
+import type { StartStep } from "./steps.ts";
+import type { Target } from "./target.ts";
+import { withDone } from "./tasks.ts";
+
+export type Start = {
+  readonly target: Target;
+  /** With the values of the bottle's credentials, as the context's backend has them. */
+  readonly armed: System;
+};
+
+export function startAction(context: BottleContext, step: StartStep, { target, armed }: Start): Action {
+  const { system, backend, ledger } = context;
+  switch (step.kind) {
+    case "create":
+      return {
+        lines: (plan) => backend.explain(plan).create.map(shellLine),
+        async run(plan, { signal, undo }) {
+          undo.add(async () => {
+            await backend.remove(plan.name, { detached: true });
+            ledger.forgetBottle(plan.name);
+          });
+          inform(system, `making bottle "${plan.name}" ${describe(plan)}`);
+          const opened = openedLoopback(backend, plan);
+          if (opened) inform(system, `it may reach ${opened}, because ANTHROPIC_BASE_URL is there`);
+          forgetBaseline(system, plan.name);
+          await backend.create(plan, { signal });
+        },
+      };
+    case "start":
+      return {
+        lines: (plan) => backend.explain(plan).start.map(shellLine),
+        async run(plan, performance) {
+          const { signal, undo } = performance;
+          if (step.from === "stopped") undo.add(() => backend.stop(plan.name, { detached: true }));
+          if (step.from !== "running") inform(system, `starting bottle "${plan.name}"`);
+          const pid = await backend.start(plan, { signal });
+          if (pid !== undefined) performance.machine = identify(pid);
+          noteLogin(system, plan, target.login, armed);
+        },
+      };
+    case "restore-claude":
+      return {
+        lines: (plan) => [restoringLine(context, plan)],
+        run: (plan, { signal }) => restoreClaude(context, plan, { signal }),
+      };
+    case "follow-network":
+      return {
+        lines: (plan) => networkLines(backend, plan, target.plan),
+        run: (plan, { signal }) => followNetwork(context, plan, target.plan, { signal }),
+      };
+    case "push":
+      return {
+        lines: (plan) => explainCopy(backend, plan),
+        run: (plan) => pushProject({ system, backend }, plan),
+      };
+    case "provision":
+      return {
+        lines: (plan) => [taskLine(context, plan, step.task, target)],
+        async run(plan, { signal }) {
+          await doTask(system, plan, step.task, { target, signal });
+          const done = withDone(plan, step.task);
+          // A failure of a later step leaves this one done.
+          ledger.savePlan(done);
+          return done;
+        },
+      };
+    case "record":
+      return {
+        lines: () => [],
+        async run(plan, { machine }) {
+          ledger.saveBottle(plan, machine);
+          forgetClaude(system, plan.name);
+          ledger.note(plan.name, "started");
+        },
+      };
+    case "remember-login":
+      return {
+        lines: () => [],
+        async run(plan) {
+          const known = { ...plan, loginInside: true };
+          ledger.savePlan(known);
+          return known;
+        },
+      };
+  }
+}
+
+function describe({ backend, cpus, memoryMiB, image, template, copied }: BottlePlan): string {
+  const from = image ?? (template && "the template");
+  if (from === undefined) return `(${backend})`;
+  return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
+}

@@ -1,0 +1,123 @@
+import type { Backend } from "../backends/backend.ts";
+import type { Manifest } from "../manifest/schema.ts";
+import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
+import { changesNetwork } from "./network.ts";
+import { isDue, type Task } from "./tasks.ts";
+
+// What is due in a bottle's life, as data: from what is asked for and what was found. A start, `stop` and `rm` perform the steps (actions.ts),
+// --dry-run prints what they would run, and a warm start is the empty list.
+
+/** Towards the end of a bottle. */
+export type EndStep =
+  /** Starts a bottle that goes: what is in it can only be taken out while it runs. */
+  | { readonly kind: "wake" }
+  /** What changed in the bottle's copy of the project comes home. */
+  | { readonly kind: "pull"; readonly before: "stop" | "rm" }
+  /** Looks what would be lost with the bottle; throws for it unless the removal is forced. */
+  | { readonly kind: "check-losses"; readonly keepsClaude: boolean; readonly force: boolean }
+  | { readonly kind: "keep-claude" }
+  | { readonly kind: "stop" }
+  | { readonly kind: "remove" }
+  /** `after`: what takes it back. */
+  | { readonly kind: "hook"; readonly hook: Hook; readonly command: Command; readonly after?: Command | undefined };
+
+/** Towards a bottle that is ready for a session. */
+export type StartStep =
+  | { readonly kind: "create" }
+  /** Of a bottle that runs already: what a start sets up in it. */
+  | { readonly kind: "start"; readonly from: "new" | "stopped" | "running" }
+  | { readonly kind: "restore-claude" }
+  /** Holds the bottle to the hosts that are asked for now. */
+  | { readonly kind: "follow-network" }
+  | { readonly kind: "push" }
+  | { readonly kind: "provision"; readonly task: Task }
+  /** Notes in the ledger that the bottle is ready. */
+  | { readonly kind: "record" }
+  | { readonly kind: "remember-login" };
+
+export type Step = EndStep | StartStep;
+
+const endKinds: ReadonlySet<Step["kind"]> = new Set<EndStep["kind"]>([
+  "wake", "pull", "check-losses", "keep-claude", "stop", "remove", "hook",
+]); // prettier-ignore
+export const isEndStep = (step: Step): step is EndStep => endKinds.has(step.kind);
+
+type Hook = keyof Manifest["hooks"];
+type Command = readonly string[];
+
+export type Desired = {
+  /** What a bottle would be made from now. */
+  readonly plan: BottlePlan;
+  readonly fresh: boolean;
+  readonly hooks: Manifest["hooks"];
+  readonly tasks: readonly Task[];
+  readonly backend: Pick<Backend, "setNetwork">;
+};
+
+export type Observed = {
+  /** "ready": running, made ready by us, and nothing has happened to it since. */
+  readonly state: "none" | "stopped" | "broken" | "running" | "ready";
+  /** What the bottle was made from, where it is recorded. */
+  readonly made: BottlePlan | undefined;
+  /** Nothing of it runs before its first session, with which it starts. */
+  readonly startsWithSession: boolean;
+  /** There is a ~/.claude of the bottle before. */
+  readonly hasKeptClaude: boolean;
+};
+
+/** The steps to a bottle that is ready for a session. */
+export function startSteps(desired: Desired, { state, made, startsWithSession, hasKeptClaude }: Observed): Step[] {
+  const { plan, fresh, hooks, tasks, backend } = desired;
+  const isThere = state !== "none";
+  const isKept = isThere && !fresh;
+  const isReady = isKept && state === "ready";
+  const isUp = isKept && (isReady ? !startsWithSession : state === "running");
+  const current = (isKept && made) || plan;
+  return [
+    ...(isThere && fresh
+      ? removalSteps(made ?? plan, { hooks, force: false, keepsClaude: plan.keepsClaude ?? false, state })
+      : []),
+    ...(isUp ? [] : hook(hooks, "before-start")),
+    ...(isKept ? [] : [{ kind: "create" } as const]),
+    ...(isReady ? [] : [{ kind: "start", from: !isKept ? "new" : isUp ? "running" : "stopped" } as const]),
+    ...(!isKept && hasKeptClaude ? [{ kind: "restore-claude" } as const] : []),
+    ...(changesNetwork(backend, current, plan) ? [{ kind: "follow-network" } as const] : []),
+    ...(!isReady && current.copied ? [{ kind: "push" } as const] : []),
+    ...tasks.filter((task) => isDue(task, current, !isUp || !isReady)).map((task) => ({ kind: "provision", task }) as const),
+    ...(isReady ? [] : [{ kind: "record" } as const]),
+    ...(plan.loginInside && !current.loginInside ? [{ kind: "remember-login" } as const] : []),
+  ];
+} // prettier-ignore
+
+export const stopSteps = (
+  made: BottlePlan,
+  { hooks, force }: Pick<Desired, "hooks"> & { readonly force: boolean },
+): EndStep[] => [
+  ...(losesCopyByStop(made) && !force ? [{ kind: "pull", before: "stop" } as const] : []),
+  { kind: "stop" },
+  ...hook(hooks, "after-stop"),
+];
+
+/** `made`: what the bottle was made from. */
+export function removalSteps(
+  made: BottlePlan,
+  { force, keepsClaude, tellsLosses = false, hooks, state }: { readonly force: boolean; readonly keepsClaude: boolean; readonly tellsLosses?: boolean } & Pick<Desired, "hooks"> & Pick<Observed, "state">,
+): EndStep[] {
+  const isLost = state === "stopped" && losesCopyByStop(made);
+  const pulls = !force && made.copied === true && state !== "none" && !isLost;
+  const keeps = keepsClaude && state !== "none";
+  return [
+    ...((pulls || keeps) && state === "stopped" ? [{ kind: "wake" } as const] : []),
+    ...(pulls ? [{ kind: "pull", before: "rm" } as const] : []),
+    ...(force && !tellsLosses ? [] : [{ kind: "check-losses", keepsClaude, force } as const]),
+    ...(keeps ? [{ kind: "keep-claude" } as const] : []),
+    { kind: "remove" },
+    ...hook(hooks, "after-stop"),
+  ];
+} // prettier-ignore
+
+function hook(hooks: Manifest["hooks"], name: Hook): EndStep[] {
+  const command = hooks[name];
+  const after = name === "before-start" ? hooks["after-stop"] : undefined;
+  return command === undefined ? [] : [{ kind: "hook", hook: name, command, after }];
+}

@@ -1,0 +1,48 @@
+import type { Manifest } from "../manifest/schema.ts";
+import type { BottlePlan, FilePlan } from "../plan/plan.ts";
+import { sessionUser } from "../plan/session.ts";
+import type { Provision } from "../project/provision.ts";
+import { treeStamp } from "../system/host-tree.ts";
+
+export type Command = Manifest["provision"]["commands"][number];
+
+/**
+ * A file or a command of [provision]. `id` is what it does and, of a file, after a colon, the content that was copied: so a new or changed
+ * one is done in a bottle that runs, too.
+ */
+export type Task = { readonly id: string; readonly everyStart: boolean } & (
+  { readonly file: FilePlan } | { readonly command: Command }
+);
+
+export const tasksOf = ({ files, commands }: Provision): Task[] => [
+  ...files.map((file) => ({
+    id: `${hash(["file", file.target])}:${hash([file.source, treeStamp(file.source)])}`,
+    everyStart: true,
+    file,
+  })),
+  ...commands.map((command) => ({
+    id: hash(["command", command.run, command.user, command.directory]),
+    everyStart: command.when === "start",
+    command,
+  })),
+];
+
+/** `starts`: whether the bottle is about to start. */
+export const isDue = ({ id, everyStart }: Task, { provisioned = [] }: BottlePlan, starts: boolean): boolean =>
+  (starts && everyStart) || !provisioned.includes(id);
+
+/** Where in the bottle the file is copied to. */
+export const placeOf = (plan: BottlePlan, { target }: FilePlan): string =>
+  target.startsWith("~/") ? `${sessionUser(plan).home}${target.slice(1)}` : target;
+
+/** The plan of a bottle in which the task was done: a file that was copied before had another id. */
+export function withDone(plan: BottlePlan, task: Task): BottlePlan {
+  const what = (id: string) => id.split(":")[0];
+  const others = (plan.provisioned ?? []).filter((id) => what(id) !== what(task.id));
+  const done = { ...plan, provisioned: [...others, task.id] };
+  if (!("file" in task)) return done;
+  return { ...done, providedFiles: [...new Set([...(plan.providedFiles ?? []), placeOf(plan, task.file)])] };
+}
+
+const hash = (words: readonly unknown[]): string =>
+  new Bun.CryptoHasher("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 16);
