@@ -76,6 +76,7 @@ await check("types", [bun, "check"]);
 await check("format", [bun, "run", "fmt", "--check"]);
 await check("build", [bun, "build.ts"]);
 await suite("units, rules, installation and release", ["src", ...new Bun.Glob("test/*.test.ts").scanSync(root)]);
+await suite("fuzz", ["test/fuzz"]);
 await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("tmux", ["test/tmux"], { TOOL_BIN: `${root}/dist/claude-bottle` });
 await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN: `${root}/dist/claude-bottle` });

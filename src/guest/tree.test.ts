@@ -42,7 +42,7 @@ test("an empty directory has a list, and half an answer has none", () => {
 });
 
 test("names that would lead out of the directory are none", () => {
-  const text = ["../x", "a/../../x", "a//x", ".", "fine"].map((name) => `81a4 1 2026 .//./${name}\n`).join("");
+  const text = ["../x", "a/../../x", "a//x", ".", "a\0b", "fine"].map((name) => `81a4 1 2026 .//./${name}\n`).join("");
   expect([...(parseTree(btoa(`${text}end\n`)) ?? []).keys()]).toEqual(["fine"]);
 });
 

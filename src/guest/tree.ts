@@ -30,4 +30,5 @@ export function parseTree(base64: string): Tree | undefined {
 }
 
 /** The guest says what it likes. */
-const isOutside = (name: string) => name.split("/").some((part) => part === "" || part === "." || part === "..");
+const isOutside = (name: string) =>
+  name.includes("\0") || name.split("/").some((part) => part === "" || part === "." || part === "..");
