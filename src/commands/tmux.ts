@@ -8,6 +8,8 @@ export const tmux = (context: Context) => {
   const verbs: Record<string, Load> = {
     open: () => import("./tmux/open.ts").then((m) => load(m.open(context))),
     menu: () => import("./tmux/menu.ts").then((m) => load(m.menu(context))),
+    next: () => import("./tmux/next.ts").then((m) => load(m.next(context))),
+    tell: () => import("./tmux/tell.ts").then((m) => load(m.tell(context))),
     install: () => import("./tmux/install.ts").then((m) => load(m.install(context))),
     uninstall: () => import("./tmux/uninstall.ts").then((m) => load(m.uninstall(context))),
     status: () => import("./tmux/status.ts").then((m) => load(m.status(context))),

@@ -66,6 +66,14 @@ const ownOf = ({ env }: System, attachment: Program): Record<string, string> =>
     }),
   );
 
+/** In tmux, what the bottle notes of its sessions is told to the user. */
+function watchOf({ self }: System, backend: Backend, plan: BottlePlan, { kind }: SessionPlan) {
+  const directory = kind === "exec" ? undefined : backend.claudeDirectory?.(plan);
+  return directory === undefined
+    ? undefined
+    : { directories: [`${directory}/sessions`], tell: [...self, "tmux", "tell"] };
+}
+
 /** What attachSession starts, for --dry-run as well. */
 export function sessionCommand(
   system: System,
@@ -86,6 +94,7 @@ export function sessionCommand(
     held: isSandbox(backend.capabilities),
     own: ownOf(system, attachment),
     tag,
+    watch: tag && watchOf(system, backend, plan, session),
     ...(attachment.ending !== undefined && { isTold: true }),
     ...(plan.syncEvery !== undefined && { repeated: syncing(system, session, plan.syncEvery) }),
   };

@@ -3,6 +3,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -18,6 +19,7 @@ import {
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { basename, dirname } from "node:path";
 import { UserError } from "../errors.ts";
@@ -246,5 +248,18 @@ export function writeText(path: string, text: string): void {
     renameSync(work, path);
   } catch (cause) {
     throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** To a terminal, or another device that is there already. What cannot be written is left out. */
+export function appendTo(path: string, text: string): void {
+  let file: number | undefined;
+  try {
+    file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
+    if (fstatSync(file).isCharacterDevice()) writeSync(file, text);
+  } catch {
+    // Its owner is gone.
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

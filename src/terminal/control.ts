@@ -12,6 +12,8 @@ type Reach = {
   readonly held?: boolean;
   /** Tells the terminal's owner which session it shows. */
   readonly tag?: readonly string[];
+  /** What tells of a change in one of these directories. */
+  readonly watch?: { readonly directories: readonly string[]; readonly tell: readonly string[] };
   /** Variables that the session must not have and its end needs. */
   readonly own?: Readonly<Record<string, string>>;
   /** What is run beside the session, and how often. */

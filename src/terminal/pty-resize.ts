@@ -3,6 +3,7 @@ import { Output } from "../system/output.ts";
 import { Control, parseReach } from "./control.ts";
 import { rememberModes } from "./modes.ts";
 import { repeat } from "./repeat.ts";
+import { watchRecords } from "./record-watch.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
 
@@ -63,6 +64,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let endRepeated: (() => Promise<void>) | undefined;
   let code: number;
   let unwatch: (() => void) | undefined;
+  let unwatchRecords: (() => void) | undefined;
   try {
     child = Bun.spawn([...command], { stdio: ["inherit", "inherit", reach?.isTold ? "pipe" : "inherit", ...(reach?.held ? ["pipe" as const] : [])], env }); // prettier-ignore
     // Of a session on a terminal the client's stderr holds the client's own words alone.
@@ -70,6 +72,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
+    unwatchRecords = reach?.watch && watchRecords(reach.watch.directories, reach.watch.tell, { ...env, ...reach.own });
     tagged = reach?.tag && tag(reach.tag);
     unwatch = control?.watch();
     endRepeated = reach?.repeated && repeat(reach.repeated, { ...env, ...reach.own });
@@ -81,6 +84,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
     );
     code = error instanceof Error && "code" in error && error.code === "EACCES" ? 126 : 127;
   }
+  unwatchRecords?.();
   keeper?.end();
   control?.abandon();
   await endRepeated?.();

@@ -46,13 +46,13 @@ onEngine("podman", "background sessions outlive every terminal, and are attached
       const holder = await until(async () => {
         const { stdout } = await project.run(["ls", "--json"]);
         return JSON.parse(stdout)[0].sessions.find((row: Row) => !row.isBackground && row.state !== "ended")?.process.pid;
-      });
+      }, () => `a foreground session for ${kill}`, minute);
       if (kill !== "pane") process.kill(holder, kill);
       else pane[Symbol.dispose]();
-      await until(async () => !(await sessions(project)).some((row) => !row.isBackground && row.state !== "ended"), () => `the end after ${kill}`);
+      await until(async () => !(await sessions(project)).some((row) => !row.isBackground && row.state !== "ended"), () => `the end after ${kill}`, minute);
       // Only the agents of the background have a terminal in the bottle.
-      const left = `for p in /proc/[0-9]*; do grep -qz '^CLAUDE_CODE_SESSION_KIND=bg' $p/environ 2>/dev/null || tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null | grep -c -- '--permission-mode' || :`;
-      await until(async () => (await project.sh(left)) === "0\n", () => `no process after ${kill}`);
+      const left = `for p in /proc/[0-9]*; do grep -qz '^CLAUDE_CODE_SESSION_KIND=bg' $p/environ 2>/dev/null || tr '\\0' ' ' <$p/cmdline; echo; done 2>/dev/null | grep -c -- '[-]-permission-mode' || :`;
+      await until(async () => (await project.sh(left)) === "0\n", () => `no process after ${kill}`, minute);
       await allWait();
     }
 
@@ -72,7 +72,7 @@ onEngine("podman", "background sessions outlive every terminal, and are attached
     expect((await project.run(["logs", "--screen", second])).stdout).toContain("Do you want to proceed?");
 
     expect((await project.run(["stop", second])).stderr).toContain(`session ${second} is stopped`);
-    await until(async () => !(await sessions(project)).some((row) => row.id === second && row.state !== "ended"));
+    await until(async () => !(await sessions(project)).some((row) => row.id === second && row.state !== "ended"), () => "the second one to end", minute);
     expect(await project.run(["stop"])).toMatchObject({ code: 1, stderr: expect.stringContaining(third) });
     await shows(project, third, waiting);
   } catch (error) {

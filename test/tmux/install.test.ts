@@ -142,7 +142,7 @@ everyTmux((tmux) => {
       read()
         ?.match(/bind-key .*?" \S+ run/g)
         ?.map((line) => line.split(" ").at(-2)),
-    ).toEqual(["e", "Y", "A"]);
+    ).toEqual(["e", "Y", "A", "W"]);
     expect(stage.tmux("list-keys", "-T", "prefix")).toContain("display-message mine");
   }, 30_000);
 
@@ -153,9 +153,9 @@ everyTmux((tmux) => {
     stage.bind("N", ["open", "--window"]);
     const bound = () => [...stage.tmux("list-keys", "-T", "prefix").matchAll(/prefix +(\S+) .*--pane/g)].map(([, key]) => key).sort(); // prettier-ignore
     await call("install", "--yes");
-    expect(bound()).toEqual(["A", "B", "N", "P", "b", "e"]);
+    expect(bound()).toEqual(["A", "B", "N", "P", "W", "b", "e"]);
     await call("install", "--yes", "--open-key", "Y", "--paste-key", "\\");
-    expect(bound()).toEqual(["A", "B", "N", "Y", "\\\\", "e"]);
+    expect(bound()).toEqual(["A", "B", "N", "W", "Y", "\\\\", "e"]);
     await call("uninstall", "--yes");
     expect(bound()).toEqual(["N"]);
   }, 30_000);
@@ -177,7 +177,10 @@ everyTmux((tmux) => {
     const { stage, call, read } = open("set -g mouse on\n");
     await using _stage = stage;
     await stage.until(1);
-    const none = ["open", "shell", "menu", "dashboard", "paste"].flatMap((action) => [`--${action}-key`, "none"]);
+    const none = ["open", "shell", "menu", "dashboard", "next", "paste"].flatMap((action) => [
+      `--${action}-key`,
+      "none",
+    ]);
     const noKey =
       "claude-bottle: there is no key left to bind\n  choose one: claude-bottle tmux install --open-key KEY\n";
     for (const [words, stderr] of [

@@ -26,6 +26,7 @@ export const install = (context: Context) =>
       "shell-key": key("a shell", "e"),
       "menu-key": key("the menu", "B"),
       "dashboard-key": key("the dashboard", "A"),
+      "next-key": key("the next session that waits", "W"),
       "paste-key": key("pasting a picture", "P"),
       options: { type: "boolean", description: "also set the tmux options that Claude Code works better with" },
       yes: { type: "boolean", description: "do not ask" },
@@ -38,6 +39,7 @@ export const install = (context: Context) =>
         shell: args["shell-key"],
         menu: args["menu-key"],
         dashboard: args["dashboard-key"],
+        next: args["next-key"],
         paste: args["paste-key"],
       };
       const keys = Object.fromEntries(Object.entries(asked).filter(([, chosen]) => chosen !== undefined));

@@ -1,7 +1,9 @@
 import { command, type Context } from "../../cli/command.ts";
 import { Ledger } from "../../ledger/ledger.ts";
 import { renderJson } from "../../lib/json.ts";
-import { renderStatus, workingBottles } from "../../tmux/pane/status.ts";
+import { listSessions } from "../../activity/sessions.ts";
+import { renderStatus, workingIn } from "../../tmux/pane/status.ts";
+import { Tmux } from "../../tmux/tmux.ts";
 
 export const status = (context: Context) =>
   command(context, {
@@ -11,12 +13,19 @@ export const status = (context: Context) =>
       ["claude-bottle tmux status --json", "print the same for a program"],
     ],
     args: { json: { type: "boolean", description: "print JSON" } },
-    run({ args }) {
+    async run({ args }) {
       const { system } = context;
       using ledger = new Ledger(system);
-      const working = workingBottles(ledger);
+      const sessions = await listSessions(system, ledger, { poll: false });
+      const working = workingIn(sessions);
       if (args.json) return system.out(renderJson(working));
-      const text = renderStatus(working);
+      const waiting = sessions.filter(({ state }) => state === "waiting").length;
+      const text = renderStatus(working, waiting);
       system.out(text && `${text}\n`);
+      // tmux asks every few seconds: who has nobody else to tell of them is told of here.
+      const tmux = sessions.some(({ state }) => state !== "ended" && state !== "idle" && state !== "working")
+        ? Tmux.connect(system)
+        : undefined;
+      if (tmux) await (await import("../../tmux/pane/tell.ts")).tellSessions(system, tmux, ledger, sessions);
     },
   });

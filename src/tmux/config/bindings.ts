@@ -8,6 +8,7 @@ export const actions = {
   shell: { key: "e", note: "a shell in the same bottle", words: ["open", "--shell", "--split", "below"] },
   menu: { key: "B", note: "what else fits this pane", words: ["menu"] },
   dashboard: { key: "A", note: "every session of every bottle", words: ["open", "--dashboard", "--window"] },
+  next: { key: "W", note: "the session that has waited for you longest", words: ["next"] },
   paste: { key: "P", note: "the clipboard's picture, into the bottle", words: ["paste-image"] },
 } as const satisfies Record<string, { key: string; note: string; words: readonly string[] }>;
 

@@ -35,7 +35,8 @@ const parseKeys = (listed: string): Bound[] =>
     return key === undefined || command === undefined ? [] : [{ key: unquoted(key), command }];
   });
 
-const isOurs = (command: string): boolean => /\btmux\W+(open|menu|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
+const isOurs = (command: string): boolean =>
+  /\btmux\W+(open|menu|next|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
 
 /** As tmux lists it: `\#`, `M-\\`, `"M-;"`, `'M-"'`. */
 const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
