@@ -47,7 +47,7 @@ export const login = (context: Context) =>
 async function status({ system, exit }: Context): Promise<void> {
   const found = storedLogin(system);
   const variable = Object.values(modes).find((name) => system.env[name]);
-  if (variable) system.out(`${variable} of your environment\n`);
+  if (variable) system.out(`${variable} from your environment\n`);
   else if (found) system.out(`${await found.describe()}\n`);
   else {
     inform(system, "there is no login", "claude-bottle login");

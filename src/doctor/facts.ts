@@ -9,6 +9,7 @@ import { findProject, type Project } from "../project/project.ts";
 import { openDevice } from "../system/device.ts";
 import type { System } from "../system/system.ts";
 import type { Finding } from "./finding.ts";
+import { work } from "../ui/work.ts";
 
 /** What the checks have in common, asked once. */
 export type Facts = {
@@ -28,13 +29,13 @@ export type Facts = {
 };
 
 export async function gatherFacts(system: System): Promise<Facts> {
-  const project = orItsError(() => findProject(system));
+  const project = attempt(() => findProject(system));
   const probing = backendNames.map(async (name) => [name, await probe(system, name)] as const);
   const probes = new Map(await Promise.all(probing));
   const made = project instanceof UserError ? undefined : madeFrom(system, project);
   const asked = project instanceof UserError ? undefined : (made?.backend ?? project.manifest.bottle.backend);
   const best = (await byPreference(system)).find(({ name }) => probes.get(name)?.usable);
-  const kvm = system.platform === "linux" ? orItsError(() => openDevice("/dev/kvm", system.user)) : undefined;
+  const kvm = system.platform === "linux" ? attempt(() => openDevice("/dev/kvm", system.user)) : undefined;
   return {
     system,
     project,
@@ -57,7 +58,7 @@ async function probe(system: System, name: string): Promise<Probe> {
 }
 
 function madeFrom(system: System, { directory }: Project): BottlePlan | undefined {
-  const record = orItsError(() => {
+  const record = attempt(() => {
     using ledger = new Ledger(system);
     return ledger.bottle(bottleName(directory, system.user.uid));
   });
@@ -65,7 +66,7 @@ function madeFrom(system: System, { directory }: Project): BottlePlan | undefine
   return record instanceof UserError ? undefined : record?.plan;
 }
 
-export function orItsError<T>(work: () => T): T | UserError {
+export function attempt<T>(work: () => T): T | UserError {
   try {
     return work();
   } catch (error) {

@@ -1,7 +1,7 @@
 import { shellLine } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 
-/** error: no session would start here. warning: one would, and lack something. note: worth knowing. */
+/** error: no session can start here. warning: one can, and would lack something. note: worth knowing. */
 export type Level = "ok" | "note" | "warning" | "error";
 
 /** `command` is what to type. A safe one loses nothing and needs no root: `argv` is the same for us to run. */
@@ -15,17 +15,17 @@ export type Finding = {
   readonly id: string;
   readonly level: Level;
   readonly what: string;
-  /** Why it matters; for all but what is well. */
+  /** Why it matters; absent where all is well. */
   readonly why?: string;
   readonly fix?: Fix;
 };
 
-export const well = (id: string, what: string): Finding => ({ id, level: "ok", what });
+export const ok = (id: string, what: string): Finding => ({ id, level: "ok", what });
 
-/** What a person has to do, in words or as a command. */
-export const byHand = (command: string): Fix => ({ command, safe: false });
-export const safely = (...argv: string[]): Fix => ({ command: shellLine(argv), safe: true, argv });
+/** What a person has to do, as a command or in words. */
+export const manualFix = (command: string): Fix => ({ command, safe: false });
+export const safeFix = (...argv: string[]): Fix => ({ command: shellLine(argv), safe: true, argv });
 
 /** A program that a package of its own name brings. */
-export const installing = ({ platform }: System, name: string): Fix =>
-  byHand(platform === "darwin" ? `brew install ${name}` : `sudo apt-get install ${name}`);
+export const installFix = ({ platform }: System, name: string): Fix =>
+  manualFix(platform === "darwin" ? `brew install ${name}` : `sudo apt-get install ${name}`);

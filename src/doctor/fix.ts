@@ -1,9 +1,9 @@
-import { UserError } from "../errors.ts";
 import { table } from "../lib/table.ts";
 import type { System } from "../system/system.ts";
 import { fail, inform } from "../ui/messages.ts";
 import { canAsk, confirm } from "../ui/prompts.ts";
 import type { Finding, Fix } from "./finding.ts";
+import { cannotAskForFixes } from "./errors.ts";
 
 type Safe = Extract<Fix, { safe: true }>;
 
@@ -26,10 +26,7 @@ export async function applyFixes(
 }
 
 async function agreed(system: System): Promise<boolean> {
-  if (!canAsk(system))
-    throw new UserError("doctor --fix asks before it runs anything, and there is no terminal to ask on", {
-      hint: "to run it without a question: claude-bottle doctor --fix --yes",
-    });
+  if (!canAsk(system)) throw cannotAskForFixes();
   return await confirm("Run it?", { byDefault: false });
 }
 

@@ -27,11 +27,11 @@ function conclusion(examination: Examination): string {
   const { findings, backend } = examination;
   const safe = findings.filter(({ fix }) => fix?.safe).length;
   const offer =
-    safe > 0 ? `\nclaude-bottle doctor --fix mends ${safe === 1 ? "one of these" : `${safe} of these`}` : "";
+    safe > 0 ? `\nclaude-bottle doctor --fix can fix ${safe === 1 ? "one of these" : `${safe} of these`}` : "";
   const errors = findings.filter(({ level }) => level === "error").length;
   const word = starts(examination)
-    ? `a session would start here, on ${backend}`
-    : `no session would start here: ${errors} error${errors === 1 ? "" : "s"}`;
+    ? `a session can start here, on ${backend}`
+    : `no session can start here: ${errors} error${errors === 1 ? "" : "s"}`;
   return `${word}${offer}`;
 }
 

@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { withDirectoryLock } from "../system/directory-lock.ts";
 import { exists, readText, realPath, writePrivate } from "../system/files.ts";
 import type { System } from "../system/system.ts";
+import { claudeKeychainRefused, claudeStoreTooLong, renewalBusy } from "./errors.ts";
 
 /** Where Claude Code itself keeps its login: everything that it wrote stays, also what we do not know. */
 const storeSchema = v.looseObject({
@@ -51,17 +52,31 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** macOS's `security -i` reads lines of 4096 bytes, and would take the rest of a longer one for the next command. */
+const longestLine = 4095;
+/** What a renewal may add to the login. */
+const growth = 512;
+
+const isInKeychain = (system: System): boolean => system.platform === "darwin" && !exists(claudeStoreFile(system));
+
+/** Throws UserError where a renewed login could not be written back. */
+export function assertStorable(system: System, store: ClaudeStore): void {
+  if (isInKeychain(system) && keychainLine(system, store).length + growth > longestLine) throw claudeStoreTooLong();
+}
+
+function keychainLine(system: System, store: ClaudeStore): string {
+  const secret = hex(JSON.stringify(store));
+  const words = ["add-generic-password", "-U", "-s", keychainService, "-a", system.user.name, "-X", secret];
+  return `${words.map((word) => JSON.stringify(word)).join(" ")}\n`;
+}
+
 /** Back to where it was read from, whole or not at all. Throws UserError. */
 export async function writeClaudeStore(system: System, store: ClaudeStore): Promise<void> {
-  const text = JSON.stringify(store);
-  if (system.platform !== "darwin" || exists(claudeStoreFile(system)))
-    return writePrivate(claudeStoreFile(system), text);
-  const words = ["add-generic-password", "-U", "-s", keychainService, "-a", system.user.name, "-X", hex(text)];
-  const { code } = await system.run(["security", "-i"], {
-    stdin: `${words.map((word) => JSON.stringify(word)).join(" ")}\n`,
-    timeoutMs: 15_000,
-  });
-  if (code !== 0) throw new UserError("the keychain did not take Claude Code's new login", { hint: "unlock it" });
+  if (!isInKeychain(system)) return writePrivate(claudeStoreFile(system), JSON.stringify(store));
+  const line = keychainLine(system, store);
+  if (line.length > longestLine) throw claudeStoreTooLong();
+  const { code } = await system.run(["security", "-i"], { stdin: line, timeoutMs: 15_000 });
+  if (code !== 0) throw claudeKeychainRefused();
 }
 
 async function readKeychain(system: System): Promise<string | undefined> {
@@ -80,7 +95,5 @@ export async function withClaudeLock<T>(system: System, work: () => Promise<T>):
   const paths = [`${directory}/.oauth_refresh.lock`, `${realPath(directory) ?? directory}.lock`];
   const done = await withDirectoryLock(paths, lock, work);
   if (done) return done.value;
-  throw new UserError("another process has been renewing Claude's login for 30 s", {
-    hint: `try again; when no Claude Code runs, remove the directory ${paths[0]}`,
-  });
+  throw renewalBusy(paths[0] ?? "");
 }

@@ -60,6 +60,48 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const system = () =>
   realSystem({ HOME: home, PATH: "/usr/bin:/bin", _CLAUDE_BOTTLE_TOKEN_URL: `http://127.0.0.1:${http.port}/` });
+/** A Mac, whose keychain holds the login; what is written to it, line by line. */
+function mac(login: object) {
+  const log = `${home}/security-log`;
+  const program = (name: string, script: string) => {
+    writeFileSync(`${home}/${name}`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  };
+  writeFileSync(`${home}/login`, JSON.stringify(login));
+  program("security", `[ "$1" != -i ] || { cat >>${log}; exit; }\ncat ${home}/login`);
+  const here = realSystem({ ...system().env, PATH: `${home}:/usr/bin:/bin` });
+  const overrides = { platform: "darwin", withEnv: here.withEnv };
+  return {
+    system: Object.assign(Object.create(here), overrides),
+    written: () => existsSync(log) && readFileSync(log, "utf8"),
+  };
+}
+
+describe("the keychain of a Mac takes lines of 4096 bytes", () => {
+  const login = (padding: number) => ({
+    mcp: "x".repeat(padding),
+    claudeAiOauth: { accessToken: server.access, refreshToken: server.refresh, expiresAt: 1, scopes: ["a"] },
+  });
+
+  test("a login that fits is renewed and written in one line", async () => {
+    const { system, written } = mac(login(0));
+    expect((await freshTokens(system)).accessToken).toBe("access-1");
+    expect(written()).toMatch(/^"add-generic-password" .* "-X" "[0-9a-f]+"\n$/);
+  });
+
+  test("a longer one is left alone, and its refresh token stays good", async () => {
+    const { system, written } = mac(login(2000));
+    await expect(freshTokens(system)).rejects.toThrow("too long for this program to write to the keychain");
+    expect([server.rotations, written()]).toEqual([0, false]);
+  });
+
+  test("a longer one that is still good is used as it is", async () => {
+    const { claudeAiOauth, ...rest } = login(2000);
+    const { system } = mac({ ...rest, claudeAiOauth: { ...claudeAiOauth, expiresAt: Date.now() + 60_000 } });
+    expect((await freshTokens(system)).accessToken).toBe("access-0");
+    expect(server.rotations).toBe(0);
+  });
+});
+
 const tokens = () => JSON.parse(readFileSync(store, "utf8")).claudeAiOauth;
 const logIn = (expiresAt: number, more: object = {}) =>
   writeFileSync(
@@ -170,14 +212,14 @@ test.each<[string, number, { status: number; text: string }, string]>([
     "a login that has ended",
     0,
     { status: 400, text: '{"error":"invalid_grant"}' },
-    "the login of Claude Code on this machine has ended",
+    "the login of Claude Code on this machine has expired",
   ],
-  ["a server that is out of order", 0, { status: 500, text: "oops" }, "Claude's token server answers 500"],
+  ["a server that is out of order", 0, { status: 500, text: "oops" }, "Claude's token server sent status 500"],
   [
     "a server that says something else",
     0,
     { status: 200, text: "<html>" },
-    "Claude's token server answers something unknown",
+    "Claude's token server sent an answer of an unknown form",
   ],
 ])("%s is said, and the store stays as it was", async (_, expiresAt, answer, message) => {
   logIn(expiresAt);

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { shortDuration } from "../lib/duration.ts";
-import { printable } from "../lib/quote.ts";
 import { exists, readText, removeFile, writePrivate } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { claudeStoreFile, readClaudeStore } from "./claude-store.ts";
 import { claudeTrouble, freshTokens } from "./refresh.ts";
 import { forgetSecret, keepSecret, readSecret, secretFile, type Place } from "./vault.ts";
+import { credentialProgramMissing, credentialProgramRelative, unknownToken, notAToken } from "./errors.ts";
 
 /** What Claude's requests are paid by, and the variable that says so to Claude Code. */
 export const modes = {
@@ -16,6 +16,12 @@ export const modes = {
   gateway: "ANTHROPIC_AUTH_TOKEN",
 } as const;
 export type Mode = keyof typeof modes;
+
+const nouns: Readonly<Record<Mode, string>> = {
+  subscription: "your subscription's token",
+  "api-key": "an API key",
+  gateway: "a gateway's token",
+};
 
 const mode = v.picklist(Object.keys(modes) as Mode[]);
 
@@ -80,7 +86,7 @@ function loginFrom(system: System, record: LoginRecord): Login {
         variable: modes[record.mode],
         rotates: false,
         describe: async () =>
-          `${record.mode}, kept in ${record.place === "file" ? "a file for you alone" : "the keychain"}`,
+          `using ${nouns[record.mode]} from ${record.place === "file" ? "a file that only you can read" : "the keychain"}`,
         value: () => readSecret(system, record.place),
         trouble: () => errorOf(readSecret(system, record.place)),
         file: record.place === "file" ? secretFile(system) : undefined,
@@ -90,7 +96,7 @@ function loginFrom(system: System, record: LoginRecord): Login {
         mode: record.mode,
         variable: modes[record.mode],
         rotates: false,
-        describe: async () => `${record.mode}, by ${record.command[0]}`,
+        describe: async () => `using ${nouns[record.mode]} that ${record.command[0]} prints`,
         value: () => secretOfCommand(system, "the login", record.command),
         trouble: async () => missingProgram(system, record.command[0] ?? ""),
         file: undefined,
@@ -101,9 +107,7 @@ function loginFrom(system: System, record: LoginRecord): Login {
 /** A password manager may ask its user for something: whether it is there must do. */
 function missingProgram(system: System, program: string): UserError | undefined {
   if (system.which(program) !== undefined) return undefined;
-  return new UserError(`the login is printed by "${printable(program)}", which was not found`, {
-    hint: "put its directory on PATH, or keep another login: claude-bottle login",
-  });
+  return credentialProgramMissing(program);
 }
 
 async function errorOf(work: Promise<unknown>): Promise<UserError | undefined> {
@@ -118,11 +122,11 @@ async function errorOf(work: Promise<unknown>): Promise<UserError | undefined> {
 
 async function describeClaude(system: System): Promise<string> {
   const store = await readClaudeStore(system);
-  if (!store) return "subscription, by Claude Code on this machine, which is not logged in";
+  if (!store) return "using the login of Claude Code on this machine, which is not logged in";
   const { expiresAt, subscriptionType } = store.claudeAiOauth;
   const left = expiresAt - system.now();
-  const end = left > 0 ? `renewed before its token ends in ${shortDuration(left)}` : "to be renewed";
-  return `subscription${subscriptionType ? ` (${subscriptionType})` : ""}, by Claude Code on this machine, ${end}`;
+  const end = left > 0 ? `token refreshes within ${shortDuration(left)}` : "token is due for a refresh";
+  return `using your ${subscriptionType ? `${subscriptionType.replace(/^./, (first) => first.toUpperCase())} ` : ""}subscription (shared with Claude Code; ${end})`;
 }
 
 export const useClaudeLogin = (system: System): void => save(system, { source: "claude" });
@@ -130,8 +134,7 @@ export const useClaudeLogin = (system: System): void => save(system, { source: "
 /** Throws UserError for a program that is not there. */
 export function useCommand(system: System, asked: Mode, command: readonly string[]): void {
   const [program = ""] = command;
-  if (/^\.|^[^/]+\//.test(program))
-    throw new UserError(`"${printable(program)}" must be a program on PATH, or an absolute path: each start runs it`);
+  if (/^\.|^[^/]+\//.test(program)) throw credentialProgramRelative(program);
   const missing = missingProgram(system, program);
   if (missing) throw missing;
   save(system, { source: "command", mode: asked, command: [...command] });
@@ -142,7 +145,7 @@ export async function keepLogin(
   secret: string,
   { mode: asked, place }: { readonly mode: Mode | undefined; readonly place: Place | undefined },
 ): Promise<void> {
-  if (/\s|[^\x21-\x7e]|["\\]/.test(secret)) throw new UserError("that is no token: it holds spaces or odd characters");
+  if (/\s|[^\x21-\x7e]|["\\]/.test(secret)) throw notAToken();
   const found = asked ?? modeOf(secret);
   save(system, { source: "kept", mode: found, place: await keepSecret(system, secret, place) });
 }
@@ -150,9 +153,7 @@ export async function keepLogin(
 function modeOf(secret: string): Mode {
   if (secret.startsWith("sk-ant-oat")) return "subscription";
   if (secret.startsWith("sk-ant-api")) return "api-key";
-  throw new UserError("that is neither a token of claude setup-token (sk-ant-oat...) nor an API key (sk-ant-api...)", {
-    hint: "say what it is: claude-bottle login --as gateway",
-  });
+  throw unknownToken();
 }
 
 /** Whether there was one. */

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import type { System } from "../system/system.ts";
-import { readClaudeStore, withClaudeLock, writeClaudeStore, type Tokens } from "./claude-store.ts";
+import { assertStorable, readClaudeStore, withClaudeLock, writeClaudeStore, type Tokens } from "./claude-store.ts";
+import { claudeNotLoggedIn, claudeLoginEnded, NotRenewed, unexpectedAnswer, tokenServerUnreachable } from "./errors.ts";
 
 const tokenUrl = "https://platform.claude.com/v1/oauth/token";
 /** Claude Code's own name at the token server, whose login this is. */
@@ -17,33 +18,30 @@ const answerSchema = v.object({
   scope: v.optional(v.string()),
 });
 
-const notLoggedIn = () =>
-  new UserError("Claude Code on this machine is not logged in", {
-    hint: "log in with claude, or keep a token of your own: claude-bottle login",
-  });
-
 /**
  * The login of Claude Code on this machine, renewed when it is about to end. Renewing it makes the refresh token anew and
  * the old one void, so only one process may do it: under Claude Code's own lock, and only if nobody was first.
  */
 export async function freshTokens(system: System): Promise<Tokens> {
   const found = await readClaudeStore(system);
-  if (!found) throw notLoggedIn();
+  if (!found) throw claudeNotLoggedIn();
   if (isFresh(system, found.claudeAiOauth)) return found.claudeAiOauth;
   try {
     return await withClaudeLock(system, async () => {
       const store = await readClaudeStore(system);
-      if (!store) throw notLoggedIn();
+      if (!store) throw claudeNotLoggedIn();
       // Renewed while we waited: a server that gives short lives would be asked at each turn otherwise.
       const isNew = store.claudeAiOauth.accessToken !== found.claudeAiOauth.accessToken;
       if (isNew && store.claudeAiOauth.expiresAt > system.now()) return store.claudeAiOauth;
+      // The server voids the old refresh token: what it answers must be kept.
+      assertStorable(system, store);
       const tokens = await renew(system, store.claudeAiOauth);
       await writeClaudeStore(system, { ...store, claudeAiOauth: tokens });
       return tokens;
     });
   } catch (error) {
-    // Good for the moment: a server that cannot be reached now may be reached later.
-    if (error instanceof Unreachable && found.claudeAiOauth.expiresAt > system.now()) return found.claudeAiOauth;
+    // Good for the moment: a later try may renew it.
+    if (error instanceof NotRenewed && found.claudeAiOauth.expiresAt > system.now()) return found.claudeAiOauth;
     throw error;
   }
 }
@@ -51,19 +49,17 @@ export async function freshTokens(system: System): Promise<Tokens> {
 /** Without the network: that there is no login, or that it is over and nothing is there to renew it with. */
 export async function claudeTrouble(system: System): Promise<UserError | undefined> {
   const store = await readClaudeStore(system);
-  if (!store) return notLoggedIn();
+  if (!store) return claudeNotLoggedIn();
   const { refreshToken, expiresAt } = store.claudeAiOauth;
-  return refreshToken === "" && expiresAt <= system.now() ? ended() : undefined;
+  return refreshToken === "" && expiresAt <= system.now() ? claudeLoginEnded() : undefined;
 }
 
 const isFresh = (system: System, { expiresAt }: Tokens): boolean => expiresAt - system.now() > leastLifeMs;
 
-class Unreachable extends UserError {}
-
 async function renew(system: System, tokens: Tokens): Promise<Tokens> {
   if (tokens.refreshToken === "") {
     if (tokens.expiresAt > system.now()) return tokens;
-    throw ended();
+    throw claudeLoginEnded();
   }
   const body = {
     grant_type: "refresh_token",
@@ -72,12 +68,10 @@ async function renew(system: System, tokens: Tokens): Promise<Tokens> {
     scope: tokens.scopes.join(" "),
   };
   const response = await ask(tokenServer(system.env), body);
-  if (response.status === 400 || response.status === 401) throw ended();
-  if (!response.ok)
-    throw new Unreachable(`Claude's token server answers ${response.status}`, { hint: "try again later" });
+  if (response.status === 400 || response.status === 401) throw claudeLoginEnded();
+  if (!response.ok) throw unexpectedAnswer(`status ${response.status}`);
   const answer = v.safeParse(answerSchema, await response.json().catch(() => undefined));
-  if (!answer.success)
-    throw new Unreachable("Claude's token server answers something unknown", { hint: "try again later" });
+  if (!answer.success) throw unexpectedAnswer("an answer of an unknown form");
   const { access_token, refresh_token, expires_in, scope } = answer.output;
   return {
     ...tokens,
@@ -104,14 +98,6 @@ async function ask(url: string, body: unknown): Promise<Response> {
       signal: AbortSignal.timeout(answerWithinMs),
     });
   } catch (cause) {
-    throw new Unreachable("Claude's token server cannot be reached to renew the login", {
-      hint: "check the network, and try again",
-      cause,
-    });
+    throw tokenServerUnreachable(cause);
   }
 }
-
-const ended = () =>
-  new UserError("the login of Claude Code on this machine has ended", {
-    hint: "log in again: claude, then /login",
-  });

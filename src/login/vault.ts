@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
 import { readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
+import { keychainRefused, secretFileGone, keychainLocked, keychainEmpty } from "./errors.ts";
 
 /** Where a secret of ours is kept. */
 export type Place = "keychain" | "file";
@@ -16,8 +17,7 @@ export async function keepSecret(system: System, secret: string, asked: Place | 
     removeFile(secretFile(system));
     return "keychain";
   }
-  if (asked === "keychain")
-    throw new UserError("the keychain did not take the secret", { hint: "unlock it, or keep it in a file: --file" });
+  if (asked === "keychain") throw keychainRefused();
   writePrivate(secretFile(system), `${secret}\n`);
   return "file";
 }
@@ -27,19 +27,14 @@ export async function readSecret(system: System, place: Place): Promise<string> 
   if (place === "file") {
     const secret = readText(secretFile(system))?.trim();
     if (secret) return secret;
-    throw new UserError(`the login kept in "${secretFile(system)}" is gone`, { hint: "claude-bottle login" });
+    throw secretFileGone(secretFile(system));
   }
   const argv = keychainArgv(system)?.lookup;
   const found = argv && (await system.run(argv, { timeoutMs: limitMs }));
   if (found?.code === 0 && found.stdout.trim() !== "") return found.stdout.trim();
   // One that died was asked by its user, or by the desktop, to stop waiting.
   const isSlow = found?.timedOut || found?.signal !== undefined;
-  throw new UserError(
-    isSlow ? "the keychain does not answer; it may be locked" : "the keychain has no login for claude-bottle",
-    {
-      hint: isSlow ? "unlock it, and try again" : "claude-bottle login",
-    },
-  );
+  throw isSlow ? keychainLocked() : keychainEmpty();
 }
 
 export async function forgetSecret(system: System): Promise<void> {

@@ -16,7 +16,7 @@ import { confirmStart } from "../bottle/consent.ts";
 import { checkPlan } from "../bottle/ready.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import type { Target } from "../bottle/target.ts";
-import { describeLogin } from "./login.ts";
+import { tellLogin } from "./login.ts";
 import { withSecrets } from "../project/secrets.ts";
 
 export type Launch = {
@@ -83,7 +83,7 @@ async function launchOn(
   }
   const program = command(backend)[0] ?? "";
   await confirmStart(system, target, { fresh, program, acceptsWeaker });
-  if (kind === "agent" && size && isClaude(program)) system.err(await describeLogin(target.login, target.plan));
+  if (kind === "agent" && size && isClaude(program)) await tellLogin(system, target.login, target.plan);
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(program, { signal }));
   for (let isFresh = fresh; ; isFresh = false) {
     const ready = await bringUp({ system, backend, ledger }, target, { fresh: isFresh });

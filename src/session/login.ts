@@ -10,15 +10,14 @@ import { canAsk, confirm } from "../ui/prompts.ts";
 
 const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
 
-/** What a person who starts Claude wants to know first; empty where Claude will ask for a login. Throws UserError for one that has ended. */
-export async function describeLogin(login: Login | undefined, { credentials }: BottlePlan): Promise<string> {
+/** Tells a person who starts Claude which credential it gets; nothing where Claude will ask for a login. Throws UserError for one that has ended. */
+export async function tellLogin(system: System, login: Login | undefined, { credentials }: BottlePlan): Promise<void> {
   // One of Claude Code's own shows at once that it has ended; another may have to ask its user for something.
   const trouble = login?.rotates ? await login.trouble() : undefined;
   if (trouble) throw trouble;
-  if (login) return `claude-bottle: ${await login.describe()}\n`;
+  if (login) return inform(system, await login.describe());
   const variable = credentials.map((credential) => credential.variable).find(isClaudes);
-  const mode = Object.entries(modes).find(([, name]) => name === variable)?.[0];
-  return mode === undefined ? "" : `claude-bottle: ${mode}, by ${variable} of your environment\n`;
+  if (variable !== undefined) inform(system, `using ${variable} from your environment`);
 }
 
 const noCredential = "there is no credential for Claude";

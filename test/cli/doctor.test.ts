@@ -6,9 +6,9 @@ import { tool } from "../support/tool.ts";
 
 setDefaultTimeout(120_000);
 
-const refused = "run refuses to start a session with it";
+const refused = "run refuses to start a session because of it";
 const needed = "a bottle here needs it";
-const ledgerUse = "bottles and sessions are noted there";
+const ledgerUse = "bottles and sessions are recorded there";
 
 const ownVersion = Bun.spawnSync([...tool, "--version"])
   .stdout.toString()
@@ -146,7 +146,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "state",
       level: "error",
       what: "HOME is not set, and the ledger of the bottles is kept there",
-      why: "no bottle can be noted",
+      why: "no bottle can be recorded",
       fix: { command: "set HOME, or XDG_STATE_HOME, to a directory of yours", safe: false },
     },
     mended: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.directory}/home/.gitconfig` }),
@@ -156,8 +156,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "state.mode",
       level: "warning",
-      what: '"~/state/claude-bottle" is open to others (mode 755)',
-      why: "it says what you work on, and may hold a login",
+      what: '"~/state/claude-bottle" is group- or world-readable (mode 755)',
+      why: "it shows what you work on, and may hold a credential",
       fix: { command: "chmod 700 ~/state/claude-bottle", safe: true },
     },
   },
@@ -166,7 +166,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "state.rights",
       level: "error",
-      what: '"~/state/claude-bottle" may not be written by you (mode 500)',
+      what: '"~/state/claude-bottle" is not writable for you (mode 500)',
       why: ledgerUse,
       fix: { command: "chmod 700 ~/state/claude-bottle", safe: true },
     },
@@ -179,7 +179,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "state.kind",
       level: "error",
-      what: '"~/state/claude-bottle" is no directory',
+      what: '"~/state/claude-bottle" is not a directory',
       why: ledgerUse,
       fix: { command: "mv ~/state/claude-bottle ~/state/claude-bottle.old", safe: false },
     },
@@ -191,7 +191,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "ledger",
       level: "error",
       what: '"~/state/claude-bottle/ledger.db" is damaged',
-      why: "which bottle is whose, and which session runs in it, stands there",
+      why: "it records which bottle belongs to which directory, and which sessions run",
       fix: {
         command:
           "remove it: bottles are found again from the backend's own list (rm '~/state/claude-bottle/ledger.db')",
@@ -206,7 +206,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "ledger",
       level: "error",
       what: '"~/state/claude-bottle/ledger.db" was written by a newer claude-bottle',
-      why: "which bottle is whose, and which session runs in it, stands there",
+      why: "it records which bottle belongs to which directory, and which sessions run",
       fix: { command: "claude-bottle upgrade", safe: false },
     },
     mended: (machine) => setLedgerVersion(machine, (now) => now - 1000),
@@ -219,8 +219,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "leftovers",
       level: "note",
-      what: "nobody needs any more: 1 lock",
-      why: "they take room, and a name that is seen twice is confusing",
+      what: "1 lock left over",
+      why: "leftovers use disk space and clutter listings",
       fix: { command: "claude-bottle gc --yes", safe: true },
     },
   },
@@ -233,8 +233,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "clock",
       level: "warning",
-      what: `this machine's clock stands 2h before the last change of "~/state/claude-bottle"`,
-      why: "with a wrong clock a valid token counts as ended, and no certificate of a server holds",
+      what: `this machine's clock is 2h behind the last change of "~/state/claude-bottle"`,
+      why: "with a wrong clock, valid tokens and server certificates count as expired",
       fix: { command: "sudo timedatectl set-ntp true", safe: false },
     },
     mended: (machine) => utimesSync(`${machine.state}/note`, 0, 0),
@@ -245,7 +245,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "credential.missing",
       level: "warning",
       what: "there is no credential for Claude",
-      why: "run asks for one before it starts Claude, or lets Claude ask, in each bottle anew",
+      why: "run asks for one before it starts Claude, or lets Claude ask in each bottle",
       fix: { command: "claude-bottle login", safe: false },
     },
     mended: async (machine) => {
@@ -258,8 +258,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "credential.unusable",
       level: "error",
-      what: "the login of Claude Code on this machine has ended",
-      why: "no session starts without the login that claude-bottle login was told of",
+      what: "the login of Claude Code on this machine has expired",
+      why: "no session starts without the credential that claude-bottle login stored",
       fix: { command: "log in again: claude, then /login", safe: false },
     },
     mended: (machine) => hostLogin(machine, Date.now() * 2),
@@ -269,8 +269,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "credential.mode",
       level: "warning",
-      what: '"~/home/.claude/.credentials.json" is open to others (mode 644)',
-      why: "whoever reads it can work with Claude in your name",
+      what: '"~/home/.claude/.credentials.json" is group- or world-readable (mode 644)',
+      why: "anyone who reads it can use Claude as you",
       fix: { command: "chmod 600 ~/home/.claude/.credentials.json", safe: true },
     },
   },
@@ -284,9 +284,9 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "credential.unusable",
       level: "error",
-      what: 'the login is printed by "vault", which was not found',
-      why: "no session starts without the login that claude-bottle login was told of",
-      fix: { command: "put its directory on PATH, or keep another login: claude-bottle login", safe: false },
+      what: '"vault", which prints the credential, was not found',
+      why: "no session starts without the credential that claude-bottle login stored",
+      fix: { command: "add its directory to PATH, or store another credential: claude-bottle login", safe: false },
     },
     mended: (machine) => void machine.program("vault", "echo secret"),
   },
@@ -302,7 +302,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "credential.unusable",
       level: "error",
       what: "the keychain does not answer; it may be locked",
-      why: "no session starts without the login that claude-bottle login was told of",
+      why: "no session starts without the credential that claude-bottle login stored",
       fix: { command: "unlock it, and try again", safe: false },
     },
     mended: (machine) => void machine.program("secret-tool", "echo sk-ant-api03-x"),
@@ -317,8 +317,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "credential.unusable",
       level: "error",
-      what: "the keychain has no login for claude-bottle",
-      why: "no session starts without the login that claude-bottle login was told of",
+      what: "the keychain has no credential for claude-bottle",
+      why: "no session starts without the credential that claude-bottle login stored",
       fix: { command: "claude-bottle login", safe: false },
     },
     mended: (machine) => void machine.program("secret-tool", "echo sk-ant-api03-x"),
@@ -328,8 +328,8 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "credential.shape",
       level: "warning",
-      what: "CLAUDE_CODE_OAUTH_TOKEN of your environment holds a space or a line's end",
-      why: "no token has one: Claude's requests will be refused",
+      what: "CLAUDE_CODE_OAUTH_TOKEN from your environment holds a space or a line break",
+      why: "no token has one, so Claude's requests will be refused",
       fix: {
         command: `export CLAUDE_CODE_OAUTH_TOKEN="$(printf %s "$CLAUDE_CODE_OAUTH_TOKEN" | tr -d '[:space:]')"`,
         safe: false,
@@ -347,7 +347,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "git.missing",
       level: "warning",
       what: "git was not found",
-      why: "your name and address for commits in a bottle are git's to say",
+      why: "commits in a bottle use the name and email that git on this machine knows",
       fix: { command: "sudo apt-get install git", safe: false },
     },
     mended: (machine) => void machine.program("git", `exec '${Bun.which("git")}' "$@"`),
@@ -357,7 +357,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "git.identity",
       level: "note",
-      what: "git knows no name and address of yours",
+      what: "git has no user.name and user.email",
       why: "git in a bottle refuses to commit without them",
       fix: { command: "git config --global user.name NAME; git config --global user.email ADDRESS", safe: false },
     },
@@ -368,7 +368,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "tmux.missing",
       level: "note",
       what: "tmux was not found",
-      why: "claude-bottle tmux opens Claude and shells of a bottle beside each other, from a key",
+      why: "claude-bottle tmux opens Claude and shells in panes, from a key",
       fix: { command: "sudo apt-get install tmux", safe: false },
     },
     mended: (machine) => void machine.program("tmux", "echo tmux 3.3a"),
@@ -380,7 +380,7 @@ const rows: Readonly<Record<string, Row>> = {
       level: "warning",
       what: "tmux 3.1c is too old",
       why: "claude-bottle tmux needs 3.2 or newer",
-      fix: { command: "install a newer tmux, and end the server of the old one: tmux kill-server", safe: false },
+      fix: { command: "install a newer tmux, then end the old server: tmux kill-server", safe: false },
     },
     mended: (machine) => void machine.program("tmux", "echo tmux next-3.7"),
   },
@@ -390,8 +390,8 @@ const rows: Readonly<Record<string, Row>> = {
       id: "path.claude-bottle",
       level: "warning",
       what: `the shell finds another claude-bottle, "~/bin/claude-bottle" (claude-bottle 0.0.1), and this is ${ownVersion}`,
-      why: "tmux keys and scripts may run the one, and you the other",
-      fix: { command: "remove it, or put the directory of this one first on PATH", safe: false },
+      why: "tmux keys and scripts may run a different one than you do",
+      fix: { command: "remove it, or put the directory of this one first in PATH", safe: false },
     },
     mended: (machine) => machine.removeProgram("claude-bottle"),
   },
@@ -407,18 +407,18 @@ test("all that doctor says, for a person", async () => {
     .replace(/^(ok {6} disk {16})\d+/m, "$1N")
     .replace(/^(ok {6} clock {15}).*/m, "$1NOW")
     .replace(/^\w+ +kvm [^]*?(?=^\w)/m, "")
-    .replace(/^\w+ +backend.(bubblewrap|landlock) [^]*?(?=^\w)/gm, "");
+    .replace(/^\w+ +backend.(bubblewrap|landlock|kubernetes) [^]*?(?=^\w)/gm, "");
   expect([known, stderr, code]).toMatchInlineSnapshot(`
     [
       
     "ok       host                HOST
     ok       tmux                tmux 3.3a
     ok       git                 Ada <ada@example.org>
-    ok       path                no program hides another one of its name
-    warning  state.mode          "~/state/claude-bottle" is open to others (mode 755)
-                                 it says what you work on, and may hold a login
+    ok       path                no program hides another of the same name
+    warning  state.mode          "~/state/claude-bottle" is group- or world-readable (mode 755)
+                                 it shows what you work on, and may hold a credential
                                  fix: chmod 700 ~/state/claude-bottle
-    ok       disk                N MiB free where "~/state/claude-bottle" is
+    ok       disk                N MiB free on the disk of "~/state/claude-bottle"
     ok       clock               NOW
     ok       ledger              0 bottles
     note     backend.smolvm      smolvm is not installed: it runs the microVMs that bottles live in
@@ -429,12 +429,12 @@ test("all that doctor says, for a person", async () => {
                                  fix: install it: https://docs.docker.com/engine/install
     ok       backend.podman      podman 4.3.1
     error    manifest            bottle.toml:2:1: unknown key "cpu" in [bottle]; did you mean "cpus"?
-                                 run refuses to start a session with it
-    ok       credential          CLAUDE_CODE_OAUTH_TOKEN of your environment
+                                 run refuses to start a session because of it
+    ok       credential          CLAUDE_CODE_OAUTH_TOKEN from your environment
     ok       leftovers           none
 
-    no session would start here: 1 error
-    claude-bottle doctor --fix mends one of these
+    no session can start here: 1 error
+    claude-bottle doctor --fix can fix one of these
     "
     ,
       "",
@@ -458,7 +458,7 @@ test("nothing is fixed without a yes", async () => {
   const { stdout, stderr, code } = await machine.run(["doctor", "--fix"]);
   expect([stdout, stderr, code]).toEqual([
     "",
-    `claude-bottle: to run:\n  chmod 700 ~/state/claude-bottle  # "~/state/claude-bottle" is open to others (mode 755)\nclaude-bottle: doctor --fix asks before it runs anything, and there is no terminal to ask on\n  to run it without a question: claude-bottle doctor --fix --yes\n`,
+    `claude-bottle: to run:\n  chmod 700 ~/state/claude-bottle  # "~/state/claude-bottle" is group- or world-readable (mode 755)\nclaude-bottle: doctor --fix asks before it runs anything, and there is no terminal to ask on\n  to run it without a question: claude-bottle doctor --fix --yes\n`,
     1,
   ]);
   expect(statSync(machine.state).mode & 0o777).toBe(0o755);

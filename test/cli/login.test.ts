@@ -22,7 +22,7 @@ test("a token from stdin is kept in a file for its owner alone, and bound to the
   using home = new Home();
   expect(await home.run(["login"], { stdin: `${oauth}\n` })).toEqual({
     stdout: "",
-    stderr: "claude-bottle: subscription, kept in a file for you alone\n",
+    stderr: "claude-bottle: using your subscription's token from a file that only you can read\n",
     code: 0,
   });
   const file = `${home.directory}/state/claude-bottle/login-secret`;
@@ -36,16 +36,18 @@ test("a token from stdin is kept in a file for its owner alone, and bound to the
 
 test("an API key is known by its looks, a gateway's token is named, and the environment wins", async () => {
   using home = new Home();
-  expect((await home.run(["login"], { stdin: "sk-ant-api03-abc" })).stderr).toContain("api-key, kept");
+  expect((await home.run(["login"], { stdin: "sk-ant-api03-abc" })).stderr).toContain("using an API key from");
   expect((await home.run(["login"], { stdin: "whatever" })).stderr).toBe(
-    "claude-bottle: that is neither a token of claude setup-token (sk-ant-oat...) nor an API key (sk-ant-api...)\n  say what it is: claude-bottle login --as gateway\n",
+    "claude-bottle: this is neither a token of claude setup-token (sk-ant-oat...) nor an API key (sk-ant-api...)\n  for a gateway's token: claude-bottle login --as gateway\n",
   );
   expect((await home.run(["login", "--as", "gateway"], { stdin: "whatever" })).code).toBe(0);
   const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
   expect((await home.run(show, { env })).stdout).toBe("whatever\n");
-  expect((await home.run(["login", "--status"])).stdout).toBe("gateway, kept in a file for you alone\n");
+  expect((await home.run(["login", "--status"])).stdout).toBe(
+    "using a gateway's token from a file that only you can read\n",
+  );
   expect((await home.run(["login", "--status"], { env: { ANTHROPIC_API_KEY: "x" } })).stdout).toBe(
-    "ANTHROPIC_API_KEY of your environment\n",
+    "ANTHROPIC_API_KEY from your environment\n",
   );
 });
 
@@ -95,7 +97,7 @@ test("the keychain gets it by stdin, and a keychain that refuses leaves the file
   expect((await home.run(["login", "--forget"], { env })).stderr).toBe("claude-bottle: login removed\n");
   expect(existsSync(`${home.directory}/chain`)).toBe(false);
   home.program("secret-tool", "exit 1");
-  expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("kept in a file for you alone");
+  expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("from a file that only you can read");
 });
 
 test("a keychain that is locked at the start of a session is said", async () => {
@@ -121,7 +123,7 @@ test("Claude Code's own login is shared by name; a session gets its access token
   });
   hostLogin(home, 7);
   expect((await home.run(["login", "--from-claude"])).stderr).toBe(
-    "claude-bottle: subscription (max), by Claude Code on this machine, renewed before its token ends in 7h\n",
+    "claude-bottle: using your Max subscription (shared with Claude Code; token refreshes within 7h)\n",
   );
   const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
   expect((await home.run(show, { env })).stdout).toBe("host-access\n");
@@ -152,20 +154,21 @@ test("a login that has ended is said before anything is made", async () => {
   );
   expect(await home.run(["run"])).toEqual({
     stdout: "",
-    stderr: "claude-bottle: the login of Claude Code on this machine has ended\n  log in again: claude, then /login\n",
+    stderr:
+      "claude-bottle: the login of Claude Code on this machine has expired\n  log in again: claude, then /login\n",
     code: 1,
   });
   await using screen = new Screen([...tool, "run"], { cwd: home.project, env: home.env });
-  await screen.until("the login of Claude Code on this machine has ended");
+  await screen.until("the login of Claude Code on this machine has expired");
   expect(screen.text).not.toContain("to be renewed");
   expect(home.verbs()).toEqual([]);
 });
 
 test.each([
-  [["./vault"], '"./vault" must be a program on PATH, or an absolute path: each start runs it\n'],
+  [["./vault"], '"./vault" must be a program on PATH or an absolute path: every start runs it\n'],
   [
     ["vault", "read"],
-    'the login is printed by "vault", which was not found\n  put its directory on PATH, or keep another login: claude-bottle login\n',
+    '"vault", which prints the credential, was not found\n  add its directory to PATH, or store another credential: claude-bottle login\n',
   ],
 ])("a command that could print no login is refused at once: %p", async (words, message) => {
   using home = new Home();
@@ -181,7 +184,7 @@ test("on a terminal the host's login is offered once, and a token is not shown w
   offered.press("n\r");
   await offered.until("or an API key:");
   offered.press(`${oauth}\r`);
-  await offered.until("kept in a file for you alone");
+  await offered.until("from a file that only you can read");
   expect(offered.raw).not.toContain(oauth);
   expect(await offered.process.exited).toBe(0);
 }, 20_000);
@@ -228,9 +231,9 @@ test("the login of Claude Code on this machine is offered at the first start", a
   await using screen = open(home);
   await screen.until("Share the login of Claude Code on this machine with all bottles? [Y/n]");
   screen.press("y\r");
-  await screen.until("subscription (max), by Claude Code on this machine, renewed before its token ends in 7h");
+  await screen.until("using your Max subscription (shared with Claude Code; token refreshes within 7h)");
   await screen.until("claude has");
-  expect((await home.run(["login", "--status"])).stdout).toContain("by Claude Code on this machine");
+  expect((await home.run(["login", "--status"])).stdout).toContain("shared with Claude Code");
 }, 30_000);
 
 test.each([
@@ -267,7 +270,7 @@ test("what pays is said before the session starts", async () => {
   using home = new Home();
   withClaude(home);
   await using screen = open(home, [], { ANTHROPIC_API_KEY: "sk-ant-api03-x" });
-  await screen.until("claude-bottle: api-key, by ANTHROPIC_API_KEY of your environment");
+  await screen.until("claude-bottle: using ANTHROPIC_API_KEY from your environment");
   await screen.until("claude has");
-  expect(screen.text.indexOf("api-key, by")).toBeLessThan(screen.text.indexOf("making bottle"));
+  expect(screen.text.indexOf("using ANTHROPIC")).toBeLessThan(screen.text.indexOf("making bottle"));
 });

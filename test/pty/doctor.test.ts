@@ -36,8 +36,8 @@ const warning = (id: string, what: string, why: string, command: string): Findin
   why,
   fix: { command, safe: false },
 });
-const noType = "programs take such a terminal for one without colours and without a cursor";
-const noUtf8 = "tmux and other programs on the way print _ or ? for the characters that Claude draws with";
+const noType = "programs then use neither colours nor the cursor";
+const noUtf8 = "tmux and other programs then print _ or ? for the characters that Claude draws with";
 
 test.each<[string, Machine["extra"], Finding]>([
   ["no TERM", { TERM: undefined }, warning("terminal.type", "TERM is not set", noType, "export TERM=xterm-256color")],
@@ -46,7 +46,7 @@ test.each<[string, Machine["extra"], Finding]>([
   [
     "LANG=C",
     { LANG: "C" },
-    warning("terminal.locale", 'the locale "C" is not of UTF-8', noUtf8, "export LANG=C.UTF-8"),
+    warning("terminal.locale", 'the locale "C" does not use UTF-8', noUtf8, "export LANG=C.UTF-8"),
   ],
 ])("doctor finds a terminal with %s, and then a clean bill", async (_, extra, finding) => {
   using machine = new Machine();
@@ -60,7 +60,7 @@ test("doctor finds a locale that wins over LANG, and then a clean bill", async (
   const extra = { LC_ALL: "POSIX" };
   const command = "unset LC_ALL; export LANG=C.UTF-8";
   expect(await onTerminal(machine, { extra })).toEqual([
-    warning("terminal.locale", 'the locale "POSIX" is not of UTF-8', noUtf8, command),
+    warning("terminal.locale", 'the locale "POSIX" does not use UTF-8', noUtf8, command),
   ]);
   const [clean] = await onTerminal(machine, { extra, first: command });
   expect(clean).toMatchObject({ id: "terminal", level: "ok" });
@@ -68,11 +68,11 @@ test("doctor finds a locale that wins over LANG, and then a clean bill", async (
 
 test("doctor finds a terminal that nobody has sized, and then a clean bill", async () => {
   using machine = new Machine();
-  const why = "Claude draws for 80 columns and 24 rows, whatever is there";
+  const why = "Claude then draws for 80 columns and 24 rows";
   const command = "stty rows 24 cols 80";
   const first = "stty rows 0 cols 0";
   expect(await onTerminal(machine, { first })).toEqual([
-    warning("terminal.size", "this terminal says that it has no rows or no columns", why, command),
+    warning("terminal.size", "this terminal reports no rows or no columns", why, command),
   ]);
   expect(await onTerminal(machine, { first: `${first}; ${command}` })).toEqual([
     { id: "terminal", level: "ok", what: "xterm-256color, 80 columns, 24 rows", why: null, fix: null },
@@ -88,7 +88,7 @@ test("doctor asks before it mends, and colours only its marks", async () => {
     await screen.until("Run it? [y/N]");
     screen.press(`${key}\r`);
     await screen.process.exited;
-    await screen.until("a session would start here, on podman");
+    await screen.until("a session can start here, on podman");
     return screen.raw.includes("\x1b[33mwarning\x1b[0m  state.mode");
   };
   expect(await go("n")).toBe(true);
@@ -105,6 +105,6 @@ test("doctor counts on the yes that run would ask for on a terminal", async () =
   symlinkSync(Bun.which("true") ?? "true", `${machine.bin}/claude`);
   await using screen = new Screen([...tool, "doctor"], { cwd: machine.project, env: machine.env, columns: 120 });
   expect(await screen.process.exited).toBe(0);
-  const text = await screen.until("a session would start here, on bubblewrap");
+  const text = await screen.until("a session can start here, on bubblewrap");
   expect(text).toContain("warning  session.consent     bubblewrap is all that can run here, and you have not said yes");
 });

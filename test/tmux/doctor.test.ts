@@ -56,8 +56,8 @@ everyTmux((tmux) => {
         {
           id: `tmux.${option}`,
           level: "warning",
-          what: `tmux's ${option} is not as Claude Code needs it`,
-          why: `with it, ${why}; claude-bottle tmux install --options keeps it for the next server`,
+          what: `tmux's ${option} is not what Claude Code needs`,
+          why: `with it, ${why}; claude-bottle tmux install --options sets it for every server`,
           fix: { command, safe: true },
         },
       ]);
@@ -82,7 +82,7 @@ everyTmux((tmux) => {
         id: "tmux.server",
         level: "warning",
         what: "tmux: error connecting to ~/tmux (No such file or directory)",
-        why: "nothing reaches the server that this runs in; told so, it opens its socket anew",
+        why: "this pane's server does not answer; the signal makes it reopen its socket",
         fix: { command: `kill -USR1 ${server}`, safe: false },
       },
     ]);

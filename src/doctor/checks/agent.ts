@@ -2,7 +2,7 @@ import { findClaude } from "../../backends/host-claude.ts";
 import { backendOf } from "../../backends/registry.ts";
 import { UserError } from "../../errors.ts";
 import type { Facts } from "../facts.ts";
-import { byHand, well, type Finding } from "../finding.ts";
+import { manualFix, ok, type Finding } from "../finding.ts";
 
 /** Where sessions see the programs of this machine: whether the agent is one of them. Elsewhere it is the image's. */
 export async function checkAgent({ system, project, backend }: Facts): Promise<Finding[]> {
@@ -12,7 +12,7 @@ export async function checkAgent({ system, project, backend }: Facts): Promise<F
   if (capabilities.programs !== "host" || command !== "claude") return [];
   const id = "agent";
   const found = findClaude(system);
-  if (found !== undefined) return [well(id, found)];
+  if (found !== undefined) return [ok(id, found)];
   const canInstall = system.which("npm") !== undefined;
   return [
     {
@@ -20,9 +20,9 @@ export async function checkAgent({ system, project, backend }: Facts): Promise<F
       level: canInstall ? "note" : "error",
       what: "there is no Claude Code on this machine",
       why: canInstall
-        ? "the first start installs it with npm, which takes 175 MB"
-        : "and there is no npm to install it",
-      fix: byHand("curl -fsSL https://claude.ai/install.sh | bash"),
+        ? "the first start installs it with npm (175 MB to download)"
+        : "there is no npm to install it with",
+      fix: manualFix("curl -fsSL https://claude.ai/install.sh | bash"),
     },
   ];
 }

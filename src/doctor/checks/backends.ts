@@ -1,17 +1,17 @@
-import { byHand, safely, well, type Finding } from "../finding.ts";
+import { manualFix, safeFix, ok, type Finding } from "../finding.ts";
 import { relevance, type Facts } from "../facts.ts";
 
 /** Why one is passed over stands in the same words in the error of `run`. */
 export function checkBackends(facts: Facts): Finding[] {
   return [...facts.probes].flatMap(([name, probe]) => {
     const id = `backend.${name}`;
-    if (probe.usable) return [well(id, `${name} ${probe.version ?? ""}`.trim())];
+    if (probe.usable) return [ok(id, `${name} ${probe.version ?? ""}`.trim())];
     const { reason, hint, notedIn } = probe;
     // The finding of /dev/kvm itself says it.
     if (reason === facts.kvm?.message) return [];
     const { level, why } = relevance(facts, name);
-    if (notedIn === undefined) return [{ id, level, what: reason, why, ...(hint !== "" && { fix: byHand(hint) }) }];
-    const remembered = `an earlier start found it, and it is believed until it is forgotten; ${hint}`;
-    return [{ id, level, what: reason, why: remembered, fix: safely("rm", notedIn) }];
+    if (notedIn === undefined) return [{ id, level, what: reason, why, ...(hint !== "" && { fix: manualFix(hint) }) }];
+    const remembered = `an earlier start found this, and later starts rely on it until the note is removed; ${hint}`;
+    return [{ id, level, what: reason, why: remembered, fix: safeFix("rm", notedIn) }];
   });
 }

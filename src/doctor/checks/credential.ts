@@ -2,7 +2,7 @@ import { modes } from "../../login/login.ts";
 import { loginOf } from "../../login/login.ts";
 import { inspect } from "../../system/files.ts";
 import type { Facts } from "../facts.ts";
-import { byHand, safely, well, type Finding } from "../finding.ts";
+import { manualFix, safeFix, ok, type Finding } from "../finding.ts";
 
 /** Where Claude's credential comes from, and whether it can be had; never what it is. */
 export async function checkCredential({ system, made }: Facts): Promise<Finding[]> {
@@ -10,15 +10,15 @@ export async function checkCredential({ system, made }: Facts): Promise<Finding[
   const variable = Object.values(modes).find((name) => system.env[name]);
   if (variable !== undefined) return checkVariable(id, variable, system.env[variable] ?? "");
   const login = loginOf(system);
-  if (!login && made?.loginInside) return [well(id, "Claude asks for one in this bottle, as you chose")];
+  if (!login && made?.loginInside) return [ok(id, "Claude asks for a login inside this bottle, as you chose")];
   if (!login)
     return [
       {
         id: "credential.missing",
         level: "warning",
         what: "there is no credential for Claude",
-        why: "run asks for one before it starts Claude, or lets Claude ask, in each bottle anew",
-        fix: byHand("claude-bottle login"),
+        why: "run asks for one before it starts Claude, or lets Claude ask in each bottle",
+        fix: manualFix("claude-bottle login"),
       },
     ];
   const trouble = await login.trouble();
@@ -28,23 +28,23 @@ export async function checkCredential({ system, made }: Facts): Promise<Finding[
         id: "credential.unusable",
         level: "error",
         what: trouble.message,
-        why: "no session starts without the login that claude-bottle login was told of",
-        fix: byHand(trouble.hint ?? "claude-bottle login"),
+        why: "no session starts without the credential that claude-bottle login stored",
+        fix: manualFix(trouble.hint ?? "claude-bottle login"),
       },
     ];
-  return [well(id, await login.describe()), ...checkMode(login.file)];
+  return [ok(id, await login.describe()), ...checkMode(login.file)];
 }
 
 function checkVariable(id: string, variable: string, value: string): Finding[] {
-  const what = `${variable} of your environment`;
-  if (!/\s/.test(value)) return [well(id, what)];
+  const what = `${variable} from your environment`;
+  if (!/\s/.test(value)) return [ok(id, what)];
   return [
     {
       id: "credential.shape",
       level: "warning",
-      what: `${what} holds a space or a line's end`,
-      why: "no token has one: Claude's requests will be refused",
-      fix: byHand(`export ${variable}="$(printf %s "$${variable}" | tr -d '[:space:]')"`),
+      what: `${what} holds a space or a line break`,
+      why: "no token has one, so Claude's requests will be refused",
+      fix: manualFix(`export ${variable}="$(printf %s "$${variable}" | tr -d '[:space:]')"`),
     },
   ];
 }
@@ -56,9 +56,9 @@ function checkMode(file: string | undefined): Finding[] {
     {
       id: "credential.mode",
       level: "warning",
-      what: `"${file}" is open to others (mode ${found.mode.toString(8)})`,
-      why: "whoever reads it can work with Claude in your name",
-      fix: safely("chmod", "600", file),
+      what: `"${file}" is group- or world-readable (mode ${found.mode.toString(8)})`,
+      why: "anyone who reads it can use Claude as you",
+      fix: safeFix("chmod", "600", file),
     },
   ];
 }

@@ -1,8 +1,8 @@
 import { UserError } from "../../errors.ts";
 import { freeSpace } from "../../system/files.ts";
 import { stateDirectory } from "../../system/system.ts";
-import { orItsError, type Facts } from "../facts.ts";
-import { byHand, well, type Finding } from "../finding.ts";
+import { attempt, type Facts } from "../facts.ts";
+import { manualFix, ok, type Finding } from "../finding.ts";
 
 const MiB = 1024 * 1024;
 /** What a template and the disks of a bottle take at least; and what the ledger takes. */
@@ -12,7 +12,7 @@ const none = 8 * MiB;
 /** Each file system once that we, a cache or a machine's disks are on. */
 export function checkDisk({ system }: Facts): Finding[] {
   const { env } = system;
-  const directory = orItsError(() => stateDirectory(env));
+  const directory = attempt(() => stateDirectory(env));
   if (directory instanceof UserError) return [];
   const others = [
     env.XDG_CACHE_HOME ?? `${env.HOME ?? ""}/.cache`,
@@ -33,14 +33,14 @@ function finding(
   { holdsState }: { readonly holdsState: boolean },
 ): Finding {
   const id = "disk";
-  const what = `${Math.floor(free / MiB)} MiB free where "${path}" is`;
-  if (free >= scarce) return well(id, what);
+  const what = `${Math.floor(free / MiB)} MiB free on the disk of "${path}"`;
+  if (free >= scarce) return ok(id, what);
   const isFull = holdsState && free < none;
   return {
     id,
     level: isFull ? "error" : "warning",
     what,
-    why: isFull ? "no bottle can be noted" : "the disks of a bottle grow as it works",
-    fix: byHand("claude-bottle gc, claude-bottle ls and claude-bottle rm free what bottles take"),
+    why: isFull ? "no bottle can be recorded" : "the disks of a bottle grow as it works",
+    fix: manualFix("claude-bottle ls --size shows what bottles use; claude-bottle rm and gc free it"),
   };
 }

@@ -3,7 +3,7 @@ import { realPath } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { version } from "../../version.ts";
 import type { Facts } from "../facts.ts";
-import { byHand, installing, well, type Finding } from "../finding.ts";
+import { manualFix, installFix, ok, type Finding } from "../finding.ts";
 
 export async function checkGit({ system }: Facts): Promise<Finding[]> {
   if (system.which("git") === undefined)
@@ -12,19 +12,19 @@ export async function checkGit({ system }: Facts): Promise<Finding[]> {
         id: "git.missing",
         level: "warning",
         what: "git was not found",
-        why: "your name and address for commits in a bottle are git's to say",
-        fix: installing(system, "git"),
+        why: "commits in a bottle use the name and email that git on this machine knows",
+        fix: installFix(system, "git"),
       },
     ];
   const identity = await gitIdentity(system, system.cwd());
-  if (identity) return [well("git", `${identity.name} <${identity.email}>`)];
+  if (identity) return [ok("git", `${identity.name} <${identity.email}>`)];
   return [
     {
       id: "git.identity",
       level: "note",
-      what: "git knows no name and address of yours",
+      what: "git has no user.name and user.email",
       why: "git in a bottle refuses to commit without them",
-      fix: byHand("git config --global user.name NAME; git config --global user.email ADDRESS"),
+      fix: manualFix("git config --global user.name NAME; git config --global user.email ADDRESS"),
     },
   ];
 }
@@ -41,9 +41,9 @@ export async function checkPath(facts: Facts): Promise<Finding[]> {
       findings.push({
         id: "path.claude-bottle",
         level: "warning",
-        what: `the shell finds another claude-bottle, "${first}" (${found}), and this is ${version}`,
-        why: "tmux keys and scripts may run the one, and you the other",
-        fix: byHand("remove it, or put the directory of this one first on PATH"),
+        what: `the shell finds another claude-bottle, "${first}" (${found}), but this is ${version}`,
+        why: "tmux keys and scripts may run a different one than you do",
+        fix: manualFix("remove it, or put the directory of this one first in PATH"),
       });
   }
   const smolvms = probes.get("smolvm")?.usable ? placesOf(system, "smolvm") : [];
@@ -54,10 +54,10 @@ export async function checkPath(facts: Facts): Promise<Finding[]> {
       id: "path.smolvm",
       level: "warning",
       what: `"${smolvms[0]}" (${versions[0]}) hides "${smolvms[other]}" (${versions[other]})`,
-      why: "machines that the one made may not start with the other",
-      fix: byHand("remove one of the two, or change their order on PATH"),
+      why: "machines that one of them created may not start with the other",
+      fix: manualFix("remove one of them, or change their order in PATH"),
     });
-  return findings.length > 0 ? findings : [well("path", "no program hides another one of its name")];
+  return findings.length > 0 ? findings : [ok("path", "no program hides another of the same name")];
 }
 
 /** Each file of that name on PATH, by its real path once. */
@@ -74,5 +74,5 @@ function placesOf(system: System, name: string): string[] {
 async function versionOf(system: System, program: string): Promise<string> {
   const { code, stdout } = await system.run([program, "--version"], { timeoutMs: 5_000 });
   const [line = ""] = stdout.split("\n");
-  return code === 0 && line !== "" ? line : "of an unknown version";
+  return code === 0 && line !== "" ? line : "unknown version";
 }

@@ -8,9 +8,9 @@ import { projectTarget } from "../../bottle/target.ts";
 import { promptFileOf, type Project } from "../../project/project.ts";
 import type { System } from "../../system/system.ts";
 import type { Facts } from "../facts.ts";
-import { byHand, well, type Finding } from "../finding.ts";
+import { manualFix, ok, type Finding } from "../finding.ts";
 
-const refused = "run refuses to start a session with it";
+const refused = "run refuses to start a session because of it";
 
 /** As far as `run` goes before it asks a backend for anything. */
 export async function checkSession(facts: Facts): Promise<Finding[]> {
@@ -19,7 +19,7 @@ export async function checkSession(facts: Facts): Promise<Finding[]> {
   if (backend === undefined) return [];
   const { resolved, manifest } = project;
   const files = resolved.layers.map(({ file }) => file).join(" over ");
-  const valid = well("manifest", files === "" ? "none: all settings are the defaults" : files);
+  const valid = ok("manifest", files === "" ? "none, so every setting has its default" : files);
   try {
     await plan(system, project, facts.isAsked ? (manifest.bottle.backend ?? backend) : undefined);
   } catch (error) {
@@ -44,14 +44,14 @@ async function checkConsent({ system, backend, isAsked }: Facts, name: string): 
     {
       id: "session.consent",
       level: canAsk ? "warning" : "error",
-      what: `${name} is all that can run here, and you have not said yes to it`,
-      why: `${describeSandbox(chosen)}; run asks once, on a terminal`,
-      fix: byHand("claude-bottle run --accept-weaker"),
+      what: `${name} is the only backend that works here, and you have not accepted it yet`,
+      why: `${describeSandbox(chosen)}; run asks once, in a terminal`,
+      fix: manualFix("claude-bottle run --accept-weaker"),
     },
   ];
 }
 
 function finding(id: string, { message, hint }: UserError): Finding {
   const [what = ""] = message.split("\n");
-  return { id, level: "error", what, why: refused, ...(hint !== undefined && { fix: byHand(hint) }) };
+  return { id, level: "error", what, why: refused, ...(hint !== undefined && { fix: manualFix(hint) }) };
 }

@@ -1,6 +1,6 @@
 import { terminalSize } from "../../terminal/size.ts";
 import type { Facts } from "../facts.ts";
-import { byHand, well, type Finding } from "../finding.ts";
+import { manualFix, ok, type Finding } from "../finding.ts";
 
 /** Nothing is said of it where there is none. */
 export function checkTerminal({ system }: Facts): Finding[] {
@@ -12,12 +12,12 @@ export function checkTerminal({ system }: Facts): Finding[] {
     findings.push({
       id: "terminal.size",
       level: "warning",
-      what: "this terminal says that it has no rows or no columns",
-      why: "Claude draws for 80 columns and 24 rows, whatever is there",
-      fix: byHand("stty rows 24 cols 80"),
+      what: "this terminal reports no rows or no columns",
+      why: "Claude then draws for 80 columns and 24 rows",
+      fix: manualFix("stty rows 24 cols 80"),
     });
   if (findings.length > 0) return findings;
-  return [well("terminal", [env.TERM, size && `${size[1]} columns, ${size[0]} rows`].filter(Boolean).join(", "))];
+  return [ok("terminal", [env.TERM, size && `${size[1]} columns, ${size[0]} rows`].filter(Boolean).join(", "))];
 }
 
 function checkType(term: string): Finding[] {
@@ -27,8 +27,8 @@ function checkType(term: string): Finding[] {
       id: "terminal.type",
       level: "warning",
       what: term === "" ? "TERM is not set" : 'TERM is "dumb"',
-      why: "programs take such a terminal for one without colours and without a cursor",
-      fix: byHand("export TERM=xterm-256color"),
+      why: "programs then use neither colours nor the cursor",
+      fix: manualFix("export TERM=xterm-256color"),
     },
   ];
 }
@@ -40,9 +40,9 @@ function checkLocale({ LC_ALL, LC_CTYPE, LANG }: Readonly<Record<string, string>
     {
       id: "terminal.locale",
       level: "warning",
-      what: locale === "" ? "no locale is set" : `the locale ${JSON.stringify(locale)} is not of UTF-8`,
-      why: "tmux and other programs on the way print _ or ? for the characters that Claude draws with",
-      fix: byHand(
+      what: locale === "" ? "no locale is set" : `the locale ${JSON.stringify(locale)} does not use UTF-8`,
+      why: "tmux and other programs then print _ or ? for the characters that Claude draws with",
+      fix: manualFix(
         LC_ALL || LC_CTYPE ? `unset ${LC_ALL ? "LC_ALL" : "LC_CTYPE"}; export LANG=C.UTF-8` : "export LANG=C.UTF-8",
       ),
     },

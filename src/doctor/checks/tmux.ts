@@ -1,14 +1,14 @@
 import { UserError } from "../../errors.ts";
 import { unmetNeeds, type Need } from "../../tmux/config/recommended-options.ts";
 import { Tmux } from "../../tmux/tmux.ts";
-import { orItsError, type Facts } from "../facts.ts";
-import { byHand, installing, safely, well, type Finding } from "../finding.ts";
+import { attempt, type Facts } from "../facts.ts";
+import { manualFix, installFix, safeFix, ok, type Finding } from "../finding.ts";
 
 const oldest = [3, 2] as const;
 
 export async function checkTmux({ system }: Facts): Promise<Finding[]> {
   const id = "tmux";
-  const tmux = orItsError(() => Tmux.connect(system));
+  const tmux = attempt(() => Tmux.connect(system));
   const program = tmux instanceof Tmux ? tmux.reach.program : system.which("tmux");
   if (tmux instanceof UserError || program === undefined)
     return [
@@ -16,8 +16,8 @@ export async function checkTmux({ system }: Facts): Promise<Finding[]> {
         id: "tmux.missing",
         level: "note",
         what: "tmux was not found",
-        why: "claude-bottle tmux opens Claude and shells of a bottle beside each other, from a key",
-        fix: installing(system, "tmux"),
+        why: "claude-bottle tmux opens Claude and shells in panes, from a key",
+        fix: installFix(system, "tmux"),
       },
     ];
   const { stdout } = await system.run([program, "-V"], { timeoutMs: 5_000 });
@@ -29,13 +29,13 @@ export async function checkTmux({ system }: Facts): Promise<Finding[]> {
         level: "warning",
         what: `${version || "this tmux"} is too old`,
         why: `claude-bottle tmux needs ${oldest.join(".")} or newer`,
-        fix: byHand("install a newer tmux, and end the server of the old one: tmux kill-server"),
+        fix: manualFix("install a newer tmux, then end the old server: tmux kill-server"),
       },
     ];
-  if (!tmux) return [well(id, version)];
+  if (!tmux) return [ok(id, version)];
   try {
     const unmet = await unmetNeeds(tmux);
-    return unmet.length === 0 ? [well(id, version)] : unmet.map((need) => finding(program, need));
+    return unmet.length === 0 ? [ok(id, version)] : unmet.map((need) => finding(program, need));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return [
@@ -43,8 +43,8 @@ export async function checkTmux({ system }: Facts): Promise<Finding[]> {
         id: "tmux.server",
         level: "warning",
         what: error.message,
-        why: "nothing reaches the server that this runs in; told so, it opens its socket anew",
-        fix: byHand(`kill -USR1 ${tmux.server.pid}`),
+        why: "this pane's server does not answer; the signal makes it reopen its socket",
+        fix: manualFix(`kill -USR1 ${tmux.server.pid}`),
       },
     ];
   }
@@ -63,8 +63,8 @@ function finding(program: string, { option, line, why }: Need): Finding {
   return {
     id: `tmux.${option}`,
     level: "warning",
-    what: `tmux's ${option} is not as Claude Code needs it`,
-    why: `with it, ${why}; claude-bottle tmux install --options keeps it for the next server`,
-    fix: safely(program, ...words),
+    what: `tmux's ${option} is not what Claude Code needs`,
+    why: `with it, ${why}; claude-bottle tmux install --options sets it for every server`,
+    fix: safeFix(program, ...words),
   };
 }

@@ -1,6 +1,6 @@
 import type { Tmux } from "../tmux.ts";
 
-/** An option of tmux that Claude Code is better with. */
+/** An option of tmux that Claude Code works better with. */
 export type Need = { readonly option: string; readonly line: string; readonly why: string };
 
 type Wanted = Need & { readonly good: (value: string) => boolean };
@@ -9,12 +9,12 @@ const isOn = (value: string) => value !== "off" && value !== "0";
 
 /** Options that a server does not know are passed over. */
 const wanted: readonly Wanted[] = [
-  { option: "extended-keys", good: isOn, line: "set -sq extended-keys on", why: "Shift-Enter is a new line" },
+  { option: "extended-keys", good: isOn, line: "set -sq extended-keys on", why: "Shift-Enter starts a new line" },
   {
     option: "terminal-features",
     good: (value) => value.includes("extkeys"),
     line: "set -asq terminal-features '*:extkeys'",
-    why: "the terminal is asked for such keys",
+    why: "tmux asks the terminal for such keys",
   },
   { option: "focus-events", good: isOn, line: "set -sq focus-events on", why: "Claude knows whether you look at it" },
   {
@@ -27,14 +27,14 @@ const wanted: readonly Wanted[] = [
     option: "default-terminal",
     good: (value) => /^(tmux|screen|xterm)-(256color|direct)$/.test(value),
     line: "set -sq default-terminal tmux-256color",
-    why: "all colours",
+    why: "all colours work",
   },
   { option: "escape-time", good: (ms) => Number(ms) <= 50, line: "set -sq escape-time 10", why: "Escape acts at once" },
   {
     option: "set-clipboard",
     good: (value) => value === "on",
     line: "set -sq set-clipboard on",
-    why: "what Claude copies reaches your clipboard",
+    why: "text that Claude copies reaches your clipboard",
   },
 ];
 
