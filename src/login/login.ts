@@ -86,7 +86,7 @@ function loginFrom(system: System, record: LoginRecord): Login {
         variable: modes[record.mode],
         rotates: false,
         describe: async () =>
-          `using ${nouns[record.mode]} from ${record.place === "file" ? "a file that only you can read" : "the keychain"}`,
+          `using ${nouns[record.mode]} from ${record.place === "file" ? "a private file" : "the keychain"}`,
         value: () => readSecret(system, record.place),
         trouble: () => errorOf(readSecret(system, record.place)),
         file: record.place === "file" ? secretFile(system) : undefined,

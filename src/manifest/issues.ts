@@ -37,7 +37,7 @@ export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
       {
         path,
         text,
-        hint: `export ${name} where you start claude-bottle, which takes it from there`,
+        hint: `export ${name} before you start claude-bottle, which takes it from there`,
       },
     ];
   }

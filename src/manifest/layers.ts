@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
-import { suggest } from "../lib/suggest.ts";
 import { quoted } from "./excerpt.ts";
 import { problemsOf } from "./issues.ts";
 import { errorAt, readLayer, type Layer, type Source } from "./parse.ts";
 import { manifestSchema, type Manifest } from "./schema.ts";
 import type { Table } from "./syntax.ts";
+import { profileCircle, unknownProfile, noProfile } from "./errors.ts";
 
 /** Where a value was written; of a default there is none. */
 export type Origin = { readonly layer: Layer; readonly path: readonly string[] };
@@ -87,9 +87,12 @@ function chainOf(layers: readonly Layer[], asked: string): string[] {
   for (let name: string | undefined = asked; name !== undefined;) {
     if (chain.includes(name)) {
       const text = `profile ${quoted(name)} extends itself: ${[...chain.slice(chain.indexOf(name)), name].join(" -> ")}`;
-      throw from ? errorAt(from.layer, [{ path: from.path, text }]) : new UserError(text);
+      throw from ? errorAt(from.layer, [{ path: from.path, text }]) : profileCircle(text);
     }
-    if (!known.includes(name)) throw unknownProfile(name, known, from);
+    if (!known.includes(name))
+      throw from
+        ? errorAt(from.layer, [{ path: from.path, text: noProfile(name, known) }])
+        : unknownProfile(name, known);
     chain.push(name);
     // The last file has the last word.
     const above = layers.findLast((layer) => profileOf(layer, chain.at(-1) ?? "")?.extends !== undefined);
@@ -98,15 +101,6 @@ function chainOf(layers: readonly Layer[], asked: string): string[] {
     name = typeof next === "string" ? next : undefined;
   }
   return chain.reverse();
-}
-
-function unknownProfile(name: string, known: readonly string[], from: Origin | undefined): UserError {
-  const like = suggest(name, known);
-  const text = `there is no profile ${quoted(name)}${like === undefined ? "" : `; did you mean ${like}?`}`;
-  if (from) return errorAt(from.layer, [{ path: from.path, text }]);
-  const hint =
-    known.length === 0 ? "add [profiles.NAME] to bottle.toml" : `profiles of this project: ${known.join(", ")}`;
-  return new UserError(text, { exitCode: 2, hint });
 }
 
 /** Tables laid over each other, with the origin of each value. */

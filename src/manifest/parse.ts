@@ -5,6 +5,7 @@ import { problemsOf, type Problem } from "./issues.ts";
 import { findPlace, isPrivate, locateKeys } from "./locate.ts";
 import { manifestFileSchema } from "./schema.ts";
 import { readToml, type Table } from "./syntax.ts";
+import { mistake, tooLong, notText } from "./errors.ts";
 
 const longest = 64 * 1024;
 
@@ -23,17 +24,13 @@ export type Layer = Source & { readonly value: Table };
 export function readLayer(source: Source, backends: readonly string[]): Layer {
   const file = visible(source.file);
   const text = source.text.replace(/^\ufeff/, "");
-  if (text.length > longest)
-    throw new UserError(`${file}: a manifest has at most 64 KiB`, { hint: `check that ${file} is the file you mean` });
+  if (text.length > longest) throw tooLong(file);
   const nul = text.indexOf("\0");
-  if (nul !== -1)
-    throw new UserError(`${file}:${position(text, nul)}: NUL character; a manifest is plain text in UTF-8`, {
-      hint: `save ${file} as UTF-8`,
-    });
+  if (nul !== -1) throw notText(file, position(text, nul));
   const read = readToml(text);
   if ("problem" in read) {
     const { offset, text: said, showLine } = read.problem;
-    throw new UserError(`${file}:${position(text, offset)}: ${said}${showLine ? excerpt(text, offset) : ""}`);
+    throw mistake(`${file}:${position(text, offset)}`, said, { rest: showLine ? excerpt(text, offset) : "" });
   }
   const layer = { ...source, file, text, value: read.value };
   const result = v.safeParse(manifestFileSchema(backends), read.value, { abortPipeEarly: true });
@@ -52,13 +49,13 @@ export function errorAt({ file, text: toml }: Source, found: readonly Problem[])
   const others = new Set(problems.map(({ path }) => JSON.stringify(path))).size - 1;
   const more = others === 0 ? "" : `\nand ${others} more problem${others === 1 ? "" : "s"}`;
   const { place, text, hint } = first;
-  if (!place) return new UserError(`${file}: ${text}${more}`, { hint });
+  if (!place) return mistake(file, text, { rest: more, hint });
   const isValueHidden = first.isUnknown === true || isPrivate(place);
   const source = excerpt(toml, place.start, {
     hidden: layout.privateValues,
     ...(isValueHidden && !place.isHeader && { cut: toml.indexOf("=", place.end) + 1 }),
   });
-  return new UserError(`${file}:${position(toml, place.start)}: ${text}${source}${more}`, { hint });
+  return mistake(`${file}:${position(toml, place.start)}`, text, { rest: source + more, hint });
 }
 
 /** `file:line` of a value; the file alone where its place is not known. */

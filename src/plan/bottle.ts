@@ -145,7 +145,7 @@ const fixed = ({ sshAgent, ...plan }: BottlePlan): BottlePlan => ({
 
 /** Throws UserError for a directory that can be no project. */
 export function refuseToShare(directory: string, home: string): void {
-  const hint = "cd to a project's own directory";
+  const hint = "cd to a project's directory";
   if (directory === "/") throw new UserError("the whole file system cannot be a bottle's project", { hint });
   if (directory === home)
     throw new UserError(

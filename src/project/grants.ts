@@ -7,6 +7,7 @@ import type { FilePlan, MountPlan } from "../plan/plan.ts";
 import { kindOf, realPath } from "../system/files.ts";
 import { claudeFiles } from "./host-claude.ts";
 import { configDirectory, stateDirectory, type System } from "../system/system.ts";
+import { holdsOwnFiles, refused } from "./errors.ts";
 
 /**
  * What the manifest asks of this machine, each path resolved once: what is judged here is what is used later.
@@ -27,7 +28,7 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
 
   const refuse = (path: readonly string[], text: string, hint?: string): UserError => {
     const origin = resolved.origin(path);
-    return origin ? errorAt(origin.layer, [{ path: origin.path, text, hint }]) : new UserError(text, { hint });
+    return origin ? errorAt(origin.layer, [{ path: origin.path, text, hint }]) : refused(text, hint);
   };
 
   /** As it is written, from the file that it is written in. */
@@ -38,10 +39,7 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
   }
 
   const held = contains(directory, home) ? undefined : ownDirectories(system).find((own) => contains(directory, own));
-  if (held !== undefined)
-    throw new UserError(`"${printable(directory)}" holds claude-bottle's own files and cannot be a bottle's project`, {
-      hint: "cd to a project's own directory",
-    });
+  if (held !== undefined) throw holdsOwnFiles(directory);
 
   const mounts: MountPlan[] = [];
   function refuseExchangeable(path: readonly string[], source: string): void {
@@ -54,14 +52,14 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     const path = ["mounts", String(index)];
     const name = `the directory "${printable(written)}"`;
     const source = realPath(absolute(path, written));
-    if (source === undefined) throw refuse(path, `${name} is not there`);
+    if (source === undefined) throw refuse(path, `${name} does not exist`);
     const kind = kindOf(source);
     if (kind !== "directory")
-      throw refuse(path, `"${printable(written)}" is a ${kind}, and only a directory can be mounted`);
+      throw refuse(path, `"${printable(written)}" is a ${kind}; only a directory can be mounted`);
     const real = `"${printable(source)}"`;
     if (contains(source, home))
-      throw refuse(path, `${real} holds your home directory, and the bottle would see your keys and settings`);
-    if (contains(directory, source)) throw refuse(path, `${real} is in the project, which the bottle has already`);
+      throw refuse(path, `${real} contains your home directory, so the bottle would see your keys and settings`);
+    if (contains(directory, source)) throw refuse(path, `${real} is in the project, which the bottle already has`);
     refuseExchangeable(path, source);
     const own = ownDirectories(system).find((directory) => contains(source, directory) || contains(directory, source));
     if (own && mode === "rw")
@@ -69,7 +67,7 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     if (target === undefined && !/^[A-Za-z0-9_.@+,/-]+$/.test(source))
       throw refuse(
         path,
-        `${real} cannot have the same path in the bottle`,
+        `${real} cannot keep its path in the bottle`,
         "add a target of letters, digits and _ . @ + , -",
       );
     const place = target ?? source;
@@ -88,11 +86,12 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
   const files = manifest.provision.files.map(({ source: written, target }, index): FilePlan => {
     const path = ["provision", "files", String(index)];
     const source = realPath(absolute(path, written));
-    if (source === undefined) throw refuse(path, `"${printable(written)}" is not there`);
+    if (source === undefined) throw refuse(path, `"${printable(written)}" does not exist`);
     const kind = kindOf(source);
     if (kind !== "directory" && kind !== "file")
-      throw refuse(path, `"${printable(written)}" is a ${kind}, and only files and directories can be copied`);
-    if (contains(source, home)) throw refuse(path, `"${printable(source)}" holds your home directory, with your keys`);
+      throw refuse(path, `"${printable(written)}" is a ${kind}; only files and directories can be copied`);
+    if (contains(source, home))
+      throw refuse(path, `"${printable(source)}" contains your home directory, with your keys`);
     refuseExchangeable(path, source);
     return { source, target };
   });
@@ -109,7 +108,7 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     if (file === undefined) continue;
     const path = ["secrets", name, "file"];
     const real = realPath(absolute(path, file));
-    if (real === undefined) throw refuse(path, `the file of secret "${name}", "${printable(file)}", is not there`);
+    if (real === undefined) throw refuse(path, `the file of secret "${name}", "${printable(file)}", does not exist`);
     const kind = kindOf(real);
     if (kind !== "file") throw refuse(path, `the file of secret "${name}", "${printable(file)}", is a ${kind}`);
     secretFiles.set(name, real);

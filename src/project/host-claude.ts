@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import { claudeDirectory } from "../login/claude-store.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { FilePlan } from "../plan/plan.ts";
 import { readText } from "../system/files.ts";
 import type { System } from "../system/system.ts";
+import { notClaudeSettings } from "./errors.ts";
 
 type Part = Manifest["provision"]["claude"][number];
 
@@ -42,9 +42,7 @@ export function hostSettings(system: System): Record<string, unknown> {
   const file = `${claudeDirectory(system)}/settings.json`;
   const result = v.safeParse(harmless, parseJson(readText(file) ?? "{}"));
   if (result.success) return result.output;
-  throw new UserError(`"${printable(file)}" does not hold settings of Claude Code`, {
-    hint: 'correct it, or leave "settings" out of provision.claude',
-  });
+  throw notClaudeSettings(file);
 }
 
 function parseJson(text: string): unknown {

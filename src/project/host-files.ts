@@ -1,13 +1,13 @@
 import { basename, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { contains } from "../lib/paths.ts";
-import { printable } from "../lib/quote.ts";
 import { namesOf, withNames } from "../manifest/host-command.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { MountPlan } from "../plan/plan.ts";
 import { readBounded } from "../system/bounded-file.ts";
 import { isDirectory, realPath, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
+import { cannotBeJudged, changedSinceRead, namedInsideArgument } from "./errors.ts";
 
 /** What a bottle may change and a command of this machine names, as it was judged. */
 export type HostFile = { readonly content: Uint8Array; readonly isRunnable: boolean; readonly hash: string };
@@ -37,10 +37,7 @@ export function hostFiles(
     if (real === undefined || !writable.some((own) => contains(own, path) || contains(own, real))) continue;
     if (isDirectory(real)) continue;
     const file = readBounded(path, longest);
-    if (!file)
-      throw new UserError(`"${printable(path)}" is named by a command of this machine, and cannot be read whole`, {
-        hint: "it must be a regular file of at most 16 MiB",
-      });
+    if (!file) throw cannotBeJudged(path);
     found.set(path, { content: file.content, isRunnable: (file.mode & 0o111) !== 0, hash: hashOf(file.content) });
   }
   return found;
@@ -55,18 +52,14 @@ export function withCopies(system: System, cwd: string, command: readonly string
   for (const name of other) {
     const path = resolve(cwd, name);
     const file = files.get(path);
-    if (file && hashOf(readBounded(path, longest)?.content) !== file.hash)
-      throw new UserError(`"${printable(name)}" has changed since the manifest was read`, { hint: "try again" });
+    if (file && hashOf(readBounded(path, longest)?.content) !== file.hash) throw changedSinceRead(name);
   }
   const copies = new Map<string, string>();
   for (const name of read) {
     const file = files.get(resolve(cwd, name));
     if (!file) continue;
     const path = `${stateDirectory(system.env)}/host-files/${file.hash.slice(0, 32)}/${basename(name)}`;
-    if (/[^A-Za-z0-9_@%+=:,./-]/.test(path) && !command.includes(name))
-      throw new UserError(`the command names "${printable(name)}" within an argument`, {
-        hint: "make it an argument of its own",
-      });
+    if (/[^A-Za-z0-9_@%+=:,./-]/.test(path) && !command.includes(name)) throw namedInsideArgument(name);
     writePrivate(path, file.content, file.isRunnable ? 0o700 : 0o600);
     copies.set(name, path);
   }

@@ -7,6 +7,7 @@ import type { Source } from "../manifest/parse.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { exists, isDirectory, ownerOf, readText, realPath } from "../system/files.ts";
 import { configDirectory, type System } from "../system/system.ts";
+import { badProjectFile } from "./errors.ts";
 
 /** `directory` is shared with the bottle: where bottle.toml stands, or the working directory itself without one. */
 export type Project = {
@@ -70,9 +71,8 @@ export function promptFileOf(project: Project, agent: string): string | undefine
   const where = `the prompt file of agent "${agent}", "${printable(name)}",`;
   const hint = `correct agents.${agent}.prompt-file in ${project.directory}/${manifestName}`;
   const path = realPath(name.startsWith("/") ? name : `${project.directory}/${name}`);
-  if (path === undefined) throw new UserError(`${where} is not there`, { hint });
-  if (!path.startsWith(`${project.directory}/`))
-    throw new UserError(`${where} lies outside the project, which is all that a bottle sees`, { hint });
-  if (isDirectory(path)) throw new UserError(`${where} is a directory`, { hint });
+  if (path === undefined) throw badProjectFile("missing", where, hint);
+  if (!path.startsWith(`${project.directory}/`)) throw badProjectFile("outside", where, hint);
+  if (isDirectory(path)) throw badProjectFile("directory", where, hint);
   return path;
 }

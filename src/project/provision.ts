@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { FilePlan } from "../plan/plan.ts";
 import type { Project } from "./project.ts";
+import { noRootCommands } from "./errors.ts";
 
 /** What is done in a bottle before the first session of each start. */
 export type Provision = {
@@ -17,12 +18,8 @@ export function provisionOf(
   { name, capabilities }: Backend,
   files: readonly FilePlan[],
 ): Provision {
-  // prettier-ignore
   const { commands } = manifest.provision;
   const asRoot = commands.findIndex(({ user }) => user === "root");
-  if (asRoot >= 0 && capabilities.user === "host")
-    throw new UserError(`${name} cannot run provision.commands[${asRoot}] as root: its bottles have no other user than you`, {
-      hint: 'leave user = "root" out, or choose another backend',
-    }); // prettier-ignore
+  if (asRoot >= 0 && capabilities.user === "host") throw noRootCommands(name, asRoot);
   return { files, commands, env: manifest.env };
 }

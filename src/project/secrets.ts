@@ -6,6 +6,7 @@ import type { Secret } from "../manifest/schema.ts";
 import { readFileNoFollow } from "../system/files.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import type { System } from "../system/system.ts";
+import { secretNotSet, secretEmpty, secretHasNul } from "./errors.ts";
 
 /** Gives the values of those of the manifest's secrets that are named, when they are asked for and not before. */
 export type Secrets = (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
@@ -57,15 +58,13 @@ async function valueOf(
   if (secret.env !== undefined) {
     const value = system.env[secret.env];
     if (value) return value;
-    throw new UserError(`secret "${name}": the variable "${secret.env}" is not set`, {
-      hint: `export ${secret.env} where you start claude-bottle`,
-    });
+    throw secretNotSet(name, secret.env);
   }
   const value =
     file === undefined
       ? await secretOfCommand(system, `secret "${name}"`, withCopies(system, "/", secret.command ?? [], hostFiles))
       : readFileNoFollow(file).replace(/\r?\n$/, "");
-  if (value === "") throw new UserError(`secret "${name}" is empty`);
-  if (value.includes("\0")) throw new UserError(`secret "${name}" holds a NUL character`);
+  if (value === "") throw secretEmpty(name);
+  if (value.includes("\0")) throw secretHasNul(name);
   return value;
 }

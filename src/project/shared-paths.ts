@@ -1,14 +1,12 @@
-import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { exists, isDirectory, realPath } from "../system/files.ts";
+import { projectGone, sharedPathChanged } from "./errors.ts";
 
 /** A backend may wait long for a directory that is not there, and then say something else. */
 export function assertPathsExist({ name, directory }: BottlePlan): void {
   if (isDirectory(directory)) return;
-  throw new UserError(`the project's directory "${printable(directory)}" is no longer there`, {
-    hint: `claude-bottle rm ${name} removes its bottle`,
-  });
+  throw projectGone(directory, name);
 }
 
 /** What a bottle shares was judged by its real path. Another bottle may have put a link there since, which a backend would follow. */
@@ -16,9 +14,7 @@ export function assertPathsUnmoved({ name, directory, mounts }: BottlePlan): voi
   for (const path of [directory, ...mounts.map(({ source }) => source)]) {
     const now = realPath(path);
     if (now === path) continue;
-    const what = exists(path) ? `leads to "${printable(now ?? "")}" by now` : "is no longer there";
-    throw new UserError(`"${printable(path)}", which bottle "${name}" shares, ${what}`, {
-      hint: `put it back, or remove the bottle: claude-bottle rm ${name}`,
-    });
+    const what = exists(path) ? `is now a link to "${printable(now ?? "")}"` : "no longer exists";
+    throw sharedPathChanged(path, name, what);
   }
 }

@@ -11,6 +11,7 @@ import { hostFiles, type HostFiles } from "./host-files.ts";
 import type { Project } from "./project.ts";
 import { claudeFilesOf, fileHashes } from "./unasked.ts";
 import { isOf, trustsOf, type View } from "./trust-store.ts";
+import { notTrusted } from "./errors.ts";
 
 /** The project's dangers as it stands now, what names them as a whole, and whether the user has allowed just that. */
 export type Request = {
@@ -58,15 +59,10 @@ const hostCommands = (directory: string, { hooks, secrets }: Manifest) => [
 export function requireTrust(system: System, project: Project, backend: Backend): Granted {
   const { dangers, isTrusted, grants } = requestOf(system, project, backend);
   if (isTrusted) return grants;
-  const isOne = dangers.length === 1;
-  const things = isOne ? "something that needs" : `${dangers.length} things that need`;
   const view = viewOf(project, backend);
   const isChange = trustsOf(system, view.directory).some((trust) => isOf(trust, view));
-  const again = isChange ? `, and ${isOne ? "it has" : "they have"} changed since you gave it` : "";
-  const who = dangers.every(({ place }) => /\.json$/.test(place)) ? "the project" : "the manifest";
-  throw new UserError(`${who} asks for ${things} your trust${again}`, {
-    hint: `${trustCommand(project, backend)} shows what, and asks you`,
-  });
+  const who = dangers.every(({ place }) => /\.json$/.test(place)) ? "the project" : "bottle.toml";
+  throw notTrusted({ who, count: dangers.length, isChange, command: trustCommand(project, backend) });
 }
 
 export const viewOf = ({ directory, resolved }: Project, { name }: Backend): View => ({

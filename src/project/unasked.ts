@@ -1,11 +1,10 @@
-import { UserError } from "../errors.ts";
 import { contains } from "../lib/paths.ts";
-import { printable } from "../lib/quote.ts";
 import type { ClaudeFile } from "../manifest/danger.ts";
 import type { FilePlan } from "../plan/plan.ts";
 import { readBounded } from "../system/bounded-file.ts";
 import { isDirectory } from "../system/files.ts";
 import { HeldDirectory } from "../system/held-directory.ts";
+import { tooLargeToJudge } from "./errors.ts";
 
 const longestSettings = 1024 * 1024;
 const most = { entries: 5_000, bytes: 64 * 1024 * 1024 };
@@ -39,7 +38,7 @@ export function fileHashes(directory: string, files: readonly FilePlan[]): Map<n
 function fileHash(path: string): string {
   const file = readBounded(path, most.bytes);
   if (file) return hashOf(file.content);
-  throw tooMuch(path);
+  throw tooLargeToJudge(path);
 }
 
 function treeHash(path: string): string {
@@ -51,15 +50,10 @@ function treeHash(path: string): string {
     const content = directory.read(name, most.bytes) ?? new Uint8Array();
     entries += 1;
     bytes += content.length;
-    if (entries > most.entries || bytes > most.bytes) throw tooMuch(path);
+    if (entries > most.entries || bytes > most.bytes) throw tooLargeToJudge(path);
     hash.update(JSON.stringify([name, status.mode, hashOf(content)]));
   }
   return hash.digest("hex");
 }
-
-const tooMuch = (path: string): UserError =>
-  new UserError(`"${printable(path)}" is too large to be judged, and a session would obey it beside your credential`, {
-    hint: "name the files of it that you need under [[provision.files]]",
-  });
 
 const hashOf = (content: Uint8Array): string => new Bun.CryptoHasher("sha256").update(content).digest("hex");

@@ -29,8 +29,8 @@ test.each([
   ],
   [
     "an option of Claude's before --",
-    ["--continue"],
-    'unknown option "--continue"\n  options of Claude go after --, as in: claude-bottle run -- --continue',
+    ["--permission-mode", "plan"],
+    'unknown option "--permission-mode"\n  options of Claude go after --, as in: claude-bottle run -- --permission-mode',
     2,
   ],
   ["a capital letter", ["ls", "-X"], 'unknown option "-X"\n  claude-bottle ls --help', 2],
@@ -171,7 +171,7 @@ test.each([
   const cwd = where === "HOME" ? `${home.directory}/home` : where === "PARENT" ? home.directory : where;
   expect(await home.run(["run"], { cwd })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: ${message}\n  cd to a project's own directory\n`,
+    stderr: `claude-bottle: ${message}\n  cd to a project's directory\n`,
     code: 1,
   });
 });
@@ -248,16 +248,16 @@ test("a machine of that name that is not ours is left alone", async () => {
 });
 
 test.each([
-  ["is not there", "nowhere.md", 'the prompt file of agent "claude", "nowhere.md", is not there'],
+  ["is not there", "nowhere.md", 'the prompt file of agent "claude", "nowhere.md", does not exist'],
   [
     "lies outside",
     "../../outside.md",
-    'the prompt file of agent "claude", "../../outside.md", lies outside the project, which is all that a bottle sees',
+    'the prompt file of agent "claude", "../../outside.md", is outside the project, which is all that a bottle sees',
   ],
   [
     "is a link that leads outside",
     "link.md",
-    'the prompt file of agent "claude", "link.md", lies outside the project, which is all that a bottle sees',
+    'the prompt file of agent "claude", "link.md", is outside the project, which is all that a bottle sees',
   ],
   ["is a directory", "directory", 'the prompt file of agent "claude", "directory", is a directory'],
 ])("a prompt file that %s", async (_, file, message) => {
@@ -362,7 +362,7 @@ test("help is on stdout, for every command", async () => {
     expect([help.stdout.includes(`Usage: claude-bottle ${command}`), help.stderr, help.code]).toEqual([true, "", 0]);
     expect((await home.run(["help", command])).stdout).toBe(help.stdout);
   }
-});
+}, 30_000);
 
 test("output into a closed pipe is no error", async () => {
   using home = new Home();

@@ -13,7 +13,7 @@ test.each([
   ["a mebibyte of junk", "\x00\xff[".repeat(350_000), "bottle.toml: a manifest has at most 64 KiB\n  check that bottle.toml is the file you mean"],
   ["a key twice", "[bottle]\ncpus = 1\ncpus = 2", 'bottle.toml:3:1: "cpus" is defined twice\n  cpus = 2\n  ^'],
   ["a wrong type", '[bottle]\ncpus = "4"', 'bottle.toml:2:1: bottle.cpus must be a whole number from 1 to 64, not "4"\n  cpus = "4"\n  ^'],
-  ["a missing directory", `${image}[[mounts]]\nsource = "./nowhere"`, 'bottle.toml:3:3: the directory "./nowhere" is not there\n  [[mounts]]\n    ^'],
+  ["a missing directory", `${image}[[mounts]]\nsource = "./nowhere"`, 'bottle.toml:3:3: the directory "./nowhere" does not exist\n  [[mounts]]\n    ^'],
 ])("%s", async (_, manifest, message) => {
   using home = new Home();
   home.manifest(manifest);

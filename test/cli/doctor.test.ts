@@ -119,7 +119,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "session",
       level: "error",
-      what: "the manifest asks for something that needs your trust",
+      what: "bottle.toml asks for 1 permission that you have not approved",
       why: refused,
       fix: { command: "claude-bottle trust shows what, and asks you", safe: false },
     },
@@ -133,7 +133,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "session",
       level: "error",
-      what: 'the prompt file of agent "claude", "prompt.md", is not there',
+      what: 'the prompt file of agent "claude", "prompt.md", does not exist',
       why: refused,
       fix: { command: "correct agents.claude.prompt-file in ~/home/project/bottle.toml", safe: false },
     },
@@ -389,7 +389,7 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "path.claude-bottle",
       level: "warning",
-      what: `the shell finds another claude-bottle, "~/bin/claude-bottle" (claude-bottle 0.0.1), and this is ${ownVersion}`,
+      what: `the shell finds another claude-bottle, "~/bin/claude-bottle" (claude-bottle 0.0.1), but this is ${ownVersion}`,
       why: "tmux keys and scripts may run a different one than you do",
       fix: { command: "remove it, or put the directory of this one first in PATH", safe: false },
     },

@@ -62,14 +62,14 @@ test("those of a project's manifest run once they are trusted, and as long as th
   using home = new Home();
   const manifest = `${image}${hooks("echo before >>told")}`;
   home.manifest(manifest);
-  expect((await home.run(ready)).stderr).toContain("2 things that need your trust");
+  expect((await home.run(ready)).stderr).toContain("asks for 2 permissions that you have not approved");
   expect(existsSync(`${home.project}/told`)).toBe(false);
   const { hash } = JSON.parse((await home.run(["trust", "--json"])).stdout);
   await home.run(["trust", "--accept", hash]);
   await home.run(ready);
   expect(told(home)).toBe("before\n");
   const [{ name = "" } = {}] = home.machines();
-  const asks = "the manifest asks for 2 things that need your trust, and they have changed since you gave it";
+  const asks = "bottle.toml asks for 2 permissions that you have not approved (changed since your last approval)";
   for (const [changed, why] of [
     [manifest.replace("echo after", "echo evil"), asks],
     ["imagine = 1", 'bottle.toml:1:1: unknown key "imagine" at the top level; expected "bottle", '],
@@ -131,7 +131,7 @@ test("a file that a hook may also write is the one that was judged when it runs"
   const fake = readFileSync(`${home.bin}/smolvm`, "utf8");
   home.program("smolvm", `echo evil >'${home.project}/data.txt'\n${fake}`);
   expect(await home.run(ready)).toMatchObject({
-    stderr: expect.stringContaining('"./data.txt" has changed since the manifest was read'),
+    stderr: expect.stringContaining('"./data.txt" has changed since bottle.toml was read'),
     code: 1,
   });
   expect(existsSync(`${home.project}/copy`)).toBe(false);

@@ -87,12 +87,12 @@ test("a bottle whose project is gone, or a link by now, is not started, and can 
   rmSync(home.project, { recursive: true });
   expect(await home.run(["exec", name, "--", "true"], { cwd: home.directory })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: the project's directory "~/home/project" is no longer there\n  claude-bottle rm cb-BOTTLE removes its bottle\n`,
+    stderr: `claude-bottle: the project's directory "~/home/project" no longer exists\n  to remove its bottle: claude-bottle rm cb-BOTTLE\n`,
     code: 1,
   });
   symlinkSync(home.bin, home.project);
   expect(await home.run(["exec", name, "--", "true"], { cwd: home.directory })).toMatchObject({
-    stderr: `claude-bottle: "~/home/project", which bottle "cb-BOTTLE" shares, leads to "~/bin" by now\n  put it back, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
+    stderr: `claude-bottle: "~/home/project", which bottle "cb-BOTTLE" shares, is now a link to "~/bin"\n  restore it, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
     code: 1,
   });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);

@@ -22,7 +22,7 @@ test("a token from stdin is kept in a file for its owner alone, and bound to the
   using home = new Home();
   expect(await home.run(["login"], { stdin: `${oauth}\n` })).toEqual({
     stdout: "",
-    stderr: "claude-bottle: using your subscription's token from a file that only you can read\n",
+    stderr: "claude-bottle: using your subscription's token from a private file\n",
     code: 0,
   });
   const file = `${home.directory}/state/claude-bottle/login-secret`;
@@ -43,9 +43,7 @@ test("an API key is known by its looks, a gateway's token is named, and the envi
   expect((await home.run(["login", "--as", "gateway"], { stdin: "whatever" })).code).toBe(0);
   const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
   expect((await home.run(show, { env })).stdout).toBe("whatever\n");
-  expect((await home.run(["login", "--status"])).stdout).toBe(
-    "using a gateway's token from a file that only you can read\n",
-  );
+  expect((await home.run(["login", "--status"])).stdout).toBe("using a gateway's token from a private file\n");
   expect((await home.run(["login", "--status"], { env: { ANTHROPIC_API_KEY: "x" } })).stdout).toBe(
     "ANTHROPIC_API_KEY from your environment\n",
   );
@@ -86,7 +84,7 @@ test("the keychain gets it by stdin, and a keychain that refuses leaves the file
   );
   const env = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
   expect((await home.run(["login"], { stdin: oauth, env })).stderr).toBe(
-    "claude-bottle: subscription, kept in the keychain\n",
+    "claude-bottle: using your subscription's token from the keychain\n",
   );
   expect(readFileSync(`${home.directory}/chain`, "utf8")).toBe(oauth);
   expect(readFileSync(`${home.directory}/words`, "utf8")).not.toContain(oauth);
@@ -97,7 +95,7 @@ test("the keychain gets it by stdin, and a keychain that refuses leaves the file
   expect((await home.run(["login", "--forget"], { env })).stderr).toBe("claude-bottle: login removed\n");
   expect(existsSync(`${home.directory}/chain`)).toBe(false);
   home.program("secret-tool", "exit 1");
-  expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("from a file that only you can read");
+  expect((await home.run(["login"], { stdin: oauth, env })).stderr).toContain("from a private file");
 });
 
 test("a keychain that is locked at the start of a session is said", async () => {
@@ -184,7 +182,7 @@ test("on a terminal the host's login is offered once, and a token is not shown w
   offered.press("n\r");
   await offered.until("or an API key:");
   offered.press(`${oauth}\r`);
-  await offered.until("from a file that only you can read");
+  await offered.until("from a private file");
   expect(offered.raw).not.toContain(oauth);
   expect(await offered.process.exited).toBe(0);
 }, 20_000);

@@ -56,7 +56,9 @@ test("allow --project gives no trust to what was not trusted before", async () =
   await home.run(["exec", "--", "true"]);
   home.manifest('[bottle]\nimage = "/images/claude"\n[network]\nhosts = ["evil.example"]\n');
   await home.run(["allow", "docs.example.org", "--project"]);
-  expect((await home.run(["exec", "--", "true"])).stderr).toContain("2 things that need your trust");
+  expect((await home.run(["exec", "--", "true"])).stderr).toContain(
+    "asks for 2 permissions that you have not approved",
+  );
 });
 
 test("allow --always writes the user's own file", async () => {

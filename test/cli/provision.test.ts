@@ -152,11 +152,11 @@ test("--dry-run shows the steps that are due, and none that is done", async () =
 });
 
 test.each([
-  ["~/nothing", 'bottle.toml:3:3: "~/nothing" is not there\n  [[provision.files]]\n    ^'],
-  ["./socket", 'bottle.toml:3:3: "./socket" is a socket, and only files and directories can be copied\n  [[provision.files]]\n    ^'],
-  ["~/", 'bottle.toml:3:3: "~/home" holds your home directory, with your keys\n  [[provision.files]]\n    ^'],
-  ["/", 'bottle.toml:3:3: "/" holds your home directory, with your keys\n  [[provision.files]]\n    ^'],
-  ["./circle", 'bottle.toml:3:3: "./circle" is not there\n  [[provision.files]]\n    ^'],
+  ["~/nothing", 'bottle.toml:3:3: "~/nothing" does not exist\n  [[provision.files]]\n    ^'],
+  ["./socket", 'bottle.toml:3:3: "./socket" is a socket; only files and directories can be copied\n  [[provision.files]]\n    ^'],
+  ["~/", 'bottle.toml:3:3: "~/home" contains your home directory, with your keys\n  [[provision.files]]\n    ^'],
+  ["/", 'bottle.toml:3:3: "/" contains your home directory, with your keys\n  [[provision.files]]\n    ^'],
+  ["./circle", 'bottle.toml:3:3: "./circle" does not exist\n  [[provision.files]]\n    ^'],
 ])("%s is not copied", async (source, message) => {
   using home = new Home();
   symlinkSync("circle", `${home.project}/circle`);
@@ -207,7 +207,7 @@ test("of the host's Claude Code a bottle gets what was chosen, and no program an
   writeFileSync(`${own}/settings.json`, '{"model": 3}');
   expect(await home.run(["run", "--dry-run"], { env })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: "~/elsewhere/settings.json" does not hold settings of Claude Code\n  correct it, or leave "settings" out of provision.claude\n`,
+    stderr: `claude-bottle: "~/elsewhere/settings.json" does not hold settings of Claude Code\n  correct it, or remove "settings" from provision.claude\n`,
     code: 1,
   });
 });

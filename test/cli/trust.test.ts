@@ -9,7 +9,7 @@ let program: string;
 beforeAll(async () => void (program = await binary()), 60_000);
 
 const needsTrust =
-  "claude-bottle: the manifest asks for something that needs your trust\n  claude-bottle trust shows what, and asks you\n";
+  "claude-bottle: bottle.toml asks for 1 permission that you have not approved\n  to see and approve it: claude-bottle trust\n";
 
 /** A home with things that a thief would like. */
 function victim(manifest: string): Home {
@@ -243,37 +243,37 @@ describe("is refused whether or not there is trust", () => {
     [
       "the whole file system",
       '[[mounts]]\nsource = "/"',
-      'bottle.toml:3:3: "/" holds your home directory, and the bottle would see your keys and settings\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "/" contains your home directory, so the bottle would see your keys and settings\n  [[mounts]]\n    ^',
     ],
     [
       "your home directory",
       '[[mounts]]\nsource = "~/"',
-      'bottle.toml:3:3: "~/home" holds your home directory, and the bottle would see your keys and settings\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "~/home" contains your home directory, so the bottle would see your keys and settings\n  [[mounts]]\n    ^',
     ],
     [
       "a file",
       '[[mounts]]\nsource = "./readme.md"',
-      'bottle.toml:3:3: "./readme.md" is a file, and only a directory can be mounted\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "./readme.md" is a file; only a directory can be mounted\n  [[mounts]]\n    ^',
     ],
     [
       "a socket",
       '[[mounts]]\nsource = "./socket"',
-      'bottle.toml:3:3: "./socket" is a socket, and only a directory can be mounted\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "./socket" is a socket; only a directory can be mounted\n  [[mounts]]\n    ^',
     ],
     [
       "a device",
       '[[mounts]]\nsource = "/dev/null"',
-      'bottle.toml:3:3: "/dev/null" is a device, and only a directory can be mounted\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: "/dev/null" is a device; only a directory can be mounted\n  [[mounts]]\n    ^',
     ],
     [
       "what is not there",
       '[[mounts]]\nsource = "~/nothing"',
-      'bottle.toml:3:3: the directory "~/nothing" is not there\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: the directory "~/nothing" does not exist\n  [[mounts]]\n    ^',
     ],
     [
       "a link in a circle",
       '[[mounts]]\nsource = "./circle"',
-      'bottle.toml:3:3: the directory "./circle" is not there\n  [[mounts]]\n    ^',
+      'bottle.toml:3:3: the directory "./circle" does not exist\n  [[mounts]]\n    ^',
     ],
     [
       "claude-bottle's own directory to write",
@@ -318,17 +318,17 @@ describe("is refused whether or not there is trust", () => {
     [
       "a prompt file outside",
       '[agents.claude]\nprompt-file = "../.ssh/id_ed25519"',
-      'the prompt file of agent "claude", "../.ssh/id_ed25519", lies outside the project, which is all that a bottle sees\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml',
+      'the prompt file of agent "claude", "../.ssh/id_ed25519", is outside the project, which is all that a bottle sees\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml',
     ],
     [
       "a prompt file that is a link",
       '[agents.claude]\nprompt-file = "readme.md"',
-      'the prompt file of agent "claude", "readme.md", lies outside the project, which is all that a bottle sees\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml',
+      'the prompt file of agent "claude", "readme.md", is outside the project, which is all that a bottle sees\n  correct agents.claude.prompt-file in ~/home/project/bottle.toml',
     ],
     [
       "a credential",
       '[env]\nANTHROPIC_API_KEY = "sk-evil"',
-      'bottle.toml:4:1: "ANTHROPIC_API_KEY" in [env] is a credential, which never belongs in a file\n  ANTHROPIC_API_KEY = ...\n  ^\n  export ANTHROPIC_API_KEY where you start claude-bottle, which takes it from there',
+      'bottle.toml:4:1: "ANTHROPIC_API_KEY" in [env] is a credential, which never belongs in a file\n  ANTHROPIC_API_KEY = ...\n  ^\n  export ANTHROPIC_API_KEY before you start claude-bottle, which takes it from there',
     ],
     [
       "a name that a terminal would obey",
@@ -447,7 +447,7 @@ test("what is shown is what is trusted: a change of what a word stands for asks 
   expect(await run(home, ["exec", "--", "true"])).toEqual({
     stdout: "",
     stderr:
-      "claude-bottle: the manifest asks for something that needs your trust, and it has changed since you gave it\n  claude-bottle trust shows what, and asks you\n",
+      "claude-bottle: bottle.toml asks for 1 permission that you have not approved (changed since your last approval)\n  to see and approve it: claude-bottle trust\n",
     code: 1,
   });
   expect(await run(home, ["trust", "--accept", hash])).toEqual({
@@ -503,7 +503,7 @@ test("a directory that holds claude-bottle's own files is no project", async () 
   using home = victim("");
   expect(await home.run(["run"], { cwd: `${home.directory}/home/.config` })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: "~/home/.config" holds claude-bottle's own files and cannot be a bottle's project\n  cd to a project's own directory\n`,
+    stderr: `claude-bottle: "~/home/.config" holds claude-bottle's own files and cannot be a bottle's project\n  cd to a project's directory\n`,
     code: 1,
   });
 });

@@ -131,7 +131,7 @@ describe.skipIf(whyNot !== undefined)("a hostile program in bubblewrap", () => {
       await inside(`rm -r inner; ln -s ${ssh} inner`);
       expect(await home.run(["exec", name, "--", "ls"], { env: state })).toEqual({
         stdout: "",
-        stderr: `claude-bottle: "~/home/project/inner", which bottle "cb-BOTTLE" shares, leads to "~/home/.ssh" by now\n  put it back, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
+        stderr: `claude-bottle: "~/home/project/inner", which bottle "cb-BOTTLE" shares, is now a link to "~/home/.ssh"\n  restore it, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
         code: 1,
       });
       await home.run(["rm", "--force", name], { env: state });

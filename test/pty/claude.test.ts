@@ -65,7 +65,7 @@ args = ["connected"]
 `);
     using _ = home;
     const run = () => home.run(["run", "--", "-p", "hello"], { env });
-    expect((await run()).stderr).toContain("2 things that need your trust");
+    expect((await run()).stderr).toContain("asks for 2 permissions that you have not approved");
     expect(existsSync(`${home.project}/hooked`)).toBe(false);
     const { hash } = JSON.parse((await home.run(["trust", "--json"], { env })).stdout);
     expect((await home.run(["trust", "--accept", hash], { env })).code).toBe(0);

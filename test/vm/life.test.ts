@@ -229,7 +229,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
           /^claude-bottle: starting bottle "BOTTLE"\nclaude-bottle: cannot start bottle "BOTTLE": smolvm says: .*\n$/,
         ),
         'claude-bottle: starting bottle "BOTTLE"\nclaude-bottle: cannot start bottle "BOTTLE": /dev/kvm may not be opened by you\n  sudo usermod -aG kvm $USER, then log in again\n',
-        `claude-bottle: the project's directory "${lab.project.replace(lab.home, "LAB")}" is no longer there\n  claude-bottle rm BOTTLE removes its bottle\n`,
+        `claude-bottle: the project's directory "${lab.project.replace(lab.home, "LAB")}" no longer exists\n  to remove its bottle: claude-bottle rm BOTTLE\n`,
       ]);
       expect(await inside()).toBe(project);
 
