@@ -111,6 +111,9 @@ export interface Backend {
   endSession?(session: string): Promise<void>;
   /** What `setNetwork` would run, for --dry-run. */
   explainNetwork?(plan: BottlePlan, made: BottlePlan): string[][];
-  /** What the steps would run, for --dry-run. */
-  explain(plan: BottlePlan): Record<"create" | "start" | "stop" | "remove", string[][]>;
+  /** What the steps would run, for --dry-run. `isUp`: the bottle will be running by then. */
+  explain(
+    plan: BottlePlan,
+    options?: { readonly isUp?: boolean },
+  ): Record<"create" | "start" | "stop" | "remove", string[][]>;
 }

@@ -33,7 +33,7 @@ export function endAction(
 ): Action {
   const { system, backend, ledger } = context;
   const { name } = made;
-  const lines = (what: "start" | "stop" | "remove") => () => backend.explain(made)[what].map(shellLine);
+  const lines = (what: "start" | "stop") => () => backend.explain(made)[what].map(shellLine);
   switch (step.kind) {
     case "wake":
       return {
@@ -74,7 +74,7 @@ export function endAction(
       };
     case "remove":
       return {
-        lines: lines("remove"),
+        lines: () => backend.explain(made, { isUp: step.woken }).remove.map(shellLine),
         async run(_, { signal }) {
           if (successor) inform(system, `removing bottle "${name}" to make it anew`);
           await removeMachine(context, name, { signal });

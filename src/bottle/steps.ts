@@ -17,7 +17,8 @@ export type EndStep =
   | { readonly kind: "check-losses"; readonly keepsClaude: boolean; readonly force: boolean }
   | { readonly kind: "keep-claude" }
   | { readonly kind: "stop" }
-  | { readonly kind: "remove" }
+  /** `woken`: an earlier step starts the bottle. */
+  | { readonly kind: "remove"; readonly woken: boolean }
   /** `after`: what takes it back. */
   | { readonly kind: "hook"; readonly hook: Hook; readonly command: Command; readonly after?: Command | undefined };
 
@@ -106,12 +107,13 @@ export function removalSteps(
   const isLost = state === "stopped" && losesCopyByStop(made);
   const pulls = !force && made.copied === true && state !== "none" && !isLost;
   const keeps = keepsClaude && state !== "none";
+  const woken = (pulls || keeps) && state === "stopped";
   return [
-    ...((pulls || keeps) && state === "stopped" ? [{ kind: "wake" } as const] : []),
+    ...(woken ? [{ kind: "wake" } as const] : []),
     ...(pulls ? [{ kind: "pull", before: "rm" } as const] : []),
     ...(force && !tellsLosses ? [] : [{ kind: "check-losses", keepsClaude, force } as const]),
     ...(keeps ? [{ kind: "keep-claude" } as const] : []),
-    { kind: "remove" },
+    { kind: "remove", woken },
     ...hook(hooks, "after-stop"),
   ];
 } // prettier-ignore

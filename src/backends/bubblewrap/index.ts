@@ -1,9 +1,7 @@
-import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
-import { byteName, isLinkMode } from "../../lib/tree-state.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
@@ -13,18 +11,16 @@ import { proxyArgv } from "../../namespaces/words.ts";
 import { readDenials } from "../../proxy/denials.ts";
 import { readProxy } from "../../proxy/record.ts";
 import { writeRules } from "../../proxy/rules.ts";
-import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
-import { HeldDirectory } from "../../system/held-directory.ts";
+import { exists, listDirectory, privateDirectory, readText, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses, identify } from "../../system/process.ts";
 import { type RunOptions, stateDirectory, type System } from "../../system/system.ts";
-import { makeParents } from "../../system/tar-tree.ts";
 import { filterOf as filterText, proxyPort } from "../host-filter.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
 import { rememberProbe } from "../remembered.ts";
 import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
-import type { Binding } from "./pins.ts";
+import { makeSources } from "./sources.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
 import { findBwrap, probeBwrap, procOf } from "./probe.ts";
 
@@ -140,18 +136,24 @@ export function bubblewrap(system: System): Backend {
     });
   }
 
+  /** Ends what runs in the bottle, which may see to its end. */
+  const resting = (name: string) => [
+    ...system.self,
+    ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }),
+    ...restArgv(restTenths),
+  ];
+
+  const ending = (name: string, isUp: boolean): string[][] => [
+    ...(isUp || readHolder(directoryOf(name)) ? [resting(name)] : []),
+    ...killArgv(directoryOf(name)),
+  ];
+
   /** All of it: what is left of another holder of the bottle, too. */
   async function end(name: string): Promise<void> {
     const home = argv.homeOf(directoryOf(name));
     const holders = findProcesses((words) => argv.homeBelow(bottles(), words) === home);
     if (readHolder(directoryOf(name)) && holders.length > 0)
-      await system.run(
-        [...system.self, ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }), ...restArgv(restTenths)],
-        {
-          timeoutMs: 10_000,
-          detached: true,
-        },
-      );
+      await system.run(resting(name), { timeoutMs: 10_000, detached: true });
     await endProcesses(holders);
     const proxy = readProxy(directoryOf(name));
     if (proxy) await endProcesses([proxy]);
@@ -248,39 +250,22 @@ export function bubblewrap(system: System): Backend {
 
     controlArgv: (plan) => [...system.self, ...argv.besideArgv(directoryOf(plan.name), argv.environmentBeside(plan))],
 
-    explain: (plan) => ({
+    explain: (plan, { isUp = false } = {}) => ({
       create: [argv.makeArgv(directoryOf(plan.name))],
       start: [
         holding(plan, "own"),
         ...(needsProxy(plan) ? [proxying(plan.name)] : []),
         [...system.self, ...argv.prepareArgv(directoryOf(plan.name), plan, claudeHome(plan))],
       ],
-      stop: endArgv(directoryOf(plan.name)),
-      remove: [...endArgv(directoryOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
+      stop: ending(plan.name, isUp),
+      remove: [...ending(plan.name, isUp), argv.removeArgv(directoryOf(plan.name))],
     }),
   };
 }
 
-function endArgv(directory: string): string[][] {
+function killArgv(directory: string): string[][] {
   const running = [readHolder(directory), readProxy(directory)].flatMap((found) => (found ? [String(found.pid)] : []));
   return running.length > 0 ? [["kill", "-KILL", ...running]] : [];
-}
-
-/** Throws UserError where a link lies on the way to one of them. */
-function makeSources(bindings: readonly Binding[]): void {
-  using everything = HeldDirectory.open("/");
-  for (const { source, target } of bindings) {
-    const name = byteName(source.slice(1));
-    const isThere = () => {
-      const status = everything.status(name);
-      return status !== undefined && !isLinkMode(status.mode);
-    };
-    if (isThere() || (makeParents(everything, `${name}/x`, 0o700) && isThere())) continue;
-    throw new UserError(
-      `"${printable(source)}" is a link, and "${printable(target)}" of the bottle is to be a directory`,
-      { hint: "put a directory in its place, or remove it" },
-    );
-  }
 }
 
 function refuseHome(home: string): void {
