@@ -21,7 +21,7 @@ function licenceOf(root: string, name: string): string {
       "",
     );
   const [file] = [
-    ...new Bun.Glob("{LICENSE,LICENCE}*").scanSync({ cwd: `${root}/node_modules/${name}`, absolute: true }),
+    ...new Bun.Glob("{LICENSE,LICENCE,license}*").scanSync({ cwd: `${root}/node_modules/${name}`, absolute: true }),
   ];
   if (!file) throw new Error(`${name} has no licence file`);
   return readFileSync(file, "utf8");

@@ -162,7 +162,7 @@ test("uninstall --purge removes nothing while the copy of a project cannot come 
   const refused = await run([tool, "uninstall", "--purge"], home, { FAKE_SMOLVM_FAIL_exec: "out of reach" });
   expect([refused.stdout, refused.code]).toEqual(["", 1]);
   expect(refused.stderr).toMatch(
-    /out of reach\n  claude-bottle rm --force cb-BOTTLE loses what is only in the bottle\n$/,
+    /out of reach\n  to remove it without pulling its changes: claude-bottle rm --force cb-BOTTLE\n$/,
   );
   expect([home.machines().length, existsSync(tool)]).toEqual([1, true]);
   expect((await run([tool, "uninstall", "--purge"], home)).code).toBe(0);
