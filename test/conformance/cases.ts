@@ -179,7 +179,7 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
   {
     title: "a stop keeps what is in the bottle, a removal does not; both may be repeated",
     work: async (place) => {
-      const said = (word: string) => `claude-bottle: bottle "cb-BOTTLE" is ${word}\n`;
+      const said = (word: string) => `claude-bottle: ${word} bottle "cb-BOTTLE"\n`;
       await prints(place, "claude-bottle exec -- sh -c 'echo kept >~/kept'", "");
       expect(await place.sh("claude-bottle stop; claude-bottle stop")).toEqual({ stdout: "", stderr: said("stopped").repeat(2), code: 0 }); // prettier-ignore
       await prints(place, "claude-bottle exec -- sh -c 'cat ~/kept'", "kept\n");

@@ -4,7 +4,11 @@ import { baseImage, Podman, whyNoPodman } from "./podman.ts";
 import { Screen } from "./screen.ts";
 
 const root = `${import.meta.dir}/../..`;
-const image = "localhost/claude-bottle/fresh:1";
+/** README's own four programs; and those with which the test suite does more. */
+const images = {
+  bare: "localhost/claude-bottle/fresh:1",
+  furnished: "localhost/claude-bottle/fresh-furnished:1",
+} as const;
 /** Where the clone is in the machine; its user has put it there. */
 const clone = "clone";
 
@@ -27,15 +31,17 @@ export class FreshMachine implements AsyncDisposable {
     this.#user = user;
   }
 
-  static async up(user: FreshUser): Promise<FreshMachine> {
+  static async up(user: FreshUser, furniture: keyof typeof images = "bare"): Promise<FreshMachine> {
     const podman = await Podman.up();
-    await podman.expectOk(["flock", `${testCache}/fresh.lock`, "sh", "-euc", makeImage, "sh", baseImage, image]);
+    const make = ["flock", `${testCache}/fresh.lock`, "sh", "-euc", makeImage, "sh"];
+    await podman.expectOk([...make, baseImage, images.bare, "nodejs npm git curl"]);
+    if (furniture === "furnished") await podman.expectOk([...make, images.bare, images.furnished, "bubblewrap tmux"]);
     const machine = new FreshMachine(podman, user);
-    await machine.#start();
+    await machine.#start(images[furniture]);
     return machine;
   }
 
-  async #start(): Promise<void> {
+  async #start(image: string): Promise<void> {
     // npm's cache outlives the machine. Each user has one: npm leaves files there that others may not replace.
     const cache = `${testCache}/npm-${this.#user}`;
     mkdirSync(cache, { recursive: true });
@@ -43,7 +49,7 @@ export class FreshMachine implements AsyncDisposable {
     const source = `${this.#podman.directory}/source.tar`;
     const names = "git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf";
     await this.#podman.expectOk(["sh", "-euc", `cd "$1" && ${names} "$2"`, "sh", root, source]);
-    const mounts = [`${cache}:/npm`, `${source}:/source.tar:ro`, `${process.execPath}:/opt/bun:ro`, `${import.meta.dir}/claude:/opt/api:ro`]; // prettier-ignore
+    const mounts = [`${cache}:/npm`, `${source}:/source.tar:ro`, `${process.execPath}:/opt/bun:ro`, `${import.meta.dir}/claude:/opt/api:ro`, `${testCache}:/cache:ro`]; // prettier-ignore
     const volumes = mounts.flatMap((mount) => ["-v", mount]);
     await this.#podman.expectOk(["env", "-u", "DOCKER_CONFIG", "podman", "run", "-d", "--name", this.#name, ...volumes, image, "bash", "-c", "while sleep 1000; do :; done"]); // prettier-ignore
     await this.sh(`mkdir ~/${clone} && tar -C ~/${clone} -xf /source.tar`);
@@ -51,7 +57,7 @@ export class FreshMachine implements AsyncDisposable {
 
   #argv(options: readonly string[], script: string): string[] {
     const home = this.#user === "root" ? "/root" : `/home/${this.#user}`;
-    const env = { HOME: home, USER: this.#user, TERM: "xterm-256color", npm_config_cache: "/npm", NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" }; // prettier-ignore
+    const env = { HOME: home, USER: this.#user, TERM: "xterm-256color", npm_config_cache: "/npm", CLAUDE_BOTTLE_TEST_CACHE: "/cache", NODE_EXTRA_CA_CERTS: "/etc/ssl/certs/ca-certificates.crt" }; // prettier-ignore
     const variables = Object.entries(env).flatMap(([name, value]) => ["-e", `${name}=${value}`]);
     return ["podman", "exec", ...options, ...variables, "-u", this.#user, "-w", home, this.#name, "bash", "-c", `[ ! -d ${clone} ] || cd ${clone}; ${script}`]; // prettier-ignore
   }
@@ -89,9 +95,9 @@ trap 'podman rm -f -t 0 "$made" >/dev/null' EXIT
 # This machine may know certificates that only its own bundle holds.
 podman cp /etc/ssl/certs/ca-certificates.crt "$made":/etc/ssl/certs/ca-certificates.crt
 podman exec -e DEBIAN_FRONTEND=noninteractive "$made" sh -euc 'apt-get update -qq
-apt-get install -qy --no-install-recommends nodejs npm git curl >/dev/null 2>&1
+apt-get install -qy --no-install-recommends $1 >/dev/null 2>&1
 apt-get clean
 rm -rf /var/lib/apt/lists/*
-useradd -m -s /bin/bash ann'
+id ann >/dev/null 2>&1 || useradd -m -s /bin/bash ann' sh "$3"
 podman commit -q "$made" "$2"
 `;
