@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import { recordsArgv } from "../guest/records.ts";
 import type { BottleRecord } from "../ledger/ledger.ts";
-import type { BottlePlan } from "../plan/plan.ts";
+import { isSandbox, type BottlePlan } from "../plan/plan.ts";
 import { readText, removeFile, writePrivate } from "../system/files.ts";
 import { listHostile, readHostile } from "../system/hostile.ts";
 import { environmentOf, findGuestProcesses, isAlive } from "../system/process.ts";
@@ -43,8 +43,10 @@ export async function readBottle(
   options: ReadOptions,
 ): Promise<Readings> {
   const directory = backend.claudeDirectory?.(plan);
-  const isOurKernel = system.platform === "linux" && (backend.capabilities.isolation === "namespace" || machine !== undefined && backend.capabilities.isolation === "container"); // prettier-ignore
-  if (directory !== undefined && isOurKernel)
+  const { capabilities } = backend;
+  // A container that is another machine's has no process here.
+  const isOurKernel = isSandbox(capabilities) || (capabilities.isolation === "container" && machine !== undefined);
+  if (directory !== undefined && isOurKernel && system.platform === "linux")
     return readHere(directory, machine === undefined || isAlive(machine) ? undefined : false);
   if (machine !== undefined && !isAlive(machine)) return directory === undefined ? nothing : readHere(directory, false);
   const polled = await poll(system, backend, plan, directory === undefined ? "all" : "alive", options);

@@ -139,6 +139,7 @@ export function landlock(system: System): Backend {
       [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
     attach: (plan, session) =>
       program(argv.sessionArgv(placeOf(plan), plan, session), ["PATH", ...(session.size ? ["TERM"] : []), ...session.secrets.map(hostNameOf)]), // prettier-ignore
+    claudeDirectory: ({ name }) => `${argv.homeOf(directoryOf(name))}/.claude`,
     controlArgv: () => undefined,
 
     endSession: (session) => {
