@@ -24,7 +24,11 @@ export const config = (context: Context) =>
         const { manifestJsonSchema } = await import("../manifest/json-schema.ts");
         return system.out(renderJson(manifestJsonSchema(backendNames)));
       }
-      const settings = listSettings(findProject(system, { profile: args.profile }).resolved);
+      const { resolved, manifest } = findProject(system, { profile: args.profile });
+      // A cluster's defaults are in effect only for a bottle on one.
+      const isInEffect = ({ key, from }: { readonly key: string; readonly from: string }) =>
+        from !== "default" || !key.startsWith("kubernetes.") || manifest.bottle.backend === "kubernetes";
+      const settings = listSettings(resolved).filter(isInEffect);
       if (args.json) return system.out(renderJson(settings));
       const rows = settings.map(({ key, value, from }) => [key, printable(JSON.stringify(value)), from]);
       system.out(table([["SETTING", "VALUE", "FROM"], ...rows]));

@@ -30,11 +30,13 @@ export type Facts = {
 
 export async function gatherFacts(system: System): Promise<Facts> {
   const project = attempt(() => findProject(system));
-  const probing = backendNames.map(async (name) => [name, await probe(system, name)] as const);
-  const probes = new Map(await Promise.all(probing));
   const made = project instanceof UserError ? undefined : madeFrom(system, project);
   const asked = project instanceof UserError ? undefined : (made?.backend ?? project.manifest.bottle.backend);
-  const best = (await byPreference(system)).find(({ name }) => probes.get(name)?.usable);
+  const preferred = await byPreference(system);
+  // A cluster is no part of this machine: it is asked only where a bottle is to be there.
+  const names = backendNames.filter((name) => name === asked || preferred.some((backend) => backend.name === name));
+  const probes = new Map(await Promise.all(names.map(async (name) => [name, await probe(system, name)] as const)));
+  const best = preferred.find(({ name }) => probes.get(name)?.usable);
   const kvm = system.platform === "linux" ? attempt(() => openDevice("/dev/kvm", system.user)) : undefined;
   return {
     system,

@@ -121,7 +121,7 @@ const rows: Readonly<Record<string, Row>> = {
       level: "error",
       what: "bottle.toml asks for 1 permission that you have not approved",
       why: refused,
-      fix: { command: "claude-bottle trust shows what, and asks you", safe: false },
+      fix: { command: "to see and approve it: claude-bottle trust", safe: false },
     },
     mended: async (machine) => {
       const { hash } = JSON.parse((await machine.run(["trust", "--json"])).stdout) as { hash: string };

@@ -45,5 +45,5 @@ test("logs without the backend still tells our own record", async () => {
   home.removeProgram("smolvm");
   const { stdout, stderr, code } = await home.run(["logs"]);
   expect(stdout).toMatch(/ {2}made\n.* {2}started\n.* {2}exec in ~\/home\/project: status 0 after 0s\n$/);
-  expect([stderr.split(":", 3).join(":"), code]).toEqual(["claude-bottle: smolvm: smolvm is not installed", 0]);
+  expect([stderr.split(":", 3).join(":"), code]).toEqual(["claude-bottle: warning: smolvm", 0]);
 });
