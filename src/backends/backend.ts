@@ -24,6 +24,9 @@ export type Machine = {
 
 export type ProbeOptions = { readonly quick?: boolean };
 
+/** `onSeen` gets what the guest says of the directories that it shares (guest/seen.sh), the project first. */
+export type StartOptions = StepOptions & { readonly onSeen?: (text: string) => void };
+
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
 
 /** Something of ours that nobody needs any more. */
@@ -72,7 +75,7 @@ export interface Backend {
   /** A failure part-way leaves nothing behind. */
   create(plan: BottlePlan, options?: StepOptions): Promise<void>;
   /** Boots the machine and makes the user, the home and the project's path in it; returns its host process, if any. */
-  start(plan: BottlePlan, options?: StepOptions): Promise<number | undefined>;
+  start(plan: BottlePlan, options?: StartOptions): Promise<number | undefined>;
   /** Holds a bottle that runs to another list of hosts: `plan` in place of `made`, from which it differs in the network alone. */
   setNetwork?(plan: BottlePlan, made: BottlePlan, options?: StepOptions): Promise<void>;
   /** What the bottle wanted to reach and may not, oldest first; `at` by ISO 8601. */

@@ -1,5 +1,6 @@
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { assertShared, sharedIdentities } from "../project/shared-paths.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
 import { explainCopy } from "../sync/guest-tree.ts";
 import { pushProject } from "../sync/travel.ts";
@@ -47,7 +48,7 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
           const { signal, undo } = performance;
           if (step.from === "stopped") undo.add(() => backend.stop(plan.name, { detached: true }));
           if (step.from !== "running") inform(system, `starting bottle "${plan.name}"`);
-          const pid = await backend.start(plan, { signal });
+          const pid = await startShared(context, plan, signal);
           if (pid !== undefined) performance.machine = identify(pid);
           noteLogin(system, plan, target.login, armed);
         },
@@ -97,6 +98,18 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
         },
       };
   }
+}
+
+/** A failure leaves it running, for the undo steps; one that ran before shares what it shared then. */
+async function startShared({ system, backend }: BottleContext, plan: BottlePlan, signal: AbortSignal) {
+  const expected = sharedIdentities(plan);
+  let seen: string | undefined;
+  const pid = await backend.start(plan, { signal, onSeen: (text) => (seen = text) });
+  signal.throwIfAborted();
+  // Docker Desktop has a machine of its own, which does not show here.
+  const isSameKernel = system.platform === "linux" && backend.name !== "docker" && backend.capabilities.isolation !== "vm"; // prettier-ignore
+  if (seen !== undefined) assertShared(plan, expected, seen, isSameKernel);
+  return pid;
 }
 
 function describe({ backend, cpus, memoryMiB, image, template, copied }: BottlePlan): string {

@@ -3,9 +3,10 @@ import { hookSettings } from "./records.ts";
 /** What lets Claude Code start in the project without a dialog and without traffic of its own. */
 type Git = { readonly config: string; readonly ignore?: string | undefined; readonly attributes?: string | undefined };
 
-export function claudeHome({ directory, git }: { readonly directory: string; readonly git?: Git }): ClaudeHome {
+export function claudeHome({ directory, git, mounts = [], copied = false }: Bottle): ClaudeHome {
   return {
-    git: git === undefined ? [] : [gitConfig(git), git.ignore ?? "", git.attributes ?? ""],
+    shared: [...(copied ? [] : [directory]), ...mounts.map(({ target }) => target)],
+    git: git === undefined ? ["", "", ""] : [gitConfig(git), git.ignore ?? "", git.attributes ?? ""],
     config: JSON.stringify({
       hasCompletedOnboarding: true,
       hasSeenAutoDefaultNotice: true,
@@ -25,8 +26,23 @@ export function claudeHome({ directory, git }: { readonly directory: string; rea
   };
 }
 
-/** The files of a bottle's home; `git`: its configuration and its lists of ignored files and of attributes, or nothing. */
-export type ClaudeHome = { readonly config: string; readonly settings: string; readonly git: readonly string[] };
+type Bottle = {
+  readonly directory: string;
+  readonly git?: Git;
+  readonly mounts?: readonly { readonly target: string }[];
+  readonly copied?: boolean;
+};
+
+/**
+ * The files of a bottle's home; `git`: its configuration and its lists of ignored files and of attributes, each empty for none. `shared`: the host's
+ * directories in the bottle, the project first.
+ */
+export type ClaudeHome = {
+  readonly config: string;
+  readonly settings: string;
+  readonly git: readonly string[];
+  readonly shared: readonly string[];
+};
 
 /** The image's own file would be hidden by this one. */
 const gitConfig = ({ config, ignore, attributes }: Git): string =>

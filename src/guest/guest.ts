@@ -6,6 +6,7 @@ import prepareScript from "./prepare.sh" with { type: "text" };
 import type { ClaudeHome } from "./claude-home.ts";
 import restScript from "./rest.sh" with { type: "text" };
 import startScript from "./start.sh" with { type: "text" };
+import seenScript from "./seen.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
 export type { ClaudeHome };
@@ -61,22 +62,26 @@ export const startArgv = (
 
 /** As the guest's root: the user, the home and the project's path; `mount` is where the project is mounted. */
 export const prepareArgv = ({ user, directory }: Place, mount: string, claude: ClaudeHome): string[] => [
-  "/bin/sh", "-c", withoutComments(prepareScript + claudeHomeScript), "sh",
-  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings, ...claude.git,
+  "/bin/sh", "-c", withoutComments(`${prepareScript}${claudeHomeScript}${seen}`), "sh",
+  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings, ...claude.git, ...claude.shared,
 ]; // prettier-ignore
 
 /** As the bottle's user: no more than what Claude wants to find at home. */
 export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
   "/bin/sh",
   "-c",
-  withoutComments(claudeHomeScript),
+  withoutComments(`${claudeHomeScript}${seen}`),
   "sh",
   home,
   claude.config,
   claude.settings,
   "",
   ...claude.git,
+  ...claude.shared,
 ];
+
+/** What follows the words of claude-home.sh. */
+const seen = `shift 7\n${seenScript}`;
 
 type Place = {
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string; readonly home: string };

@@ -18,4 +18,6 @@ mkdir -p "$home"
 [ "$mount" -ef "$directory" ] || mount --bind "$mount" "$directory"
 # What is newer than this was made in the bottle (inside.sh).
 [ -e /etc/.claude-bottle ] || : >/etc/.claude-bottle
-set -- "$home" "$7" "$8" "$uid:$gid" "${9:-}" "${10:-}" "${11:-}"
+config=$7 settings=$8
+shift 8
+set -- "$home" "$config" "$settings" "$uid:$gid" "$@"

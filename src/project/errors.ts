@@ -84,5 +84,13 @@ export const tooLargeToJudge = (path: string): UserError =>
     hint: "list the files of it that you need under [[provision.files]]",
   });
 
+export const anotherDirectoryShared = (name: string, path: string): UserError =>
+  new UserError(
+    `bottle "${name}" does not share "${printable(path)}", but another directory that was put in its place`,
+    {
+      hint: `try again; if the bottle is running, stop it first: claude-bottle stop ${name}`,
+    },
+  );
+
 /** Where no line of a file says it. */
 export const refused = (text: string, hint: string | undefined): UserError => new UserError(text, { hint });

@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, realpathSync, writeSync } from "node:fs";
+import { accessSync, constants, readFileSync, realpathSync, statSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { capture } from "./capture.ts";
 import { isDirectory } from "./files.ts";
@@ -180,9 +180,12 @@ async function showStderr(child: Bun.Subprocess, mark: string): Promise<Told> {
 
 function workingDirectory(): string {
   let directory: string;
+  let isMoved: boolean;
   try {
     directory = realpathSync(process.cwd());
     accessSync(directory, constants.R_OK | constants.X_OK);
+    const [here, there] = [statSync("."), statSync(directory)];
+    isMoved = here.dev !== there.dev || here.ino !== there.ino;
   } catch (cause) {
     const denied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
     throw new UserError(denied ? "the current directory cannot be read" : "the current directory no longer exists", {
@@ -190,6 +193,8 @@ function workingDirectory(): string {
       cause,
     });
   }
+  // A link was put in its place as we looked.
+  if (isMoved) throw new UserError("the current directory has just been moved", { hint: "cd to the project again" });
   return directory;
 }
 

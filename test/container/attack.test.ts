@@ -1,6 +1,9 @@
 // What a hostile guest finds or does in a container. About 20 s.
-import { describe, expect } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { kinds } from "../conformance/place.ts";
 import { baseImage } from "../support/podman.ts";
+import { Home } from "../support/tool.ts";
 import { onEngine, programs, usePodman } from "./stage.ts";
 
 usePodman();
@@ -26,4 +29,45 @@ describe.each(programs)("%s", (program) => {
       await project.run(["rm", "--force"]);
     }
   });
+
+  it("a link that stands in the project's place just as it is mounted gives the bottle nothing", async (project) => {
+    swapAround(project, program, "create|start");
+    await assertNothingSeen(project);
+  });
 });
+
+const noBubblewrap = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot;
+test.skipIf(noBubblewrap !== undefined)(
+  "bubblewrap: a link that stands in the project's place just as it is mounted gives the bottle nothing",
+  async () => {
+    using home = new Home();
+    home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "off"\n');
+    home.manifest("");
+    swapAround(home, "bwrap", "*");
+    await assertNothingSeen(home);
+  },
+  60_000,
+);
+
+/** What another bottle of the project's parent could do at the right moment: the backend's program finds a link to the user's own files. */
+function swapAround(home: Home, program: string, verbs: string): void {
+  const secret = `${home.directory}/secret`;
+  mkdirSync(secret);
+  writeFileSync(`${secret}/key`, "TOPSECRET");
+  home.program(
+    program,
+    `case $1 in ${verbs}) cd /; mv '${home.project}' '${home.directory}/moved' && ln -s '${secret}' '${home.project}' ;; esac
+'${Bun.which(program)}' "$@"
+code=$?
+[ ! -L '${home.project}' ] || { rm '${home.project}' && mv '${home.directory}/moved' '${home.project}'; }
+exit $code`,
+  );
+}
+
+async function assertNothingSeen(home: Home): Promise<void> {
+  const { stdout, stderr, code } = await home.run(["exec", "--", "sh", "-c", "cat key; echo mine >key"]);
+  expect([stdout, stderr.includes("but another directory that was put in its place"), code]).toEqual(["", true, 1]);
+  expect(readFileSync(`${home.directory}/secret/key`, "utf8")).toBe("TOPSECRET");
+  // The engine is shared with other tests.
+  expect((await home.run(["ls", "--json"])).stdout).not.toContain('"directory": "~/');
+}

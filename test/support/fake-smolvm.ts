@@ -14,6 +14,7 @@ import {
   renameSync,
   rmSync,
   writeFileSync,
+  statSync,
 } from "node:fs";
 import { parseArgs } from "node:util";
 import { identify } from "../../src/system/process.ts";
@@ -214,6 +215,12 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     await fault();
     if (command.some((word) => word.includes("-print0")) && existsSync(`${state}/inside`))
       process.stdout.write(readFileSync(`${state}/inside`));
+    // What the set-up says of the directories that are shared.
+    if (values.user === undefined && command[2]?.includes("%d:%i"))
+      for (const path of command.slice(12)) {
+        const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+        process.stdout.write(found ? `${found.dev}:${found.ino} ${found.ctimeMs / 1000n}\n` : "-\n");
+      }
     if (values.user === undefined || (machine.labels["claude-bottle.template"] && command[1] !== "-euc")) return 0;
     const env: Record<string, string> = {
       HOME: "/root",

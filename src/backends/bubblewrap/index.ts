@@ -65,10 +65,10 @@ export function bubblewrap(system: System): Backend {
   }
 
   /** Throws UserError that says why it failed. */
-  async function run(words: readonly string[], doing: string, options: RunOptions): Promise<void> {
-    const { code, stderr } = await system.run(words, options);
+  async function run(words: readonly string[], doing: string, options: RunOptions): Promise<string> {
+    const { code, stdout, stderr } = await system.run(words, options);
     options.signal?.throwIfAborted();
-    if (code === 0) return;
+    if (code === 0) return stdout;
     await refuseUnusable();
     const said = printable(stderr.trim().split("\n").at(-1) ?? "");
     throw new UserError(`cannot ${doing}: ${said || `status ${code}`}`, { hint: "claude-bottle doctor" });
@@ -123,7 +123,8 @@ export function bubblewrap(system: System): Backend {
         "https_proxy",
         "no_proxy",
       ]);
-      return await run(proxying(plan.name), `connect bottle "${plan.name}"`, { ...options, env });
+      await run(proxying(plan.name), `connect bottle "${plan.name}"`, { ...options, env });
+      return;
     }
     if (loopbackPort === undefined || running.loopbackPorts.includes(loopbackPort)) return;
     process.kill(running.pid, "SIGHUP");
@@ -213,7 +214,7 @@ export function bubblewrap(system: System): Backend {
       }
       await connect(plan, options);
       const words = argv.prepareArgv(directory, plan, claudeHome(plan));
-      await run([...system.self, ...words], `set up bottle "${plan.name}"`, options);
+      options.onSeen?.(await run([...system.self, ...words], `set up bottle "${plan.name}"`, options));
       return readHolder(directory)?.pid;
     },
 

@@ -139,7 +139,8 @@ function container(system: System, program: argv.ProgramName): Backend {
         await remake(partsOf(plan), doing, options);
         await client.settle(doing, starting(plan), options);
       } else if (run.code !== 0) throw engineError(program, doing, run);
-      await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
+      const prepared = await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
+      options.onSeen?.(prepared.stdout);
       const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
       return id === undefined ? undefined : processOfContainer(id);
     },

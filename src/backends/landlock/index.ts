@@ -54,10 +54,11 @@ export function landlock(system: System): Backend {
 
   async function run(words: string[], doing: string, options: StepOptions, kept: readonly string[] = []) {
     const { argv, env } = program(words, ["PATH", ...kept]);
-    const { code, stderr } = await system.run(argv, { ...options, env });
+    const { code, stdout, stderr } = await system.run(argv, { ...options, env });
     options.signal?.throwIfAborted();
     const said = printable(stderr.trim().split("\n").at(-1) ?? "").replace(/^claude-bottle: confine: /, "");
     if (code !== 0) throw stepFailed(doing, said || `status ${code}`);
+    return stdout;
   }
 
   return {
@@ -117,7 +118,7 @@ export function landlock(system: System): Backend {
         .map(({ variable }) => variable)
         .filter((variable) => hostNameOf(variable) === variable);
       const words = argv.prepareArgv(place, plan, claudeHome(plan));
-      await run(words, `set up bottle "${plan.name}"`, options, secrets);
+      options.onSeen?.(await run(words, `set up bottle "${plan.name}"`, options, secrets));
       return undefined;
     },
 

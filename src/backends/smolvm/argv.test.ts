@@ -43,12 +43,9 @@ test.each(["/a b", "/a:b", "/a'b", '/a"b', "/a#{x}", "/a$(id)", "/é", "/a\nb", 
     expect(isPlainPath(directory)).toBe(false);
     const argv = createArgv({ ...plan, directory }, "/state/link");
     expect(argv[argv.indexOf("-v") + 1]).toBe("/state/link:/mnt/project");
-    expect(prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}", git: [] }).slice(-4)).toEqual([
-      directory,
-      "/mnt/project",
-      "{}",
-      "{}",
-    ]);
+    expect(
+      prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}", git: [], shared: [directory] }).slice(-5),
+    ).toEqual([directory, "/mnt/project", "{}", "{}", directory]);
   },
 );
 

@@ -118,7 +118,8 @@ export function smolvm(system: System): Backend {
         ...options,
         env: agentOf(plan),
       });
-      await client.execFirst(`set up bottle "${plan.name}"`, argv.prepareArgv(plan, claudeHome(plan)), options);
+      const words = argv.prepareArgv(plan, claudeHome(plan));
+      options.onSeen?.((await client.execFirst(`set up bottle "${plan.name}"`, words, options)).stdout);
       const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
     },
