@@ -212,8 +212,13 @@ export class Stage implements AsyncDisposable {
     const stdout = await new Response(
       Bun.spawn([...this.#as, ...this.#program, "ls", "--json"], { env, cwd }).stdout,
     ).text();
-    const bottles = JSON.parse(stdout) as { sessions: { kind: string; pane?: { id: string } }[] }[];
-    return bottles.flatMap(({ sessions }) => sessions.map(({ kind, pane }) => `${kind} ${pane?.id}`));
+    const bottles = JSON.parse(stdout) as {
+      sessions: { kind: string; state: string; pane?: { id: string } }[];
+    }[];
+    const isOver = (state: string) => state === "ended" || state === "failed";
+    return bottles.flatMap(({ sessions }) =>
+      sessions.flatMap(({ kind, state, pane }) => (isOver(state) ? [] : [`${kind} ${pane?.id}`])),
+    );
   }
 
   /** The processes of this home, but for the one by which podman without root keeps its user's namespace once it was asked for anything. */
