@@ -32,7 +32,7 @@ export async function generate(): Promise<Record<string, string>> {
 
 const sectionTable = ({ parts }: Shape): string =>
   table(
-    ["key", "is", "value", "default"],
+    ["key", "description", "type", "default"],
     [...parts].map(([name, part]) => [code(name), part.about ?? "", valueOf(part), fallbackOf(part)]),
   );
 
@@ -43,7 +43,7 @@ function valueOf(shape: Shape): string {
   return shape.expected;
 }
 
-const fallbackOf = ({ fallback }: Shape): string => (fallback === undefined ? "none" : code(JSON.stringify(fallback)));
+const fallbackOf = ({ fallback }: Shape): string => (fallback === undefined ? "unset" : code(JSON.stringify(fallback)));
 
 const code = (text: string) => `\`${text}\``;
 

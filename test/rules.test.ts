@@ -15,7 +15,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   version: [],
   lib: ["errors", "node"],
   guest: ["lib"],
-  manifest: [...leaves, "valibot", "smol-toml"],
+  manifest: [...leaves, "@valibot", "valibot", "smol-toml", "toml-eslint-parser"],
   plan: [...leaves, "manifest"],
   system: [...leaves, "node", "bun"],
   ui: [...leaves, "system", "consola", "@clack", "node"],

@@ -1,42 +1,28 @@
+import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { manifestFileSchema } from "./schema.ts";
-import { shapeOf, type Shape } from "./shape.ts";
-
-type Json = { readonly [key: string]: unknown };
 
 /** The manifest as a JSON Schema, which editors check and complete TOML by. */
-export const manifestJsonSchema = (backends: readonly string[]): Json => ({
-  $schema: "http://json-schema.org/draft-07/schema#",
+export const manifestJsonSchema = (backends: readonly string[]): JsonSchema => ({
   title: "bottle.toml of claude-bottle",
-  ...json(shapeOf(manifestFileSchema(backends))),
+  ...amountsApart(
+    toJsonSchema(manifestFileSchema(backends), {
+      target: "draft-07",
+      // Our own checks are code: an editor does without them.
+      errorMode: "ignore",
+      overrideSchema: ({ valibotSchema: { type } }) => (type === "custom" ? { type: "object" } : undefined),
+    }),
+  ),
 });
 
-function json(shape: Shape): Json {
-  const isDefault = shape.fallback !== undefined && shape.kind !== "table" && shape.kind !== "named";
-  return {
-    ...(shape.about !== undefined && { description: shape.about }),
-    ...bodies[shape.kind](shape),
-    ...(isDefault && { default: shape.fallback }),
-  };
-}
-
-const bodies: Readonly<Record<Shape["kind"], (shape: Shape) => Json>> = {
-  table: ({ parts }) => ({
-    type: "object",
-    additionalProperties: false,
-    properties: Object.fromEntries([...parts].map(([name, part]) => [name, json(part)])),
-  }),
-  named: ({ parts }) => ({ type: "object", additionalProperties: json(first(parts)) }),
-  list: ({ parts }) => ({ type: "array", items: json(first(parts)) }),
-  choice: ({ words }) => ({ enum: words }),
-  text: () => ({ type: "string" }),
-  flag: () => ({ type: "boolean" }),
-  number: () => ({ type: "integer" }),
-  size: () => ({ type: ["integer", "string"] }),
-  anything: () => ({ type: "object" }),
-};
-
-function first(parts: Shape["parts"]): Shape {
-  const [part] = parts.values();
-  if (!part) throw new Error("a list or table without a kind of items");
-  return part;
+/**
+ * An amount such as memory is written as a number or as a text, which becomes the number. The converter (1.8.0) puts the bounds of
+ * that number beside the choice of the two; here they are the number's own.
+ */
+function amountsApart<Node>(node: Node): Node {
+  if (typeof node !== "object" || node === null) return node;
+  if (Array.isArray(node)) return node.map(amountsApart) as Node;
+  const all = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, amountsApart(value)]));
+  const { anyOf, type, minimum, maximum, ...rest } = all;
+  if (!Array.isArray(anyOf) || type !== "integer") return all as Node;
+  return { anyOf: [{ type, minimum, maximum }, { type: "string" }], ...rest } as Node;
 }

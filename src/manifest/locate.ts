@@ -1,3 +1,5 @@
+import type { AST } from "toml-eslint-parser";
+
 /** Where a key, or an item of an array, stands in the text; offsets. */
 export type Place = {
   readonly start: number;
@@ -28,121 +30,63 @@ export type Layout = {
   readonly privateValues: readonly (readonly [start: number, end: number])[];
 };
 
-/** The parser says where it failed but not where the values that it read stand. Expects text that it has accepted. */
+/** smol-toml says where it failed but not where the values that it read stand. Expects text that it has accepted. */
 export function locateKeys(toml: string): Layout {
-  let at = 0;
-  const root: Place = {
-    start: 0,
-    end: 0,
-    children: new Map(),
-    holds: "values",
-    isHeader: true,
-    isList: false,
-  };
+  const root: Place = { start: 0, end: 0, children: new Map(), holds: "values", isHeader: true, isList: false };
   const privateValues: [number, number][] = [];
 
-  function child(parent: Place, name: string, start: number, end: number, isHeader = false): Place {
+  function child(parent: Place, name: string, [start, end]: readonly [number, number], isHeader = false): Place {
     const known = parent.children.get(name);
     if (known) return known;
-    const place: Place = {
-      start,
-      end,
-      children: new Map(),
-      holds: contentsOf(parent.holds, name),
-      isHeader,
-      isList: false,
-    };
+    const holds = contentsOf(parent.holds, name);
+    const place: Place = { start, end, children: new Map(), holds, isHeader, isList: false };
     parent.children.set(name, place);
     return place;
   }
 
-  function skipBlank(): void {
-    while (at < toml.length) {
-      if (toml[at] === "#") at = endOfLine(toml, at);
-      else if (/[ \t\r\n]/.test(toml.charAt(at))) at++;
-      else return;
-    }
+  const keyBelow = (parent: Place, { keys }: AST.TOMLKey, isHeader = false): Place =>
+    keys.reduce((place, key) => {
+      const name = key.type === "TOMLBare" ? key.name : key.value;
+      return child(place.isList ? lastOf(place) : place, name, key.range, isHeader);
+    }, parent);
+
+  function readValue(place: Place, value: AST.TOMLContentNode): void {
+    if (value.type === "TOMLArray")
+      value.elements.forEach((item, index) =>
+        readValue(child(place, String(index), [item.range[0], item.range[0]]), item),
+      );
+    else if (value.type === "TOMLInlineTable") for (const pair of value.body) readPair(place, pair);
+    else if (isPrivate(place)) privateValues.push([...value.range]);
   }
 
-  function skipString(): void {
-    const quote = toml.charAt(at);
-    const isLong = toml.startsWith(quote.repeat(3), at);
-    const close = isLong ? quote.repeat(3) : quote;
-    at += close.length;
-    while (at < toml.length && !toml.startsWith(close, at)) at += quote === '"' && toml[at] === "\\" ? 2 : 1;
-    at += close.length;
-    // A long string may end in quotes of its own.
-    while (isLong && toml[at] === quote) at++;
-  }
+  const readPair = (parent: Place, { key, value }: AST.TOMLKeyValue) => readValue(keyBelow(parent, key), value);
 
-  function readName(): string {
-    const start = at;
-    if (toml[at] === '"' || toml[at] === "'") {
-      skipString();
-      return unquote(toml.slice(start, at));
-    }
-    while (/[A-Za-z0-9_-]/.test(toml.charAt(at))) at++;
-    return toml.slice(start, at);
-  }
-
-  function readKey(parent: Place, isHeader = false): Place {
-    let place = parent;
-    for (;;) {
-      skipBlank();
-      const start = at;
-      const name = readName();
-      place = child(place.isList ? lastOf(place) : place, name, start, at, isHeader);
-      skipBlank();
-      if (toml[at] !== ".") return place;
-      at++;
-    }
-  }
-
-  function readAssignment(parent: Place): void {
-    const place = readKey(parent);
-    at++;
-    skipBlank();
-    readValue(place);
-  }
-
-  function readItems(close: string, readItem: (index: number) => void): void {
-    at++;
-    for (let index = 0; at < toml.length; index++) {
-      skipBlank();
-      if (toml[at] !== close) readItem(index);
-      skipBlank();
-      if (toml[at++] === close) return;
-    }
-  }
-
-  function readValue(place: Place): void {
-    const start = at;
-    if (toml[at] === "[") return readItems("]", (index) => readValue(child(place, String(index), at, at)));
-    if (toml[at] === "{") return readItems("}", () => readAssignment(place));
-    if (toml[at] === '"' || toml[at] === "'") skipString();
-    else while (at < toml.length && !/[,\]}#\n]/.test(toml.charAt(at))) at++;
-    if (isPrivate(place)) privateValues.push([start, at]);
-  }
-
-  function readHeader(): Place {
-    const isList = toml.startsWith("[[", at);
-    at += isList ? 2 : 1;
-    skipBlank();
-    const start = at;
-    const place = readKey(root, true);
-    const end = at;
-    at += isList ? 2 : 1;
-    if (!isList) return place.isList ? lastOf(place) : place;
+  function tableOf({ key, kind }: AST.TOMLTable): Place {
+    const place = keyBelow(root, key, true);
+    if (kind === "standard") return place.isList ? lastOf(place) : place;
     place.isList = true;
-    return child(place, String(place.children.size), start, end, true);
+    return child(place, String(place.children.size), [key.range[0], key.range[1]], true);
   }
 
-  let table = root;
-  for (skipBlank(); at < toml.length; skipBlank()) {
-    if (toml[at] === "[") table = readHeader();
-    else readAssignment(table);
+  for (const node of parsed(toml)) {
+    if (node.type === "TOMLKeyValue") readPair(root, node);
+    else {
+      const table = tableOf(node);
+      for (const pair of node.body) readPair(table, pair);
+    }
   }
   return { root, privateValues };
+}
+
+/** Nothing where the two parsers disagree: a message then names the file alone. */
+function parsed(toml: string): AST.TOMLTopLevelTable["body"] {
+  // Loaded for an error, a setting's origin and allow: most commands only read what is right.
+  const { parseTOML } = require("toml-eslint-parser") as typeof import("toml-eslint-parser");
+  try {
+    return parseTOML(toml, { tomlVersion: "1.1.0" }).body[0].body;
+  } catch {
+    return [];
+  }
 }
 
 export function findPlace(layout: Layout, path: readonly string[]): Place | undefined {
@@ -157,22 +101,3 @@ export function endOfLine(text: string, offset: number): number {
 }
 
 const lastOf = (list: Place): Place => list.children.get(String(list.children.size - 1)) ?? list;
-
-const escapes: Readonly<Record<string, string>> = {
-  b: "\b",
-  t: "\t",
-  n: "\n",
-  f: "\f",
-  r: "\r",
-  e: "\x1b",
-};
-
-function unquote(key: string): string {
-  const text = key.slice(1, -1);
-  if (key.startsWith("'")) return text;
-  return text.replace(/\\(?:x(..)|u(.{4})|U(.{8})|(.))/gs, (_, two, four, eight, letter: string) =>
-    letter === undefined
-      ? String.fromCodePoint(Number.parseInt(two ?? four ?? eight, 16))
-      : (escapes[letter] ?? letter),
-  );
-}

@@ -5,8 +5,7 @@ import type { Program, System } from "../system/system.ts";
 import { gitTraps } from "./git-traps.ts";
 import { type End, noteEnd } from "./end.ts";
 import type { BottleContext } from "../bottle/context.ts";
-
-const signalCodes: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 };
+import { signalNumber } from "../system/interrupt.ts";
 
 /**
  * Runs the session to its end and returns its exit status; undefined where another process has begun to take the bottle down. With a terminal we become pty-resize, which holds it: no byte
@@ -48,7 +47,7 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   if (cause === undefined && isLost) await backend.explainLoss?.(plan, session.id, code);
   if (cause === undefined) return { code, isUnchanged };
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
-  return { code: signalCodes[cause] ?? code };
+  return { code: 128 + signalNumber(cause) };
 }
 
 /** What brings the changes of a session home as it runs. */

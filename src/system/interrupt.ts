@@ -1,13 +1,15 @@
 import { Interrupted } from "../errors.ts";
 
-const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const names = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+
+/** Asked of node:os when it is needed: loading it costs a start half a millisecond. */
+export const signalNumber = (name: NodeJS.Signals): number =>
+  process.getBuiltinModule("node:os").constants.signals[name];
 
 /** Runs `work` with a signal that fires on INT, TERM or HUP; afterwards those end in 128+n. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const abort = (name: NodeJS.Signals) =>
-    controller.abort(new Interrupted(128 + (numbers[name as keyof typeof numbers] ?? 0)));
-  const names = Object.keys(numbers) as (keyof typeof numbers)[];
+  const abort = (name: NodeJS.Signals) => controller.abort(new Interrupted(128 + signalNumber(name)));
   for (const name of names) process.on(name, abort);
   try {
     return await work(controller.signal);

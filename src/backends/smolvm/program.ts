@@ -42,7 +42,7 @@ export async function checkVersion(system: System, program: string): Promise<str
   const { code, stdout } = await answerOfSmolvm(system, [program, "--version"]);
   const version = /^smolvm (\d+\.\d+\.\d+)\b/.exec(stdout)?.[1];
   if (code !== 0 || version === undefined || version.startsWith("0.0.")) throw isOther(program);
-  if (isOlder(version, minimum))
+  if (Bun.semver.order(version, minimum) < 0)
     throw new UserError(`smolvm ${version} is too old: ${minimum} or newer is needed`, {
       hint: `upgrade it: ${recommended}`,
     });
@@ -54,10 +54,4 @@ export async function answerOfSmolvm(system: System, argv: readonly string[]): P
   const run = await answerOf(system, argv, answerMs);
   if (run) return run;
   throw new UserError("smolvm does not answer", { hint: `see what it says to you: ${shellLine(argv)}` });
-}
-
-export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split(".").map(Number)) as [number[], number[]];
-  for (let part = 0; part < 3; part += 1) if (a[part] !== b[part]) return (a[part] ?? 0) < (b[part] ?? 0);
-  return false;
 }
