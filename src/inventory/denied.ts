@@ -1,4 +1,5 @@
 import { backendOf } from "../backends/registry.ts";
+import { mapLimited, programsAtOnce } from "../lib/pool.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
 
@@ -12,16 +13,14 @@ export type Denied = {
 /** What the bottles of the ledger wanted to reach and may not, each target once, the newest last. */
 export async function deniedHosts(system: System): Promise<Denied[]> {
   using ledger = new Ledger(system);
-  const found = await Promise.all(
-    ledger.bottles().map(async ({ plan }) => {
-      const events = (await (await backendOf(system, plan.backend)).denied?.(plan.name)) ?? [];
-      return [...Map.groupBy(events, ({ target }) => target)].map(([target, all]) => ({
-        bottle: plan.name,
-        target,
-        times: all.length,
-        last: all.at(-1)?.at ?? "",
-      }));
-    }),
-  );
+  const found = await mapLimited(ledger.bottles(), programsAtOnce, async ({ plan }) => {
+    const events = (await (await backendOf(system, plan.backend)).denied?.(plan.name)) ?? [];
+    return [...Map.groupBy(events, ({ target }) => target)].map(([target, all]) => ({
+      bottle: plan.name,
+      target,
+      times: all.length,
+      last: all.at(-1)?.at ?? "",
+    }));
+  });
   return found.flat().sort((one, other) => (one.last < other.last ? -1 : 1));
 }

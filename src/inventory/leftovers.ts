@@ -1,3 +1,4 @@
+import { mapLimited, programsAtOnce } from "../lib/pool.ts";
 import { basename } from "node:path";
 import type { Backend, Leftover, Needed } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
@@ -24,7 +25,7 @@ export async function findLeftovers(system: System): Promise<Leftover[]> {
   const names = new Set(bottles.map(({ name }) => name));
   using ledger = new Ledger(system);
   const plans = ledger.bottles().map(({ plan }) => plan);
-  const ofBottles = await Promise.all(bottles.map((bottle) => ofBottle(system, bottle)));
+  const ofBottles = await mapLimited(bottles, programsAtOnce, (bottle) => ofBottle(system, bottle));
   return [...ofBottles.flat(), ...(await ofBackends(system, { plans })), ...files(system, names)];
 }
 

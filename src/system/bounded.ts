@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from "node:fs";
+import { tooLong, Unreadable } from "./errors.ts";
 
 /** No file that a person or a program of ours writes comes near it. */
 export const usualBytes = 8 * 1024 * 1024;
@@ -6,9 +7,6 @@ const pieceBytes = 64 * 1024;
 
 /** Of Linux (statfs(2)): procfs, sysfs, debugfs, tracefs, securityfs, configfs, cgroup, cgroup2. Their files have no size, and some no end. */
 const kernelTypes = [0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0x27e0eb, 0x63677270];
-
-/** A file that is not read, and why in words. */
-export class Unreadable extends Error {}
 
 export type ReadLimits = { readonly maxBytes?: number };
 
@@ -43,11 +41,6 @@ function readUpTo(file: number, maxBytes: number, size: number): Buffer {
     pieces.push(piece.subarray(0, count));
   }
 }
-
-export const tooLong = (maxBytes: number) =>
-  new Unreadable(
-    `it is larger than ${maxBytes < 1024 * 1024 ? `${maxBytes / 1024} KiB` : `${maxBytes / 1024 / 1024} MiB`}`,
-  );
 
 function isKernels(file: number): boolean {
   return process.platform === "linux" && kernelTypes.includes(Number(statfsSync(`/proc/self/fd/${file}`).type));

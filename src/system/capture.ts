@@ -1,6 +1,5 @@
-import { UserError } from "../errors.ts";
 import { Ending, splitEnding } from "../lib/ending.ts";
-import { printable } from "../lib/quote.ts";
+import { printedTooMuch } from "./errors.ts";
 import { Output } from "./output.ts";
 import { signalGroup } from "./process.ts";
 import type { Run, RunOptions } from "./system.ts";
@@ -55,10 +54,7 @@ export async function capture(
   const [out, err] = await Promise.all([stdout.finish(), stderr.finish()]);
   signal?.throwIfAborted();
   if (failure !== undefined) throw failure;
-  if (isTooMuch)
-    throw new UserError(`"${printable(program)}" printed more than ${maxBytes / 1024 / 1024} MiB`, {
-      hint: "it was ended; run it yourself to see why",
-    });
+  if (isTooMuch) throw printedTooMuch(program, maxBytes);
   const endedBy = (child.signalCode as NodeJS.Signals | null) ?? undefined;
   const whole = { code, signal: endedBy, timedOut: ending.timedOut(), stdout: out.text, stderr: err.text };
   if (mark === undefined) return whole;

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from "node:fs";
-import { UserError } from "../errors.ts";
+import { codeOf } from "../lib/errno.ts";
 import { shellQuote } from "../lib/quote.ts";
+import { deviceDenied, noDevice } from "./errors.ts";
 import { inspect, readText } from "./files.ts";
 import type { User } from "./system.ts";
 
@@ -9,14 +10,8 @@ export function openDevice(path: string, user: User): void {
   try {
     closeSync(openSync(path, "r+"));
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const denied = code === "EACCES" || code === "EPERM";
-    throw denied
-      ? new UserError(`${path} may not be opened by you, and a microVM needs it`, { hint: wayIn(path, user), cause })
-      : new UserError(`this machine has no usable ${path}, and a microVM needs it`, {
-          hint: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
-          cause,
-        });
+    const denied = codeOf(cause) === "EACCES" || codeOf(cause) === "EPERM";
+    throw denied ? deviceDenied(path, wayIn(path, user), cause) : noDevice(path, cause);
   }
 }
 

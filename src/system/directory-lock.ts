@@ -1,10 +1,15 @@
-import { mkdirSync, rmdirSync, statSync, utimesSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, statSync, utimesSync } from "node:fs";
+import { codeOf } from "../lib/errno.ts";
+import { cannot } from "./errors.ts";
 
 type LockOptions = {
   /** A holder that has not touched its lock for so long is gone. */
   readonly staleMs: number;
   readonly waitMs: number;
 };
+
+/** A directory that we have made. Its time, which we set, says that it is still ours: inodes are used again. */
+type Held = { readonly path: string; touchedMs: number };
 
 const touchEveryMs = 5000;
 const retryMs = 100;
@@ -19,45 +24,66 @@ export async function withDirectoryLock<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T } | undefined> {
   const deadline = Date.now() + options.waitMs;
-  const held: string[] = [];
+  const held: Held[] = [];
   const touch = setInterval(() => held.forEach(refresh), touchEveryMs);
   try {
     for (const path of paths) {
-      while (!take(path, options.staleMs)) {
+      for (;;) {
+        const lock = take(path, options.staleMs);
+        if (lock) {
+          held.push(lock);
+          break;
+        }
         if (Date.now() > deadline) return undefined;
         await Bun.sleep(retryMs);
       }
-      held.push(path);
     }
     return { value: await work() };
   } finally {
     clearInterval(touch);
-    for (const path of held.reverse()) release(path);
+    for (const lock of held.reverse()) release(lock);
   }
 }
 
-function take(path: string, staleMs: number): boolean {
+function take(path: string, staleMs: number): Held | undefined {
   try {
     mkdirSync(path);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    return { path, touchedMs: touchedAt(path) ?? 0 };
+  } catch (cause) {
+    if (codeOf(cause) !== "EEXIST") throw cannot("lock", path, cause);
   }
-  const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  if (touched !== undefined && Date.now() - touched > staleMs) release(path);
-  return false;
+  const touchedMs = touchedAt(path);
+  if (touchedMs !== undefined && Date.now() - touchedMs > staleMs) removeStale(path, touchedMs);
+  return undefined;
 }
 
-function refresh(path: string): void {
+const touchedAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+
+/** Another one that waits may have removed it, and hold a new one by now: only what was seen to be stale is removed. */
+function removeStale(path: string, touchedMs: number): void {
+  const aside = `${path}.stale-${process.pid}`;
   try {
-    utimesSync(path, new Date(), new Date());
+    renameSync(path, aside);
+    if (touchedAt(aside) === touchedMs) rmdirSync(aside);
+    else renameSync(aside, path);
   } catch {
-    // Taken away by somebody who held us for gone; what is under way ends soon.
     return;
   }
 }
 
-function release(path: string): void {
+function refresh(lock: Held): void {
+  if (touchedAt(lock.path) !== lock.touchedMs) return;
+  try {
+    utimesSync(lock.path, new Date(), new Date());
+    lock.touchedMs = touchedAt(lock.path) ?? 0;
+  } catch {
+    // It was taken for stale, as after a long sleep of the machine. What is under way ends soon.
+    return;
+  }
+}
+
+function release({ path, touchedMs }: Held): void {
+  if (touchedAt(path) !== touchedMs) return;
   try {
     rmdirSync(path);
   } catch {

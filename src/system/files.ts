@@ -22,11 +22,10 @@ import {
   writeSync,
 } from "node:fs";
 import { basename, dirname } from "node:path";
-import { UserError } from "../errors.ts";
-import { codeOf, reasonOf } from "../lib/errno.ts";
-import { printable } from "../lib/quote.ts";
+import { codeOf } from "../lib/errno.ts";
 import { byteName } from "../lib/tree-state.ts";
-import { type ReadLimits, readWhole, tooLong, Unreadable, usualBytes } from "./bounded.ts";
+import { type ReadLimits, readWhole, usualBytes } from "./bounded.ts";
+import { cannot, notWritable, tooLong, Unreadable } from "./errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 
 /** The text of a file, or undefined where there is none. Throws UserError for one that cannot be read, or is too long. */
@@ -38,24 +37,19 @@ export function readText(path: string, limits?: ReadLimits): string | undefined 
     if (bytes) return bytes.toString("utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
-    throw unreadable(path, cause);
+    throw cannot("read", path, cause);
   }
-  throw unreadable(path, new Unreadable(isDirectory(path) ? "it is a directory" : "it is not a regular file"));
+  throw cannot("read", path, new Unreadable(isDirectory(path) ? "it is a directory" : "it is not a regular file"));
 }
 
 const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;
-
-const unreadable = (path: string, cause: unknown) =>
-  new UserError(`cannot read "${printable(path)}": ${cause instanceof Unreadable ? cause.message : reasonOf(cause)}`, {
-    cause,
-  });
 
 /** The text of what is a regular file that can be read; no other thing is opened, a pipe least of all. Throws UserError for one that is too long. */
 export function readFileOrNothing(path: string, limits?: ReadLimits): string | undefined {
   try {
     return readWhole(path, limits)?.toString("utf8");
   } catch (cause) {
-    if (cause instanceof Unreadable) throw unreadable(path, cause);
+    if (cause instanceof Unreadable) throw cannot("read", path, cause);
     return undefined;
   }
 }
@@ -64,8 +58,8 @@ export function readFileOrNothing(path: string, limits?: ReadLimits): string | u
 export function readFileNoFollow(path: string): string {
   using directory = HeldDirectory.open(dirname(path));
   using file = directory.open(byteName(basename(path)));
-  if (!file) throw unreadable(path, new Unreadable("it is not a regular file any more"));
-  if (file.status.size > usualBytes) throw unreadable(path, tooLong(usualBytes));
+  if (!file) throw cannot("read", path, new Unreadable("it is not a regular file any more"));
+  if (file.status.size > usualBytes) throw cannot("read", path, tooLong(usualBytes));
   return Buffer.concat([...file.pieces()]).toString("utf8");
 }
 
@@ -118,7 +112,7 @@ export function enterDirectory(path: string): void {
   try {
     process.chdir(path);
   } catch (cause) {
-    throw new UserError(`cannot enter "${printable(path)}": ${reasonOf(cause)}`, { cause });
+    throw cannot("enter", path, cause);
   }
 }
 
@@ -137,16 +131,7 @@ export function privateDirectory(path: string): string {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK);
   } catch (cause) {
-    const full = codeOf(cause) === "ENOSPC";
-    throw new UserError(
-      full
-        ? `no space left on device to make "${printable(path)}"`
-        : `cannot write to "${printable(path)}": ${reasonOf(cause)}`,
-      {
-        hint: full ? "free some disk space" : "make it writable, or set XDG_STATE_HOME to a directory that is",
-        cause,
-      },
-    );
+    throw notWritable(path, cause);
   }
   return path;
 }
@@ -205,7 +190,7 @@ export function writePrivate(path: string, content: string | Uint8Array, mode: 0
     renameSync(work, path);
   } catch (cause) {
     rmSync(work, { force: true });
-    throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
+    throw cannot("write", path, cause);
   }
 }
 
@@ -247,7 +232,7 @@ export function writeText(path: string, text: string): void {
     writeNew(work, text, lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o644);
     renameSync(work, path);
   } catch (cause) {
-    throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
+    throw cannot("write", path, cause);
   }
 }
 

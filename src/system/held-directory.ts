@@ -1,9 +1,9 @@
 import { closeSync, constants, fchmodSync, fstatSync, futimesSync, readSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
-import { reasonOf } from "../lib/errno.ts";
 import { printable } from "../lib/quote.ts";
 import { byteName, isDirectoryMode, textName } from "../lib/tree-state.ts";
 import * as at from "./at.ts";
+import { cannot } from "./errors.ts";
 
 const { O_CREAT, O_EXCL, O_WRONLY } = constants;
 const pieceBytes = 256 * 1024;
@@ -26,7 +26,7 @@ export class HeldDirectory implements Disposable {
     try {
       return new HeldDirectory(at.openDirectory(undefined, byteName(path)), path);
     } catch (cause) {
-      throw new UserError(`cannot open the directory "${printable(path)}": ${reasonOf(cause)}`, { cause });
+      throw cannot("open the directory", path, cause);
     }
   }
 
@@ -201,15 +201,15 @@ export class HeldDirectory implements Disposable {
     }
   }
 
-  #do<T>(action: string, name: string, work: () => T): T;
-  #do<T>(action: string, name: string, work: () => T, ...none: string[]): T | undefined;
-  #do<T>(action: string, name: string, work: () => T, ...none: string[]): T | undefined {
+  #do<T>(action: Parameters<typeof cannot>[0], name: string, work: () => T): T;
+  #do<T>(action: Parameters<typeof cannot>[0], name: string, work: () => T, ...none: string[]): T | undefined;
+  #do<T>(action: Parameters<typeof cannot>[0], name: string, work: () => T, ...none: string[]): T | undefined {
     try {
       return work();
     } catch (cause) {
       if (cause instanceof Error && "code" in cause && none.includes(String(cause.code))) return undefined;
       if (cause instanceof UserError) throw cause;
-      throw new UserError(`cannot ${action} "${printable(this.#full(name))}": ${reasonOf(cause)}`, { cause });
+      throw cannot(action, this.#full(name), cause);
     }
   }
 
@@ -271,7 +271,7 @@ export class HeldFile implements Disposable {
     try {
       return readSync(this.#file, piece, 0, piece.length, null);
     } catch (cause) {
-      throw new UserError(`cannot read "${printable(this.#path)}": ${reasonOf(cause)}`, { cause });
+      throw cannot("read", this.#path, cause);
     }
   }
 }

@@ -47,8 +47,8 @@ test("a file that is no lock is named, and what to do with it", async () => {
   writeFileSync(file, "no database at all\n".repeat(100));
   const options = { signal: new AbortController().signal, onWait: () => expect.unreachable() };
   await expect(withLock(system(), "cb-a", options, async () => 1)).rejects.toMatchObject({
-    message: `"${file}" is damaged`,
-    hint: `it is a lock, and holds nothing: rm ${file}`,
+    message: `the lock "${file}" is damaged`,
+    hint: `it holds no data: rm ${file}`,
   });
 });
 

@@ -1,6 +1,5 @@
 import { constants, Database } from "bun:sqlite";
-import { UserError } from "../errors.ts";
-import { shellLine } from "../lib/quote.ts";
+import { damagedLock } from "./errors.ts";
 import { exists, privateDirectory, removeLink } from "./files.ts";
 import { stateDirectory, type System } from "./system.ts";
 
@@ -96,9 +95,6 @@ function tryLock(db: Database): boolean {
     // Of a file that is gone SQLite 3.54 says SQLITE_IOERR_FSTAT. Our lock on it is worth nothing, as `isReplaced` says.
     if (isReplaced(db)) return true;
     if (code !== "SQLITE_NOTADB") throw error;
-    throw new UserError(`"${db.filename}" is damaged`, {
-      hint: `it is a lock, and holds nothing: ${shellLine(["rm", db.filename])}`,
-      cause: error,
-    });
+    throw damagedLock(db.filename, error);
   }
 }

@@ -84,7 +84,9 @@ let boot: string | undefined;
 const bootId = () => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 8));
 
 function startedByPs(pid: number): string | undefined {
-  const { stdout, exitCode } = Bun.spawnSync(["/bin/ps", "-o", "lstart=", "-p", String(pid)], { env: { LC_ALL: "C" } });
+  // In one time zone: a laptop that travels would take every process for another one.
+  const env = { LC_ALL: "C", TZ: "UTC" };
+  const { stdout, exitCode } = Bun.spawnSync(["/bin/ps", "-o", "lstart=", "-p", String(pid)], { env });
   const started = stdout.toString().trim();
   return exitCode === 0 && started !== "" ? started : undefined;
 }

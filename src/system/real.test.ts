@@ -12,7 +12,7 @@ test.each([
   [
     "gets more than the kernel takes",
     ["true", "x".repeat(3_000_000)],
-    'the words and the environment are too long to start "true" with',
+    'the arguments and the environment of "true" are too long together',
   ],
 ])("what %s is not started, and why is said", async (_, argv, message) => {
   expect(await system.run(argv).catch((error: Error) => error.message)).toBe(message);
@@ -20,7 +20,7 @@ test.each([
 
 test("a directory to start it in that is gone is not blamed on the program", async () => {
   const words = await system.run(["true"], { cwd: "/no/such/directory" }).catch((error: Error) => error.message);
-  expect(words).toBe('"/no/such/directory" is no directory any more');
+  expect(words).toBe('"/no/such/directory" is not a directory any more');
 });
 
 const sh = (script: string, options: RunOptions = {}) => system.run(["sh", "-c", script], options);

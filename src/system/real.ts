@@ -3,7 +3,8 @@ import { UserError } from "../errors.ts";
 import { capture } from "./capture.ts";
 import { isDirectory } from "./files.ts";
 import { stty } from "./stty.ts";
-import { notStartable } from "./not-startable.ts";
+import { codeOf } from "../lib/errno.ts";
+import { movedWorkingDirectory, notADirectory, notStartable, noWorkingDirectory, outputFull } from "./errors.ts";
 import { interruptible } from "./interrupt.ts";
 import { Ending, type Told } from "../lib/ending.ts";
 import { printable } from "../lib/quote.ts";
@@ -33,7 +34,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     } catch (error) {
       // Bun blames the program for a working directory that is gone.
       const { cwd = workingDirectory() } = options ?? {};
-      if (!isDirectory(cwd)) throw new UserError(`"${printable(cwd)}" is no directory any more`, { cause: error });
+      if (!isDirectory(cwd)) throw notADirectory(cwd, error);
       throw notStartable(program, error);
     }
   }
@@ -187,14 +188,10 @@ function workingDirectory(): string {
     const [here, there] = [statSync("."), statSync(directory)];
     isMoved = here.dev !== there.dev || here.ino !== there.ino;
   } catch (cause) {
-    const denied = cause instanceof Error && "code" in cause && cause.code === "EACCES";
-    throw new UserError(denied ? "the current directory cannot be read" : "the current directory no longer exists", {
-      hint: "cd to the project first",
-      cause,
-    });
+    throw noWorkingDirectory(cause);
   }
   // A link was put in its place as we looked.
-  if (isMoved) throw new UserError("the current directory has just been moved", { hint: "cd to the project again" });
+  if (isMoved) throw movedWorkingDirectory();
   return directory;
 }
 
@@ -224,11 +221,10 @@ function write(fd: 1 | 2, data: string | Uint8Array): void {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      const code = codeOf(error);
       if (code === "EAGAIN") Bun.sleepSync(1);
       else if (code === "EPIPE" || code === "EIO" || code === "EBADF") return;
-      else if (code === "ENOSPC")
-        throw new UserError("cannot write the output: no space left on device", { cause: error });
+      else if (code === "ENOSPC") throw outputFull(error);
       else throw error;
     }
   }

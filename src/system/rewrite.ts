@@ -1,8 +1,7 @@
 import { chownSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { UserError } from "../errors.ts";
-import { codeOf, reasonOf } from "../lib/errno.ts";
-import { printable } from "../lib/quote.ts";
-import { readWhole, Unreadable } from "./bounded.ts";
+import { codeOf } from "../lib/errno.ts";
+import { readWhole } from "./bounded.ts";
+import { cannot, danglingLink, notRegular, readOnly } from "./errors.ts";
 
 /** A file of the user's, a character for each byte, so that what is not ours is written back as it was. */
 export function readBytes(path: string): string | undefined {
@@ -12,10 +11,9 @@ export function readBytes(path: string): string | undefined {
     if (bytes) return bytes.toString("latin1");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    const reason = cause instanceof Unreadable ? cause.message : reasonOf(cause);
-    throw new UserError(`cannot read "${printable(path)}": ${reason}`, { cause });
+    throw cannot("read", path, cause);
   }
-  throw new UserError(`"${printable(path)}" is not a regular file`);
+  throw notRegular(path);
 }
 
 /**
@@ -25,8 +23,8 @@ export function readBytes(path: string): string | undefined {
 export function rewriteBytes(path: string, bytes: string | undefined): void {
   const file = targetOf(path);
   const had = statSync(file, { throwIfNoEntry: false });
-  if (had && !had.isFile()) throw new UserError(`"${printable(path)}" is not a regular file`);
-  if (had && (had.mode & 0o222) === 0) throw new UserError(`"${path}" is read-only`);
+  if (had && !had.isFile()) throw notRegular(path);
+  if (had && (had.mode & 0o222) === 0) throw readOnly(path);
   const work = `${file}.new-${process.pid}`;
   try {
     if (bytes === undefined) return rmSync(file);
@@ -35,7 +33,7 @@ export function rewriteBytes(path: string, bytes: string | undefined): void {
     renameSync(work, file);
   } catch (cause) {
     rmSync(work, { force: true });
-    throw new UserError(`cannot write "${printable(path)}": ${reasonOf(cause)}`, { cause });
+    throw cannot("write", path, cause);
   }
 }
 
@@ -44,6 +42,6 @@ function targetOf(path: string): string {
     return realpathSync(path);
   } catch {
     if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return path;
-    throw new UserError(`"${path}" is a symlink to a file that is not there`);
+    throw danglingLink(path);
   }
 }

@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
+import { notStartedSecret, secretFailed } from "./errors.ts";
 import type { System } from "./system.ts";
 
 const limitMs = 30_000;
@@ -9,24 +10,24 @@ const limitMs = 30_000;
  * Not run in the project's directory: what stands there must not change what the command does.
  */
 export async function secretOfCommand(system: System, what: string, command: readonly string[]): Promise<string> {
-  const start = `${what}: "${printable(command[0] ?? "")}"`;
+  const failed = (why: string) => secretFailed(what, command[0] ?? "", why);
   const { code, signal, timedOut, stdout, stderr } = await system
     .run(command, { timeoutMs: limitMs, cwd: "/" })
     .catch((error) => {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(`${what}: ${error.message}`, { hint: error.hint, cause: error });
+      throw notStartedSecret(what, error);
     });
-  if (timedOut) throw new UserError(`${start} did not end within ${limitMs / 1000} s`);
+  if (timedOut) throw failed(`did not end within ${limitMs / 1000} s`);
   if (code !== 0) {
     const said = printable(stderr.trim().split("\n").at(-1) ?? "");
-    throw new UserError(
-      `${start} ${signal ? `was ended by ${signal}` : `failed with status ${code}`}${said === "" ? "" : `: ${said}`}`,
+    throw failed(
+      `${signal ? `was ended by ${signal}` : `failed with status ${code}`}${said === "" ? "" : `: ${said}`}`,
     );
   }
   const value = stdout.replace(/\r?\n$/, "");
   const lines = value.split("\n").length;
-  if (lines > 1) throw new UserError(`${start} printed ${lines} lines, and a secret is one`);
-  if (value.includes("\0")) throw new UserError(`${start} printed a NUL character`);
-  if (value === "") throw new UserError(`${start} printed nothing`);
+  if (lines > 1) throw failed(`printed ${lines} lines, and a secret is one`);
+  if (value.includes("\0")) throw failed("printed a NUL character");
+  if (value === "") throw failed("printed nothing");
   return value;
 }

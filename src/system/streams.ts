@@ -1,7 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
-import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
+import { notRegular } from "./errors.ts";
 import { privateDirectory } from "./files.ts";
 
 const compressed = { "\x1f\x8b": "gzip", "\x28\xb5": "zstd" } as const;
@@ -10,7 +9,7 @@ const compressed = { "\x1f\x8b": "gzip", "\x28\xb5": "zstd" } as const;
 export async function* readPlain(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    if (!fstatSync(file).isFile()) throw new UserError(`"${printable(path)}" is not a regular file`);
+    if (!fstatSync(file).isFile()) throw notRegular(path);
     const start = Buffer.alloc(2);
     readSync(file, start, 0, 2, 0);
     const format = compressed[start.toString("latin1") as keyof typeof compressed];

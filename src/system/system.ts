@@ -1,5 +1,4 @@
-import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
+import { noHome } from "./errors.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 
 /** What a program left behind when it ended. */
@@ -104,10 +103,7 @@ export type Attached = {
 export function stateDirectory(env: System["env"]): string {
   if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/claude-bottle`;
   if (env.HOME?.startsWith("/")) return `${env.HOME}/.local/state/claude-bottle`;
-  const what = env.HOME ? `HOME is "${printable(env.HOME)}", not a full path` : "HOME is not set";
-  throw new UserError(`${what}, and the ledger of the bottles is kept there`, {
-    hint: "set HOME, or XDG_STATE_HOME, to a directory of yours",
-  });
+  throw noHome(env.HOME);
 }
 
 /** Where the user's own settings live, by the XDG rules; undefined where there is no home. */

@@ -1,8 +1,7 @@
 import { lstatSync, readlinkSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { UserError } from "../errors.ts";
 import { contains } from "../lib/paths.ts";
-import { printable } from "../lib/quote.ts";
+import { linkOfBottle, tooManyLinks } from "./errors.ts";
 
 /** A real directory, and a name in it, which may be a link or nothing. */
 export type Place = { readonly directory: string; readonly name: string };
@@ -29,12 +28,9 @@ export function placeOf(typed: string, cwd: string, guests: readonly string[]): 
     if (isLast && !isDirectory) return { directory, name: part };
     const target = linkAt(path);
     if (target === undefined) directory = path;
-    else if (guests.some((guest) => contains(guest, directory)))
-      throw new UserError(`"${printable(path)}" is a symlink, and a bottle may have put it there`, {
-        hint: `it leads to "${printable(target)}": name that path, if you trust it`,
-      });
+    else if (guests.some((guest) => contains(guest, directory))) throw linkOfBottle(path, target);
     else {
-      if (++links > mostLinks) throw new UserError(`"${printable(typed)}" leads through too many symlinks`);
+      if (++links > mostLinks) throw tooManyLinks(typed);
       if (target.startsWith("/")) directory = "/";
       left.unshift(...target.split("/"));
     }

@@ -337,7 +337,7 @@ test("no space for what SQLite shares between processes", async () => {
 
 test.each([
   [undefined, "HOME is not set"],
-  ["here", 'HOME is "here", not a full path'],
+  ["here", 'HOME is "here", which is not an absolute path'],
 ])("HOME is %p", async (HOME, what) => {
   using home = new Home();
   // Without a home there are no settings of the user that name it.
@@ -345,7 +345,7 @@ test.each([
   expect((await home.run(["exec", "--", "true"], { env: { HOME } })).code).toBe(0);
   expect(await home.run(["run"], { env: { HOME, XDG_STATE_HOME: undefined } })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: ${what}, and the ledger of the bottles is kept there\n  set HOME, or XDG_STATE_HOME, to a directory of yours\n`,
+    stderr: `claude-bottle: ${what}, and claude-bottle keeps its records there\n  set HOME or XDG_STATE_HOME to a directory that you own\n`,
     code: 1,
   });
 });
@@ -389,3 +389,33 @@ test("the name of a directory moves no cursor, whatever is said of it", async ()
   const shown = "~/home/project/a\\x1b]0;owned\\x07/bottle.toml";
   expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toEndWith(`, added to "${shown}"\n`);
 });
+
+test("a container that anybody labelled as ours ends no command", async () => {
+  using home = new Home();
+  const row = (directory: string, uid: string) =>
+    JSON.stringify({ Names: "other", State: "running", Labels: `claude-bottle=docker,claude-bottle.directory=${directory},claude-bottle.uid=${uid}` }); // prettier-ignore
+  const rows = [row("100%", "0"), row("%E0%A4%A", "x"), row("", "-1"), row("%00", "0")].join("\n");
+  home.program("docker", `case "$1" in ps) cat <<'EOF'\n${rows}\nEOF\n;; *) echo '{}' ;; esac`);
+  for (const words of [["ls"], ["ls", "--json"], ["gc"], ["doctor"], ["ls", "--size"]]) {
+    const { stderr, code } = await home.run(words);
+    expect([words, code === 70, stderr.includes("internal error")]).toEqual([words, false, false]);
+  }
+}, 60_000);
+
+test.skipIf(process.platform !== "linux")("a directory whose name is not UTF-8 is told apart from one that is gone", async () => {
+  using home = new Home();
+  const script = 'mkdir "$1" && cd "$1" && shift && exec "$@"';
+  const name = Buffer.from([0x61, 0xff]);
+  writeFileSync(`${home.directory}/name`, name);
+  const child = Bun.spawn(["sh", "-c", `name=$(cat '${home.directory}/name'); set -- "$name" "$@"; ${script}`, "sh", ...tool, "config"], {
+    cwd: home.project,
+    env: home.env,
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  expect(await home.finish(child as never)).toEqual({
+    stdout: "",
+    stderr: "claude-bottle: the current directory has a path that is not valid UTF-8\n  cd to the project first\n",
+    code: 1,
+  });
+}); // prettier-ignore

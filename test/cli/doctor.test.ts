@@ -86,9 +86,9 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "backend.bubblewrap",
       level: "note",
-      what: '"~/bin/bwrap" is no program of this system',
+      what: '"~/bin/bwrap" cannot be executed here: wrong format, or its interpreter is missing',
       why: "not needed here: bottles are made on podman",
-      fix: { command: "install ~/bin/bwrap anew", safe: false },
+      fix: { command: "reinstall ~/bin/bwrap", safe: false },
     },
     mended: (machine) => machine.removeProgram("bwrap"),
   },
@@ -145,9 +145,9 @@ const rows: Readonly<Record<string, Row>> = {
     finding: {
       id: "state",
       level: "error",
-      what: "HOME is not set, and the ledger of the bottles is kept there",
+      what: "HOME is not set, and claude-bottle keeps its records there",
       why: "no bottle can be recorded",
-      fix: { command: "set HOME, or XDG_STATE_HOME, to a directory of yours", safe: false },
+      fix: { command: "set HOME or XDG_STATE_HOME to a directory that you own", safe: false },
     },
     mended: (machine) => void (machine.extra = { GIT_CONFIG_GLOBAL: `${machine.directory}/home/.gitconfig` }),
   },

@@ -1,3 +1,4 @@
+import { encodeLabel } from "../../lib/label.ts";
 import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, EngineFacts, GuestUser, MountPlan, SessionPlan } from "../../plan/plan.ts";
@@ -28,7 +29,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
   return [
     "create", "--pull", "never", "--name", name, "--hostname", name,
     "--label", `${labels.mark}=${plan.backend}`,
-    "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
+    "--label", `${labels.directory}=${encodeLabel(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`,
     "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend),
     ...(selinux ? ["--security-opt", "label=disable"] : []),

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
+import { decodeLabel, decodeUid } from "../../lib/label.ts";
 import type { Machine } from "../backend.ts";
 import { labels } from "./argv.ts";
 
@@ -58,12 +59,13 @@ export function machineOf(
   marks: Readonly<Record<string, string>>,
   pid: number | undefined,
 ): Machine {
-  const directory = marks[labels.directory];
-  const isOurs = marks[labels.mark] !== undefined && directory !== undefined;
+  const directory = decodeLabel(marks[labels.directory]);
+  const uid = decodeUid(marks[labels.uid]);
+  const isOurs = marks[labels.mark] !== undefined && directory !== undefined && uid !== undefined;
   return {
     name,
     state: stateOf(status),
-    owner: isOurs ? { directory: decodeURIComponent(directory), uid: Number(marks[labels.uid]) } : undefined,
+    owner: isOurs ? { directory, uid } : undefined,
     pid,
   };
 }

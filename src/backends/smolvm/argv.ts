@@ -1,3 +1,4 @@
+import { encodeLabel } from "../../lib/label.ts";
 import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
@@ -54,7 +55,7 @@ export function createArgv(plan: BottlePlan, link: string): string[] {
     ...madeFromArgv(plan),
     ...volumesOf(plan, link),
     "--label", `${labels.mark}=1`,
-    "--label", `${labels.directory}=${encodeURIComponent(directory)}`,
+    "--label", `${labels.directory}=${encodeLabel(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`,
     ...networkArgv(plan.network),
     ...(plan.sshAgent === undefined ? [] : ["--ssh-agent"]),

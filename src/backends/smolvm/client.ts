@@ -6,6 +6,8 @@ import { failureOf, noBoot, smolvmError } from "./errors.ts";
 import { answerOfSmolvm, checkVersion, findSmolvm } from "./program.ts";
 
 /** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
+/** smolvm locks its database for each call. */
+const betweenTriesMs = 100;
 const readyWithinMs = 30_000;
 
 type CallOptions = StepOptions & Pick<RunOptions, "env" | "onOutput">;
@@ -83,6 +85,7 @@ export class Client {
       if (run.code === 0) return run;
       if (!/is not running|connect/.test(failureOf(run).message) || this.system.now() > deadline)
         throw smolvmError(doing, run);
+      await Bun.sleep(betweenTriesMs);
     }
   }
 

@@ -3,12 +3,15 @@ import * as v from "valibot";
 /** What `egress-events --json` says of one refusal: `dest` is a name that was to be resolved, or an address and port. */
 const denialSchema = v.object({ timestamp: v.string(), dest: v.string() });
 
+type Denial = v.InferOutput<typeof denialSchema>;
+
 /** A resolver asks for a name twice at once, for either kind of address. */
 const togetherMs = 1000;
 
 export function parseDenied(answer: unknown): { at: string; target: string }[] {
   const last = new Map<string, number>();
-  return v.parse(v.array(denialSchema), answer ?? []).flatMap(({ timestamp: at, dest: target }) => {
+  const rows = (Array.isArray(answer) ? answer : []).filter((row): row is Denial => v.is(denialSchema, row));
+  return rows.flatMap(({ timestamp: at, dest: target }) => {
     const before = last.get(target) ?? -Infinity;
     last.set(target, Date.parse(at));
     const isSame = !/:\d+$/.test(target) && Date.parse(at) - before < togetherMs;

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
+import { decodeLabel, decodeUid } from "../../lib/label.ts";
+import { mapLimited, programsAtOnce } from "../../lib/pool.ts";
 import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse } from "../../system/disk.ts";
@@ -25,17 +27,32 @@ const machineSchema = v.object({
   labels: v.optional(v.record(v.string(), v.string()), {}),
 });
 
+/** smolvm locks its database for each call. */
+const betweenLooksMs = 100;
+
 export function smolvm(system: System): Backend {
   const client = new Client(system);
 
   const linkDirectory = () => `${stateDirectory(system.env)}/links`;
   const link = (name: string) => `${linkDirectory()}/${name}`;
 
-  const machines = async () => v.parse(v.array(machineSchema), await client.query(argv.listArgv()));
+  /** A machine that is listed in another form is none of ours. */
+  const machines = async () => {
+    const answer = await client.query(argv.listArgv());
+    return (Array.isArray(answer) ? answer : []).flatMap((row: unknown) => {
+      const machine = v.safeParse(machineSchema, row);
+      return machine.success ? [machine.output] : [];
+    });
+  };
 
   async function find(name: string): Promise<Machine | undefined> {
     const answer = await client.query(argv.statusArgv(name));
-    return answer === undefined ? undefined : toMachine(v.parse(machineSchema, answer));
+    const machine = v.safeParse(machineSchema, answer);
+    if (answer !== undefined && !machine.success)
+      throw new UserError(`smolvm describes machine "${name}" in a form that is not known`, {
+        hint: "smolvm --version",
+      });
+    return machine.success ? toMachine(machine.output) : undefined;
   }
 
   /** A machine that has just died is "unreachable" for a moment, and then stopped. */
@@ -45,6 +62,7 @@ export function smolvm(system: System): Backend {
       const state = (await find(name))?.state;
       signal?.throwIfAborted();
       if (state !== "broken" || system.now() > deadline) return state;
+      await Bun.sleep(betweenLooksMs);
     }
   }
 
@@ -91,12 +109,10 @@ export function smolvm(system: System): Backend {
     },
 
     async diskUse(names) {
-      const directories = await Promise.all(
-        names.map(async (name) => {
-          const { code, stdout } = await client.look(argv.dataDirectoryArgv(name));
-          return code === 0 ? [{ name, directory: stdout.trim() }] : [];
-        }),
-      );
+      const directories = await mapLimited(names, programsAtOnce, async (name) => {
+        const { code, stdout } = await client.look(argv.dataDirectoryArgv(name));
+        return code === 0 ? [{ name, directory: stdout.trim() }] : [];
+      });
       const found = directories.flat();
       const uses = await diskUse(
         system,
@@ -188,15 +204,12 @@ const standIns = ({ credentials }: BottlePlan) =>
   Object.fromEntries(credentials.map(({ variable }) => [hostNameOf(variable), "none"]));
 
 function toMachine({ name, state, pid, labels }: v.InferOutput<typeof machineSchema>): Machine {
-  const directory = labels[argv.labels.directory];
-  const uid = Number(labels[argv.labels.uid]);
+  const directory = decodeLabel(labels[argv.labels.directory]);
+  const uid = decodeUid(labels[argv.labels.uid]);
   return {
     name,
     state: state === "running" ? "running" : state === "stopped" || state === "created" ? "stopped" : "broken",
-    owner:
-      labels[argv.labels.mark] && directory !== undefined
-        ? { directory: decodeURIComponent(directory), uid }
-        : undefined,
+    owner: labels[argv.labels.mark] && directory !== undefined && uid !== undefined ? { directory, uid } : undefined,
     pid: pid ?? undefined,
   };
 }
