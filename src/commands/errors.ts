@@ -75,3 +75,6 @@ export const notLoggedIn = (): UserError =>
   });
 
 export const noToken = (): UserError => new UserError("no token was given", { hint: "to get one: claude setup-token" });
+
+/** An option that means nothing without another one. */
+export const needs = (option: string, other: string): UserError => usageError(`${option} works only with ${other}`);

@@ -5,6 +5,10 @@ import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { removalLines, removeBottle } from "../bottle/remove.ts";
 import type { Losses } from "../plan/losses.ts";
 import { existingBottle, noBottle } from "../session/target.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { printable } from "../lib/quote.ts";
+import { madeWorktree, undoWorktree } from "../project/made-worktree.ts";
+import type { System } from "../system/system.ts";
 
 export const rm = (context: Context) =>
   command(context, {
@@ -35,7 +39,10 @@ export const rm = (context: Context) =>
       const show = (losses: Losses | undefined) =>
         system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
       const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
-      if (!args["dry-run"]) return (await removeBottle(system, plan, removal)) || noBottle(system);
+      if (!args["dry-run"]) {
+        if (!(await removeBottle(system, plan, removal))) return noBottle(system);
+        return await undoOwnWorktree(system, plan.directory);
+      }
       const keeps = keepClaude || (plan.keepsClaude ?? false);
       const backend = await backendOf(system, plan.backend);
       const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: false, keeps });
@@ -47,3 +54,17 @@ export const rm = (context: Context) =>
       if (lost !== undefined) inform(system, lost);
     },
   });
+
+/** A worktree of `run --worktree` goes with its last bottle, unless something is only in it. */
+async function undoOwnWorktree(system: System, directory: string): Promise<void> {
+  const made = madeWorktree(system, directory);
+  if (!made) return;
+  {
+    using ledger = new Ledger(system);
+    if (ledger.bottles().some(({ plan }) => plan.directory === directory)) return;
+  }
+  const { removed, left } = await undoWorktree(system, made);
+  const name = `worktree "${printable(directory)}"`;
+  if (removed) inform(system, `removed ${name} and branch "${made.branch}"`);
+  else inform(system, `kept ${name} of branch "${made.branch}": ${left.join("; ")}`);
+}

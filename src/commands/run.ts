@@ -9,11 +9,16 @@ import { resumeWords, tellWhatWaits } from "../session/resume.ts";
 import type { System } from "../system/system.ts";
 import { hostSettings } from "../project/host-claude.ts";
 import { confirmStart } from "../bottle/consent.ts";
-import { projectTarget } from "../bottle/target.ts";
+import { projectBackend, projectTarget } from "../bottle/target.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { printable, shellLine } from "../lib/quote.ts";
+import { makeWorktree, planWorktree, type MadeWorktree } from "../project/made-worktree.ts";
+import { inheritTrust } from "../project/trust.ts";
+import { inform } from "../ui/messages.ts";
 import { launch } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
-import { findProject, promptFileOf } from "../project/project.ts";
-import { wrongValue, unknownAgent } from "./errors.ts";
+import { findProject, promptFileOf, type Project } from "../project/project.ts";
+import { needs, wrongValue, unknownAgent } from "./errors.ts";
 
 export const run = (context: Context) =>
   command(context, {
@@ -30,6 +35,12 @@ export const run = (context: Context) =>
         valueHint: "BACKEND",
         description: `the backend for a new bottle: ${backendNames.join(", ")}`,
       },
+      worktree: {
+        type: "string",
+        valueHint: "NAME",
+        description: "work in a git worktree of this branch, which is made beside the repository if it is not there",
+      },
+      from: { type: "string", valueHint: "REF", description: "the commit that a new branch of --worktree starts at" },
       profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
       network: {
         type: "string",
@@ -62,7 +73,10 @@ export const run = (context: Context) =>
       const { system, rest: own = [] } = context;
       const resumes = (args.resume ?? false) || (args.continue ?? false);
       if (args.conversation !== undefined && !resumes) throw unexpectedArgument(args.conversation, "Claude");
-      const project = findProject(system, { profile: args.profile });
+      if (args.from !== undefined && args.worktree === undefined) throw needs("--from", "--worktree");
+      const worktree = await worktreeFor(system, args);
+      if (worktree === "planned") return;
+      const project = findProject(system, { ...(worktree && { start: worktree.directory }), profile: args.profile });
       const name = args.agent ?? project.manifest.bottle.agent;
       const agent = project.manifest.agents[name];
       if (!agent) throw unknownAgent(name, Object.keys(project.manifest.agents));
@@ -74,11 +88,13 @@ export const run = (context: Context) =>
           backend: args.backend,
           network: networkMode(args.network),
         });
+      if (worktree) await trustWorktree(system, worktree, project, args);
       const found = await again();
       const background = args.background ?? false;
       if (resumes && !isClaude(agent.command)) throw resumeNeedsClaude(agent.command);
       const rest = resumes ? [...(await resumeWords(system, found.plan.name, args.conversation)), ...own] : own;
       if (!resumes && !args["dry-run"] && isClaude(agent.command)) await tellWhatWaits(system, found.plan.name);
+      if (!args["dry-run"]) tellSharedFiles(system, found.plan.directory);
       if (background) await assertBackground(system, found.plan.backend, agent.command);
       const hasTerminal = system.isTty.stdin && system.isTty.stdout;
       const acceptsWeaker = args["accept-weaker"] ?? false;
@@ -109,6 +125,42 @@ export const run = (context: Context) =>
       context.exit(code);
     },
   });
+
+type WorktreeArgs = {
+  readonly worktree?: string | undefined;
+  readonly from?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly name?: string | undefined;
+  readonly backend?: string | undefined;
+  readonly "dry-run"?: boolean | undefined;
+};
+
+/** "planned": a dry run of one that is not there yet has printed what makes it. */
+async function worktreeFor(system: System, args: WorktreeArgs): Promise<MadeWorktree | "planned" | undefined> {
+  if (args.worktree === undefined) return undefined;
+  const plan = await planWorktree(system, args.worktree, args.from);
+  if (!("argv" in plan)) return plan;
+  if (args["dry-run"]) return (system.out(`${shellLine(plan.argv)}\n`), "planned");
+  const made = await makeWorktree(system, plan);
+  inform(system, `made worktree "${printable(made.directory)}" of branch "${made.branch}"`);
+  return made;
+}
+
+/** What the repository's own directory was trusted with holds here too, where the worktree asks for just that. */
+async function trustWorktree(system: System, { repository }: MadeWorktree, project: Project, args: WorktreeArgs) {
+  const from = findProject(system, { start: repository, profile: args.profile });
+  const backend = await projectBackend(system, project, { name: args.name, backend: args.backend });
+  inheritTrust(system, from, project, backend, args.profile);
+}
+
+/** Two agents in one directory undo each other's work without a word. */
+function tellSharedFiles(system: System, directory: string): void {
+  using ledger = new Ledger(system);
+  const bottles = ledger.bottles().filter(({ plan }) => plan.directory === directory);
+  const agents = bottles.flatMap(({ plan }) => ledger.sessions(plan.name)).filter(({ kind }) => kind === "agent");
+  if (agents.length > 0)
+    inform(system, "another agent works in this directory, and both edit the same files", "to work beside it: claude-bottle run --worktree NAME");
+} // prettier-ignore
 
 async function assertBackground(system: System, backend: string, program: string): Promise<void> {
   if (!isClaude(program)) throw notInBackground(program);

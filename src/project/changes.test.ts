@@ -25,22 +25,22 @@ const changes = (project = `${directory}/shop`) =>
   );
 
 test("lines in tracked files, staged or not", async () => {
-  expect(await changes()).toEqual({ added: 0, removed: 0 });
+  expect(await changes()).toEqual({ added: 0, removed: 0, untracked: 0 });
   writeFileSync(`${directory}/shop/list`, "one\nthree\nfour\nfive\n");
   git(`${directory}/shop`, "add", ".");
-  expect(await changes()).toEqual({ added: 2, removed: 1 });
+  expect(await changes()).toEqual({ added: 2, removed: 1, untracked: 0 });
   appendFileSync(`${directory}/shop/list`, "six\n");
   writeFileSync(`${directory}/shop/untracked`, "not yet\n");
-  expect(await changes()).toEqual({ added: 3, removed: 1 });
+  expect(await changes()).toEqual({ added: 3, removed: 1, untracked: 0 });
   git(`${directory}/shop`, "commit", "-qam", "second");
   git(`${directory}/shop`, "pack-refs", "--all");
-  expect(await changes()).toEqual({ added: 0, removed: 0 });
+  expect(await changes()).toEqual({ added: 0, removed: 0, untracked: 0 });
 });
 
 test("a linked worktree has its own", async () => {
   git(`${directory}/shop`, "worktree", "add", "-q", "../other", "-b", "other");
   appendFileSync(`${directory}/other/list`, "four\n");
-  expect(await changes(`${directory}/other`)).toEqual({ added: 1, removed: 0 });
+  expect(await changes(`${directory}/other`)).toEqual({ added: 1, removed: 0, untracked: 0 });
 });
 
 test("no program that the repository names is run, and it is not written to", async () => {
@@ -54,7 +54,7 @@ test("no program that the repository names is run, and it is not written to", as
   writeFileSync(`${directory}/shop/.git/info/attributes`, "* filter=trap diff=trap\n");
   writeFileSync(`${directory}/shop/list`, "other\n");
   const index = Bun.hash(await Bun.file(`${directory}/shop/.git/index`).bytes());
-  expect(await changes()).toEqual({ added: 1, removed: 3 });
+  expect(await changes()).toEqual({ added: 1, removed: 3, untracked: 0 });
   expect(marks.filter(existsSync)).toEqual([]);
   expect(Bun.hash(await Bun.file(`${directory}/shop/.git/index`).bytes())).toBe(index);
 });

@@ -4,10 +4,11 @@ import { privateDirectory, realPath, writePrivate } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
 import { cacheDirectory, type System } from "../system/system.ts";
 
-/** Lines added and removed since the last commit, in tracked files. */
-export type Changes = { readonly added: number; readonly removed: number };
+/** Lines added and removed since the last commit, in tracked files; `untracked` counts files, where they were asked for. */
+export type Changes = { readonly added: number; readonly removed: number; readonly untracked: number };
 
 const timeoutMs = 4_000;
+const maxBytes = 1024 * 1024;
 const indexLimit = 64 * 1024 * 1024;
 const refLimit = 4 * 1024 * 1024;
 const commit = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
@@ -18,7 +19,11 @@ const commit = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
  * A bottle can write all of `.git`, and much in there makes git run programs: filters, drivers, hooks, fsmonitor. So git never sees
  * that directory. It gets one of ours, with the project's commit, its index and its objects, and without a setting of anybody.
  */
-export async function changesOf(system: System, directory: string): Promise<Changes | undefined> {
+export async function changesOf(
+  system: System,
+  directory: string,
+  { untracked = false }: { readonly untracked?: boolean } = {},
+): Promise<Changes | undefined> {
   const git = system.which("git");
   const cache = cacheDirectory(system.env);
   const repository = repositoryOf(directory);
@@ -27,17 +32,20 @@ export async function changesOf(system: System, directory: string): Promise<Chan
   const index = readIndex(`${repository.own}/index`);
   if (head === undefined || index === undefined) return undefined;
   const view = viewIn(cache, directory, repository, head, index);
-  const { code, timedOut, stdout } = await system.run(
-    [git, "--git-dir", view, "--work-tree", directory, "-c", "core.fsmonitor=false", "diff", "--numstat", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-renames", "HEAD", "--"],
-    { cwd: directory, env: withoutSettings, timeoutMs, maxBytes: 1024 * 1024 },
-  ); // prettier-ignore
-  if (code !== 0 || timedOut) return undefined;
+  const ask = async (...words: string[]) => {
+    const argv = [git, "--git-dir", view, "--work-tree", directory, "-c", "core.fsmonitor=false", ...words];
+    const { code, timedOut, stdout } = await system.run(argv, { cwd: directory, env: withoutSettings, timeoutMs, maxBytes }); // prettier-ignore
+    return code === 0 && !timedOut ? stdout : undefined;
+  };
+  const stdout = await ask("diff", "--numstat", "--no-ext-diff", "--no-textconv", "--ignore-submodules=all", "--no-renames", "HEAD", "--"); // prettier-ignore
+  const others = untracked ? await ask("ls-files", "--others", "--exclude-standard", "-z") : "";
+  if (stdout === undefined || others === undefined) return undefined;
   let [added, removed] = [0, 0];
   for (const [, plus, minus] of stdout.matchAll(/^(\d+)\t(\d+)\t/gm)) {
     added += Number(plus);
     removed += Number(minus);
   }
-  return { added, removed };
+  return { added, removed, untracked: others.split("\0").length - 1 };
 }
 
 const withoutSettings = {

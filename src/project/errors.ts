@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { exitCode, usageError, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 
 /** `count`: how many permissions wait; `command`: what shows and approves them. */
@@ -94,3 +94,20 @@ export const anotherDirectoryShared = (name: string, path: string): UserError =>
 
 /** Where no line of a file says it. */
 export const refused = (text: string, hint: string | undefined): UserError => new UserError(text, { hint });
+
+export const noRepository = (directory: string) =>
+  new UserError(`"${printable(directory)}" is not in a git repository`, { hint: "git init" });
+
+export const notAWorktreeName = (name: string) =>
+  usageError(
+    `"${printable(name)}" cannot name a branch and a directory`,
+    "use letters, digits, and . _ + - / between them",
+  );
+
+export const worktreeInTheWay = (directory: string) =>
+  new UserError(`"${printable(directory)}" exists and is not a worktree of claude-bottle's`, {
+    hint: "choose another name, or run claude-bottle in that directory",
+  });
+
+export const gitFailed = (words: string, code: number = exitCode.failed) =>
+  new UserError(`git: ${printable(words)}`, { exitCode: code });

@@ -10,7 +10,7 @@ import { resolveGrants, type Grants } from "./grants.ts";
 import { hostFiles, type HostFiles } from "./host-files.ts";
 import type { Project } from "./project.ts";
 import { claudeFilesOf, fileHashes } from "./unasked.ts";
-import { isOf, trustsOf, type View } from "./trust-store.ts";
+import { isOf, saveTrust, trustsOf, type View } from "./trust-store.ts";
 import { notTrusted } from "./errors.ts";
 
 /** The project's dangers as it stands now, what names them as a whole, and whether the user has allowed just that. */
@@ -81,4 +81,15 @@ export function trustCommand({ manifest, resolved }: Project, { name }: Backend,
     ...(manifest.bottle.backend === name ? [] : ["--backend", name]),
     ...words,
   ]);
+}
+
+/**
+ * A worktree that we have just made of a trusted project asks for the same things, word for word but for where it lies: then it is
+ * trusted too.
+ */
+export function inheritTrust(system: System, from: Project, to: Project, backend: Backend, profile?: string): void {
+  const [given, asked] = [requestOf(system, from, backend), requestOf(system, to, backend)];
+  const moved = JSON.stringify(asked.dangers).replaceAll(JSON.stringify(to.directory).slice(1, -1), JSON.stringify(from.directory).slice(1, -1)); // prettier-ignore
+  if (asked.isTrusted || !given.isTrusted || moved !== JSON.stringify(given.dangers)) return;
+  saveTrust(system, { directory: to.directory, profile, backend: backend.name }, asked.hash);
 }

@@ -1,0 +1,138 @@
+import { basename, dirname } from "node:path";
+import * as v from "valibot";
+import { exitCode } from "../errors.ts";
+import { exists, readText, realPath, removeFile, writePrivate } from "../system/files.ts";
+import { stateDirectory, type System } from "../system/system.ts";
+import { changesOf } from "./changes.ts";
+import { gitFailed, noRepository, notAWorktreeName, worktreeInTheWay } from "./errors.ts";
+
+/** A worktree that `run --worktree` made. */
+export type MadeWorktree = {
+  readonly directory: string;
+  /** The repository's first worktree. */
+  readonly repository: string;
+  readonly branch: string;
+  /** The commit that the branch began at. */
+  readonly base: string;
+};
+
+const schema = v.object({ directory: v.string(), repository: v.string(), branch: v.string(), base: v.string() });
+
+const fileOf = (system: System, directory: string): string =>
+  `${stateDirectory(system.env)}/worktrees/${new Bun.CryptoHasher("sha256").update(directory).digest("hex")}.json`;
+
+/** The worktree in `directory`, where we made it. */
+export function madeWorktree(system: System, directory: string): MadeWorktree | undefined {
+  try {
+    const found = v.safeParse(schema, JSON.parse(readText(fileOf(system, directory)) ?? "null"));
+    return found.success && found.output.directory === directory ? found.output : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A worktree that is to be made, and the command that makes it. */
+export type PlannedWorktree = MadeWorktree & { readonly argv: readonly string[] };
+
+/**
+ * The worktree of that branch, beside the repository, or what makes it: from `from` or the current commit. What a session may have
+ * written into the repository is not run: no hook, no filter of the repository's own, no fsmonitor.
+ */
+export async function planWorktree(
+  system: System,
+  name: string,
+  from: string | undefined,
+): Promise<MadeWorktree | PlannedWorktree> {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.\/+-]*$/.test(name) || /\.\.|\/\/|[./]$|\.lock$/.test(name)) throw notAWorktreeName(name);
+  const cwd = system.cwd();
+  const listed = await git(system, cwd, ["worktree", "list", "--porcelain"]);
+  if (listed.code !== 0) throw noRepository(cwd);
+  const repository = /^worktree (.+)$/m.exec(listed.stdout)?.[1] ?? cwd;
+  const parent = realPath(dirname(repository)) ?? dirname(repository);
+  const directory = `${parent}/${basename(repository)}-${name.replaceAll("/", "-")}`;
+  const known = madeWorktree(system, directory);
+  if (known && exists(directory)) return known;
+  if (exists(directory)) throw worktreeInTheWay(directory);
+  const start = from ?? "HEAD";
+  const { code, stdout } = await git(system, cwd, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${start}^{commit}`]);
+  if (code !== 0) throw gitFailed(`there is no commit "${start}"`, exitCode.usage);
+  const base = stdout.trim();
+  const hasBranch = (await git(system, cwd, ["show-ref", "--verify", "--quiet", `refs/heads/${name}`])).code === 0;
+  const branch = hasBranch ? [directory, name] : ["-b", name, directory, base];
+  const argv = gitArgv(["-C", repository, ...(await harmless(system, repository)), "worktree", "add", "--quiet", ...branch]);
+  return { directory, repository, branch: name, base, argv };
+} // prettier-ignore
+
+export async function makeWorktree(system: System, { argv, ...made }: PlannedWorktree): Promise<MadeWorktree> {
+  const added = await system.run(argv, { cwd: made.repository, timeoutMs, env: ownEnv });
+  if (added.code !== 0) throw gitFailed(lastLine(added.stderr));
+  writePrivate(fileOf(system, made.directory), JSON.stringify(made));
+  return made;
+}
+
+/** What became of a worktree: `left` says what of it is not in another branch, one line each. */
+export type Undone = { readonly removed: boolean; readonly left: readonly string[] };
+
+/** Removes a worktree that we made, and its branch, where nothing of them is lost. */
+export async function undoWorktree(system: System, { directory, repository, branch, base }: MadeWorktree): Promise<Undone> {
+  const left = await leftIn(system, { directory, repository, branch, base });
+  if (left.length > 0) return { removed: false, left };
+  if (exists(directory)) {
+    // Nothing is in it that is not elsewhere, so git need not look, which by the worktree's own settings could run programs.
+    const removed = await git(system, repository, ["worktree", "remove", "--force", directory]);
+    if (removed.code !== 0) return { removed: false, left: [lastLine(removed.stderr)] };
+  } else await git(system, repository, ["worktree", "prune"]);
+  await git(system, repository, ["branch", "-D", "--quiet", "--", branch]);
+  removeFile(fileOf(system, directory));
+  return { removed: true, left: [] };
+} // prettier-ignore
+
+/** What only the worktree or its branch holds. */
+async function leftIn(system: System, { directory, repository, branch, base }: MadeWorktree): Promise<string[]> {
+  const left: string[] = [];
+  if (exists(directory)) {
+    const changes = await changesOf(system, directory, { untracked: true });
+    if (changes === undefined) return ["what changed in it cannot be told"];
+    if (changes.added + changes.removed > 0) left.push(`changes that are not committed (+${changes.added} -${changes.removed})`);
+    if (changes.untracked > 0) left.push(`${changes.untracked} file${changes.untracked === 1 ? "" : "s"} that git does not track`);
+  }
+  const ref = `refs/heads/${branch}`;
+  const tip = (await git(system, repository, ["rev-parse", "--verify", "--quiet", ref])).stdout.trim();
+  if (tip === "" || tip === base) return left;
+  const others = await git(system, repository, ["for-each-ref", "--format=%(refname)", "--contains", tip, "refs/heads", "refs/remotes"]);
+  const isElsewhere = others.stdout.split("\n").some((name) => name !== "" && name !== ref);
+  if (isElsewhere) return left;
+  const { stdout } = await git(system, repository, ["rev-list", "--count", ref, "--not", `--exclude=${branch}`, "--branches", "--remotes"]);
+  const count = Number(stdout.trim());
+  return [...left, `${count} commit${count === 1 ? "" : "s"} that no other branch has`];
+} // prettier-ignore
+
+const timeoutMs = 120_000;
+
+const ownEnv = { GIT_TERMINAL_PROMPT: "0", GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
+
+const gitArgv = (words: readonly string[]): string[] => [
+  "git",
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "core.fsmonitor=false",
+  ...words,
+];
+
+const git = (system: System, cwd: string, words: readonly string[]) =>
+  system.run(gitArgv(words), { cwd, timeoutMs, env: ownEnv });
+
+/** A checkout runs the filters that the repository's own configuration names, which a session may have written. */
+async function harmless(system: System, repository: string): Promise<string[]> {
+  const { stdout } = await git(system, repository, ["config", "--list", "--show-scope", "--null", "--name-only"]);
+  const parts = stdout.split("\0");
+  const keys = parts.filter((_, at) => at % 2 === 1 && parts[at - 1] !== "global" && parts[at - 1] !== "system");
+  const drivers = new Set(keys.flatMap((key) => /^filter\.([^]+)\.(?:smudge|clean|process|required)$/.exec(key)?.[1] ?? []));
+  return [...drivers].flatMap((name) =>
+    ["smudge=", "clean=", "process=", "required=false"].flatMap((setting) => ["-c", `filter.${name}.${setting}`]),
+  );
+} // prettier-ignore
+
+const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "git failed";
