@@ -32,7 +32,7 @@ export function checkHost(host: string): string {
 }
 
 /**
- * Opens the host to the bottle as it runs, where there is one. `file` lists it already. Throws UserError where the backend
+ * Opens the host to the bottle as it runs; false where there is no bottle. `file` lists the host already. Throws UserError where the backend
  * cannot.
  */
 export const openHost = (
@@ -40,18 +40,18 @@ export const openHost = (
   name: string,
   host: string,
   options: { readonly reach: Reach; readonly file: string | undefined },
-): Promise<void> => holdBottle(system, name, (hold) => openUnderLock(system, name, host, { ...options, hold }));
+): Promise<boolean> => holdBottle(system, name, (hold) => openUnderLock(system, name, host, { ...options, hold }));
 
 async function openUnderLock(
   system: System,
   name: string,
   host: string,
   { reach, file, hold }: { readonly reach: Reach; readonly file: string | undefined; readonly hold: Hold },
-): Promise<void> {
+): Promise<boolean> {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
-  if (record === undefined) return hold.discard();
-  if (record.plan.network.hosts.includes(host)) return;
+  if (record === undefined) return (hold.discard(), false);
+  if (record.plan.network.hosts.includes(host)) return true;
   const { plan } = record;
   const { network } = plan;
   const written = file === undefined ? "" : `; "${file}" lists "${host}" for the next one`;
@@ -73,6 +73,7 @@ async function openUnderLock(
   const opened: BottlePlan = { ...plan, network: { ...network, hosts, ...own } };
   await backend.setNetwork(opened, plan, { signal: hold.signal });
   ledger.savePlan(opened);
+  return true;
 }
 
 /** Writes the host into the project's bottle.toml, or into the user's own file, and keeps the trust that there was. */

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { printable } from "../lib/quote.ts";
 
 export const nameTaken = (name: string, removal: string) =>
   new UserError(`a machine named "${name}" already exists and belongs to another directory`, {
@@ -8,4 +9,9 @@ export const nameTaken = (name: string, removal: string) =>
 export const sessionsRunning = (name: string, sessions: number, command: string) =>
   new UserError(`bottle "${name}" has ${sessions} running session${sessions === 1 ? "" : "s"}`, {
     hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${command} --force`,
+  });
+
+export const noBottleToOpen = (directory: string, host: string) =>
+  new UserError(`there is no bottle of "${printable(directory)}" yet`, {
+    hint: `claude-bottle allow ${host} --project opens the host to the next one`,
   });

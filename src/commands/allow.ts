@@ -1,4 +1,5 @@
 import { command, type Context } from "../cli/command.ts";
+import { noBottleToOpen } from "../bottle/errors.ts";
 import { checkHost, openHost, writeHost } from "../bottle/allow.ts";
 import { findBottle } from "../session/target.ts";
 import { inform } from "../ui/messages.ts";
@@ -31,7 +32,9 @@ export const allow = (context: Context) =>
       const plan = await findBottle(system, args.bottle);
       const reach = args.project ? "project" : args.always ? "always" : "session";
       const file = reach === "session" ? undefined : await writeHost(system, host, reach);
-      await openHost(system, plan.name, host, { reach, file });
+      const isThere = await openHost(system, plan.name, host, { reach, file });
+      if (!isThere && file === undefined) throw noBottleToOpen(plan.directory, host);
+      if (!isThere) return inform(system, `added "${host}" to "${file}", for the next bottle`);
       inform(system, `bottle "${plan.name}" may reach "${host}"${file ? `, added to "${file}"` : ""}`);
     },
   });

@@ -126,3 +126,16 @@ test("ls --denied tells each target once, with how often and when", async () => 
     { bottle: "cb-BOTTLE", target: "evil.example", times: 2, last: "2026-11-24T12:00:00Z" },
   ]);
 });
+
+test("a host is opened to no bottle that is not there, and that is said", async () => {
+  using home = new Home();
+  expect(await home.run(["allow", "x.example"])).toEqual({
+    stdout: "",
+    stderr:
+      'claude-bottle: there is no bottle of "~/home/project" yet\n  claude-bottle allow x.example --project opens the host to the next one\n',
+    code: 1,
+  });
+  expect((await home.run(["allow", "x.example", "--project"])).stderr).toBe(
+    'claude-bottle: added "x.example" to "~/home/project/bottle.toml", for the next bottle\n',
+  );
+});
