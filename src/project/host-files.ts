@@ -4,7 +4,7 @@ import { contains } from "../lib/paths.ts";
 import { namesOf, withNames } from "../manifest/host-command.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { MountPlan } from "../plan/plan.ts";
-import { readBounded } from "../system/bounded-file.ts";
+import { readBounded } from "../system/bounded.ts";
 import { isDirectory, realPath, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { cannotBeJudged, changedSinceRead, namedInsideArgument } from "./errors.ts";

@@ -1,7 +1,7 @@
 import { contains } from "../lib/paths.ts";
 import type { ClaudeFile } from "../manifest/danger.ts";
 import type { FilePlan } from "../plan/plan.ts";
-import { readBounded } from "../system/bounded-file.ts";
+import { readBounded } from "../system/bounded.ts";
 import { isDirectory } from "../system/files.ts";
 import { HeldDirectory } from "../system/held-directory.ts";
 import { tooLargeToJudge } from "./errors.ts";

@@ -1,5 +1,13 @@
 import type { Baseline, Pair } from "./plan.ts";
-import { exists, listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
+import {
+  exists,
+  listDirectory,
+  makeTempDirectory,
+  readText,
+  removeFile,
+  removeTree,
+  writePrivate,
+} from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 
 const directoryOf = ({ env }: System) => `${stateDirectory(env)}/copies`;
@@ -20,6 +28,14 @@ export function readBaseline(system: System, bottle: string): Baseline {
 
 export const saveBaseline = (system: System, bottle: string, baseline: Baseline): void =>
   writePrivate(fileOf(system, bottle), JSON.stringify([...baseline]));
+
+/** A new directory where what comes home is unpacked. What an end half-way left there goes; a bottle has one sync at a time. */
+export function makeStaging(system: System, bottle: string): string {
+  const prefix = `.staging-${bottle}-`;
+  for (const left of listDirectory(directoryOf(system)).filter((name) => name.startsWith(prefix)))
+    removeTree(`${directoryOf(system)}/${left}`);
+  return makeTempDirectory(`${directoryOf(system)}/${prefix}`);
+}
 
 /** A new bottle of that name has another copy. */
 export const forgetBaseline = (system: System, bottle: string): void => void removeFile(fileOf(system, bottle));

@@ -1,5 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
-import { UserError } from "../errors.ts";
+import { notSynced } from "./errors.ts";
 import { namesInput, parseTree, treeArgv, type Verb } from "../guest/tree.ts";
 import { printable, shellLine } from "../lib/quote.ts";
 import type { Tree } from "../lib/tree-state.ts";
@@ -7,14 +7,11 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { HeldDirectory } from "../system/held-directory.ts";
 import { readFrom } from "../system/pipe.ts";
 import { packThings, unpackTar } from "../system/tar-tree.ts";
-import { stateDirectory, type Program, type Run, type RunOptions, type System } from "../system/system.ts";
+import { type Program, type Run, type RunOptions, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 
 /** The list of 200,000 things. */
 const longestList = 32 * 1024 * 1024;
-
-/** Where what comes home is unpacked; each time below a name that begins with it. */
-export const stagingDirectory = (env: System["env"]): string => `${stateDirectory(env)}/copies/.staging-`;
 
 /** The copy of the project in a bottle that runs. Throws UserError where the bottle does not answer. */
 export class BottleCopy {
@@ -74,11 +71,9 @@ export class BottleCopy {
     return run;
   }
 
-  #failure({ stderr, code }: Run): UserError {
+  #failure({ stderr, code }: Run): Error {
     const words = printable(stderr.trim().split("\n")[0] ?? "") || `status ${code}`;
-    return new UserError(`cannot bring the project and its copy in bottle "${this.#plan.name}" together: ${words}`, {
-      hint: "nothing is lost; once it is mended: claude-bottle sync",
-    });
+    return notSynced(this.#plan.name, words);
   }
 }
 

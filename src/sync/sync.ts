@@ -1,18 +1,17 @@
 import type { Backend } from "../backends/backend.ts";
-import { UserError } from "../errors.ts";
 import { inOrder, isClosedState, type Tree } from "../lib/tree-state.ts";
-import { printable } from "../lib/quote.ts";
 import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
 import { carry, planSync, type Baseline, type Side } from "./plan.ts";
-import { makeTempDirectory, removeTree } from "../system/files.ts";
+import { removeTree } from "../system/files.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { HeldDirectory } from "../system/held-directory.ts";
 import { isSameThing, placeThings, readableName, readTree, stateAt } from "../system/host-tree.ts";
-import { isFirstSync, readBaseline, saveBaseline } from "./baseline.ts";
+import { isFirstSync, makeStaging, readBaseline, saveBaseline } from "./baseline.ts";
+import { allGone, unreadableDirectory } from "./errors.ts";
 import { assertPathsUnmoved } from "../project/shared-paths.ts";
-import { BottleCopy, stagingDirectory } from "./guest-tree.ts";
+import { BottleCopy } from "./guest-tree.ts";
 
 /** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
 export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", readonly string[]>>;
@@ -24,7 +23,7 @@ export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", re
 export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
   interruptible((signal) =>
     withLock(system, `${plan.name}-copy`, { signal, onWait: () => {} }, async () => {
-      const path = makeTempDirectory(stagingDirectory(system.env));
+      const path = makeStaging(system, plan.name);
       try {
         assertPathsUnmoved(plan);
         using staging = HeldDirectory.open(path);
@@ -118,19 +117,8 @@ function refuseUnreadable(
     [bottle, `bottle "${name}"`],
   ] as const) {
     const closed = [...tree].find(([, state]) => isClosedState(state));
-    if (closed)
-      throw new UserError(
-        `the directory "${readableName(closed[0])}" of ${where} may not be read, and so not be copied`,
-        {
-          hint: `chmod u+rx it, then: claude-bottle sync`,
-        },
-      );
+    if (closed) throw unreadableDirectory(readableName(closed[0]), where);
   }
   if (before.size === 0 || (host.size > 0 && bottle.size > 0)) return;
-  throw new UserError(
-    host.size === 0
-      ? `the project's directory "${printable(directory)}" is empty all at once, but not its copy in bottle "${name}"`
-      : `the copy of the project in bottle "${name}" is empty all at once`,
-    { hint: `claude-bottle rm --force ${name}, then run: it is copied anew from here` },
-  );
+  throw allGone(host.size === 0 ? "host" : "bottle", name, directory);
 }

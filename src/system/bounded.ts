@@ -10,23 +10,34 @@ const kernelTypes = [0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x6
 
 export type ReadLimits = { readonly maxBytes?: number };
 
+type Whole = { readonly content: Buffer; readonly mode: number };
+
 /**
- * All of a regular file; undefined for what is none, which is not opened: a device may do something, a pipe has no end. Throws Unreadable
- * for a longer one and for a file of the kernel's, to which a repository can link, and the system's own errors.
+ * All of a regular file, with its permissions; undefined for what is none, which is not opened: a device may do something, a pipe has no
+ * end. Throws Unreadable for a longer one and for a file of the kernel's, to which a repository can link, and the system's own errors.
  */
-export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = {}): Buffer | undefined {
+export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = {}): Whole | undefined {
   if (!statSync(path).isFile()) return undefined;
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = fstatSync(file);
-    if (!fstatSync(file).isFile()) return undefined;
-    if (size > maxBytes) throw tooLong(maxBytes);
+    const stat = fstatSync(file);
+    if (!stat.isFile()) return undefined;
+    if (stat.size > maxBytes) throw tooLong(maxBytes);
     if (!/^\/(proc|sys)\//.test(path) && isKernels(file)) throw new Unreadable("it is a file of the kernel's");
-    return readUpTo(file, maxBytes, size);
+    return { content: readUpTo(file, maxBytes, stat.size), mode: stat.mode & 0o777 };
   } finally {
     closeSync(file);
   }
-} // prettier-ignore
+}
+
+/** The same; undefined for whatever cannot be read, a file of more than `maxBytes` too. */
+export function readBounded(path: string, maxBytes: number): Whole | undefined {
+  try {
+    return readWhole(path, { maxBytes });
+  } catch {
+    return undefined;
+  }
+}
 
 /** It may grow meanwhile, and a size of 0 is no size in the kernel's file systems. */
 function readUpTo(file: number, maxBytes: number, size: number): Buffer {

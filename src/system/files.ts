@@ -33,8 +33,8 @@ export function readText(path: string, limits?: ReadLimits): string | undefined 
   try {
     // A link to it is how a file is said to be empty.
     if (isNullDevice(statSync(path))) return "";
-    const bytes = readWhole(path, limits);
-    if (bytes) return bytes.toString("utf8");
+    const file = readWhole(path, limits);
+    if (file) return file.content.toString("utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
     throw cannot("read", path, cause);
@@ -47,7 +47,7 @@ const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;
 /** The text of what is a regular file that can be read; no other thing is opened, a pipe least of all. Throws UserError for one that is too long. */
 export function readFileOrNothing(path: string, limits?: ReadLimits): string | undefined {
   try {
-    return readWhole(path, limits)?.toString("utf8");
+    return readWhole(path, limits)?.content.toString("utf8");
   } catch (cause) {
     if (cause instanceof Unreadable) throw cannot("read", path, cause);
     return undefined;

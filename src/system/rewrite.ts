@@ -7,8 +7,8 @@ import { cannot, danglingLink, notRegular, readOnly } from "./errors.ts";
 export function readBytes(path: string): string | undefined {
   try {
     // In the place of a device, such as /dev/null, root would put a file.
-    const bytes = readWhole(path);
-    if (bytes) return bytes.toString("latin1");
+    const file = readWhole(path);
+    if (file) return file.content.toString("latin1");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
     throw cannot("read", path, cause);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Home, isRunning, until } from "../support/tool.ts";
 
 const making = `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
@@ -419,3 +419,24 @@ test("cp takes files and directories in and out, with their modes", async () => 
     code: 1,
   });
 });
+
+test.each([
+  ["in", ["cp", "bottle.toml", ":DIRECTORY/inside"]],
+  ["out", ["cp", ":DIRECTORY/home/project/bottle.toml", "out"]],
+])(
+  "Ctrl-C while files are copied %s ends with 130, and leaves nothing",
+  async (_, words) => {
+    using home = new Home();
+    await home.run(["exec", "--", "true"]);
+    // What packs and unpacks in the bottle.
+    home.program("tar", `echo $$ >'${home.directory}/pid'; exec sleep 1000`);
+    const child = home.start(words.map((word) => word.replace("DIRECTORY", home.directory)));
+    await until(() => existsSync(`${home.directory}/pid`) && readFileSync(`${home.directory}/pid`, "utf8") !== "");
+    child.kill("SIGINT");
+    expect(await home.finish(child)).toMatchObject({ stdout: "", code: 130 });
+    const pid = Number(readFileSync(`${home.directory}/pid`, "utf8"));
+    await until(() => !isRunning(pid));
+    expect(readdirSync(home.project).sort()).toEqual(["bottle.toml"]);
+  },
+  30_000,
+);
