@@ -60,6 +60,16 @@ function runsUnasked(path: string, value: unknown): string[] | undefined {
   return names.length > 0 ? names.map((name) => JSON.stringify(name)) : undefined;
 }
 
+/** What Claude Code obeys unasked of such a file's text, as a text; undefined where that is nothing. */
+export function obeyedOfClaude(path: string, text: string): string | undefined {
+  try {
+    const part = obeyedPart(path, JSON.parse(text.replace(/^\uFEFF/, "")) as unknown);
+    return Object.keys(part).length > 0 ? JSON.stringify(part) : undefined;
+  } catch {
+    return text;
+  }
+}
+
 function obeyedPart(path: string, value: unknown): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return {};
   const servers = (value as { mcpServers?: unknown }).mcpServers;

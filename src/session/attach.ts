@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { endArgv, guestControlArgv } from "../guest/control.ts";
 import { type BottlePlan, isSandbox, type SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
-import { gitTraps } from "./git-traps.ts";
+import { watchTraps } from "./trap-watch.ts";
 import { type End, noteEnd } from "./end.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import { signalNumber } from "../system/interrupt.ts";
@@ -17,12 +17,12 @@ export async function attachSession(
   session: SessionPlan,
 ): Promise<number | undefined> {
   const { system, backend, ledger } = tools;
-  // The bytes of an exec are its command's own.
-  const traps = session.kind === "exec" ? undefined : JSON.stringify(gitTraps(plan.directory));
+  const isAlone = ledger.sessions(plan.name).length === 0;
+  await watchTraps(system, plan, { isExec: session.kind === "exec", isAlone });
   const shown =
     session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
   if (session.secrets.length > 0) await backend.deliver?.(plan, session);
-  if (!ledger.openSession(session, { traps, pane: shown?.pane })) return undefined;
+  if (!ledger.openSession(session, { pane: shown?.pane })) return undefined;
   if (!session.size) {
     const end = await waitForSession(system, backend, plan, session);
     return await noteEnd(system, session.id, end);

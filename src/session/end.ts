@@ -39,8 +39,12 @@ export async function noteEnd(
         id: session,
       });
     }
-    if (ended?.traps && plan)
-      (await import("./git-traps.ts")).tellTraps(system, JSON.parse(ended.traps), plan.directory);
+    if (ended && plan && ended.kind !== "exec") {
+      const isAlone = ledger.sessions(plan.name).length === 0;
+      // The status of a terminal that was closed.
+      const isHeard = system.isTty.stderr || code !== 129;
+      await (await import("./trap-watch.ts")).tellTraps(system, plan, { isAlone, isHeard });
+    }
     if (ended?.kind === "attach" && ended.conversation !== null && code < 128) {
       await tellDetached(system, ledger, ended.conversation);
       return exitCode.ok;

@@ -1,11 +1,12 @@
 import { UserError } from "../errors.ts";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { printable } from "../lib/quote.ts";
+import { obeyedOfClaude } from "../manifest/credential-dangers.ts";
+import type { Repositories } from "./repositories.ts";
+import { contains } from "../lib/paths.ts";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { byteName, isLinkMode, textName } from "../lib/tree-state.ts";
 import { readFileOrNothing } from "../system/files.ts";
 import { HeldDirectory, isInside } from "../system/held-directory.ts";
 import { listHostile } from "../system/hostile.ts";
-import type { System } from "../system/system.ts";
 
 /**
  * What in a checkout starts programs of its own choice as soon as git runs on the host. A bottle can write all of it: git makes
@@ -13,16 +14,16 @@ import type { System } from "../system/system.ts";
  */
 export type GitTraps = Readonly<Record<string, string>>;
 
-/** The first word of what starts programs, or leads to further configuration. */
-const obeyed =
-  /^[ \t]*(?:hooksPath|path|fsmonitor|sshCommand|editor|pager|external|textconv|driver|clean|smudge|process|helper|program)[ \t]*=[ \t]*"?([^"\s]+)/gim;
+/** Any value may name a program: of a driver, an alias, a filter. Which keys git obeys, each version and each extension decides anew. */
+const setting = /^[ \t]*(?:\[[^\]\n]*\][ \t]*)?([A-Za-z][A-Za-z0-9-]*)[ \t]*=[ \t]*(.+)$/gm;
+const wordsOf = (value: string) => value.split(/[\s"'`;|&()<>=$!]+/).filter((word) => word !== "");
 
 const longestFile = 1024 * 1024;
 /** Of so many files in a directory of hooks, which one was changed is told no more. */
 const mostHooks = 200;
 
 /** By path, with what tells another content. */
-export function gitTraps(directory: string): GitTraps {
+export function gitTraps(directory: string, { places, links }: Repositories): GitTraps {
   using held = HeldDirectory.open(directory);
   const found: Record<string, string> = {};
   /** The beginning of a file, of what a link within the project leads to as well. */
@@ -39,7 +40,8 @@ export function gitTraps(directory: string): GitTraps {
     const text = held.read(name, longestFile)?.toString("utf8");
     if (status === undefined || text === undefined) return "";
     const rest = status.size > longestFile ? `${status.size} ${status.mtimeMs}` : "";
-    found[path] = hashOf(harmlessLeftOut(path, text) + rest);
+    const told = harmlessLeftOut(path, text) + rest;
+    if (told !== "" || !isConfig(path)) found[path] = hashOf(told);
     return text;
   }
   /** Of a linked worktree's repository, which may lie elsewhere. */
@@ -62,12 +64,30 @@ export function gitTraps(directory: string): GitTraps {
   }
   /** With what of the project it includes, and has git run. */
   function noteConfig(path: string): void {
-    const words = [...note(path).matchAll(obeyed)].map(([, word = ""]) => word);
-    for (const named of words.flatMap((word) => [join(dirname(path), word), join(word)])) {
-      if (named.startsWith("..") || Object.hasOwn(found, named)) continue;
-      if (isHeldDirectory(named)) noteHooks(named);
-      else noteConfig(named);
+    for (const [, key = "", value = ""] of note(path).matchAll(setting)) {
+      const isHooks = key.toLowerCase() === "hookspath";
+      // From the configuration itself, from its repository's top, and from the project's.
+      const starts = [dirname(path), topOf(path), "."];
+      for (const named of wordsOf(value).flatMap((word) => starts.map((start) => join(start, word)))) {
+        if (named.startsWith("..") || isAbsolute(named) || Object.hasOwn(found, named)) continue;
+        if (!isHeldDirectory(named)) noteConfig(named);
+        else if (isHooks) noteHooks(named);
+        // husky's own directory only calls the scripts beside it.
+        if (isHooks && basename(named) === "_") noteHooks(dirname(named));
+      }
     }
+  }
+  function noteClaude(path: string): void {
+    const text = held.read(path, longestFile)?.toString("utf8");
+    const part = text === undefined ? undefined : obeyedOfClaude(path, text);
+    if (part !== undefined) found[path] = hashOf(part);
+  }
+  /** git writes through a link in place of a file of its own. */
+  function leadsOut(path: string): boolean {
+    const status = held.status(byteName(path));
+    if (!status || !isLinkMode(status.mode)) return false;
+    const target = textName(held.readLink(byteName(path)));
+    return isAbsolute(target) ? !contains(directory, target) : join(dirname(path), target).startsWith("..");
   }
   function look(below: string, depth: number): void {
     for (const name of ["config", "config.worktree"]) noteConfig(`${below}/${name}`);
@@ -85,10 +105,22 @@ export function gitTraps(directory: string): GitTraps {
       else if (isHeldDirectory(path)) each(path, depth - 1);
     }
   }
-  // A linked worktree's directory in its repository says where configuration and hooks are.
-  const linked = /^gitdir: (.+)$/m.exec(note(".git"))?.[1];
-  if (linked !== undefined) for (const name of ["commondir", "config.worktree"]) note(join(linked, name));
-  look(".git", 4);
+  for (const place of new Set([".git", ...places])) {
+    if (basename(place) !== ".git") look(place, 1);
+    else if (isHeldDirectory(place)) look(place, 4);
+    else {
+      // It names the repository that it belongs to.
+      const linked = /^gitdir: (.+)$/m.exec(note(place))?.[1];
+      if (linked === undefined) continue;
+      const path = isAbsolute(linked) ? relative(directory, linked) : join(dirname(place), linked);
+      if (isInside(byteName(path)) && isHeldDirectory(path)) look(path, 4);
+      // A linked worktree's directory in its repository says where configuration and hooks are.
+      else for (const name of ["commondir", "config.worktree"]) note(join(path, name));
+    }
+  }
+  for (const link of links) if (leadsOut(link)) note(link);
+  // Claude Code on this machine runs what these say without a question.
+  for (const name of [".claude/settings.json", ".claude/settings.local.json", ".mcp.json"]) noteClaude(name);
   return found;
 }
 
@@ -104,16 +136,23 @@ function textOf(path: string): string | undefined {
 
 const hashOf = (text: string): string => Bun.hash(text).toString(36);
 
-/** As a session ends. */
-export function tellTraps(system: System, before: GitTraps, directory: string): void {
-  const changed = Object.entries(gitTraps(directory)).filter(([path, content]) => before[path] !== content);
-  if (changed.length === 0) return;
-  const paths = changed.map(([path]) => printable(path)).sort();
-  const names = paths.length > 10 ? `${paths.slice(0, 10).join(", ")} and ${paths.length - 10} more` : paths.join(", ");
-  system.err(`claude-bottle: the session changed what git on this machine obeys: ${names}\n`);
-  system.err("  look at it before you use git here\n");
-}
+/** Where the files of the repository lie whose configuration this is. */
+const topOf = (path: string): string => path.replace(/(^|\/)\.git\/.*$/, "") || ".";
 
-/** Which branch follows which one is what a session changes all the time. */
+/** What every new repository has, and which branch follows which one: a session changes that all the time. */
+const usual = new RegExp(
+  [
+    "^[ \\t]*(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|fetch|remote|merge) = [\\w./:+*-]+$",
+    "^[ \\t]*url = (?:(?:https?|ssh|git|file)://|[\\w.-]+@[\\w.-]+:|\\.{0,2}/)[^:\\n]*(?::\\d+/[^:\\n]*)?$",
+    '^\\[(?:core|(?:branch|remote) "[^"\\n]*")\\]$',
+  ].join("|"),
+  "gm",
+);
 const harmlessLeftOut = (path: string, text: string): string =>
-  path.endsWith("/config") ? text.replace(/^\[branch "[^"\n]*"\]\n(?:[ \t]+(?:remote|merge) = [\w./-]+\n)*/gm, "") : text; // prettier-ignore
+  isConfig(path)
+    ? text
+        .replace(usual, "")
+        .replace(/\n{2,}/g, "\n")
+        .trim()
+    : text;
+const isConfig = (path: string): boolean => path.endsWith("/config");

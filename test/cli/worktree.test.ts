@@ -32,7 +32,9 @@ test.skipIf(whyNoBubblewrap !== undefined)(
     expect(readFileSync(`${main}/.git/config`, "utf8")).toBe(before);
     const trap = `${main}/.git/worktrees/linked/commondir`;
     const { stderr } = await home.run(["shell", "--", "sh", "-c", `echo '${linked}/evil' >'${trap}'`], { cwd: linked });
-    expect(stderr).toContain(`the session changed what git on this machine obeys: ${home.plain(trap)}\n`);
+    expect(stderr).toContain(
+      `the session changed files that git or Claude Code obeys on this machine: ${home.plain(trap)}\n`,
+    );
     for (const path of [".git/hooks/pre-commit", ".git/evil", "stolen"])
       expect(existsSync(`${main}/${path}`)).toBe(false);
   },

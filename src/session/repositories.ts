@@ -1,0 +1,67 @@
+import { dirname } from "node:path";
+import { byteName } from "../lib/tree-state.ts";
+import { HeldDirectory, isInside } from "../system/held-directory.ts";
+import type { System } from "../system/system.ts";
+
+/** What `find` saw of git below a project, by paths from there. */
+export type Repositories = {
+  /** `.git` files and directories, and the directories of bare repositories. */
+  readonly places: readonly string[];
+  /** Links within those, which git follows when it writes. */
+  readonly links: readonly string[];
+};
+
+const limitMs = 10_000;
+const most = 2_000;
+
+/**
+ * Looks through the whole project, but for other file systems; no link is followed. find does in a tenth of the time what we would. Undefined where it
+ * is not there, or takes too long.
+ */
+export async function findRepositories(system: System, directory: string): Promise<Repositories | undefined> {
+  const found = [
+    "(",
+    "-name",
+    ".git",
+    "-o",
+    "-name",
+    "HEAD",
+    "-type",
+    "f",
+    "-o",
+    "-type",
+    "l",
+    "-path",
+    "*/.git/*",
+    ")",
+  ];
+  const argv = [
+    "find",
+    ".",
+    "-xdev",
+    "(",
+    "-name",
+    "objects",
+    "-path",
+    "*/.git/*",
+    "-prune",
+    ")",
+    "-o",
+    ...found,
+    "-print0",
+  ];
+  if (system.which("find") === undefined) return undefined;
+  const { code, timedOut, stdout } = await system.run(argv, { cwd: directory, timeoutMs: limitMs, detached: true });
+  if (timedOut || (code !== 0 && stdout === "")) return undefined;
+  using held = HeldDirectory.open(directory);
+  const names = stdout.split("\0").filter(Boolean).map((name) => name.slice(2)); // prettier-ignore
+  const isThere = (path: string) => isInside(byteName(path)) && held.status(byteName(path)) !== undefined;
+  const isBare = (path: string) => ["objects", "refs", "config"].every((name) => isThere(`${path}/${name}`));
+  const places = names.flatMap((name) => {
+    if (name === ".git" || name.endsWith("/.git")) return [name];
+    const own = dirname(name);
+    return name.endsWith("/HEAD") && !/(^|\/)\.git(\/|$)/.test(own) && isBare(own) ? [own] : [];
+  });
+  const links = names.filter((name) => /(^|\/)\.git\//.test(name) && !name.endsWith("/HEAD"));
+  return { places: places.slice(0, most).sort(), links: links.slice(0, most).sort() };
+}

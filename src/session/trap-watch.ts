@@ -1,0 +1,94 @@
+import * as v from "valibot";
+import { printable } from "../lib/quote.ts";
+import type { BottlePlan } from "../plan/plan.ts";
+import { readText, removeFile, writePrivate } from "../system/files.ts";
+import { stateDirectory, type System } from "../system/system.ts";
+import { warn } from "../ui/messages.ts";
+import type { GitTraps } from "./git-traps.ts";
+
+const schema = v.object({
+  /** As it was when it was last told, or when the first session began. */
+  known: v.record(v.string(), v.string()),
+  repositories: v.object({
+    places: v.pipe(v.array(v.string()), v.readonly()),
+    links: v.pipe(v.array(v.string()), v.readonly()),
+  }),
+  /** A command has run since, whose end has looked at nothing. */
+  isOpen: v.boolean(),
+  /** What nobody can have read: the terminal was gone, or the disk full. */
+  untold: v.array(v.string()),
+});
+type Watch = v.InferOutput<typeof schema>;
+
+const fileOf = ({ env }: System, name: string) => `${stateDirectory(env)}/traps/${name}.json`;
+export const forgetTraps = (system: System, name: string): boolean => removeFile(fileOf(system, name));
+
+const none = { places: [], links: [] };
+
+/**
+ * Before a session: what it changes is compared with what stands now. What changed while nobody looked, or was told to a terminal that was gone, is
+ * told first. `isAlone`: no other session of the bottle runs. The bytes of an exec are its command's own, so that one only notes that it ran.
+ */
+export async function watchTraps(
+  system: System,
+  { name, directory }: BottlePlan,
+  { isExec, isAlone }: { readonly isExec: boolean; readonly isAlone: boolean },
+): Promise<void> {
+  const before = read(system, name);
+  if (isExec && before) {
+    if (!before.isOpen) write(system, name, { ...before, isOpen: true });
+    return;
+  }
+  const [{ gitTraps }, { findRepositories }] = await looking();
+  // The first time the whole project is looked through; later sessions go by what the last one found.
+  const repositories = before?.repositories ?? (await findRepositories(system, directory)) ?? none;
+  const now = gitTraps(directory, repositories);
+  const missed = before?.isOpen && isAlone ? changes(before.known, now) : [];
+  const untold = [...new Set([...(before?.untold ?? []), ...missed])];
+  if (!isExec && untold.length > 0) tell(system, "an earlier session changed", untold);
+  const known = before && !isAlone ? before.known : now;
+  write(system, name, { known, repositories, isOpen: true, untold: isExec || !canBeRead(system) ? untold : [] });
+}
+
+/** After a session. `isHeard`: its terminal is still there. */
+export async function tellTraps(
+  system: System,
+  { name, directory }: BottlePlan,
+  { isAlone, isHeard }: { readonly isAlone: boolean; readonly isHeard: boolean },
+): Promise<void> {
+  const before = read(system, name);
+  if (!before) return;
+  const [{ gitTraps }, { findRepositories }] = await looking();
+  const repositories = (await findRepositories(system, directory)) ?? before.repositories;
+  const now = gitTraps(directory, repositories);
+  const changed = changes(before.known, now);
+  if (changed.length > 0) tell(system, "the session changed", changed);
+  const untold = isHeard ? before.untold : [...new Set([...before.untold, ...changed])];
+  write(system, name, { known: now, repositories, isOpen: !isAlone, untold });
+}
+
+/** An exec in a bottle that is known needs neither. */
+const looking = () => Promise.all([import("./git-traps.ts"), import("./repositories.ts")]);
+
+const canBeRead = (system: System): boolean => system.isTty.stderr;
+
+const changes = (before: GitTraps, now: GitTraps): string[] =>
+  Object.entries(now).flatMap(([path, content]) => (before[path] === content ? [] : [path])).sort(); // prettier-ignore
+
+function tell(system: System, start: string, paths: readonly string[]): void {
+  const shown = paths.map(printable);
+  const names = shown.length > 10 ? `${shown.slice(0, 10).join(", ")} and ${shown.length - 10} more` : shown.join(", ");
+  warn(system, `${start} files that git or Claude Code obeys on this machine: ${names}`, "review them before you use either of them here"); // prettier-ignore
+}
+
+function read(system: System, name: string): Watch | undefined {
+  try {
+    return v.parse(schema, JSON.parse(readText(fileOf(system, name)) ?? "null"));
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof v.ValiError) return undefined;
+    throw error;
+  }
+}
+
+const write = (system: System, name: string, watch: Watch): void =>
+  writePrivate(fileOf(system, name), JSON.stringify(watch));
