@@ -5,7 +5,6 @@ import { shortDuration } from "../lib/duration.ts";
 import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { table } from "../lib/table.ts";
-import { visible } from "../manifest/excerpt.ts";
 import { projectBackend } from "../bottle/target.ts";
 import { findProject } from "../project/project.ts";
 import { requestOf, trustCommand, viewOf, type Request } from "../project/trust.ts";
@@ -65,7 +64,7 @@ export const trust = (context: Context) =>
 
 const describe = (directory: string, { dangers, hash }: Request): string =>
   `The manifest of ${printable(directory)}\n\n${table(
-    dangers.map(({ place, text }) => [`  ${printable(place)}`, visible(text)]),
+    dangers.map(({ place, text }) => [`  ${printable(place)}`, printable(text)]),
   )}\nhash ${hash}\n`;
 
 function show(system: System, { dangers, hash, isTrusted }: Request): void {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../lib/json.ts";
 import { UserError } from "../errors.ts";
 import { withDirectoryLock } from "../system/directory-lock.ts";
 import { exists, readText, realPath, writePrivate } from "../system/files.ts";
@@ -41,14 +42,6 @@ export async function readClaudeStore(system: System): Promise<ClaudeStore | und
     }
     const result = v.safeParse(storeSchema, store);
     return result.success && result.output.claudeAiOauth.accessToken !== "" ? result.output : undefined;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }
 

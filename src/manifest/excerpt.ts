@@ -6,11 +6,7 @@ const widest = 100;
 /** A part of the text that is not shown: each character as a star. */
 export type Span = readonly [start: number, end: number];
 
-/** Text from a file as a message may show it: nothing that moves the cursor or turns the direction of writing. */
-export const visible = (text: string): string =>
-  printable(text).replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
-
-export const quoted = (text: string): string => `"${visible(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
+export const quoted = (text: string): string => `"${printable(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
 
 /** `line:column`, from 1, in characters. */
 export function position(text: string, offset: number): string {

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
-import { excerpt, position, visible } from "./excerpt.ts";
+import { printable } from "../lib/quote.ts";
+import { excerpt, position } from "./excerpt.ts";
 import { problemsOf, type Problem } from "./issues.ts";
 import { findPlace, isPrivate, locateKeys } from "./locate.ts";
 import { manifestFileSchema } from "./schema.ts";
@@ -22,7 +23,7 @@ export type Layer = Source & { readonly value: Table };
 
 /** Throws UserError. `backends`: the names that `bottle.backend` may have. */
 export function readLayer(source: Source, backends: readonly string[]): Layer {
-  const file = visible(source.file);
+  const file = printable(source.file);
   const text = source.text.replace(/^\ufeff/, "");
   if (text.length > longest) throw tooLong(file);
   const nul = text.indexOf("\0");

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../lib/json.ts";
 import { UserError } from "../errors.ts";
 import { claudeDirectory } from "../login/claude-store.ts";
 import type { Manifest } from "../manifest/schema.ts";
@@ -43,12 +44,4 @@ export function hostSettings(system: System): Record<string, unknown> {
   const result = v.safeParse(harmless, parseJson(readText(file) ?? "{}"));
   if (result.success) return result.output;
   throw notClaudeSettings(file);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { parseJson } from "../../lib/json.ts";
 import { fileStamp, readText, writePrivate } from "../../system/files.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { failureOf } from "./errors.ts";
@@ -24,12 +25,4 @@ export function knownNoBoot(system: System, program: string): string | undefined
   const text = readText(noBootFile(system));
   const known = text === undefined ? undefined : v.safeParse(schema, parseJson(text));
   return known?.success && known.output.with === circumstances(system, program) ? known.output.words : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Run, RunOptions, System } from "../../system/system.ts";
+import { parseJson } from "../../lib/json.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { hypervisorWords, rememberNoBoot } from "./boot.ts";
@@ -101,11 +102,3 @@ export class Client {
 const isUnknown = (run: Run) =>
   run.code !== 0 &&
   /^(vm not found: |config operation failed: machine status: machine '.*' not found$)/.test(failureOf(run).message);
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
