@@ -87,11 +87,11 @@ test("twenty sessions go on, and follow their terminals, through an upgrade and 
   await follow(90, 25);
   for (const words of [["uninstall"], ["uninstall", "--purge"]])
     expect((await run([tool, ...words], home)).stderr).toBe(
-      "claude-bottle: sessions run in cb-BOTTLE\n  end them first: claude-bottle ls shows them\n",
+      "claude-bottle: sessions are running in cb-BOTTLE\n  end them first: claude-bottle ls lists them\n",
     );
   for (const screen of screens) screen.press("end\r");
   expect(new Set(await Promise.all(screens.map((screen) => screen.process.exited)))).toEqual(new Set([0]));
-  const { stderr, code } = await run([tool, "uninstall", "--purge"], home);
+  const { stderr, code } = await run([tool, "uninstall", "--purge", "--yes"], home);
   expect([stderr, code, existsSync(tool)]).toEqual(["", 0, false]);
 }, 240_000);
 
@@ -130,7 +130,7 @@ test("uninstall --purge leaves the file system as it was before the installation
   const kept = { ...env, DBUS_SESSION_BUS_ADDRESS: "unix:path=/nowhere" };
   const login = `printf sk-ant-oat01-0123456789 | ${shellQuote(tool)} login`;
   expect((await run(["sh", "-c", login], home, kept)).stderr).toBe(
-    "claude-bottle: subscription, kept in the keychain\n",
+    "claude-bottle: using your subscription's token from the keychain\n",
   );
   // What npm would have installed for bubblewrap.
   mkdirSync(`${home.directory}/home/.cache/claude-bottle/claude-1.0.0`, { recursive: true });
@@ -141,7 +141,14 @@ test("uninstall --purge leaves the file system as it was before the installation
     expect(plan.stdout).toContain(`would remove ~/home/${directory}/claude-bottle\n`);
   expect(files()).toEqual(all);
   expect([existsSync(chain), plan.stdout.includes("would remove the login that was kept\n")]).toEqual([true, true]);
-  const { stdout, stderr, code } = await run([tool, "uninstall", "--purge"], home, kept);
+  expect(await run([tool, "uninstall", "--purge"], home, kept)).toEqual({
+    stdout: "",
+    stderr:
+      "claude-bottle: uninstall --purge asks before it removes bottles, and there is no terminal to ask on\n  to see what it would remove: --dry-run; to remove it without a question: --yes\n",
+    code: 1,
+  });
+  expect(files()).toEqual(all);
+  const { stdout, stderr, code } = await run([tool, "uninstall", "--purge", "--yes"], home, kept);
   expect([stderr, code, existsSync(chain)]).toEqual(["", 0, false]);
   expect(stdout).toEndWith("\nremoved ~/home/.local/bin/claude-bottle\n");
   expect(files()).toEqual(before);
@@ -159,13 +166,13 @@ test("uninstall --purge removes nothing while the copy of a project cannot come 
   writeFileSync(`${state}/copies/${home.machines()[0]?.name}.json`, "[]");
   using ledger = new Database(`${state}/ledger.db`);
   ledger.run("update bottles set plan = json_set(plan, '$.copied', json('true'))");
-  const refused = await run([tool, "uninstall", "--purge"], home, { FAKE_SMOLVM_FAIL_exec: "out of reach" });
+  const refused = await run([tool, "uninstall", "--purge", "--yes"], home, { FAKE_SMOLVM_FAIL_exec: "out of reach" });
   expect([refused.stdout, refused.code]).toEqual(["", 1]);
   expect(refused.stderr).toMatch(
     /out of reach\n  to remove it without pulling its changes: claude-bottle rm --force cb-BOTTLE\n$/,
   );
   expect([home.machines().length, existsSync(tool)]).toEqual([1, true]);
-  expect((await run([tool, "uninstall", "--purge"], home)).code).toBe(0);
+  expect((await run([tool, "uninstall", "--purge", "--yes"], home)).code).toBe(0);
   expect([home.machines().length, existsSync(tool)]).toEqual([0, false]);
 }, 60_000);
 

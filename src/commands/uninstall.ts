@@ -1,5 +1,10 @@
 import installScript from "../../install.sh" with { type: "text" };
 import { command, type Context } from "../cli/command.ts";
+import { exitCode } from "../errors.ts";
+import { purgeNeedsYes } from "../inventory/errors.ts";
+import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { canAsk, confirm } from "../ui/prompts.ts";
 import { installedPrefix } from "../system/installation.ts";
 import { purge, refuseSessions } from "../inventory/purge.ts";
 
@@ -14,6 +19,7 @@ export const uninstall = (context: Context) =>
         type: "boolean",
         description: "also remove every bottle, our images, the ledger, stored credentials and your settings",
       },
+      yes: { type: "boolean", description: "with --purge, do not ask" },
       "dry-run": { type: "boolean", description: "list what would be removed, without removing it" },
     },
     examples: [
@@ -25,6 +31,7 @@ export const uninstall = (context: Context) =>
       const prefix = installedPrefix(system);
       const dryRun = args["dry-run"] ?? false;
       if (!dryRun) refuseSessions(system);
+      if (args.purge && !dryRun && !args.yes && !(await isAgreed(system))) return context.exit(exitCode.cancelled);
       // A key that starts what is gone would be worse than none; where tmux was never set up there is nothing to take out.
       if (!dryRun) await system.run([...system.self, "tmux", "uninstall", "--yes"]);
       if (args.purge) await purge(system, { dryRun });
@@ -32,3 +39,11 @@ export const uninstall = (context: Context) =>
       context.exit((await system.attach(["/bin/sh", "-c", installScript, "install.sh", ...words])).code);
     },
   });
+
+/** What only exists in the bottles is lost with them. */
+async function isAgreed(system: System): Promise<boolean> {
+  if (!canAsk(system)) throw purgeNeedsYes();
+  await purge(system, { dryRun: true });
+  inform(system, "conversations and files that only exist in these bottles will be lost");
+  return await confirm("Remove all of this?", { byDefault: false });
+}

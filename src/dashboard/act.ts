@@ -6,6 +6,7 @@ import { programFailed } from "./errors.ts";
 import type { Panes } from "./panes.ts";
 import type { Action, Opening } from "./press.ts";
 import type { Row } from "./rows.ts";
+import { withoutPrefix } from "../ui/messages.ts";
 
 export type Stage = {
   readonly system: System;
@@ -140,6 +141,6 @@ async function ownCommand(stage: Stage, words: readonly string[], directory = "/
 
 async function runOwn({ system }: Stage, words: readonly string[], cwd: string) {
   const { code, stdout, stderr } = await system.run([...system.self, ...words], { cwd, env: { NO_COLOR: "1" } });
-  const lines = `${stderr}\n${stdout}`.split("\n").map((line) => line.trim().replace(/^claude-bottle: /, ""));
+  const lines = `${stderr}\n${stdout}`.split("\n").map((line) => withoutPrefix(line.trim()));
   return { code, words: lines.filter((line) => line !== "") };
 }

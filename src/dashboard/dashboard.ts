@@ -14,6 +14,7 @@ import { confirm, firstScreen, press, selectedOf, type Action, type Place, type 
 import { previewLines } from "./preview.ts";
 import { type Row, rowsOf, type World } from "./rows.ts";
 import { view, type Picture } from "./view.ts";
+import { fail } from "../ui/messages.ts";
 
 // How often what no file tells is looked at again.
 const enginesMs = 15_000;

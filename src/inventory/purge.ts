@@ -10,14 +10,14 @@ import { clearBottle } from "../bottle/remove.ts";
 import { holdBottle } from "../bottle/hold.ts";
 import { warn } from "../ui/messages.ts";
 import { pullBeforeRemoval } from "../sync/travel.ts";
+import { sessionsRunning, bottlesUnknown } from "./errors.ts";
 
 /** Throws UserError while somebody works in any bottle. */
 export function refuseSessions(system: System): void {
   if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return;
   using ledger = new Ledger(system);
   const names = [...new Set(ledger.sessions().map(({ bottle }) => bottle))];
-  if (names.length > 0)
-    throw new UserError(`sessions run in ${names.join(", ")}`, { hint: "end them first: claude-bottle ls shows them" });
+  if (names.length > 0) throw sessionsRunning(names);
 }
 
 async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Promise<void> {
@@ -35,15 +35,13 @@ async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Prom
 export async function purge(system: System, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
   const { bottles, complaints } = await listBottles(system);
   const [complaint] = complaints;
-  if (complaint !== undefined)
-    throw new UserError(complaint, { hint: "its bottles could not be removed, and would be left without a record" });
+  if (complaint !== undefined) throw bottlesUnknown(complaint);
   if (!dryRun) await bringCopiesHome(system, bottles);
   const say = (what: string) => system.out(`${dryRun ? "would remove" : "removing"} ${what}\n`);
   for (const { name, backend, state } of bottles) {
     say(`bottle ${name}`);
     if (dryRun || state === "missing") continue;
-    if (!(await clearBottle(system, { name, backend })))
-      throw new UserError(`sessions run in ${name}`, { hint: "end them first: claude-bottle ls shows them" });
+    if (!(await clearBottle(system, { name, backend }))) throw sessionsRunning([name]);
   }
   const purged = bottles.map(({ name }) => name);
   for (const { kind, name, remove } of await ofBackends(system, { plans: [], purged })) {

@@ -1,5 +1,4 @@
 import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import { presets } from "../manifest/schema/presets.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import { claudeHosts, credentialsOf, type Gateway } from "./credentials.ts";
@@ -12,6 +11,7 @@ import type {
   MountPlan,
   NetworkPlan,
 } from "./plan.ts";
+import { noAllowlist, notAProject } from "./errors.ts";
 
 export type Host = {
   readonly uid: number;
@@ -83,10 +83,7 @@ export function assertSupported(
   { network, directory }: BottlePlan,
   { name, capabilities }: BottleRequest["backend"],
 ): void {
-  if (network.mode === "list" && capabilities.network === "open")
-    throw new UserError(`${name} cannot hold a bottle to a list of hosts: it gives all of the network, or none`, {
-      hint: `choose: claude-bottle run --backend ${name} --network open (or off), or under [network] in ${directory}/bottle.toml: mode = "open" (or "off")`,
-    });
+  if (network.mode === "list" && capabilities.network === "open") throw noAllowlist(name, directory);
 }
 
 const portOf = ({ port, loopback }: Gateway): Partial<NetworkPlan> =>
@@ -145,17 +142,9 @@ const fixed = ({ sshAgent, ...plan }: BottlePlan): BottlePlan => ({
 
 /** Throws UserError for a directory that can be no project. */
 export function refuseToShare(directory: string, home: string): void {
-  const hint = "cd to a project's directory";
-  if (directory === "/") throw new UserError("the whole file system cannot be a bottle's project", { hint });
-  if (directory === home)
-    throw new UserError(
-      "your home directory cannot be a bottle's project: the agent would see your keys and settings",
-      { hint },
-    );
-  if (`${home}/`.startsWith(`${directory}/`))
-    throw new UserError(`"${printable(directory)}" holds your home directory and cannot be a bottle's project`, {
-      hint,
-    });
+  if (directory === "/") throw notAProject("all", directory);
+  if (directory === home) throw notAProject("home", directory);
+  if (`${home}/`.startsWith(`${directory}/`)) throw notAProject("above home", directory);
 }
 
 const hostUser = ({ uid, gid, userName, home }: Host, own = home): GuestUser => ({

@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import type { Credential } from "./plan.ts";
+import { notAnAddress, passwordInAddress } from "./errors.ts";
 
 /** Where Claude's requests go, when ANTHROPIC_BASE_URL of the caller names another place than Anthropic's own. */
 export type Gateway = {
@@ -33,15 +33,8 @@ export function gatewayOf(env: Readonly<Record<string, string>>, loopbackAddress
   const text = env.ANTHROPIC_BASE_URL;
   if (!text) return undefined;
   const url = URL.parse(text);
-  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "")
-    throw new UserError(`ANTHROPIC_BASE_URL is not an http(s) address: "${printable(text)}"`, {
-      hint: "unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com",
-    });
-  if (url.username || url.password)
-    throw new UserError(
-      "ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read",
-      { hint: "give the secret as ANTHROPIC_AUTH_TOKEN instead" },
-    );
+  if (!url || !/^https?:$/.test(url.protocol) || url.hostname === "") throw notAnAddress(text);
+  if (url.username || url.password) throw passwordInAddress();
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname) || url.hostname === loopbackAddress;
   if (loopback) url.hostname = loopbackAddress;
   const encrypted = url.protocol === "https:";

@@ -1,9 +1,8 @@
 import { backendOf } from "../backends/registry.ts";
 import { exitCode } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
-import { inform } from "../ui/messages.ts";
+import { inform, warn } from "../ui/messages.ts";
 
 export type End = {
   readonly code: number;
@@ -51,9 +50,7 @@ export async function noteEnd(
     }
     if (system.env.TMUX) await (await import("../tmux/pane/pane-tags.ts")).unmarkPane(system);
   } catch (error) {
-    system.err(
-      `claude-bottle: the session's end: ${printable(error instanceof Error ? error.message : String(error))}\n`,
-    );
+    warn(system, `the end of this session was not recorded: ${error instanceof Error ? error.message : String(error)}`);
   }
   return status;
 }

@@ -123,3 +123,12 @@ export const resumeNeedsClaude = (agent: string): UserError =>
     exitCode: exitCode.usage,
     hint: "pass the agent its own arguments after --",
   });
+
+export const noCredential = (): UserError =>
+  new UserError("there is no credential for Claude", { hint: "claude-bottle login" });
+
+export const notStarted = (): UserError =>
+  new UserError("no session was started", {
+    exitCode: exitCode.cancelled,
+    hint: "to store a credential: claude-bottle login; to let Claude ask for one: claude-bottle run --login-inside",
+  });

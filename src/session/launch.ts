@@ -7,7 +7,7 @@ import { isSandbox, type BottlePlan, type SessionPlan } from "../plan/plan.ts";
 import { isClaude, planSession } from "../plan/session.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
-import { inform } from "../ui/messages.ts";
+import { inform, warn } from "../ui/messages.ts";
 import { attachSession, sessionCommand } from "./attach.ts";
 import { describeSandbox } from "../backends/sandbox.ts";
 import { bringUp } from "../bottle/bring-up.ts";
@@ -41,7 +41,7 @@ export async function launch(system: System, target: Target, options: Launch): P
     return await launchOn(system, target, options);
   } catch (error) {
     if (!(error instanceof Unusable) || !target.otherwise) throw error;
-    system.err(`claude-bottle: ${target.plan.backend}: ${error.message}\n`);
+    warn(system, `${target.plan.backend}: ${error.message}`);
     return launch(system, await target.otherwise(), options);
   }
 }

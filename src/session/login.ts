@@ -1,4 +1,4 @@
-import { exitCode, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { readClaudeStore } from "../login/claude-store.ts";
 import { modes, useClaudeLogin, type Login } from "../login/login.ts";
@@ -7,6 +7,7 @@ import type { System } from "../system/system.ts";
 import type { Target } from "../bottle/target.ts";
 import { inform } from "../ui/messages.ts";
 import { canAsk, confirm } from "../ui/prompts.ts";
+import { noCredential, notStarted } from "./errors.ts";
 
 const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
 
@@ -20,8 +21,6 @@ export async function tellLogin(system: System, login: Login | undefined, { cred
   if (variable !== undefined) inform(system, `using ${variable} from your environment`);
 }
 
-const noCredential = "there is no credential for Claude";
-
 /**
  * The target of a start of Claude, with a credential or with the user's word that Claude may ask for one in the bottle; the
  * bottle remembers that. `again` makes the target once more. Throws UserError without either.
@@ -34,8 +33,8 @@ export async function withLogin(
   const { plan } = target;
   if (plan.credentials.some(({ variable }) => isClaudes(variable))) return target;
   if (inside || mayLogInInside(system, plan)) return { ...target, plan: { ...plan, loginInside: true } };
-  if (!canAsk(system)) throw new UserError(noCredential, { hint: "claude-bottle login" });
-  const noneYet = (hint?: string) => inform(system, noCredential, hint);
+  if (!canAsk(system)) throw noCredential();
+  const noneYet = (hint?: string) => inform(system, noCredential().message, hint);
   if (await readClaudeStore(system)) {
     noneYet();
     if (await confirm("Share the login of Claude Code on this machine with all bottles?", { byDefault: true })) {
@@ -47,10 +46,7 @@ export async function withLogin(
     if (await confirm("Start Claude and log in there, for this bottle only?", { byDefault: true }))
       return { ...target, plan: { ...plan, loginInside: true } };
   }
-  throw new UserError("no session was started", {
-    exitCode: exitCode.cancelled,
-    hint: "claude-bottle login keeps a credential; claude-bottle run --login-inside lets Claude ask for one",
-  });
+  throw notStarted();
 }
 
 function mayLogInInside(system: System, { name }: BottlePlan): boolean {

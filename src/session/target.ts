@@ -1,7 +1,5 @@
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { printable } from "../lib/quote.ts";
-import { suggest } from "../lib/suggest.ts";
 import { gatewayOf } from "../plan/credentials.ts";
 import { backendOf } from "../backends/registry.ts";
 import { bottleName } from "../plan/name.ts";
@@ -13,6 +11,8 @@ import { provisionOf } from "../project/provision.ts";
 import { loginOf } from "../login/login.ts";
 import { secretsOf } from "../project/secrets.ts";
 import { requireTrust } from "../project/trust.ts";
+import { inform } from "../ui/messages.ts";
+import { noBottleNamed } from "./errors.ts";
 
 /** The bottle of that name, or the one of the working directory, to start a session in. Throws UserError with the names that there are. */
 export async function findTarget(
@@ -83,18 +83,14 @@ export async function existingBottle(system: System, name: string | undefined): 
   return { ...projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} }), name: wanted };
 }
 
-export const noBottle = (system: System): void =>
-  system.err(`claude-bottle: there is no bottle of "${printable(findProject(system).directory)}"\n`);
+export const noBottle = (system: System): void => inform(system, `"${findProject(system).directory}" has no bottle`);
 
 function recordedPlan(system: System, name: string): BottlePlan {
   using ledger = new Ledger(system);
   const record = ledger.bottle(name);
   if (record) return record.plan;
-  const like = suggest(
+  throw noBottleNamed(
     name,
     ledger.bottles().map(({ plan }) => plan.name),
   );
-  throw new UserError(`there is no bottle "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
-    hint: "claude-bottle ls lists the bottles",
-  });
 }

@@ -1,6 +1,6 @@
 import { UserError, usageError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
-import { prefix } from "../ui/messages.ts";
+import { withoutPrefix } from "../ui/messages.ts";
 
 /** In tmux's own words. */
 export const tmuxFailed = (words: string): UserError =>
@@ -28,8 +28,6 @@ export const controlClient = (): UserError => new UserError("a client in control
 export const menuTooHigh = (): UserError => new UserError("the menu does not fit this terminal");
 
 export const noBottleHere = (): UserError => new UserError("this pane does not show a bottle");
-
-const withoutPrefix = (text: string) => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
 
 /** What a command of ours said on its stderr, for the status line. */
 export const ownWords = (stderr: string): UserError =>

@@ -9,6 +9,9 @@ export const levels = { quiet: 1, usual: 3, verbose: 4 } as const;
 /** Before every line of ours that stands among those of others. */
 export const prefix = "claude-bottle: ";
 
+/** A message of another process of ours, to be said again. */
+export const withoutPrefix = (text: string): string => (text.startsWith(prefix) ? text.slice(prefix.length) : text);
+
 /** Tells what happens. `hint`: what to type next, on lines of its own. */
 export const inform = (system: System, text: string, hint?: string): void => logger(system).info(text, hint);
 

@@ -126,7 +126,7 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
     expect(await home.run(["exec", "--", "echo", "again"], { env: bare() })).toMatchObject({ stdout: "again\n", code: 0 });
     await home.run(["rm"], { env: bare() });
     home.settings('[network]\nhosts = ["example.com"]\n');
-    expect((await home.run(["exec", "--", "true"], { env: bare() })).stderr).toStartWith("claude-bottle: landlock cannot hold a bottle to a list of hosts");
+    expect((await home.run(["exec", "--", "true"], { env: bare() })).stderr).toStartWith("claude-bottle: landlock cannot enforce an allowlist");
   }, 20_000); // prettier-ignore
 
   test.skipIf(whyNoLandlock !== undefined)("is put into landlock by a flag, and without a terminal", async () => {
@@ -152,7 +152,7 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
     const words = "/dev/kvm is there, but no microVM boots on it: KvmContext(KvmOpen(Error(13)))";
     const first = await home.run(["exec", "--", "true"], { env });
     expect(first.stderr).toContain(
-      `claude-bottle: smolvm: ${words}\nclaude-bottle: no microVM and no container can run here\n`,
+      `claude-bottle: warning: smolvm: ${words}\nclaude-bottle: no microVM and no container can run here\n`,
     );
     expect(home.verbs().filter((verb) => verb === "create" || verb === "delete")).toEqual(["create", "delete"]);
     const asked = home.calls().length;

@@ -164,8 +164,8 @@ test("the working directory is gone", async () => {
 
 test.each([
   ["/", "the whole file system cannot be a bottle's project"],
-  ["HOME", "your home directory cannot be a bottle's project: the agent would see your keys and settings"],
-  ["PARENT", '"~" holds your home directory and cannot be a bottle\'s project'],
+  ["HOME", "your home directory cannot be a bottle's project: Claude would see your keys and settings"],
+  ["PARENT", '"~" contains your home directory and cannot be a bottle\'s project'],
 ])("%s is not shared", async (where, message) => {
   using home = new Home();
   const cwd = where === "HOME" ? `${home.directory}/home` : where === "PARENT" ? home.directory : where;
@@ -241,7 +241,7 @@ test("a machine of that name that is not ours is left alone", async () => {
   writeFileSync(`${home.smolvm}/machines/${machine?.name}.json`, JSON.stringify({ ...machine, pid: null, labels: {} }));
   const { stderr, code } = await home.run(["exec", "--", "true"]);
   expect([stderr, code]).toEqual([
-    'claude-bottle: a machine named "cb-BOTTLE" is there already and is not this directory\'s bottle\n  choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ~/bin/smolvm machine delete --error-format json --name cb-BOTTLE -f\n',
+    'claude-bottle: a machine named "cb-BOTTLE" already exists and belongs to another directory\n  choose another name: claude-bottle run --name NAME\n  or remove the machine if it is not needed: ~/bin/smolvm machine delete --error-format json --name cb-BOTTLE -f\n',
     1,
   ]);
   expect(home.machines()).toMatchObject([{ labels: {} }]);
@@ -297,11 +297,11 @@ test("a mistake in bottle.toml is shown at its place", async () => {
 test.each([
   [
     "not-a-url",
-    'ANTHROPIC_BASE_URL is not an http(s) address: "not-a-url"\n  unset ANTHROPIC_BASE_URL, or set it to an address such as https://gateway.example.com',
+    'ANTHROPIC_BASE_URL is not an http(s) address: "not-a-url"\n  unset it, or set it to an address such as https://gateway.example.com',
   ],
   [
     "https://user:pass@host",
-    "ANTHROPIC_BASE_URL holds a user name or a password, which would stand in the bottle for all to read\n  give the secret as ANTHROPIC_AUTH_TOKEN instead",
+    "ANTHROPIC_BASE_URL holds a user name or a password, which every program in the bottle could read\n  set the secret as ANTHROPIC_AUTH_TOKEN instead",
   ],
 ])("ANTHROPIC_BASE_URL=%s", async (url, message) => {
   using home = new Home();
@@ -318,7 +318,7 @@ test("the state directory cannot be written", async () => {
   expect(await home.run(["run"])).toEqual({
     stdout: "",
     stderr:
-      'claude-bottle: cannot write to "~/state/claude-bottle": ENOTDIR\n  make it writable, or set XDG_STATE_HOME to a directory that is\n',
+      'claude-bottle: cannot write to "~/state/claude-bottle": part of its path is not a directory\n  make it writable, or set XDG_STATE_HOME to a directory that is\n',
     code: 1,
   });
 });

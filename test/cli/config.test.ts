@@ -25,12 +25,6 @@ hooks                      {}                default
 network.mode               "list"            default
 network.hosts              []                default
 network.presets.0          "github"          ~/.config/claude-bottle/config.toml:2
-kubernetes.cpus            0.25              default
-kubernetes.memory          512               default
-kubernetes.storage         10240             default
-kubernetes.node-selector   []                default
-kubernetes.tolerations     []                default
-kubernetes.sync-every      60                default
 agents.claude.command      "claude"          default
 agents.claude.args         []                default
 agents.claude.settings     {}                default

@@ -109,7 +109,7 @@ test("stop and rm can be said twice", async () => {
       code: 0,
     });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
-  const none = { stdout: "", stderr: `claude-bottle: there is no bottle of "~/home/project"\n`, code: 0 };
+  const none = { stdout: "", stderr: `claude-bottle: "~/home/project" has no bottle\n`, code: 0 };
   const removed = { ...none, stderr: `claude-bottle: removed bottle "cb-BOTTLE"\n` };
   for (const outcome of [removed, none]) expect(await home.run(["rm"])).toEqual(outcome);
   for (const words of [["stop"], ["rm", "--force"], ["rm", "--dry-run"], ["stop", "--dry-run"]])

@@ -8,7 +8,7 @@ test("logs tells what happened to the bottle and in it, the same in a row once",
   using home = new Home();
   expect(await home.run(["logs"])).toEqual({
     stdout: "",
-    stderr: 'claude-bottle: there is no bottle of "~/home/project"\n',
+    stderr: 'claude-bottle: "~/home/project" has no bottle\n',
     code: 0,
   });
   await home.run(["exec", "--", "true"]);

@@ -101,7 +101,7 @@ test("a stop leaves a bottle alone that another process has removed meanwhile", 
   writeFileSync(go, "");
   expect(await home.finish(removal)).toMatchObject({ code: 0 });
   expect(await stop.outcome()).toEqual({
-    stderr: `${waiting}claude-bottle: there is no bottle of "~/home/project"\n`,
+    stderr: `${waiting}claude-bottle: "~/home/project" has no bottle\n`,
     code: 0,
   });
 }, 20_000);

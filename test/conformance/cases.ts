@@ -184,7 +184,7 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
       expect(await place.sh("claude-bottle stop; claude-bottle stop")).toEqual({ stdout: "", stderr: said("stopped").repeat(2), code: 0 }); // prettier-ignore
       await prints(place, "claude-bottle exec -- sh -c 'cat ~/kept'", "kept\n");
       expect(await place.sh("claude-bottle rm")).toMatchObject({ code: 1, stdout: "" });
-      const none = 'claude-bottle: there is no bottle of "~/home/project"\n';
+      const none = 'claude-bottle: "~/home/project" has no bottle\n';
       expect(await place.sh("claude-bottle rm --force; claude-bottle rm")).toEqual({ stdout: "", stderr: said("removed") + none, code: 0 }); // prettier-ignore
       await prints(place, "claude-bottle exec -- sh -c 'ls ~/kept 2>/dev/null | wc -l'", "0\n");
     },

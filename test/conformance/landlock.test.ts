@@ -168,7 +168,7 @@ describe.skipIf(whyNoLandlock !== undefined)("landlock refuses in one line", () 
   const home = new Home();
   afterAll(() => home[Symbol.dispose]());
   test.each([
-    ["a list of hosts", '[network]\nhosts = ["example.com"]\n', "landlock cannot hold a bottle to a list of hosts: it gives all of the network, or none"],
+    ["a list of hosts", '[network]\nhosts = ["example.com"]\n', "landlock cannot enforce an allowlist: network is all or nothing"],
     ["an ssh agent", '[network]\nmode = "off"\n[bottle]\nssh-agent = true\n', "landlock closes every unix socket, so a bottle cannot use your ssh agent"],
     ["a mount at another path", '[network]\nmode = "off"\n[[mounts]]\nsource = "~/given"\ntarget = "/given"\n', 'landlock shows a mount at its own path only, so "~/home/given" cannot be "/given" in the bottle'],
   ])("%s", async (_, settings, line) => {

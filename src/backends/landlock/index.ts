@@ -15,6 +15,7 @@ import * as argv from "./argv.ts";
 import { movedMount, noAgent, stepFailed } from "./errors.ts";
 import { landlockLeftovers } from "./leftovers.ts";
 import { caveatOf, probeLandlock } from "./probe.ts";
+import { withoutPrefix } from "../../ui/messages.ts";
 
 /** Whose bottle a directory is; beside what is in it. */
 const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
@@ -56,7 +57,7 @@ export function landlock(system: System): Backend {
     const { argv, env } = program(words, ["PATH", ...kept]);
     const { code, stdout, stderr } = await system.run(argv, { ...options, env });
     options.signal?.throwIfAborted();
-    const said = printable(stderr.trim().split("\n").at(-1) ?? "").replace(/^claude-bottle: confine: /, "");
+    const said = withoutPrefix(printable(stderr.trim().split("\n").at(-1) ?? "")).replace(/^confine: /, "");
     if (code !== 0) throw stepFailed(doing, said || `status ${code}`);
     return stdout;
   }

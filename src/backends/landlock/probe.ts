@@ -2,6 +2,7 @@ import type { System } from "../../system/system.ts";
 import type { Probe } from "../backend.ts";
 import { missingIn, needsLinux, noLandlock, rulesFailed } from "./errors.ts";
 import { landlockAbi } from "./kernel.ts";
+import { withoutPrefix } from "../../ui/messages.ts";
 
 /** By doing it: the rules are applied to a program that does nothing. */
 export async function probeLandlock(system: System): Promise<Probe> {
@@ -10,7 +11,7 @@ export async function probeLandlock(system: System): Promise<Probe> {
   if (typeof abi === "string") return noLandlock[abi];
   const words = [...system.self, "confine", "--mark", "1", "1", "--read", "/", "--", "/bin/sh", "-c", ":"];
   const { code, stderr } = await system.run(words, { timeoutMs: 5_000 });
-  if (code !== 0) return rulesFailed(stderr.trim().replace("claude-bottle: confine: ", "") || `status ${code}`);
+  if (code !== 0) return rulesFailed(withoutPrefix(stderr.trim()).replace(/^confine: /, "") || `status ${code}`);
   return { usable: true, version: `ABI ${abi}` };
 }
 
