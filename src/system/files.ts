@@ -206,6 +206,9 @@ export function makeTempDirectory(prefix: string): string {
   return mkdtempSync(prefix);
 }
 
+/** In place of what is at `to`. */
+export const renameOver = (from: string, to: string): void => renameSync(from, to);
+
 /** Another process may have been first, which is as good. */
 export function renameUnlessPresent(from: string, to: string): void {
   try {

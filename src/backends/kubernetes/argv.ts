@@ -46,7 +46,9 @@ export const waitArgv = (place: Place, name: string, seconds: number): string[] 
 export const eventsArgv = (place: Place, name: string): string[] => [
   "get", "events", "--field-selector", `involvedObject.name=${name},type=Warning`, "-o", "json", ...at(place), ...soon,
 ]; // prettier-ignore
-export const deletePodArgv = (place: Place, name: string): string[] => ["delete", "pod", name, "--ignore-not-found", ...at(place)]; // prettier-ignore
+export const deletePodArgv = (place: Place, name: string): string[] => [
+  "delete", "pod", name, "--ignore-not-found", "--timeout=15s", ...at(place),
+]; // prettier-ignore
 /** For a node that does not answer: nobody knows then whether its pod still runs. */
 export const forgetPodArgv = (place: Place, name: string): string[] => [
   "delete", "pod", name, "--ignore-not-found", "--force", "--grace-period=0", ...at(place),

@@ -13,9 +13,10 @@ import {
 import { endingMark } from "../../lib/ending.ts";
 import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
+import { renameOver } from "../../system/files.ts";
 import { pipe } from "../../system/pipe.ts";
 import type { Program, Run } from "../../system/system.ts";
-import { inform } from "../../ui/messages.ts";
+import { inform, warn } from "../../ui/messages.ts";
 import type { Machine, StepOptions } from "../backend.ts";
 import { proxyEnv } from "../host-filter.ts";
 import * as argv from "./argv.ts";
@@ -80,9 +81,22 @@ export class BottlePod {
       const why = isRunning ? `its node "${pod.spec.nodeName}" does not answer` : `${reason ?? phase}: ${message ?? ""}`; // prettier-ignore
       inform(this.#system, `the pod of bottle "${name}" is replaced: ${why}`);
     }
-    const removal = isRunning ? argv.forgetPodArgv(place, name) : argv.deletePodArgv(place, name);
-    await this.#kubectl.settle(doing, removal, options);
+    await this.delete(doing, options);
     return false;
+  }
+
+  /** On a node that does not answer a pod would stay until the node is back: then it is only forgotten. */
+  async delete(doing: string, options: StepOptions): Promise<void> {
+    const [name, place] = [this.#name, this.#place];
+    const isLost = (await this.find())?.state === "broken";
+    if (!isLost) {
+      const run = await this.#kubectl.call(argv.deletePodArgv(place, name), options);
+      options.signal?.throwIfAborted();
+      if (run.code === 0) return;
+      if (!/timed out waiting/.test(run.stderr)) throw kubectlError(doing, run);
+    }
+    await this.#kubectl.settle(doing, argv.forgetPodArgv(place, name), options);
+    warn(this.#system, `the node of bottle "${name}" does not answer: its pod is forgotten, and may run there until the node is back`); // prettier-ignore
   }
 
   /** Claude's questions of a first start, with the credential that is to be known to it. */
@@ -133,9 +147,11 @@ export class BottlePod {
   }
 
   async #keep(pack: readonly string[], archive: string): Promise<void> {
-    const write = 'umask 077; cat >"$1.new" && mv -- "$1.new" "$1"';
-    const keep = { argv: ["/bin/sh", "-c", write, "sh", archive], env: {} };
-    await this.#carry(`keep the home of bottle "${this.#name}"`, this.#own(pack), keep);
+    const made = `${archive}.new`;
+    const write = { argv: ["/bin/sh", "-c", 'umask 077; exec cat >"$1"', "sh", made], env: {} };
+    await this.#carry(`keep the home of bottle "${this.#name}"`, this.#own(pack), write);
+    // Only a whole one, in place of the one before.
+    renameOver(made, archive);
   }
 
   /** After a session's link was lost: what became of its command, in words too. */

@@ -121,6 +121,7 @@ export function kubernetes(system: System): Backend {
     },
 
     async setNetwork(plan, _made, options = {}) {
+      if (plan.network.mode !== "list") return;
       const container = argv.containers.proxy;
       const words = argv.execArgv(clusterOf(plan), plan.name, setFilterCommand, { stdin: true, container });
       const doing = `change the network of bottle "${plan.name}"`;
@@ -157,14 +158,14 @@ export function kubernetes(system: System): Backend {
       note(name, { seenAt: 0 });
       const pod = podOf(name, known);
       if (known.storageClass === undefined && (await pod.find())?.state === "running") await pod.keepHome();
-      await kubectl.settle(`stop bottle "${name}"`, argv.deletePodArgv(known, name), options);
+      await pod.delete(`stop bottle "${name}"`, options);
     },
 
     async remove(name, options = {}) {
       const known = record(name);
       if (!known) return;
       const doing = `remove bottle "${name}"`;
-      await kubectl.settle(doing, argv.deletePodArgv(known, name), options);
+      await podOf(name, known).delete(doing, options);
       if (known.storageClass !== undefined) await kubectl.settle(doing, argv.deleteClaimArgv(known, name), options);
       records.forgetRecord(system, name);
     },
