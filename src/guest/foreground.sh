@@ -1,5 +1,4 @@
 # foreground PRELUDE..., by `bash -m` with the terminal's stderr as fd 3: a process group of the guest's own on a terminal that it shares.
-# Its status goes to descriptor 9 as well: who waits for it may not be its parent.
 # A group in common with the host's processes would let the guest signal those, and let Ctrl-C end the sandbox with its command.
 exec 2>/dev/null
 # Nobody outside can see that the command stopped, so it goes on at once. Not a loop: bash leaves one when a job in it stops.
@@ -9,8 +8,7 @@ resume() {
   status=$?
   resume
 }
-"$@" 2>&3 3>&- 9>&-
+"$@" 2>&3 3>&-
 status=$?
 resume
-echo "$status" >&9
 exit "$status"

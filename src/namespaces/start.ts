@@ -40,10 +40,10 @@ export type Start = {
 
 /**
  * Starts a program in the namespaces, without any capability and under the filter, on our stdin, stdout and stderr. Returns the descriptor
- * that its status comes from; undefined where it could not be started. On a terminal it writes that itself, to descriptor 9.
+ * that its status comes from; undefined where it could not be started.
  *
  * A process of several threads, as every Bun process is, can join no user and no mount namespace (setns(2)). Its fork can. The fork's
- * children are in the process namespace, and it is not: nothing in the bottle can signal it.
+ * child is in the process namespace, and it is not: it waits for the status, and nothing in the bottle can signal it.
  */
 export function startInside(
   libc: Libc,
@@ -91,7 +91,7 @@ export function startInside(
     if (inner < 0) libc.write(starting, noneAt, 1);
     if (inner !== 0) {
       libc.close(starting);
-      if (inner > 0 && isAlone && libc.waitpid(inner, endedAt, 0) === inner) {
+      if (inner > 0 && libc.waitpid(inner, endedAt, 0) === inner) {
         const word = ended[0] ?? 0;
         const code = (word & 0x7f) === 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f);
         digits[0] = 48 + Math.floor(code / 100);
@@ -109,7 +109,7 @@ export function startInside(
       libc.sigprocmask(SIG_BLOCK, terminalSignalAt, null);
       libc.tcsetpgrp(0, libc.getpid());
     }
-    if (isAlone) libc.close(descriptors.status);
+    libc.close(descriptors.status);
     // Bun ignores it, and what is ignored stays so.
     libc.signal(SIGPIPE, 0);
     libc.sigprocmask(SIG_SETMASK, noneAt, null);

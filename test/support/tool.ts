@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { identify } from "../../src/system/process.ts";
+import { identify, isAlive } from "../../src/system/process.ts";
 
 const root = realpathSync(`${import.meta.dir}/../..`);
 const bun = process.execPath;
@@ -137,6 +137,12 @@ export class Home implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    // A bubblewrap bottle runs until it is stopped.
+    const records = new Bun.Glob("{state,home/.local/state}/claude-bottle/bubblewrap/*/{holder,proxy}.json");
+    for (const file of records.scanSync({ cwd: this.directory, absolute: true, dot: true })) {
+      const process_ = JSON.parse(readFileSync(file, "utf8"));
+      if (isAlive(process_)) kill(process_.pid);
+    }
     // A session that was cut off still notes its end, and would make its directories anew.
     for (const limit = Date.now() + 5_000; Date.now() < limit && this.processes().some(isOurs);) Bun.sleepSync(10);
     if (existsSync(`${this.smolvm}/machines`)) for (const { pid } of this.machines()) if (pid !== null) kill(pid);
