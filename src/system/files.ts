@@ -251,3 +251,13 @@ export function appendTo(path: string, text: string): void {
     if (file !== undefined) closeSync(file);
   }
 }
+
+/** Whether both paths lead to the same thing on the disk. */
+export function isSameDirectory(one: string, other: string): boolean {
+  try {
+    const [first, second] = [statSync(one), statSync(other)];
+    return first.ino === second.ino && first.dev === second.dev;
+  } catch {
+    return false;
+  }
+}

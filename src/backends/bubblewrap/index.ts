@@ -5,35 +5,24 @@ import { printable } from "../../lib/quote.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
-import { restArgv, startArgv } from "../../guest/guest.ts";
-import { readHolder, writeHolder } from "../../namespaces/holder.ts";
-import { proxyArgv } from "../../namespaces/words.ts";
+import { readHolder } from "../../namespaces/holder.ts";
 import { readDenials } from "../../proxy/denials.ts";
 import { readProxy } from "../../proxy/record.ts";
-import { writeRules } from "../../proxy/rules.ts";
-import { exists, listDirectory, privateDirectory, readText, writePrivate } from "../../system/files.ts";
-import { endProcesses, findProcesses, identify } from "../../system/process.ts";
-import { type RunOptions, stateDirectory, type System } from "../../system/system.ts";
-import { filterOf as filterText, proxyPort } from "../host-filter.ts";
-import type { Backend, Machine, StepOptions } from "../backend.ts";
+import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
+import { stateDirectory, type System } from "../../system/system.ts";
+import type { Backend, Machine } from "../backend.ts";
 import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
 import { rememberProbe } from "../remembered.ts";
 import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
+import { directoryReplaced } from "./errors.ts";
+import { bottleLife, needsProxy, replacedDirectory } from "./life.ts";
 import { makeSources } from "./sources.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
-import { findBwrap, probeBwrap, procOf } from "./probe.ts";
-
-/** How long the processes of a bottle that stops may take to end by themselves. */
-const restTenths = 30;
+import { probeBwrap } from "./probe.ts";
 
 /** Whose bottle a directory is; beside what is in it. */
 const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
-
-/** What bubblewrap says of what it started. */
-const factsSchema = v.object({ "child-pid": v.number() });
-
-const offersWithinMs = 2_000;
 
 /** A bottle is a directory of ours, and while it runs a process that holds its namespaces; sessions join those. */
 export function bubblewrap(system: System): Backend {
@@ -43,13 +32,6 @@ export function bubblewrap(system: System): Backend {
   const filter = compileFilter(process.arch as Architecture, { ...terminalInput, ...keyrings });
   // By its content: a bottle that an older version of ours made has another one.
   const filterOf = (name: string) => `${directoryOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
-
-  const sandboxOf = ({ name }: BottlePlan, proc: argv.Sandbox["proc"] = "own"): argv.Sandbox => ({
-    bwrap: findBwrap(system),
-    directory: directoryOf(name),
-    claude: findClaude(system),
-    proc,
-  });
 
   function machine(name: string): Machine | undefined {
     const text = readText(ownerFile(name));
@@ -64,101 +46,7 @@ export function bubblewrap(system: System): Backend {
     if (!probe.usable) throw new UserError(probe.reason, { hint: probe.hint });
   }
 
-  /** Throws UserError that says why it failed. */
-  async function run(words: readonly string[], doing: string, options: RunOptions): Promise<string> {
-    const { code, stdout, stderr } = await system.run(words, options);
-    options.signal?.throwIfAborted();
-    if (code === 0) return stdout;
-    await refuseUnusable();
-    const said = printable(stderr.trim().split("\n").at(-1) ?? "");
-    throw new UserError(`cannot ${doing}: ${said || `status ${code}`}`, { hint: "claude-bottle doctor" });
-  }
-
-  /** What a process that stays would keep of the host's variables, all may read in the bottle. */
-  const withoutHost = (kept: readonly string[]): NonNullable<RunOptions["env"]> =>
-    Object.fromEntries(Object.keys(system.env).flatMap((name) => (kept.includes(name) ? [] : [[name, undefined]])));
-
-  const holding = (plan: BottlePlan, proc: argv.Sandbox["proc"]) => {
-    const directory = directoryOf(plan.name);
-    const files = { fifo: `${directory}/starting`, filter: filterOf(plan.name), facts: `${directory}/facts.json` };
-    return startArgv(files, argv.bottleArgv(sandboxOf(plan, proc), plan));
-  };
-
-  /** Starts the process that the bottle is. */
-  async function hold(plan: BottlePlan, options: StepOptions): Promise<void> {
-    const directory = directoryOf(plan.name);
-    const start = (proc: argv.Sandbox["proc"]) =>
-      run(holding(plan, proc), `start bottle "${plan.name}"`, { ...options, env: withoutHost(["PATH"]) });
-    await start(await procOf(system));
-    const { "child-pid": pid } = v.parse(factsSchema, JSON.parse(readText(`${directory}/facts.json`) ?? ""));
-    const started = identify(pid);
-    if (!started) throw new UserError(`bottle "${plan.name}" ended as it started`, { hint: "claude-bottle doctor" });
-    const network = plan.network.mode === "open" ? "host" : "own";
-    writeHolder(directory, { ...started, network, filter: filterOf(plan.name) });
-  }
-
-  const proxying = (name: string) => {
-    const directory = directoryOf(name);
-    return startArgv({ fifo: `${directory}/starting` }, [...system.self, ...proxyArgv(directory, proxyPort)]);
-  };
-
-  const needsProxy = ({ network }: BottlePlan) => network.mode === "list";
-
-  /** What the bottle may reach, by a proxy that runs. */
-  async function connect(plan: BottlePlan, options: StepOptions): Promise<void> {
-    if (!needsProxy(plan)) return;
-    const directory = directoryOf(plan.name);
-    const { loopbackPort } = plan.network;
-    writeRules(directory, { filter: filterText(plan.network), loopbackPort });
-    if (readHolder(directory) === undefined) return;
-    const running = readProxy(directory);
-    if (!running) {
-      // Of the host's variables its own proxy's alone.
-      const env = withoutHost([
-        "PATH",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "NO_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "no_proxy",
-      ]);
-      await run(proxying(plan.name), `connect bottle "${plan.name}"`, { ...options, env });
-      return;
-    }
-    if (loopbackPort === undefined || running.loopbackPorts.includes(loopbackPort)) return;
-    process.kill(running.pid, "SIGHUP");
-    for (let waited = 0; waited < offersWithinMs; waited += 20) {
-      if (readProxy(directory)?.loopbackPorts.includes(loopbackPort)) return;
-      await Bun.sleep(20);
-    }
-    throw new UserError(`port ${loopbackPort} of bottle "${plan.name}" cannot be connected to the host's`, {
-      hint: "end what listens on it in the bottle, or stop the bottle: claude-bottle stop",
-    });
-  }
-
-  /** Ends what runs in the bottle, which may see to its end. */
-  const resting = (name: string) => [
-    ...system.self,
-    ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }),
-    ...restArgv(restTenths),
-  ];
-
-  const ending = (name: string, isUp: boolean): string[][] => [
-    ...(isUp || readHolder(directoryOf(name)) ? [resting(name)] : []),
-    ...killArgv(directoryOf(name)),
-  ];
-
-  /** All of it: what is left of another holder of the bottle, too. */
-  async function end(name: string): Promise<void> {
-    const home = argv.homeOf(directoryOf(name));
-    const holders = findProcesses((words) => argv.homeBelow(bottles(), words) === home);
-    if (readHolder(directoryOf(name)) && holders.length > 0)
-      await system.run(resting(name), { timeoutMs: 10_000, detached: true });
-    await endProcesses(holders);
-    const proxy = readProxy(directoryOf(name));
-    if (proxy) await endProcesses([proxy]);
-  }
+  const life = bottleLife(system, { bottles, filterOf, refuseUnusable });
 
   return {
     name: "bubblewrap",
@@ -201,25 +89,28 @@ export function bubblewrap(system: System): Backend {
     async create({ name, directory, user }, options = {}) {
       refuseHome(user.home);
       privateDirectory(bottles());
-      await run(argv.makeArgv(directoryOf(name)), `make bottle "${name}"`, options);
+      await life.run(argv.makeArgv(directoryOf(name)), `make bottle "${name}"`, options);
       writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
     },
 
     async start(plan, options = {}) {
       const directory = directoryOf(plan.name);
-      if (readHolder(directory) === undefined) {
+      const holder = readHolder(directory);
+      const gone = holder && replacedDirectory(holder, plan);
+      if (gone !== undefined) throw directoryReplaced(plan.name, gone);
+      if (!holder) {
         makeSources(argv.bindingsIn(directory, plan));
         writePrivate(filterOf(plan.name), filter);
-        await hold(plan, options);
+        await life.hold(plan, options);
       }
-      await connect(plan, options);
+      await life.connect(plan, options);
       const words = argv.prepareArgv(directory, plan, claudeHome(plan));
-      options.onSeen?.(await run([...system.self, ...words], `set up bottle "${plan.name}"`, options));
+      options.onSeen?.(await life.run([...system.self, ...words], `set up bottle "${plan.name}"`, options));
       return readHolder(directory)?.pid;
     },
 
     async setNetwork(plan, _, options = {}) {
-      await connect(plan, options);
+      await life.connect(plan, options);
     },
 
     denied: async (name) => readDenials(directoryOf(name)),
@@ -229,17 +120,20 @@ export function bubblewrap(system: System): Backend {
     },
 
     async stop(name) {
-      await end(name);
+      await life.end(name);
     },
 
     async remove(name, options = {}) {
-      await end(name);
-      await run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
+      await life.end(name);
+      await life.run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
     },
 
     isReady: async (plan) => {
       const directory = directoryOf(plan.name);
-      return readHolder(directory) !== undefined && (!needsProxy(plan) || readProxy(directory) !== undefined);
+      const holder = readHolder(directory);
+      if (!holder || (needsProxy(plan) && !readProxy(directory))) return false;
+      const shared = [plan.directory, ...plan.mounts.map(({ source }) => source)];
+      return shared.every((path) => realPath(path) === path) && replacedDirectory(holder, plan) === undefined;
     },
 
     attach: (plan, session) => ({
@@ -254,19 +148,13 @@ export function bubblewrap(system: System): Backend {
     explain: (plan, { isUp = false } = {}) => ({
       create: [argv.makeArgv(directoryOf(plan.name))],
       start: [
-        holding(plan, "own"),
-        ...(needsProxy(plan) ? [proxying(plan.name)] : []),
+        ...life.explainStart(plan),
         [...system.self, ...argv.prepareArgv(directoryOf(plan.name), plan, claudeHome(plan))],
       ],
-      stop: ending(plan.name, isUp),
-      remove: [...ending(plan.name, isUp), argv.removeArgv(directoryOf(plan.name))],
+      stop: life.explainEnd(plan.name, isUp),
+      remove: [...life.explainEnd(plan.name, isUp), argv.removeArgv(directoryOf(plan.name))],
     }),
   };
-}
-
-function killArgv(directory: string): string[][] {
-  const running = [readHolder(directory), readProxy(directory)].flatMap((found) => (found ? [String(found.pid)] : []));
-  return running.length > 0 ? [["kill", "-KILL", ...running]] : [];
 }
 
 function refuseHome(home: string): void {

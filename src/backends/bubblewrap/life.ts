@@ -1,0 +1,152 @@
+import * as v from "valibot";
+import { restArgv, startArgv } from "../../guest/guest.ts";
+import { printable } from "../../lib/quote.ts";
+import { readHolder, writeHolder } from "../../namespaces/holder.ts";
+import { proxyArgv } from "../../namespaces/words.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
+import { readProxy } from "../../proxy/record.ts";
+import { writeRules } from "../../proxy/rules.ts";
+import { isSameDirectory, readText } from "../../system/files.ts";
+import { endProcesses, findProcesses, identify, type Identity } from "../../system/process.ts";
+import type { RunOptions, System } from "../../system/system.ts";
+import type { StepOptions } from "../backend.ts";
+import { findClaude } from "../host-claude.ts";
+import { filterOf as hostFilter, proxyPort } from "../host-filter.ts";
+import * as argv from "./argv.ts";
+import { endedAtStart, portTaken, stepFailed } from "./errors.ts";
+import { findBwrap, procOf } from "./probe.ts";
+
+/** What bubblewrap says of what it started. */
+const factsSchema = v.object({ "child-pid": v.number() });
+
+/** How long the processes of a bottle that stops may take to end by themselves. */
+const restTenths = 30;
+const offersWithinMs = 2_000;
+/** Of the host's variables those of its own proxy are the bottle's proxy's too. */
+const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+
+type Places = {
+  /** The directory of all bottles. */
+  readonly bottles: () => string;
+  /** The file of a bottle's seccomp filter. */
+  readonly filterOf: (name: string) => string;
+  /** Throws UserError where no bottle can run at all. */
+  readonly refuseUnusable: () => Promise<void>;
+};
+
+export const needsProxy = ({ network }: BottlePlan): boolean => network.mode === "list";
+
+/** The processes that a running bottle is: what holds its namespaces, and the proxy to the network. */
+export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }: Places) {
+  const directoryOf = (name: string) => `${bottles()}/${name}`;
+
+  const sandboxOf = ({ name }: BottlePlan, proc: argv.Sandbox["proc"] = "own"): argv.Sandbox => ({
+    bwrap: findBwrap(system),
+    directory: directoryOf(name),
+    claude: findClaude(system),
+    proc,
+  });
+
+  /** Throws UserError that says why it failed. */
+  async function run(words: readonly string[], doing: string, options: RunOptions): Promise<string> {
+    const { code, stdout, stderr } = await system.run(words, options);
+    options.signal?.throwIfAborted();
+    if (code === 0) return stdout;
+    await refuseUnusable();
+    const said = printable(stderr.trim().split("\n").at(-1) ?? "");
+    throw stepFailed(doing, said || `status ${code}`);
+  }
+
+  /** What a process that stays would keep of the host's variables, all may read in the bottle. */
+  const withoutHost = (kept: readonly string[]): NonNullable<RunOptions["env"]> =>
+    Object.fromEntries(Object.keys(system.env).flatMap((name) => (kept.includes(name) ? [] : [[name, undefined]])));
+
+  const holding = (plan: BottlePlan, proc: argv.Sandbox["proc"]) => {
+    const directory = directoryOf(plan.name);
+    const files = { fifo: `${directory}/starting`, filter: filterOf(plan.name), facts: `${directory}/facts.json` };
+    return startArgv(files, argv.bottleArgv(sandboxOf(plan, proc), plan));
+  };
+
+  /** Starts the process that the bottle is. */
+  async function hold(plan: BottlePlan, options: StepOptions): Promise<void> {
+    const directory = directoryOf(plan.name);
+    // Of a start that was cut off.
+    await endProcesses(holdersOf(plan.name));
+    const words = holding(plan, await procOf(system));
+    await run(words, `start bottle "${plan.name}"`, { ...options, env: withoutHost(["PATH"]) });
+    const { "child-pid": pid } = v.parse(factsSchema, JSON.parse(readText(`${directory}/facts.json`) ?? ""));
+    const started = identify(pid);
+    if (!started) throw endedAtStart(plan.name);
+    const network = plan.network.mode === "open" ? "host" : "own";
+    writeHolder(directory, { ...started, network, filter: filterOf(plan.name) });
+  }
+
+  const proxying = (name: string) => {
+    const directory = directoryOf(name);
+    return startArgv({ fifo: `${directory}/starting` }, [...system.self, ...proxyArgv(directory, proxyPort)]);
+  };
+
+  /** What the bottle may reach, by a proxy that runs. */
+  async function connect(plan: BottlePlan, options: StepOptions): Promise<void> {
+    if (!needsProxy(plan)) return;
+    const directory = directoryOf(plan.name);
+    const { loopbackPort } = plan.network;
+    writeRules(directory, { filter: hostFilter(plan.network), loopbackPort });
+    if (readHolder(directory) === undefined) return;
+    const running = readProxy(directory);
+    if (!running) {
+      const env = withoutHost(["PATH", ...proxyVariables]);
+      await run(proxying(plan.name), `connect bottle "${plan.name}"`, { ...options, env });
+      return;
+    }
+    if (loopbackPort === undefined || running.loopbackPorts.includes(loopbackPort)) return;
+    process.kill(running.pid, "SIGHUP");
+    for (let waited = 0; waited < offersWithinMs; waited += 20) {
+      if (readProxy(directory)?.loopbackPorts.includes(loopbackPort)) return;
+      await Bun.sleep(20);
+    }
+    throw portTaken(plan.name, loopbackPort);
+  }
+
+  const holdersOf = (name: string) =>
+    findProcesses((words) => argv.homeBelow(bottles(), words) === argv.homeOf(directoryOf(name)));
+
+  /** Ends what runs in the bottle, which may see to its end. */
+  const resting = (name: string) => [
+    ...system.self,
+    ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }),
+    ...restArgv(restTenths),
+  ];
+
+  async function end(name: string): Promise<void> {
+    const holders = holdersOf(name);
+    if (readHolder(directoryOf(name)) && holders.length > 0)
+      await system.run(resting(name), { timeoutMs: 10_000, detached: true });
+    await endProcesses(holders);
+    const proxy = readProxy(directoryOf(name));
+    if (proxy) await endProcesses([proxy]);
+  }
+
+  return {
+    run,
+    hold,
+    connect,
+    end,
+    explainStart: (plan: BottlePlan) => [holding(plan, "own"), ...(needsProxy(plan) ? [proxying(plan.name)] : [])],
+    explainEnd: (name: string, isUp: boolean): string[][] => [
+      ...(isUp || readHolder(directoryOf(name)) ? [resting(name)] : []),
+      ...killArgv(directoryOf(name)),
+    ],
+  };
+}
+
+function killArgv(directory: string): string[][] {
+  const running = [readHolder(directory), readProxy(directory)].flatMap((found) => (found ? [String(found.pid)] : []));
+  return running.length > 0 ? [["kill", "-KILL", ...running]] : [];
+}
+
+/** The first of the directories that the bottle shares in whose place there is another one by now: the bottle goes on with the old one. */
+export const replacedDirectory = ({ pid }: Identity, { directory, mounts }: BottlePlan): string | undefined =>
+  [{ source: directory, target: directory }, ...mounts].find(
+    ({ source, target }) => !isSameDirectory(source, `/proc/${pid}/root${target}`),
+  )?.source;
