@@ -38,7 +38,7 @@ export const ls = (context: Context) =>
           renderJson(
             bottles.map((bottle) => ({
               ...bottle,
-              sessions: (sessions.get(bottle.name) ?? []).map(shownInJson),
+              ...inJson(sessions.get(bottle.name) ?? []),
               bytes: sizes?.get(bottle.name),
             })),
           ),
@@ -67,6 +67,13 @@ async function sessionsNow(system: System): Promise<Session[]> {
   using ledger = new Ledger(system);
   return await listSessions(system, ledger, { poll: true, endedSince: system.now() - dayMs });
 }
+
+const inJson = (all: readonly Session[]) => {
+  const [ended = [], sessions = []] = [true, false].map((isEnded) =>
+    all.filter(({ state }) => (state === "ended") === isEnded),
+  );
+  return { sessions: sessions.map(shownInJson), ended: ended.map(shownInJson) };
+};
 
 const shownInJson = ({ bottle: _bottle, directory: _directory, agent: _agent, ...session }: Session) => session;
 

@@ -3,8 +3,8 @@ import { type FSWatcher, watch } from "node:fs";
 /** Several files change with one change of a session. */
 const settleMs = 300;
 /** Claude Code makes its directories as it starts. */
-const againMs = 3_000;
-const attempts = 5;
+const againMs = 1_000;
+const attempts = 30;
 
 /** Runs `tell` some moments after a change in one of the directories; one at a time. Returns what calls it off. */
 export function watchRecords(
@@ -36,6 +36,8 @@ export function watchRecords(
         watcher.on("error", () => watcher.close());
         watcher.unref();
         watchers.set(directory, watcher);
+        // What it was made for has been written by now.
+        if (attempt > 1) changed();
       } catch {
         // It is not there so far.
       }
