@@ -19,7 +19,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   plan: [...leaves, "manifest"],
   system: [...leaves, "node", "bun"],
   ui: [...leaves, "system", "consola", "@clack", "node"],
-  ledger: [...leaves, "plan", "system", "valibot", "bun"],
+  ledger: [...leaves, "version", "plan", "system", "valibot", "bun"],
   login: [...leaves, "system", "ui", "node", "valibot"],
   namespaces: [...leaves, "guest", "system", "node", "bun"],
   proxy: [...leaves, "namespaces", "system", "node"],

@@ -125,6 +125,43 @@ test("a ledger of the first version keeps what is in it", () => {
   ]);
 });
 
+test("of many sessions the newest are kept, and what git obeyed is forgotten with the end", () => {
+  using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
+  const kinds = ["exec", "agent"] as const;
+  for (let number = 0; number < 600; number += 1) {
+    const id = `${number}`.padStart(4, "0");
+    ledger.openSession({ ...session, id, kind: kinds[number % 2] ?? "exec" }, { traps: "{}" });
+    expect(ledger.closeSession(id, 0)).toMatchObject({ traps: "{}" });
+  }
+  const past = ledger.pastSessions(plan.name);
+  const count = (kind: string) => past.filter((one) => one.kind === kind).length;
+  // Pruned now and then, so some more may be there.
+  expect([count("exec") >= 200 && count("exec") < 232, count("agent")]).toEqual([true, 300]);
+  expect(ledger.database.query("select count(traps) as traps from sessions").get()).toEqual({ traps: 0 });
+  expect(ledger.lastUses().get(plan.name)).toBe(1000);
+});
+
+test.each<[string, string, object | undefined]>([
+  ["without keys that are newer", JSON.stringify({ name: "cb-shop-0", backend: "smolvm", directory: "/shop", user: plan.user }),
+    { cpus: 2, mounts: [], network: { mode: "off", hosts: [] }, credentials: [] }],
+  ["with a key of another form", JSON.stringify({ ...plan, git: { name: "Ann", email: "a@example" }, provisioned: "all" }),
+    { mounts: [], network: plan.network }],
+  ["that knows more than we do", JSON.stringify({ ...plan, later: 1 }), { later: 1 }],
+  ["without a name", JSON.stringify({ ...plan, name: undefined }), undefined],
+  ["cut short", JSON.stringify(plan).slice(0, 40), undefined],
+  ["that is no object", "[]", undefined],
+])("a row of another version, %s", (_, stored, expected) => {
+  using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
+  ledger.database.query("update bottles set plan = ?, written_by = 'another'").run(stored);
+  const record = ledger.bottle(plan.name);
+  if (expected === undefined) expect(record).toBeUndefined();
+  else expect(record?.plan).toMatchObject(expected);
+  expect(record?.plan).not.toHaveProperty("git");
+  expect(ledger.bottles()).toHaveLength(expected === undefined ? 0 : 1);
+}); // prettier-ignore
+
 test("forgetting a bottle forgets its sessions", () => {
   using ledger = new Ledger(system);
   ledger.saveBottle(plan, undefined);

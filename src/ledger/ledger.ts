@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { UserError } from "../errors.ts";
-import { ledgerError, newerLedger } from "./errors.ts";
+import { ledgerError } from "./errors.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { privateDirectory } from "../system/files.ts";
 import { identify, isAlive, type Identity } from "../system/process.ts";
@@ -16,33 +16,15 @@ import {
   toBottle,
   toSession,
 } from "./rows.ts";
+import { upgrade } from "./schema.ts";
+import { version } from "../version.ts";
 
 export type { BottleRecord, Pane, PastSession, SessionRecord } from "./rows.ts";
 
-/** What each version of the schema adds to the one before. */
-const versions = [
-  `
-  create table if not exists bottles (
-    name text primary key, directory text not null, plan text not null, made_at integer not null,
-    machine_pid integer, machine_started text) strict;
-  create table if not exists sessions (
-    id text primary key, bottle text not null, kind text not null, directory text not null,
-    pid integer not null, started text not null, started_at integer not null, ended_at integer, code integer) strict;
-  create index if not exists open_sessions on sessions (bottle) where ended_at is null;
-  create table if not exists events (at integer not null, bottle text not null, what text not null) strict;`,
-  `
-  alter table sessions add column pane text;
-  alter table sessions add column tmux_pid integer;
-  alter table sessions add column tmux_started text;`,
-  "alter table sessions add column traps text;",
-  "alter table sessions add column terminal text;",
-  `
-  alter table sessions add column conversation text;
-  create table if not exists looks (session text primary key, seen_at integer, told_at integer) strict;`,
-  "alter table bottles add column ready integer not null default 1;",
-  "create table mutes (bottle text not null, target text not null, primary key (bottle, target)) strict;",
-];
-const version = versions.length;
+/** Of each bottle; who runs `exec` in a loop would have a ledger that grows for ever. */
+const keptSessions = { exec: 200, others: 1000 };
+const keptEvents = 1000;
+const pruneEvery = 64;
 
 /**
  * Our own record of bottles and sessions: a cache of the truth, which the backend and the processes hold.
@@ -60,17 +42,7 @@ export class Ledger implements Disposable {
       this.#db.run("pragma busy_timeout = 10000");
       // What a power cut may take with it, the backend and the processes still know; each commit would cost milliseconds.
       this.#db.run("pragma synchronous = off");
-      const found = this.#version();
-      if (found > version) throw newerLedger(file);
-      if (found < version) {
-        patiently(() => this.#db.run("pragma journal_mode = wal"));
-        this.#db
-          .transaction(() => {
-            for (const step of versions.slice(this.#version())) this.#db.run(step);
-            this.#db.run(`pragma user_version = ${version}`);
-          })
-          .immediate();
-      }
+      upgrade(this.#db, file);
     } catch (cause) {
       if (cause instanceof UserError) throw cause;
       throw ledgerError(file, cause);
@@ -82,25 +54,24 @@ export class Ledger implements Disposable {
     return this.#db;
   }
 
-  #version(): number {
-    return this.#db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
-  }
-
   bottle(name: string): BottleRecord | undefined {
     const row = this.#db.query<BottleRow, [string]>("select * from bottles where name = ?").get(name);
     return row ? toBottle(row) : undefined;
   }
 
   bottles(): BottleRecord[] {
-    return this.#db.query<BottleRow, []>("select * from bottles order by directory, name").all().map(toBottle);
+    return this.#db
+      .query<BottleRow, []>("select * from bottles order by directory, name")
+      .all()
+      .flatMap((row) => toBottle(row) ?? []);
   }
 
   /** A bottle that has just been started, as that process where it is one. Only who has started it knows which one that is. */
   saveBottle(plan: BottlePlan, machine: Identity | undefined): void {
     this.#db
       .query(
-        `insert into bottles (name, directory, plan, made_at, machine_pid, machine_started) values (?1, ?2, ?3, ?4, ?5, ?6)
-         on conflict (name) do update set plan = ?3, machine_pid = ?5, machine_started = ?6, ready = 1`,
+        `insert into bottles (name, directory, plan, made_at, machine_pid, machine_started, written_by) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         on conflict (name) do update set plan = ?3, machine_pid = ?5, machine_started = ?6, written_by = ?7, ready = 1`,
       )
       .run(
         plan.name,
@@ -109,12 +80,15 @@ export class Ledger implements Disposable {
         this.#now(),
         machine?.pid ?? null,
         machine?.started ?? null,
+        version,
       );
   }
 
   /** Of a bottle that is recorded; what its machine is stays. */
   savePlan(plan: BottlePlan): void {
-    this.#db.query("update bottles set plan = ? where name = ?").run(JSON.stringify(plan), plan.name);
+    this.#db
+      .query("update bottles set plan = ?, written_by = ? where name = ?")
+      .run(JSON.stringify(plan), version, plan.name);
   }
 
   setReady(name: string, isReady: boolean): void {
@@ -175,11 +149,33 @@ export class Ledger implements Disposable {
   /** Undefined for one that is not known. */
   closeSession(id: string, code: number): Closed | undefined {
     const row = this.#db
-      .query<SessionRow & { traps: string | null }, [number, number, string]>(
-        "update sessions set ended_at = ?, code = ? where id = ? returning *",
+      .query<SessionRow & { traps: string | null; rowid: number }, [string]>(
+        "select rowid, * from sessions where id = ?",
       )
-      .get(this.#now(), code, id);
-    return row ? { ...toSession(row), traps: row.traps, conversation: row.conversation } : undefined;
+      .get(id);
+    if (!row) return undefined;
+    // What git obeyed before may be long, and nobody asks again.
+    this.#db.query("update sessions set ended_at = ?, code = ?, traps = null where id = ?").run(this.#now(), code, id);
+    if (row.rowid % pruneEvery === 0) this.#prune(row.bottle);
+    return { ...toSession(row), traps: row.traps, conversation: row.conversation };
+  }
+
+  #prune(bottle: string): void {
+    for (const [isExec, kept] of [
+      [1, keptSessions.exec],
+      [0, keptSessions.others],
+    ] as const)
+      this.#db
+        .query(
+          `delete from sessions where bottle = ?1 and ended_at is not null and (kind = 'exec') = ?2 and id not in
+             (select id from sessions where bottle = ?1 and (kind = 'exec') = ?2 order by started_at desc limit ?3)`,
+        )
+        .run(bottle, isExec, kept);
+    this.#db
+      .query(
+        "delete from events where bottle = ?1 and rowid not in (select rowid from events where bottle = ?1 order by at desc limit ?2)",
+      )
+      .run(bottle, keptEvents);
   }
 
   /** The sessions whose process still lives; those of a killed one are closed on the way. */
@@ -233,21 +229,5 @@ export class Ledger implements Disposable {
 
   [Symbol.dispose](): void {
     this.#db.close();
-  }
-}
-
-/** SQLite's busy timeout does not cover a change of the journal mode: of two at once, one is told "locked" right away. */
-function patiently(act: () => void): void {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return act();
-    } catch (error) {
-      if (
-        attempt === 200 ||
-        !(error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY"))
-      )
-        throw error;
-      Bun.sleepSync(20);
-    }
   }
 }

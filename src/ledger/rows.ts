@@ -1,4 +1,5 @@
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
+import { version } from "../version.ts";
 import type { Identity } from "../system/process.ts";
 
 export type BottleRecord = {
@@ -48,6 +49,8 @@ export type BottleRow = {
   machine_pid: number | null;
   machine_started: string | null;
   ready: number;
+  /** The version of this program that wrote the plan. */
+  written_by: string | null;
 };
 export type SessionRow = {
   id: string;
@@ -64,13 +67,26 @@ export type SessionRow = {
   conversation: string | null;
 };
 
-export const toBottle = ({ plan, made_at, machine_pid, machine_started, ready }: BottleRow): BottleRecord => ({
-  plan: JSON.parse(plan) as BottlePlan,
-  madeAt: made_at,
-  isReady: ready === 1,
-  machine:
-    machine_pid === null || machine_started === null ? undefined : { pid: machine_pid, started: machine_started },
-});
+/** Undefined for a row that cannot be read: its bottle is then found at its backend, as one that is not in the ledger. */
+export function toBottle({
+  made_at,
+  machine_pid,
+  machine_started,
+  ready,
+  ...row
+}: BottleRow): BottleRecord | undefined {
+  const plan = planOf(row);
+  const isKnown = machine_pid !== null && machine_started !== null;
+  const machine = isKnown ? { pid: machine_pid, started: machine_started } : undefined;
+  return plan && { plan, madeAt: made_at, isReady: ready === 1, machine };
+}
+
+/** What this very version wrote is as it was: a warm start, as most are, does not wait for a check of it. */
+function planOf({ plan, written_by }: Pick<BottleRow, "plan" | "written_by">): BottlePlan | undefined {
+  if (written_by === version) return JSON.parse(plan) as BottlePlan;
+  const { readStoredPlan } = require("./stored-plan.ts") as typeof import("./stored-plan.ts");
+  return readStoredPlan(plan);
+}
 
 export const toSession = ({ id, bottle, kind, directory, pid, started, started_at, conversation, ...row }: SessionRow): SessionRecord => ({
   id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),
