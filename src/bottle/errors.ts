@@ -1,4 +1,6 @@
-import { UserError } from "../errors.ts";
+import { backendNames } from "../backends/registry.ts";
+import { exitCode, UserError } from "../errors.ts";
+import { suggest } from "../lib/suggest.ts";
 import { printable } from "../lib/quote.ts";
 
 export const nameTaken = (name: string, removal: string) =>
@@ -15,3 +17,16 @@ export const noBottleToOpen = (directory: string, host: string) =>
   new UserError(`there is no bottle of "${printable(directory)}" yet`, {
     hint: `claude-bottle allow ${host} --project opens the host to the next one`,
   });
+
+export const otherBackend = (bottle: string, made: string, demanded: string) =>
+  new UserError(`bottle "${bottle}" was made on ${made}, not on ${demanded}, and stays there`, {
+    hint: `remove it first: claude-bottle rm ${bottle}`,
+  });
+
+export function unknownBackend(name: string): UserError {
+  const like = suggest(name, backendNames);
+  return new UserError(`there is no backend "${printable(name)}"${like ? `; did you mean ${like}?` : ""}`, {
+    exitCode: exitCode.usage,
+    hint: `there are: ${backendNames.join(", ")}`,
+  });
+}

@@ -56,10 +56,16 @@ export async function projectTarget(system: System, project: Project, asked: Ask
 
 const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;
 
+/** One's own default is for new bottles. */
+const demandedBackend = (project: Project, asked: Asked) =>
+  asked.backend ??
+  (project.resolved.origin(["bottle", "backend"])?.layer.kind === "project" ? askedBackend(project, asked) : undefined);
+
 export const projectBackend = (system: System, project: Project, asked: Asked = {}): Promise<Backend> =>
   chooseBackend(system, {
     bottle: bottleName(project.directory, system.user.uid, asked.name),
-    asked: askedBackend(project, asked),
+    demanded: demandedBackend(project, asked),
+    preferred: askedBackend(project, asked),
   });
 
 export function projectPlan(

@@ -175,3 +175,13 @@ test("a bottle stays on the backend that it was made on", async () => {
     1,
   ]);
 });
+
+test("one's own default backend is for new bottles, a project's is a demand", async () => {
+  home = new Home();
+  await home.run(["exec", "--", "true"]);
+  home.settings('bottle.backend = "bubblewrap"\n');
+  for (const words of [["exec", "--", "echo", "here"], ["allow", "x.example"], ["ls"]])
+    expect(await home.run(words)).toMatchObject({ code: 0 });
+  home.manifest('[bottle]\nbackend = "bubblewrap"\n');
+  expect((await home.run(["exec", "--", "true"])).stderr).toContain("was made on smolvm, not on bubblewrap");
+});
