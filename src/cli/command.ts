@@ -39,7 +39,8 @@ function checkArgs(
     if (defs[name]?.type === "boolean" && rawArgs.some((word) => word.startsWith(`--${name}=`)))
       throw takesNoValue(name);
   }
-  const known = new Set(["_", ...Object.keys(defs)]);
+  const aliases = Object.values(defs).flatMap((def) => ("alias" in def ? (def.alias ?? []) : []));
+  const known = new Set(["_", ...Object.keys(defs), ...aliases]);
   for (const key of Object.keys(args)) {
     const name = kebab(key);
     if (known.has(key) || known.has(name)) continue;

@@ -6,6 +6,9 @@ import { suggest } from "../lib/suggest.ts";
 export const wrongValue = (option: string, known: readonly string[], value: string): UserError =>
   usageError(`--${option} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, not "${printable(value)}"`);
 
+export const notACount = (option: string, value: string): UserError =>
+  usageError(`--${option} must be a whole number from 1, not "${printable(value)}"`);
+
 export const exclusive = (options: readonly string[]): UserError =>
   usageError(`${options.slice(0, -1).join(", ")} and ${options.at(-1)} exclude each other`);
 

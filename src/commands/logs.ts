@@ -1,4 +1,5 @@
 import { command, type Context } from "../cli/command.ts";
+import { notACount } from "./errors.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { localTime } from "../lib/time.ts";
@@ -18,6 +19,12 @@ export const logs = (context: Context) =>
     args: {
       bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
       screen: { type: "string", valueHint: "SESSION", description: "print the screen of this background session" },
+      lines: {
+        type: "string",
+        alias: "n",
+        valueHint: "N",
+        description: "print the last N entries only; -n N for short",
+      },
       json: { type: "boolean", description: "print JSON" },
     },
     examples: [
@@ -28,16 +35,24 @@ export const logs = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       if (args.screen !== undefined) return system.out(await screenText(system, args.screen));
+      const last = countOf(args.lines);
       const plan = await existingBottle(system, args.bottle);
       if (!plan) return noBottle(system);
-      const { entries, complaint } = await bottleHistory(system, plan);
+      const { entries: all, complaint } = await bottleHistory(system, plan);
+      const entries = all.slice(-last);
       if (args.json) {
-        const all = entries.map(({ at, what }) => ({ at: new Date(at).toISOString(), what }));
-        system.out(renderJson(all));
+        system.out(renderJson(entries.map(({ at, what }) => ({ at: new Date(at).toISOString(), what }))));
       } else system.out(table(entries.map(({ at, what }) => [localTime(at), what])));
       if (complaint !== undefined) warn(system, `${plan.backend}: ${complaint}`);
     },
   });
+
+function countOf(text: string | undefined): number {
+  if (text === undefined) return Infinity;
+  const count = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+  if (count === undefined) throw notACount("lines", text);
+  return count;
+}
 
 /** A pty host of Claude Code has this size until somebody attaches. */
 const usualSize = { rows: 50, columns: 200 };

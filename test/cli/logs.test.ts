@@ -47,3 +47,17 @@ test("logs without the backend still tells our own record", async () => {
   expect(stdout).toMatch(/ {2}made\n.* {2}started\n.* {2}exec in ~\/home\/project: status 0 after 0s\n$/);
   expect([stderr.split(":", 3).join(":"), code]).toEqual(["claude-bottle: warning: smolvm", 0]);
 });
+
+test("the last entries alone, where there are many", async () => {
+  using home = new Home();
+  for (const code of ["1", "2", "3"]) await home.run(["exec", "--", "sh", "-c", `exit ${code}`]);
+  const { stdout } = await home.run(["logs", "-n", "2"]);
+  expect(stdout.trim().split("\n").map((line) => /status \d/.exec(line)?.[0])).toEqual(["status 2", "status 3"]);
+  expect(JSON.parse((await home.run(["logs", "--json", "--lines", "1"])).stdout)).toHaveLength(1);
+  for (const wrong of ["0", "x", "1.5"])
+    expect(await home.run(["logs", "--lines", wrong])).toMatchObject({
+      stdout: "",
+      stderr: `claude-bottle: --lines must be a whole number from 1, not "${wrong}"\n  claude-bottle logs --help\n`,
+      code: 2,
+    });
+}); // prettier-ignore
