@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import { fileStamp, isDirectory, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
+import { treeStamp } from "../../system/host-tree.ts";
 import { readPlain, writeStream } from "../../system/streams.ts";
 import { NotTar } from "../../lib/tar.ts";
 import { pipe } from "../../system/pipe.ts";
@@ -52,13 +53,16 @@ async function firstThere(client: Client, candidates: readonly string[]): Promis
 /** What the manifest names: a registry's image, or an archive or a directory, whose name of ours changes with it. */
 export function givenImage(client: Client, image: string): Image {
   if (!image.startsWith("/")) return { candidates: [image], bring: (options) => pull(client, image, options) };
-  const stamp = fileStamp(image);
+  const stamp = imageStamp(image);
   if (stamp === undefined)
     throw new UserError(`the image "${printable(image)}" is not there`, { hint: "correct image in bottle.toml" });
   const reference = `localhost/claude-bottle/image:${stamp}`;
   const candidates = imageIds(client, reference).known();
   return { candidates, bring: (options) => load(client, image, reference, options) };
 }
+
+/** Another one once the archive, or anything in the directory, has changed; undefined where there is nothing. */
+export const imageStamp = (path: string): string | undefined => (isDirectory(path) ? treeStamp(path) : fileStamp(path));
 
 /** One of ours, built once for all bottles. */
 export const builtImage = (client: Client, recipe: Recipe): Image => {
