@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
-import { answers } from "../system/unix-socket.ts";
+import { isListening } from "../system/unix-socket.ts";
 import { inform } from "../ui/messages.ts";
 
 const takesAnew = ({ capabilities }: Backend) => capabilities.mounts !== "create";
@@ -21,8 +21,8 @@ export async function withAgent(
   if (asked.sshAgent === undefined) return had === undefined || takesAnew(backend) ? made : { ...made, sshAgent: "" };
   if (had === undefined && !takesAnew(backend)) return made;
   const socket = env.SSH_AUTH_SOCK;
-  if (socket && (await answers(socket))) return { ...made, sshAgent: socket };
-  const why = socket ? `no agent answers at SSH_AUTH_SOCK, "${printable(socket)}"` : "SSH_AUTH_SOCK is not set";
+  if (socket && (await isListening(socket))) return { ...made, sshAgent: socket };
+  const why = socket ? `no agent isListening at SSH_AUTH_SOCK, "${printable(socket)}"` : "SSH_AUTH_SOCK is not set";
   throw new UserError(`the bottle is to have your ssh agent, and ${why}`, {
     hint: 'start one: eval "$(ssh-agent)" && ssh-add; or leave bottle.ssh-agent out',
   });
@@ -36,7 +36,7 @@ export async function followAgent(
   asked: BottlePlan,
 ): Promise<BottlePlan> {
   if (backend.capabilities.mounts === "live") return await withAgent(system, backend, made, asked);
-  if (made.sshAgent && asked.sshAgent !== undefined && !(await answers(made.sshAgent)))
+  if (made.sshAgent && asked.sshAgent !== undefined && !(await isListening(made.sshAgent)))
     inform(
       system,
       `the ssh agent that bottle "${made.name}" started with has ended`,

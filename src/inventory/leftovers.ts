@@ -5,7 +5,7 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable, shellLine } from "../lib/quote.ts";
-import { exists, isDirectory, isLink, listDirectory, removeLink, removeTree } from "../system/files.ts";
+import { exists, isDirectory, isLink, listDirectory, removeFile, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
@@ -106,7 +106,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
     )
     .map((name): Leftover => {
       const path = `${state}/links/${name}`;
-      return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeLink(path), true) };
+      return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeFile(path), true) };
     });
   const all = listDirectory(`${state}/locks`).filter((file) => file.endsWith(".db")).map((file) => basename(file, ".db")); // prettier-ignore
   const isOfBottle = (name: string) => name.startsWith("cb-");

@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { codeOf } from "../lib/errno.ts";
 import { shellQuote } from "../lib/quote.ts";
 import { deviceDenied, noDevice } from "./errors.ts";
-import { inspect, readText } from "./files.ts";
+import { fileStatus, readText } from "./files.ts";
 import type { User } from "./system.ts";
 
 /** Throws UserError where the device cannot be opened for reading and writing, with what its group has to do with it. */
@@ -17,7 +17,7 @@ export function openDevice(path: string, user: User): void {
 
 /** The groups of a process are those that its user had at the login. */
 function wayIn(path: string, user: User): string {
-  const device = inspect(path);
+  const device = fileStatus(path);
   const group = device && device.gid !== 0 && (device.mode & 0o060) === 0o060 ? groupOf(device.gid) : undefined;
   if (!group) return `sudo chgrp kvm ${path} && sudo chmod 660 ${path}`;
   return group.members.includes(user.name)

@@ -1,6 +1,8 @@
 import {
   type Stats,
   accessSync,
+  chmodSync,
+  chownSync,
   constants,
   existsSync,
   fstatSync,
@@ -81,7 +83,7 @@ export function fileStamp(path: string): string | undefined {
 }
 
 /** What the file system says of what is there; undefined where we see nothing. `mode`: its rights alone. */
-export function inspect(path: string): { mode: number; uid: number; gid: number; modifiedAt: number } | undefined {
+export function fileStatus(path: string): { mode: number; uid: number; gid: number; modifiedAt: number } | undefined {
   try {
     const { mode, uid, gid, mtimeMs } = statSync(path);
     return { mode: mode & 0o777, uid, gid, modifiedAt: mtimeMs };
@@ -137,7 +139,7 @@ export function privateDirectory(path: string): string {
 }
 
 /** A symlink at `path` to `target`, in place of what was there. */
-export function plainLink(path: string, target: string): void {
+export function replaceSymlink(path: string, target: string): void {
   privateDirectory(dirname(path));
   rmSync(path, { force: true });
   symlinkSync(target, path);
@@ -152,13 +154,11 @@ export function removeEmptyAbove(path: string, limit: string): void {
   }
 }
 
-export const removeLink = (path: string): void => rmSync(path, { force: true });
-
 /** A program for the processor itself, and no script that needs another one. */
-export const isNativeProgram = (path: string): boolean => startOf(path, 4) === "\x7fELF";
+export const isNativeProgram = (path: string): boolean => readPrefix(path, 4) === "\x7fELF";
 
 /** The first bytes of a file, one character each; none where it cannot be read. */
-export function startOf(path: string, length: number): string {
+export function readPrefix(path: string, length: number): string {
   try {
     const file = openSync(path, "r");
     try {
@@ -181,23 +181,28 @@ export function listDirectory(directory: string): string[] {
   }
 }
 
-/** Whole or not at all; for us alone. */
+/** For us alone. */
 export function writePrivate(path: string, content: string | Uint8Array, mode: 0o600 | 0o700 = 0o600): void {
   privateDirectory(dirname(path));
+  writeWhole(path, content, { mode });
+}
+
+type WriteOptions = { readonly mode: number; readonly owner?: { readonly uid: number; readonly gid: number } };
+
+/** In place of what is there, a link too; whole or not at all. */
+export function writeWhole(path: string, content: string | Uint8Array, { mode, owner }: WriteOptions): void {
   const work = `${path}.new-${process.pid}`;
   try {
-    writeNew(work, content, mode);
+    // Whoever may write to the directory could have put a link there that leads elsewhere.
+    rmSync(work, { force: true });
+    writeFileSync(work, content, { mode, flag: "wx" });
+    chmodSync(work, mode);
+    if (owner) chownSync(work, owner.uid, owner.gid);
     renameSync(work, path);
   } catch (cause) {
     rmSync(work, { force: true });
     throw cannot("write", path, cause);
   }
-}
-
-/** Whoever may write to the directory could have put a link there that leads elsewhere. */
-function writeNew(path: string, content: string | Uint8Array, mode: number): void {
-  rmSync(path, { force: true });
-  writeFileSync(path, content, { mode, flag: "wx" });
 }
 
 /** A new directory of ours whose path starts with `prefix`. */
@@ -227,16 +232,15 @@ export function removeFile(path: string): boolean {
 
 export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });
 
-/** In place of what was there, a link too; whole or not at all, and with the rights that it had. */
+/** In place of what was there, a link too, with the rights that a file there had. */
 export function writeText(path: string, text: string): void {
-  const work = `${path}.new-${process.pid}`;
+  const had = lstatSync(path, { throwIfNoEntry: false });
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeNew(work, text, lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0o644);
-    renameSync(work, path);
   } catch (cause) {
     throw cannot("write", path, cause);
   }
+  writeWhole(path, text, { mode: had?.isFile() ? had.mode & 0o7777 : 0o644 });
 }
 
 /** To a terminal, or another device that is there already. What cannot be written is left out. */

@@ -127,7 +127,8 @@ describe.each(ways)("with %s opens", (way) => {
         held.open(name)?.[Symbol.dispose]();
         expect(() => held.list(name)).toThrow();
       }
-    expect(openFiles()).toBe(before);
+    // What other tests had open may be closed by now.
+    expect(openFiles()).toBeLessThanOrEqual(before);
   });
 });
 

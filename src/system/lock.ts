@@ -1,6 +1,6 @@
 import { constants, Database } from "bun:sqlite";
 import { damagedLock } from "./errors.ts";
-import { exists, privateDirectory, removeLink } from "./files.ts";
+import { exists, privateDirectory, removeFile } from "./files.ts";
 import { stateDirectory, type System } from "./system.ts";
 
 const retryMs = 50;
@@ -40,7 +40,7 @@ export async function withLock<T>(
     }
     return await work({ discard: () => void (isDiscarded = true) });
   } finally {
-    if (isDiscarded) removeLink(file);
+    if (isDiscarded) removeFile(file);
     db.close();
   }
 }
@@ -73,7 +73,7 @@ export function removeLock(system: System, name: string): boolean {
   const db = open(file);
   try {
     const isFree = tryLock(db) && !isReplaced(db);
-    if (isFree) removeLink(file);
+    if (isFree) removeFile(file);
     return isFree;
   } finally {
     db.close();

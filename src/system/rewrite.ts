@@ -1,6 +1,7 @@
-import { chownSync, lstatSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, realpathSync, rmSync, statSync } from "node:fs";
 import { codeOf } from "../lib/errno.ts";
 import { readWhole } from "./bounded.ts";
+import { writeWhole } from "./files.ts";
 import { cannot, danglingLink, notRegular, readOnly } from "./errors.ts";
 
 /** A file of the user's, a character for each byte, so that what is not ours is written back as it was. */
@@ -25,15 +26,16 @@ export function rewriteBytes(path: string, bytes: string | undefined): void {
   const had = statSync(file, { throwIfNoEntry: false });
   if (had && !had.isFile()) throw notRegular(path);
   if (had && (had.mode & 0o222) === 0) throw readOnly(path);
-  const work = `${file}.new-${process.pid}`;
+  if (bytes === undefined) return removeOwn(file);
+  const owner = had && { owner: { uid: had.uid, gid: had.gid } };
+  writeWhole(file, Buffer.from(bytes, "latin1"), { mode: had ? had.mode & 0o7777 : 0o644, ...owner });
+}
+
+function removeOwn(path: string): void {
   try {
-    if (bytes === undefined) return rmSync(file);
-    writeFileSync(work, bytes, { encoding: "latin1", mode: had ? had.mode & 0o7777 : 0o644 });
-    if (had) chownSync(work, had.uid, had.gid);
-    renameSync(work, file);
+    rmSync(path);
   } catch (cause) {
-    rmSync(work, { force: true });
-    throw cannot("write", path, cause);
+    throw cannot("remove", path, cause);
   }
 }
 

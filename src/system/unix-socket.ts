@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 
 /** Whether a process listens there. */
-export const answers = (path: string): Promise<boolean> =>
+export const isListening = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ path });
     const end = (is: boolean) => {

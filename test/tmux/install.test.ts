@@ -123,7 +123,7 @@ everyTmux((tmux) => {
     await call("uninstall", "--yes");
     expect(readFileSync(real, "utf8")).toBe("# mine\n");
     rmSync(real);
-    expect((await call("install", "--yes")).stderr).toContain("is a symlink to a file that is not there");
+    expect((await call("install", "--yes")).stderr).toContain("is a symlink to a file that does not exist");
     Bun.spawnSync(["mkfifo", real]);
     expect((await call("install", "--yes")).stderr).toBe('claude-bottle: "~/home/.tmux.conf" is not a regular file\n');
   }, 30_000);

@@ -1,7 +1,7 @@
 import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
-import { exists, plainLink, privateDirectory, removeLink, removeTree } from "../../system/files.ts";
+import { exists, privateDirectory, removeFile, removeTree, replaceSymlink } from "../../system/files.ts";
 import { isAlive, processOfContainer } from "../../system/process.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
@@ -37,7 +37,7 @@ function container(system: System, program: argv.ProgramName): Backend {
   const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
   /** A bottle starts without its agent as well, to be looked into or packed. */
   function linkAgent({ name, sshAgent }: BottlePlan): void {
-    if (sshAgent !== undefined) plainLink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");
+    if (sshAgent !== undefined) replaceSymlink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");
   }
 
   /** What of our own the bottle mounts. */
@@ -172,7 +172,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     async remove(name, options = {}) {
       for (const words of removal(name))
         await client.settle(`remove bottle "${name}"`, words, { ...options, mayBeGone: true });
-      removeLink(agentLink(name));
+      removeFile(agentLink(name));
       removeTree(recordsOf(name));
     },
 

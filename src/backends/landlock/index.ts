@@ -5,7 +5,7 @@ import { isMadeDirectory } from "../../plan/losses.ts";
 import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
-import { exists, listDirectory, plainLink, privateDirectory, readText, realPath, removeLink, writePrivate } from "../../system/files.ts"; // prettier-ignore
+import { exists, listDirectory, privateDirectory, readText, realPath, removeFile, replaceSymlink, writePrivate } from "../../system/files.ts"; // prettier-ignore
 import { endProcesses, findMarked, type Identity } from "../../system/process.ts";
 import { stateDirectory, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
@@ -113,8 +113,8 @@ export function landlock(system: System): Backend {
 
     async start(plan, options = {}) {
       const place = placeOf(plan);
-      if (place.claude === undefined) removeLink(claudeLink(plan.name));
-      else plainLink(claudeLink(plan.name), place.claude);
+      if (place.claude === undefined) removeFile(claudeLink(plan.name));
+      else replaceSymlink(claudeLink(plan.name), place.claude);
       const secrets = plan.credentials
         .map(({ variable }) => variable)
         .filter((variable) => hostNameOf(variable) === variable);

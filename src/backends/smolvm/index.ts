@@ -7,7 +7,7 @@ import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse } from "../../system/disk.ts";
 import { openDevice } from "../../system/device.ts";
-import { listDirectory, plainLink, removeLink } from "../../system/files.ts";
+import { listDirectory, removeFile, replaceSymlink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
@@ -125,7 +125,7 @@ export function smolvm(system: System): Backend {
     resolve: (plan, options = {}) => withTemplate(client, plan, options),
 
     async create(plan, options = {}) {
-      for (const { link: path, target } of argv.linksOf(plan, link(plan.name))) plainLink(path, target);
+      for (const { link: path, target } of argv.linksOf(plan, link(plan.name))) replaceSymlink(path, target);
       await client.settle(`make bottle "${plan.name}"`, argv.createArgv(plan, link(plan.name)), options);
     },
 
@@ -176,7 +176,7 @@ export function smolvm(system: System): Backend {
     async remove(name, options = {}) {
       await client.remove(name, `bottle "${name}"`, options);
       for (const file of listDirectory(linkDirectory()))
-        if (file === name || file.startsWith(`${name}-`)) removeLink(`${linkDirectory()}/${file}`);
+        if (file === name || file.startsWith(`${name}-`)) removeFile(`${linkDirectory()}/${file}`);
     },
 
     isReady: async (_, machine) => machine !== undefined && isAlive(machine),

@@ -1,7 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { answerOf } from "../../system/answer.ts";
 import { shellLine } from "../../lib/quote.ts";
-import { startOf } from "../../system/files.ts";
+import { readPrefix } from "../../system/files.ts";
 import type { Run, System } from "../../system/system.ts";
 
 export const minimum = "1.28.1";
@@ -27,7 +27,7 @@ export function findSmolvm({ env, which }: System): string {
 
 /** Without running it: the other smolvm is a Python script. Throws UserError for that one. */
 export function assertSmolmachines(program: string): void {
-  const start = startOf(program, 4096);
+  const start = readPrefix(program, 4096);
   if (/^#!.*python/.test(start) && !start.includes("smolmachines")) throw isOther(program);
 }
 

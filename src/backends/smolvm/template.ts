@@ -7,7 +7,7 @@ import {
   listDirectory,
   removeFile,
   removeTree,
-  startOf,
+  readPrefix,
 } from "../../system/files.ts";
 import { isLocked } from "../../system/lock.ts";
 import { cacheDirectory, stateDirectory, type System } from "../../system/system.ts";
@@ -28,7 +28,7 @@ const fileOf = (system: System, recipe: Recipe) => `${directoryOf(system)}/${arg
 const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy);
 
 /** After a crash of the machine the name may be all that is left. */
-const isWhole = (pack: string): boolean => startOf(pack, 1) !== "";
+const isWhole = (pack: string): boolean => readPrefix(pack, 1) !== "";
 
 /** The plan with its template's file, which is built first where it is not there. Throws UserError where it cannot be. */
 export async function withTemplate(client: Client, plan: BottlePlan, options: StepOptions): Promise<BottlePlan> {

@@ -1,6 +1,6 @@
 import { modes } from "../../login/login.ts";
 import { loginOf } from "../../login/login.ts";
-import { inspect } from "../../system/files.ts";
+import { fileStatus } from "../../system/files.ts";
 import type { Facts } from "../facts.ts";
 import { manualFix, safeFix, ok, type Finding } from "../finding.ts";
 
@@ -50,7 +50,7 @@ function checkVariable(id: string, variable: string, value: string): Finding[] {
 }
 
 function checkMode(file: string | undefined): Finding[] {
-  const found = file === undefined ? undefined : inspect(file);
+  const found = file === undefined ? undefined : fileStatus(file);
   if (file === undefined || !found || (found.mode & 0o077) === 0) return [];
   return [
     {

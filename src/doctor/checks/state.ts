@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import { shortDuration } from "../../lib/duration.ts";
 import { shellLine, shellQuote } from "../../lib/quote.ts";
 import { Ledger } from "../../ledger/ledger.ts";
-import { exists, inspect, isDirectory, isLink, listDirectory } from "../../system/files.ts";
+import { exists, fileStatus, isDirectory, isLink, listDirectory } from "../../system/files.ts";
 import { stateDirectory } from "../../system/system.ts";
 import { attempt, type Facts } from "../facts.ts";
 import { manualFix, safeFix, ok, type Finding } from "../finding.ts";
@@ -33,7 +33,7 @@ export function checkStateDirectory({ system }: Facts): Finding[] {
         fix: manualFix(shellLine(["mv", directory, `${directory}.old`])),
       },
     ];
-  const found = inspect(directory);
+  const found = fileStatus(directory);
   if (!found) return [ok(id, `${directory}, created by the first bottle`)];
   if (found.uid !== system.user.uid)
     return [
@@ -92,7 +92,7 @@ export function checkLedger({ system }: Facts): Finding[] {
 export function checkClock({ system }: Facts): Finding[] {
   const directory = attempt(() => stateDirectory(system.env));
   if (directory instanceof UserError) return [];
-  const times = listDirectory(directory).map((name) => inspect(`${directory}/${name}`)?.modifiedAt ?? 0);
+  const times = listDirectory(directory).map((name) => fileStatus(`${directory}/${name}`)?.modifiedAt ?? 0);
   const ahead = Math.max(0, ...times) - system.now();
   const id = "clock";
   if (ahead < clockToleranceMs) return [ok(id, new Date(system.now()).toISOString())];

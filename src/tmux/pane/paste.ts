@@ -1,5 +1,5 @@
 import type { Ledger } from "../../ledger/ledger.ts";
-import { makeTempDirectory, readText, removeTree, startOf } from "../../system/files.ts";
+import { makeTempDirectory, readText, removeTree, readPrefix } from "../../system/files.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { sessionShown } from "./pane-tags.ts";
 import type { Tmux } from "../tmux.ts";
@@ -35,7 +35,7 @@ async function savePicture(system: System, env: Record<string, string>, file: st
       system.platform === "darwin" ? "brew install pngpaste" : "install wl-clipboard (Wayland) or xclip (X11)",
     );
   const { code } = await system.run(["sh", "-c", 'exec "$@" >"$0"', file, ...program], { env, timeoutMs: 5_000 });
-  if (code !== 0 || startOf(file, png.length) !== png) throw noPicture();
+  if (code !== 0 || readPrefix(file, png.length) !== png) throw noPicture();
 }
 
 const clipboardPrograms = ({ platform }: System, env: Record<string, string>): [string, ...string[]][] => [
