@@ -20,6 +20,8 @@ export type Machine = {
   readonly owner: { readonly directory: string; readonly uid: number } | undefined;
   /** The host process that is the machine, where there is one. */
   readonly pid: number | undefined;
+  /** It holds a copy of the project, of which something may be there alone. */
+  readonly copied?: boolean;
 };
 
 export type ProbeOptions = { readonly quick?: boolean };
@@ -34,6 +36,8 @@ export type Leftover = {
   readonly kind: "machine" | "container" | "volume" | "image" | "directory" | "process" | "record" | "link" | "lock";
   readonly name: string;
   readonly why: string;
+  /** What is only in it would be lost: `gc --yes` leaves it, and `how` says what takes it. */
+  readonly isByHand?: boolean;
   /** What `remove` does, in a line. */
   readonly how: string;
   /** Looks once more whether nobody needs it, and answers false where somebody does. */
@@ -66,6 +70,8 @@ export interface Backend {
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;
+  /** Whether the engine that would answer now is the one that the bottle was made on: no other can say that the bottle is gone. */
+  isOwnEngine?(plan: BottlePlan): Promise<boolean>;
   /** What is there besides bottles, and belongs to none. Throws UserError where the backend does not answer. */
   leftovers?(needed: Needed): Promise<Leftover[]>;
   /** Bytes on disk that are each bottle's alone, by its name: what would be free without it. May take a second for each. */

@@ -25,7 +25,12 @@ export const gc = (context: Context) =>
       else
         system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore
       if (!args.yes) return found.length > 0 && inform(system, "to remove these: claude-bottle gc --yes");
-      for (const { kind, name, remove } of found) {
+      for (const { kind, name, how, isByHand, remove } of found) {
+        // The directory may only be on a disk that is not there now.
+        if (isByHand) {
+          inform(system, `kept ${kind} "${name}": it may hold the only copy of something; to remove it: ${how}`);
+          continue;
+        }
         if (await remove()) continue;
         warn(system, `kept ${kind} "${name}": it is in use again`);
         context.exit(exitCode.failed);

@@ -3,7 +3,7 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
 import { shortDuration } from "../lib/duration.ts";
-import type { Capabilities } from "../plan/plan.ts";
+import type { BottlePlan, Capabilities } from "../plan/plan.ts";
 import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 
@@ -46,7 +46,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     if (complaint !== undefined && own.length > 0) complaints.push(complaint);
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
-      const state = machines ? (found.get(plan.name)?.state ?? "missing") : "unknown";
+      const state = machines ? (found.get(plan.name)?.state ?? (await missingState(system, plan))) : "unknown";
       add({
         name: plan.name,
         backend,
@@ -60,9 +60,9 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
       });
       found.delete(plan.name);
     }
-    for (const { name, state, owner } of found.values())
+    for (const { name, state, owner, copied = false } of found.values())
       if (owner && owner.uid === system.user.uid)
-        add({ name, backend, isolation, state, directory: owner.directory, copied: false, madeAt: undefined, lastUsedAt: undefined, sessions: [] }); // prettier-ignore
+        add({ name, backend, isolation, state, directory: owner.directory, copied, madeAt: undefined, lastUsedAt: undefined, sessions: [] }); // prettier-ignore
   }
   return {
     bottles: bottles.sort((a, b) =>
@@ -70,6 +70,17 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
     ),
     complaints,
   };
+}
+
+/** An engine knows nothing of another one's bottles. */
+async function missingState(system: System, plan: BottlePlan): Promise<"missing" | "unknown"> {
+  try {
+    const isOwn = (await (await backendOf(system, plan.backend)).isOwnEngine?.(plan)) ?? true;
+    return isOwn ? "missing" : "unknown";
+  } catch (error) {
+    if (error instanceof UserError) return "unknown";
+    throw error;
+  }
 }
 
 /** Bytes on disk that are each bottle's alone, by its name; of those that are there, at backends that can tell. */

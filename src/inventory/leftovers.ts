@@ -56,6 +56,7 @@ async function ofBottle(system: System, bottle: Bottle): Promise<Leftover[]> {
       kind: "machine",
       name,
       why: `its directory ${printable(directory)} is gone${lost}`,
+      isByHand: lost !== "",
       how: shellLine(["claude-bottle", "rm", "--force", name]),
       remove: () => clearBottle(system, { name, backend: backendName }, () => exists(directory)),
     },

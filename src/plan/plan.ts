@@ -98,6 +98,8 @@ export type TemplatePlan = {
 
 /** What only a container engine could say of a bottle; the bottle keeps it, whatever the engine says later. */
 export type EngineFacts = {
+  /** Which engine it is; undefined where it has nothing that says so. */
+  readonly id?: string;
   /** By the engine's own reference. */
   readonly image: string;
   /** Of what stands between the bottle and the network. */

@@ -80,7 +80,8 @@ export async function existingBottle(system: System, name: string | undefined): 
   const project = findProject(system, { start: found.directory });
   const grants = { image: project.manifest.bottle.image, mounts: [] };
   const backend = await backendOf(system, found.backend);
-  return { ...projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} }), name: wanted };
+  const plan = projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} });
+  return { ...plan, name: wanted, ...(found.copied && { copied: true as const }) };
 }
 
 export const noBottle = (system: System): void => inform(system, `"${findProject(system).directory}" has no bottle`);

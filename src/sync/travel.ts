@@ -58,7 +58,7 @@ export async function pullBeforeRemoval(
   command: "rm" | "stop" = "rm",
 ): Promise<void> {
   const machine = plan?.copied && (await backend.find(plan.name));
-  if (!plan || !machine || isFirstSync(system, plan.name)) return;
+  if (!plan || !machine) return;
   if (machine.state !== "running" && losesCopyByStop(plan)) return;
   if (machine.state !== "running") await backend.start(plan);
   const { conflicts } = await syncProject(system, backend, plan).catch((error) => {

@@ -58,6 +58,13 @@ test("a machine whose directory is gone tells what is only in it", async () => {
   rmSync(home.project, { recursive: true });
   const why = async () => rows((await home.run(["gc"], { cwd: home.directory })).stdout)[0]?.[2];
   expect(await why()).toBe("its directory ~/home/project is gone; 2 files are only in it");
+  // Its directory may be on a disk that is away.
+  const kept = await home.run(["gc", "--yes"], { cwd: home.directory });
+  expect([kept.code, kept.stderr]).toEqual([
+    0,
+    'claude-bottle: kept machine "cb-BOTTLE": it may hold the only copy of something; to remove it: claude-bottle rm --force cb-BOTTLE\n',
+  ]);
+  expect(home.machines()).toMatchObject([{ state: "running" }]);
   await home.crash();
   expect(await why()).toBe("its directory ~/home/project is gone; what is only in it is not known");
 });

@@ -65,6 +65,23 @@ describe.each(programs)("%s", (program) => {
     expect(await project.sh("cat mine d")).toBe("from here\nno directory any more\n");
   });
 
+  it("work that is only in the copy outlives its record, and another engine's gc", async (project) => {
+    const gc = async (env: Record<string, string | undefined>) => (await project.run(["gc", "--yes"], { env })).stdout;
+    await project.sh("true");
+    // Behind our back, as a sync that was cut off leaves it.
+    const engine = (words: string[]) =>
+      Bun.spawnSync([program, ...words], { env: { ...process.env, ...project.env } }).stdout.toString();
+    const label = `label=claude-bottle.directory=${encodeURIComponent(project.project)}`;
+    const name = engine(["ps", "--filter", label, "--format", "{{.Names}}"]).trim();
+    engine(["exec", name, "sh", "-c", `echo a day of work >'${project.project}/work'`]);
+    const here = { CONTAINER_HOST: undefined, DOCKER_HOST: project.env.DOCKER_HOST?.replace("elsewhere", "podman") };
+    expect(await gc(here)).not.toContain("record");
+    rmSync(`${project.directory}/state`, { recursive: true });
+    const { stderr, code } = await project.run(["rm"]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("removed bottle")]);
+    expect(readFileSync(`${project.project}/work`, "utf8")).toBe("a day of work\n");
+  });
+
   it("what changed on both sides is told, left alone, and settled by choosing a side", async (project) => {
     const file = `${project.project}/both`;
     writeFileSync(file, "as it was\n");

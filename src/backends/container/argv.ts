@@ -10,6 +10,8 @@ export const labels = {
   mark: "claude-bottle",
   directory: "claude-bottle.directory",
   uid: "claude-bottle.uid",
+  /** The project in it is a copy. */
+  copied: "claude-bottle.copied",
   /** On a container beside a bottle: that bottle's name. */
   bottle: "claude-bottle.of",
 } as const;
@@ -30,7 +32,7 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     "create", "--pull", "never", "--name", name, "--hostname", name,
     "--label", `${labels.mark}=${plan.backend}`,
     "--label", `${labels.directory}=${encodeLabel(directory)}`,
-    "--label", `${labels.uid}=${plan.user.uid}`,
+    "--label", `${labels.uid}=${plan.user.uid}`, ...(plan.copied ? ["--label", `${labels.copied}=1`] : []),
     "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend),
     ...(selinux ? ["--security-opt", "label=disable"] : []),
     "--cap-drop", "all", ...capabilities.flatMap((capability) => ["--cap-add", capability]),

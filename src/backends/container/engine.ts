@@ -4,11 +4,13 @@ import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 /** What `podman info` says, as far as it concerns us. */
 const podmanInfo = v.object({
   host: v.object({
+    hostname: v.optional(v.string(), ""),
     serviceIsRemote: v.optional(v.boolean(), false),
     cgroupVersion: v.optional(v.string(), ""),
     cgroupControllers: v.nullish(v.array(v.string())),
     security: v.object({ rootless: v.boolean(), selinuxEnabled: v.optional(v.boolean(), false) }),
   }),
+  store: v.optional(v.object({ graphRoot: v.optional(v.string(), "") }), {}),
   version: v.object({ Version: v.string() }),
 });
 
@@ -38,7 +40,7 @@ export type Engine = Pick<EngineFacts, "limits" | "selinux"> & {
 export function parseInfo(answer: unknown): Engine | undefined {
   const podman = v.safeParse(podmanInfo, answer);
   if (podman.success) {
-    const { host, version } = podman.output;
+    const { host, store, version } = podman.output;
     const { rootless } = host.security;
     const has = (controller: string) => !rootless || (host.cgroupControllers?.includes(controller) ?? false);
     return {
@@ -46,7 +48,7 @@ export function parseInfo(answer: unknown): Engine | undefined {
       rootless,
       mapsUsers: rootless,
       isLocal: !host.serviceIsRemote,
-      id: undefined,
+      id: store.graphRoot ? `${host.hostname} ${store.graphRoot}` : undefined,
       limits: { cpus: has("cpu"), memory: has("memory"), pids: has("pids") },
       selinux: host.security.selinuxEnabled,
     };
@@ -72,7 +74,7 @@ export function parseInfo(answer: unknown): Engine | undefined {
  */
 export function factsOf(
   plan: BottlePlan,
-  { rootless, mapsUsers, limits, selinux }: Engine,
+  { id, rootless, mapsUsers, limits, selinux }: Engine,
   image: string,
   proxyImage: string | undefined,
 ): EngineFacts {
@@ -80,5 +82,13 @@ export function factsOf(
   const user =
     ownsFiles && rootless && !mapsUsers ? ({ name: "root", uid: 0, gid: 0, home: "/root" } as const) : plan.user;
   const keepId = ownsFiles && rootless && mapsUsers && user.uid !== 0;
-  return { image, ...(proxyImage !== undefined && { proxyImage }), user, keepId, limits, selinux };
+  return {
+    ...(id !== undefined && { id }),
+    image,
+    ...(proxyImage !== undefined && { proxyImage }),
+    user,
+    keepId,
+    limits,
+    selinux,
+  };
 }

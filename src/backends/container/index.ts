@@ -105,6 +105,10 @@ function container(system: System, program: argv.ProgramName): Backend {
       return parseListing((await client.ask("list bottles", argv.listArgv(program))).stdout);
     },
 
+    async isOwnEngine({ engine }) {
+      return engine?.id === undefined || (await client.engine()).id === engine.id;
+    },
+
     leftovers: (needed) => containerLeftovers(client, needed),
 
     async diskUse(names) {

@@ -67,6 +67,7 @@ export function machineOf(
     state: stateOf(status),
     owner: isOurs ? { directory, uid } : undefined,
     pid,
+    copied: marks[labels.copied] !== undefined,
   };
 }
 
