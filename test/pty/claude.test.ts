@@ -23,7 +23,7 @@ afterAll(async () => void (await stub?.stop()));
 async function fresh(manifest: string): Promise<{ home: Home; env: Record<string, string> }> {
   const home = new Home();
   symlinkSync(claude, `${home.bin}/claude`);
-  home.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "open"\n');
+  home.settings('bottle.backend = "bubblewrap"\n');
   home.manifest(manifest);
   const env = { ANTHROPIC_BASE_URL: stub.url };
   expect((await home.run(["login"], { stdin: "sk-ant-oat01-0123456789", env })).code).toBe(0);

@@ -28,7 +28,7 @@ export class ClaudeStage extends Stage {
     super(options);
     this.#api = api;
     this.home.manifest("");
-    this.home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n');
+    this.home.settings('[bottle]\nbackend = "bubblewrap"\n');
     symlinkSync(claude, `${this.home.bin}/claude`);
     this.#log = `${this.home.directory}/bwrap-calls`;
     this.home.program("bwrap", `echo call >>'${this.#log}'; exec /usr/bin/bwrap "$@"`);

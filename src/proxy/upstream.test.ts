@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { isOwnAddress } from "./address.ts";
+import { upstreamOf } from "./upstream.ts";
+
+const plain = { isEncrypted: false, authorization: undefined };
+
+test.each([
+  ["none", {}, true, undefined],
+  ["for tunnels", { HTTPS_PROXY: "http://p:3128" }, true, { host: "p", port: 3128, ...plain }],
+  ["for tunnels alone", { HTTPS_PROXY: "http://p:3128" }, false, undefined],
+  ["for plain requests", { http_proxy: "p:8080" }, false, { host: "p", port: 8080, ...plain }],
+  ["with a password", { https_proxy: "http://a:b%20c@p" }, true, { host: "p", port: 80, isEncrypted: false, authorization: "Basic YTpiIGM=" }],
+  ["over TLS", { HTTPS_PROXY: "https://p" }, true, { host: "p", port: 443, isEncrypted: true, authorization: undefined }],
+  ["but not for that host", { HTTPS_PROXY: "http://p", NO_PROXY: "x, .a.org" }, true, undefined],
+  ["but for no host", { HTTPS_PROXY: "http://p", no_proxy: "*" }, true, undefined],
+  ["of another kind", { HTTPS_PROXY: "socks5://p" }, true, undefined],
+] as const)("the host's own proxy: %s", (_, env, isTunnel, expected) => {
+  expect(upstreamOf(env, "www.a.org", isTunnel)).toEqual(expected as never);
+}); // prettier-ignore
+
+test.each([
+  ["127.0.0.1", true], ["127.9.9.9", true], ["0.0.0.0", true], ["169.254.169.254", true], ["::1", true], ["::", true], ["fe80::1", true], ["::ffff:127.0.0.1", true],
+  ["10.0.0.1", false], ["93.184.216.34", false], ["2606:2800::1", false],
+] as const)("%s is this machine's own: %p", (address, own) => expect(isOwnAddress(address)).toBe(own)); // prettier-ignore
