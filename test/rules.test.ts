@@ -79,6 +79,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "node",
     "valibot",
   ],
+  ports: [...leaves, "backends", "guest", "ledger", "system", "valibot"],
   doctor: [
     ...leaves,
     "activity",
@@ -101,6 +102,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   completions: [...leaves, "cli", "project", "backends", "ledger", "system"],
   commands: [
     ...leaves,
+    "ports",
     "activity",
     "dashboard",
     "doctor",

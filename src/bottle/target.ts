@@ -99,7 +99,7 @@ function networkMode(system: System, project: Project, backend: Backend, asked: 
   const { manifest, resolved } = project;
   if (asked.network !== undefined || backend.capabilities.network !== "open")
     return asked.network ?? manifest.network.mode;
-  const isListAsked = resolved.originsBelow(["network"]).length > 0;
+  const isListAsked = ["mode", "hosts", "presets"].some((key) => resolved.originsBelow(["network", key]).length > 0);
   const isKnown = askedBackend(project, asked) === undefined || hasConsent(system, backend);
   return isKnown && !isListAsked ? "open" : manifest.network.mode;
 }

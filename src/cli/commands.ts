@@ -13,6 +13,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
     exec: (context) => import("../commands/exec.ts").then((m) => load(m.exec(context))),
     cp: (context) => import("../commands/cp.ts").then((m) => load(m.cp(context))),
     sync: (context) => import("../commands/sync.ts").then((m) => load(m.sync(context))),
+    port: (context) => import("../commands/port.ts").then((m) => load(m.port(context))),
     logs: (context) => import("../commands/logs.ts").then((m) => load(m.logs(context))),
     dashboard: (context) => import("../commands/dashboard.ts").then((m) => load(m.dashboard(context))),
   },

@@ -1,6 +1,7 @@
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
-import { outlivesSessions } from "../plan/plan.ts";
+import { isSandbox, outlivesSessions, type BottlePlan } from "../plan/plan.ts";
+import { parsePort, urlOf, type Port } from "../ports/port.ts";
 import { agentCommand, asksForLogin, isClaude } from "../plan/session.ts";
 import { backgroundCommand, startInBackground } from "../session/background.ts";
 import { unexpectedArgument } from "../cli/errors.ts";
@@ -41,6 +42,11 @@ export const run = (context: Context) =>
         description: "work in a git worktree of this branch, which is made beside the repository if it is not there",
       },
       from: { type: "string", valueHint: "REF", description: "the commit that a new branch of --worktree starts at" },
+      port: {
+        type: "string",
+        valueHint: "PORTS",
+        description: "ports of the bottle to open on this machine, such as 3000,8080:3000",
+      },
       profile: { type: "string", valueHint: "PROFILE", description: "apply this profile from bottle.toml" },
       network: {
         type: "string",
@@ -103,6 +109,7 @@ export const run = (context: Context) =>
         await confirmStart(system, found, { fresh: args.fresh ?? false, acceptsWeaker, program: agent.command });
       const isAsked = !args["dry-run"] && asksForLogin(agent, { manifestEnv: env, rest, hasTerminal });
       const target = isAsked ? await withLogin(system, found, { inside: args["login-inside"] ?? false, again }) : found;
+      const ports = [...project.manifest.network.ports, ...(args.port?.split(",") ?? [])].map(parsePort);
       const settings = provision.claude.includes("settings") ? hostSettings(system) : {};
       const code = await launch(system, target, {
         kind: "agent",
@@ -119,12 +126,28 @@ export const run = (context: Context) =>
         env: { ...env, ...agent.env },
         fresh: args.fresh ?? false,
         acceptsWeaker,
+        ...(ports.length > 0 && { onReady: (plan: BottlePlan) => tellPorts(system, plan, ports) }),
         dryRun: args["dry-run"] ?? false,
         ...(background && { run: startInBackground }),
       });
       context.exit(code);
     },
   });
+
+/** Before the session begins: afterwards the terminal is the agent's. */
+async function tellPorts(
+  system: System,
+  { name, backend, network }: BottlePlan,
+  ports: readonly Port[],
+): Promise<void> {
+  const { openInBackground } = await import("../ports/forward.ts");
+  const { capabilities } = await backendOf(system, backend);
+  const isShared = isSandbox(capabilities) && network.mode === "open";
+  const open = isShared
+    ? ports.map(({ bottle }) => ({ host: bottle, bottle }))
+    : await openInBackground(system, name, ports);
+  inform(system, open.map((port) => `port ${port.bottle} of the bottle is ${urlOf(port)}`).join("; "));
+}
 
 type WorktreeArgs = {
   readonly worktree?: string | undefined;

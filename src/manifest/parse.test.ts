@@ -17,7 +17,7 @@ const defaults: Manifest = {
   mounts: [],
   provision: { claude: [], files: [], commands: [] },
   hooks: {},
-  network: { mode: "list", hosts: [], presets: [] },
+  network: { mode: "list", hosts: [], presets: [], ports: [] },
   kubernetes: { cpus: 0.25, memory: 512, storage: 10_240, "node-selector": [], tolerations: [], "sync-every": 60 },
   agents: { claude },
 };

@@ -127,6 +127,13 @@ const Network = table({
     list(choice(presetNames), 'an array of presets, such as ["github", "npm"]'),
     "further hosts by the name of what they serve, in mode list",
   ),
+  ports: about(
+    list(
+      v.pipe(v.string("a port"), v.regex(/^\d{1,5}(?::\d{1,5})?$/, 'a port, such as "3000" or "8080:3000"')),
+      'an array of ports, such as ["3000", "8080:3000"]',
+    ),
+    "ports of the bottle that answer on this machine's loopback while it runs; 8080:3000 is port 8080 of this machine",
+  ),
 });
 
 const Hooks = table({

@@ -31,6 +31,8 @@ export type Launch = {
   readonly dryRun: boolean;
   /** The background session that the session is a terminal of. */
   readonly shows?: string;
+  /** Once the bottle is ready, before the session begins. */
+  readonly onReady?: (plan: BottlePlan) => Promise<void>;
   /** What runs the session in its bottle, in place of our own terminal; false where the bottle is being taken down. */
   readonly run?: (context: BottleContext, plan: BottlePlan, session: SessionPlan) => Promise<number | undefined>;
 };
@@ -49,7 +51,18 @@ export async function launch(system: System, target: Target, options: Launch): P
 async function launchOn(
   system: System,
   target: Target,
-  { kind, terminal, command, env, fresh = false, acceptsWeaker = false, dryRun, shows, run = attachSession }: Launch,
+  {
+    kind,
+    terminal,
+    command,
+    env,
+    fresh = false,
+    acceptsWeaker = false,
+    dryRun,
+    shows,
+    onReady,
+    run = attachSession,
+  }: Launch,
 ): Promise<number> {
   const backend = await backendOf(system, target.plan.backend);
   using ledger = new Ledger(system);
@@ -94,6 +107,7 @@ async function launchOn(
     const plan = syncEvery === undefined ? followed : { ...followed, syncEvery };
     const travel = plan.copied ? await import("../sync/travel.ts") : undefined;
     await travel?.pushBeforeSession({ system, backend }, plan, kind);
+    await onReady?.(plan);
     const planned = session(plan);
     const renewed = await renewedSince(system, plan, target.login);
     const started = { ...planned, secrets: [...planned.secrets, ...renewed] };

@@ -1,0 +1,98 @@
+import { backendOf } from "../backends/registry.ts";
+import { inGuest } from "../backends/in-guest.ts";
+import { connectArgv } from "../guest/connect.ts";
+import { UserError } from "../errors.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import { answersOn, serveLoopback } from "../system/loopback.ts";
+import { identify } from "../system/process.ts";
+import { exists } from "../system/files.ts";
+import { stateDirectory, type System } from "../system/system.ts";
+import { bottleNotRunning, cannotListen, portTaken } from "./errors.ts";
+import { renderPort, type Port } from "./port.ts";
+import { forgetPort, notePort, openPorts } from "./record.ts";
+
+/** How often a forwarder looks whether its bottle still runs. */
+const lookMs = 1_000;
+
+/**
+ * Leads a port of this machine's loopback to one of the bottle's, until `signal` fires or the bottle stops. Each connection is a
+ * command in the bottle, so it works with every backend and needs nothing when the bottle is made.
+ */
+export async function forwardPort(
+  system: System,
+  name: string,
+  port: Port,
+  { signal, onOpen }: { readonly signal: AbortSignal; readonly onOpen: () => void },
+): Promise<void> {
+  const record = recordOf(system, name);
+  const own = identify(process.pid);
+  if (!record || !own) throw bottleNotRunning(name);
+  const { plan } = record;
+  const backend = await backendOf(system, plan.backend);
+  if (!(await backend.isReady(plan, record.machine))) throw bottleNotRunning(name);
+  const stopped = new AbortController();
+  const over = AbortSignal.any([signal, stopped.signal]);
+  const looking = (async () => {
+    while (!over.aborted) {
+      await Bun.sleep(lookMs);
+      if (!(await runsStill(system, name))) stopped.abort();
+    }
+  })();
+  try {
+    await serveLoopback(port.host, {
+      signal: over,
+      onListening() {
+        notePort(system, { ...port, name, process: own });
+        onOpen();
+      },
+      answer: async ({ input, write }) => {
+        const { argv, env } = inGuest(backend, plan, connectArgv(port.bottle));
+        await system.run(argv, { env, signal: over, stdin: input, onBytes: write }).catch(() => undefined);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    if (error.code === "EADDRINUSE") throw portTaken(port.host, renderPort({ ...port, host: port.host + 1 }));
+    throw cannotListen(port.host, String(error.code));
+  } finally {
+    stopped.abort();
+    if (openPorts(system).some(({ host, process }) => host === port.host && process.pid === own.pid))
+      forgetPort(system, port.host);
+    await looking;
+  }
+}
+
+/** Without our own record there is nobody left to forward for. */
+async function runsStill(system: System, name: string): Promise<boolean> {
+  try {
+    const record = exists(stateDirectory(system.env)) ? recordOf(system, name) : undefined;
+    return record?.isReady === true && (await (await backendOf(system, record.plan.backend)).isReady(record.plan, record.machine)); // prettier-ignore
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+function recordOf(system: System, name: string) {
+  using ledger = new Ledger(system);
+  return ledger.bottle(name);
+}
+
+/** Opens the ports of a bottle that runs, each by a process of its own that ends with the bottle. Returns those that are open. */
+export async function openInBackground(system: System, name: string, ports: readonly Port[]): Promise<Port[]> {
+  const known = openPorts(system);
+  const opened: Port[] = [];
+  for (const port of ports) {
+    const isOurs = known.some((open) => open.name === name && open.host === port.host && open.bottle === port.bottle);
+    if (!isOurs) {
+      if (await answersOn(port.host)) throw portTaken(port.host, renderPort({ ...port, host: port.host + 1 }));
+      const words = [...system.self, "port", renderPort(port), "--bottle", name];
+      // A process group of its own, without our terminal: it outlives the session that asked for it.
+      const script = 'if command -v setsid >/dev/null; then set -- setsid "$@"; fi; "$@" </dev/null >/dev/null 2>&1 &';
+      await system.run(["/bin/sh", "-c", script, "sh", ...words], { timeoutMs: 5_000, detached: true });
+      for (let attempt = 0; attempt < 100 && !(await answersOn(port.host)); attempt += 1) await Bun.sleep(20);
+    }
+    opened.push(port);
+  }
+  return opened;
+}
