@@ -78,6 +78,8 @@ export interface Backend {
   diskUse?(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The plan with what only the backend can say, before the bottle is made; gets what the bottle is made from. */
   readonly resolve?: (plan: BottlePlan, options?: StepOptions) => Promise<BottlePlan>;
+  /** What `resolve` gives where all that it needs is there; for --dry-run, which only asks. */
+  foresee?(plan: BottlePlan): Promise<BottlePlan>;
   /** A failure part-way leaves nothing behind. */
   create(plan: BottlePlan, options?: StepOptions): Promise<void>;
   /** Boots the machine and makes the user, the home and the project's path in it; returns its host process, if any. */

@@ -65,8 +65,10 @@ async function readyStart(context: BottleContext, target: Target, { fresh }: Opt
 
 async function foresee(context: BottleContext, target: Target, options: Options): Promise<Start> {
   const found = await observeMachine(context, target.plan.name);
-  const plan = await atStart(context, currentPlan(found, options) ?? target.plan, target);
-  return { found, plan, target, armed: context.system, backend: context.backend };
+  const current = currentPlan(found, options);
+  const resolved = current ? target.plan : ((await context.backend.foresee?.(target.plan)) ?? target.plan);
+  const plan = await atStart(context, current ?? resolved, target);
+  return { found, plan, target: { ...target, plan: resolved }, armed: context.system, backend: context.backend };
 }
 
 /** What the bottle stays, unless it is new. */

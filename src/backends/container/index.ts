@@ -11,9 +11,9 @@ import { proxyEnv } from "../host-filter.ts";
 import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
-import { factsOf } from "./engine.ts";
+import { type Engine, factsOf } from "./engine.ts";
 import { engineError, mentionsUnknown } from "./errors.ts";
-import { builtImage, ensureImages, findImages, givenImage } from "./image.ts";
+import { builtImage, ensureImages, findImages, givenImage, type Image } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
@@ -64,6 +64,25 @@ function container(system: System, program: argv.ProgramName): Backend {
       await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
       await client.settle(doing, part.argv, options);
     }
+  }
+
+  /** The bottle's own, and that of what stands beside it. */
+  function imagesOf(plan: BottlePlan): Image[] {
+    const { template, image = "" } = plan;
+    const made = template ? builtImage(client, templateRecipe(template)) : givenImage(client, image);
+    return network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
+  }
+
+  async function withFacts(
+    plan: BottlePlan,
+    engine: Engine,
+    images: readonly string[],
+    options: StepOptions,
+  ): Promise<BottlePlan> {
+    const [image = "", proxyImage] = images;
+    const isHere = await seesOurFiles(client, engine, image, options);
+    const planned = isHere ? { ...plan, records: recordsOf(plan.name) } : copiedPlan(plan, elsewhere);
+    return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
   }
 
   const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan));
@@ -117,14 +136,14 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async resolve(plan, options = {}) {
-      const { template, image: given = "" } = plan;
-      const made = template ? builtImage(client, templateRecipe(template)) : givenImage(client, given);
-      const images = network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
+      const images = imagesOf(plan);
       const [engine, there] = await Promise.all([client.engine(), findImages(client, images)]);
-      const [image = "", proxyImage] = there ?? (await ensureImages(client, images, options));
-      const isHere = await seesOurFiles(client, engine, image, options);
-      const planned = isHere ? { ...plan, records: recordsOf(plan.name) } : copiedPlan(plan, elsewhere);
-      return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
+      return withFacts(plan, engine, there ?? (await ensureImages(client, images, options)), options);
+    },
+
+    async foresee(plan) {
+      const [engine, there] = await Promise.all([client.engine(), findImages(client, imagesOf(plan))]);
+      return there ? withFacts(plan, engine, there, {}) : plan;
     },
 
     async create(plan, options = {}) {
