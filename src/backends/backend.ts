@@ -1,4 +1,4 @@
-import type { BottlePlan, Capabilities, SessionPlan } from "../plan/plan.ts";
+import type { BottlePlan, Capabilities, SessionPlan, TemplatePlan } from "../plan/plan.ts";
 import type { Identity } from "../system/process.ts";
 import type { Program } from "../system/system.ts";
 
@@ -47,6 +47,9 @@ export type Leftover = {
 /** What is to stay: what these bottles need, and what the next one would. `purged`: nothing at all, once those bottles are gone. */
 export type Needed = { readonly plans: readonly BottlePlan[]; readonly purged?: readonly string[] };
 
+/** What a backend says of its own readiness, for doctor; `fix` is what to do. */
+export type Examined = { readonly id: string; readonly isWell: boolean; readonly what: string; readonly fix?: string };
+
 /** One kind of isolated machine. Every step may be repeated: what is already so is success. */
 export interface Backend {
   readonly name: string;
@@ -67,6 +70,10 @@ export interface Backend {
   provide?(program: string, options?: StepOptions): Promise<void>;
   /** Throws UserError where `provide` would have to fail. */
   assertProvidable?(program: string): void;
+  /** Builds the template and pushes it to a registry, for backends that take their images from there. */
+  pushTemplate?(template: TemplatePlan, reference: string, options?: StepOptions): Promise<void>;
+  /** Whether such a bottle could be had, beyond what `probe` tells; asks and makes nothing. */
+  examine?(plan: BottlePlan): Promise<readonly Examined[]>;
   /** Undefined when there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;

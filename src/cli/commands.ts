@@ -28,6 +28,7 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
     trust: (context) => import("../commands/trust.ts").then((m) => load(m.trust(context))),
     config: (context) => import("../commands/config.ts").then((m) => load(m.config(context))),
     allow: (context) => import("../commands/allow.ts").then((m) => load(m.allow(context))),
+    template: (context) => import("../commands/template.ts").then((m) => load(m.template(context))),
     login: (context) => import("../commands/login.ts").then((m) => load(m.login(context))),
   },
   tmux: {

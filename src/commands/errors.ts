@@ -20,6 +20,15 @@ export function unknownAgent(name: string, known: readonly string[]): UserError 
   );
 }
 
+export const noReference = (text: string): UserError =>
+  usageError(`"${printable(text)}" is not a name in a registry`, "give one such as registry.example.org/team/claude:1");
+
+/** `reasons`: why each that could build the image cannot. */
+export const noBuilder = (reasons: readonly string[]): UserError =>
+  new UserError("nothing here can build the template", {
+    hint: `${reasons.join("\n")}\nwithout one, leave kubernetes.image out: the pod then installs Claude Code itself`,
+  });
+
 export const noCommand = (): UserError =>
   usageError("there is no command to run", "put it after --, as in: claude-bottle exec -- git status");
 

@@ -19,6 +19,7 @@ import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
+import { pushTemplate } from "./push.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
 
 export const docker = (system: System): Backend => container(system, "docker");
@@ -112,6 +113,8 @@ function container(system: System, program: argv.ProgramName): Backend {
         throw error;
       }
     },
+
+    pushTemplate: (template, reference, options = {}) => pushTemplate(client, template, reference, options),
 
     async find(name) {
       const found = await client.inspect(name);

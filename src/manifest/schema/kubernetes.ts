@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { about, filled, list, string, table } from "./fields.ts";
-import { reference, size } from "./made-from.ts";
+import { registryReference as image, size } from "./made-from.ts";
 
-const image = v.pipe(string, v.regex(reference, "a registry reference"));
 const label = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i;
 const labelValue = /^([a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?)?$/i;
 

@@ -6,6 +6,9 @@ const path = /^\.{0,2}\/[^\x00-\x1f\x7f]*$/;
 export const reference =
   /^[a-z0-9][a-z0-9._-]*(?::[0-9]{1,5})?(?:\/[a-z0-9._-]+)*(?::[a-z0-9_][a-z0-9._-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/i;
 
+export const isReference = (text: string): boolean => reference.test(text);
+export const registryReference = v.pipe(string, v.regex(reference, "a registry reference"));
+
 export const image = v.pipe(
   string,
   v.check(
