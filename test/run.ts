@@ -1,5 +1,5 @@
 // The one test command (npm test): types, format, the build, every suite, and a last line with the counts.
-//   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out.
+//   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out. CLAUDE_BOTTLE_KUBE=0 leaves Kubernetes out.
 //   CLAUDE_BOTTLE_TESTS=container leaves out what no container changes: types, format, units, installation, release, and all of the command line
 //   that works on a fake backend. What stays: the choice of a backend, doctor, real terminals, and every backend that is there.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -91,6 +91,7 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
   await suite("a fresh machine", ["test/fresh"]);
   await suite("real containers", ["test/container"], { TOOL_BIN });
+  await suite("a real Kubernetes", ["test/kube"], { TOOL_BIN: `${root}/dist/claude-bottle` });
   await machineSuite("real microVMs", "test/vm");
 }
 rmSync(reports, { recursive: true });

@@ -110,3 +110,16 @@ onCluster("a session tells its own end from a lost link", open, async (project) 
   await screen.until(/^status \d/m, minute);
   expect(screen.text).toMatch(/status 137/);
 }, 4 * minute); // prettier-ignore
+
+onCluster("doctor says which rights are missing, and that all are there", open, async (project) => {
+  const doctor = async (kubeconfig: string) => {
+    const { stdout } = await project.run(["doctor"], { env: { KUBECONFIG: kubeconfig } });
+    return stdout.split("\n").filter((line) => /backend.kubernetes\./.test(line)).map((line) => line.replace(/ +/g, " "));
+  };
+  expect(await doctor(theCluster().kubeconfig)).toEqual([
+    'ok backend.kubernetes.rights all rights in the namespace "default"',
+    "ok backend.kubernetes.pod the cluster takes the bottle's pod",
+  ]);
+  const [line = ""] = await doctor(`${theCluster().directory}/dev.kubeconfig`);
+  expect(line).toMatch(/^error backend.kubernetes.rights you may not create pods, .*create pods\/exec/);
+}); // prettier-ignore

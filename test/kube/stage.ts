@@ -23,7 +23,7 @@ export function useCluster(options: ClusterOptions & { readonly claude?: true } 
     cluster = await Cluster.up(options);
     if (options.claude) await cluster.loadClaude();
   }, 30 * minute);
-  afterAll(async () => await cluster?.[Symbol.asyncDispose](), minute);
+  afterAll(async () => await cluster?.[Symbol.asyncDispose](), 3 * minute);
 }
 
 /** A project without a manifest, whose bottle is gone with it. */

@@ -13,6 +13,7 @@ const env = { ...process.env, KUBEHOST_CACHE: cache };
 
 /** Why no cluster can be run here, in one line; undefined where it can. */
 export function whyNoKube(): string | undefined {
+  if (process.env.CLAUDE_BOTTLE_KUBE === "0") return "CLAUDE_BOTTLE_KUBE is 0";
   const reason = whyNoPodman();
   if (reason) return reason;
   const missing = ["python3", "unshare", "nsenter", "ip", "iptables", "openssl"].find((program) => !Bun.which(program));

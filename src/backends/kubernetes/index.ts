@@ -10,6 +10,7 @@ import * as argv from "./argv.ts";
 import { BottlePod } from "./bottle-pod.ts";
 import { resolveCluster } from "./cluster.ts";
 import { unfitDirectory } from "./errors.ts";
+import { examineCluster } from "./examine.ts";
 import { Kubectl } from "./kubectl.ts";
 import { foundSchema, machinesOf } from "./listing.ts";
 import { parseDenied, setFilterCommand } from "./network.ts";
@@ -68,6 +69,12 @@ export function kubernetes(system: System): Backend {
         if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
         throw error;
       }
+    },
+
+    async examine(plan) {
+      const place = await kubectl.place(plan.kubernetes?.context);
+      const namespace = plan.kubernetes?.namespace ?? place.namespace;
+      return await examineCluster(kubectl, { ...plan, cluster: { ...place, namespace, storageClass: undefined } });
     },
 
     find,

@@ -5,6 +5,7 @@ import { Ledger } from "../../ledger/ledger.ts";
 import { needsConsent } from "../../bottle/sandbox-consent.ts";
 import { checkPlan } from "../../bottle/ready.ts";
 import { projectTarget } from "../../bottle/target.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
 import { promptFileOf, type Project } from "../../project/project.ts";
 import type { System } from "../../system/system.ts";
 import type { Facts } from "../facts.ts";
@@ -20,20 +21,40 @@ export async function checkSession(facts: Facts): Promise<Finding[]> {
   const { resolved, manifest } = project;
   const files = resolved.layers.map(({ file }) => file).join(" over ");
   const valid = ok("manifest", files === "" ? "none, so every setting has its default" : files);
+  let planned: BottlePlan;
   try {
-    await plan(system, project, facts.isAsked ? (manifest.bottle.backend ?? backend) : undefined);
+    planned = await plan(system, project, facts.isAsked ? (manifest.bottle.backend ?? backend) : undefined);
   } catch (error) {
     if (error instanceof UserError) return [valid, finding("session", error)];
     throw error;
   }
-  return [valid, ...(await checkConsent(facts, backend))];
+  return [valid, ...(await checkConsent(facts, backend)), ...(await examined(facts, planned))];
 }
 
-async function plan(system: System, project: Project, asked: string | undefined): Promise<void> {
+/** Where the backend works at all, and has more to say. */
+async function examined({ system, probes }: Facts, plan: BottlePlan): Promise<Finding[]> {
+  const backend = await backendOf(system, plan.backend);
+  if (!backend.examine || !probes.get(plan.backend)?.usable) return [];
+  const found = await backend.examine(plan);
+  return found.map(({ id, isWell, what, fix }) =>
+    isWell
+      ? ok(`backend.${plan.backend}.${id}`, what)
+      : {
+          id: `backend.${plan.backend}.${id}`,
+          level: "error",
+          what,
+          why: refused,
+          ...(fix && { fix: manualFix(fix) }),
+        },
+  );
+}
+
+async function plan(system: System, project: Project, asked: string | undefined): Promise<BottlePlan> {
   promptFileOf(project, project.manifest.bottle.agent);
   const target = await projectTarget(system, project, { backend: asked });
   using ledger = new Ledger(system);
   checkPlan({ backend: await backendOf(system, target.plan.backend), ledger }, target.plan, { fresh: false });
+  return target.plan;
 }
 
 async function checkConsent({ system, backend, isAsked }: Facts, name: string): Promise<Finding[]> {

@@ -1,0 +1,59 @@
+import type { BottlePlan } from "../../plan/plan.ts";
+import type { Examined } from "../backend.ts";
+import { canArgv, createArgv } from "./argv.ts";
+import { wordsOf } from "./errors.ts";
+import type { Kubectl } from "./kubectl.ts";
+import { podOf } from "./pod.ts";
+import { clusterOf } from "./settings.ts";
+
+/** What a bottle needs; `pods/exec` as one word would ask about a pod named exec. */
+const rights = [
+  ["create", "pods"],
+  ["get", "pods"],
+  ["list", "pods"],
+  ["watch", "pods"],
+  ["delete", "pods"],
+  ["create", "pods", "exec"],
+  ["get", "pods", "log"],
+] as const;
+
+const claimRights = [
+  ["create", "persistentvolumeclaims"],
+  ["get", "persistentvolumeclaims"],
+  ["list", "persistentvolumeclaims"],
+  ["delete", "persistentvolumeclaims"],
+] as const;
+
+type Right = readonly [verb: string, resource: string, subresource?: string];
+
+/** Whether the cluster lets the caller have such a bottle: what it says of each right, and of the pod itself, which is not made. */
+export async function examineCluster(kubectl: Kubectl, plan: BottlePlan): Promise<Examined[]> {
+  const cluster = clusterOf(plan);
+  const all: readonly Right[] = [...rights, ...claimRights];
+  const answers = await Promise.all(
+    all.map(async ([verb, resource, subresource]) => {
+      const run = await kubectl.look("ask for your rights", canArgv(cluster, verb, resource, subresource));
+      return run.stdout.trim() === "yes" ? [] : [`${verb} ${[resource, subresource].filter(Boolean).join("/")}`];
+    }),
+  );
+  const missing = answers.flat();
+  if (missing.length > 0)
+    return [
+      {
+        id: "rights",
+        isWell: false,
+        what: `you may not ${missing.join(", ")} in the namespace "${cluster.namespace}"`,
+        fix: "ask the cluster's administrator for a role with them (docs/kubernetes.md has one)",
+      },
+    ];
+  const pod = podOf({ plan, cluster, owner: "0000000000000000" });
+  const words = [...createArgv(cluster), "--dry-run=server"];
+  const dry = await kubectl.call(words, { stdin: JSON.stringify(pod), timeoutMs: 20_000 });
+  return [
+    { id: "rights", isWell: true, what: `all rights in the namespace "${cluster.namespace}"` },
+    // A bottle that is there has that name already.
+    dry.code === 0 || /AlreadyExists/.test(dry.stderr)
+      ? { id: "pod", isWell: true, what: "the cluster takes the bottle's pod" }
+      : { id: "pod", isWell: false, what: `the cluster takes no such pod: ${wordsOf(dry)}`, fix: "correct [kubernetes] in bottle.toml, or claude-bottle run --network open where it forbids NET_ADMIN" }, // prettier-ignore
+  ];
+}
