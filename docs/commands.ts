@@ -24,7 +24,7 @@ const generated = "<!-- Written by `bun run docs` from the command itself. -->\n
 
 function indexPage(commands: readonly Described[]): string {
   const lines = commands.map(({ name, description }) => `- [\`claude-bottle ${name}\`](${name}.md): ${description}`);
-  return `${generated}# Commands\n\n\`claude-bottle\` alone is \`claude-bottle run\`.\n\n${lines.join("\n")}\n`;
+  return `${generated}# Commands\n\n\`claude-bottle\` alone is \`claude-bottle run\`. Every command takes \`--quiet\`, \`--verbose\` and \`--help\`.\n\n${lines.join("\n")}\n\n${exitStatus}`;
 }
 
 function commandPage(command: Described): string {
@@ -39,6 +39,12 @@ function commandPage(command: Described): string {
   });
   return `${generated}${title}${parts.join("\n")}`;
 }
+
+const exitStatus = `## Exit status
+
+The command's own, and 128+n when signal n ended it. The program's own: 1 failed, 2 wrong usage, 70 a bug, 126 the command cannot be run
+in the bottle, 127 it was not found there, 130 cancelled.
+`;
 
 const roff = (text: string) =>
   text
