@@ -85,7 +85,7 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await check("format", [bun, "run", "fmt", "--check"]);
   await check("build", [bun, "build.ts"]);
   await suite("units, rules, installation and release", ["src", ...new Bun.Glob("test/*.test.ts").scanSync(root)]);
-  await suite("fuzz", ["test/fuzz"]);
+  await suite("fuzz", ["test/fuzz"], { TOOL_BIN: `${root}/dist/claude-bottle` });
   await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN });
   await suite("tmux", ["test/tmux"], { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });

@@ -19,7 +19,7 @@ export const backendNames: readonly string[] = Object.keys(backends);
 
 /** Throws UserError for a name that this version does not know, as a newer one's ledger may hold. */
 export async function backendOf(system: System, name: string): Promise<Backend> {
-  const load = backends[name];
+  const load = Object.hasOwn(backends, name) ? backends[name] : undefined;
   if (load) return (await load())(system);
   throw new UserError(`there is no backend "${printable(name)}"`, { hint: `there are: ${backendNames.join(", ")}` });
 }
