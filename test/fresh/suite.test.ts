@@ -1,6 +1,5 @@
 // README's second command on a fresh machine with bubblewrap and tmux, as root and as an ordinary user; without what no container changes.
-import { beforeAll, describe, expect, test } from "bun:test";
-import { realClaude } from "../support/claude/claude.ts";
+import { describe, expect, test } from "bun:test";
 import { FreshMachine, whyNoFresh, type FreshUser } from "../support/fresh.ts";
 
 const whyNot = whyNoFresh();
@@ -9,9 +8,6 @@ const minute = 60_000;
 const users: readonly FreshUser[] = ["root", "ann"];
 
 describe.skipIf(whyNot !== undefined)("npm test on a fresh machine", () => {
-  // It sees this machine's, and may not write beside it.
-  beforeAll(async () => void (await realClaude()), 10 * minute);
-
   test.each(users)("as %s", async (user) => {
     await using machine = await FreshMachine.up(user, "furnished");
     const { output, code } = await machine.sh("CLAUDE_BOTTLE_TESTS=container npm test");

@@ -1,5 +1,7 @@
 import { chownSync, existsSync, mkdirSync } from "node:fs";
+import { basename } from "node:path";
 import { testCache } from "./cache.ts";
+import { claudeInstallation, realClaude } from "./claude/claude.ts";
 import { baseImage, Podman, whyNoPodman } from "./podman.ts";
 import { Screen } from "./screen.ts";
 
@@ -42,6 +44,7 @@ export class FreshMachine implements AsyncDisposable {
   }
 
   async #start(image: string): Promise<void> {
+    await realClaude();
     // npm's cache outlives the machine. Each user has one: npm leaves files there that others may not replace.
     const cache = `${testCache}/npm-${this.#user}`;
     mkdirSync(cache, { recursive: true });
@@ -49,7 +52,7 @@ export class FreshMachine implements AsyncDisposable {
     const source = `${this.#podman.directory}/source.tar`;
     const names = "git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf";
     await this.#podman.expectOk(["sh", "-euc", `cd "$1" && ${names} "$2"`, "sh", root, source]);
-    const mounts = [`${cache}:/npm`, `${source}:/source.tar:ro`, `${process.execPath}:/opt/bun:ro`, `${import.meta.dir}/claude:/opt/api:ro`, `${testCache}:/cache:ro`]; // prettier-ignore
+    const mounts = [`${cache}:/npm`, `${source}:/source.tar:ro`, `${process.execPath}:/opt/bun:ro`, `${import.meta.dir}/claude:/opt/api:ro`, `${claudeInstallation}:/cache/${basename(claudeInstallation)}:ro`]; // prettier-ignore
     const volumes = mounts.flatMap((mount) => ["-v", mount]);
     await this.#podman.expectOk(["env", "-u", "DOCKER_CONFIG", "podman", "run", "-d", "--name", this.#name, ...volumes, image, "bash", "-c", "while sleep 1000; do :; done"]); // prettier-ignore
     await this.sh(`mkdir ~/${clone} && tar -C ~/${clone} -xf /source.tar`);

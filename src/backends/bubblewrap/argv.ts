@@ -20,8 +20,8 @@ export type Sandbox = {
   readonly directory: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
-  /** "host": a new one cannot be mounted, as in a container that hides parts of its own. */
-  readonly proc: "own" | "host";
+  /** What it may have of its own. `proc` is "host" where a new one cannot be mounted, as in a container that hides parts of its own. */
+  readonly leave: { readonly proc: "own" | "host"; readonly hostname: boolean };
 };
 
 export const homeOf = (directory: string): string => `${directory}/home`;
@@ -102,15 +102,16 @@ export const prepareArgv = (directory: string, plan: BottlePlan, claude: ClaudeH
 
 /** The bottle itself: a process that holds its namespaces. It says `ready`, and writes its number on the host to descriptor 8. Mount order matters: a later one lies on top. */
 export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
-  const { bwrap, directory, claude, proc } = sandbox;
+  const { bwrap, directory, claude, leave } = sandbox;
   const { network, sshAgent } = plan;
   return [
     bwrap, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
     ...(network.mode === "open" ? [] : ["--unshare-net"]),
-    "--cap-drop", "ALL", "--seccomp", "9", "--info-fd", "8", "--hostname", plan.name,
+    "--cap-drop", "ALL", "--seccomp", "9", "--info-fd", "8",
+    ...(leave.hostname ? ["--hostname", plan.name] : []),
     ...systemDirectories.flatMap((path) => ["--ro-bind-try", path, path]),
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
-    ...(proc === "own" ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]),
+    ...(leave.proc === "own" ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]),
     ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
     ...bindingsIn(directory, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
     ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
@@ -118,15 +119,6 @@ export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     "--remount-ro", "/", "--chdir", "/", "--setenv", "PATH", systemPath, "--as-pid-1", "--", ...holderArgv(homeOf(directory), plan.idleMinutes ?? defaultIdleMinutes),
   ]; // prettier-ignore
 }
-
-/** A directory that a guest made unwritable is removed all the same. */
-export const removeArgv = (directory: string): string[] => [
-  "/bin/sh",
-  "-c",
-  'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }',
-  "sh",
-  directory,
-];
 
 export const makeArgv = (directory: string): string[] => [
   "mkdir",

@@ -1,4 +1,3 @@
-import * as v from "valibot";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
@@ -8,10 +7,11 @@ import { diskUse, filesBelow } from "../../system/disk.ts";
 import { readHolder } from "../../namespaces/holder.ts";
 import { readDenials } from "../../proxy/denials.ts";
 import { readProxy } from "../../proxy/record.ts";
-import { exists, listDirectory, privateDirectory, readText, realPath, writePrivate } from "../../system/files.ts";
+import { listDirectory, privateDirectory, realPath, writePrivate } from "../../system/files.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import type { Backend, Machine } from "../backend.ts";
 import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
+import { diskUseOf, isBottle, readOwner, removeArgv, writeOwner } from "../host-bottles.ts";
 import { rememberProbe } from "../remembered.ts";
 import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
@@ -21,23 +21,18 @@ import { makeSources } from "./sources.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
 import { probeBwrap } from "./probe.ts";
 
-/** Whose bottle a directory is; beside what is in it. */
-const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
-
 /** A bottle is a directory of ours, and while it runs a process that holds its namespaces; sessions join those. */
 export function bubblewrap(system: System): Backend {
   const bottles = () => `${stateDirectory(system.env)}/bubblewrap`;
   const directoryOf = (name: string) => `${bottles()}/${name}`;
-  const ownerFile = (name: string) => `${directoryOf(name)}/owner.json`;
   const filter = compileFilter(process.arch as Architecture, { ...terminalInput, ...keyrings });
   // By its content: a bottle that an older version of ours made has another one.
   const filterOf = (name: string) => `${directoryOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
 
   function machine(name: string): Machine | undefined {
-    const text = readText(ownerFile(name));
-    if (text === undefined) return undefined;
+    if (!isBottle(directoryOf(name))) return undefined;
     const holder = readHolder(directoryOf(name));
-    return { name, state: holder ? "running" : "stopped", owner: parseOwner(text), pid: holder?.pid };
+    return { name, state: holder ? "running" : "stopped", owner: readOwner(directoryOf(name)), pid: holder?.pid };
   }
 
   /** Throws UserError where this machine can run no sandbox at all. */
@@ -71,10 +66,7 @@ export function bubblewrap(system: System): Backend {
 
     leftovers: async () => bubblewrapLeftovers(system, bottles()),
 
-    async diskUse(names) {
-      const uses = await diskUse(system, names.map(directoryOf));
-      return new Map(names.map((name) => [name, uses.get(directoryOf(name)) ?? 0]));
-    },
+    diskUse: (names) => diskUseOf(system, bottles(), names),
 
     assertProvidable(name) {
       if (name === "claude") assertClaude(system);
@@ -90,7 +82,7 @@ export function bubblewrap(system: System): Backend {
       refuseHome(user.home);
       privateDirectory(bottles());
       await life.run(argv.makeArgv(directoryOf(name)), `make bottle "${name}"`, options);
-      writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
+      writeOwner(directoryOf(name), { directory, uid: user.uid });
     },
 
     async start(plan, options = {}) {
@@ -125,7 +117,7 @@ export function bubblewrap(system: System): Backend {
 
     async remove(name, options = {}) {
       await life.end(name);
-      await life.run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
+      await life.run(removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
     },
 
     isReady: async (plan) => {
@@ -152,7 +144,7 @@ export function bubblewrap(system: System): Backend {
         [...system.self, ...argv.prepareArgv(directoryOf(plan.name), plan, claudeHome(plan))],
       ],
       stop: life.explainEnd(plan.name, isUp),
-      remove: [...life.explainEnd(plan.name, isUp), argv.removeArgv(directoryOf(plan.name))],
+      remove: [...life.explainEnd(plan.name, isUp), removeArgv(directoryOf(plan.name))],
     }),
   };
 }
@@ -162,12 +154,4 @@ function refuseHome(home: string): void {
     throw new UserError(`HOME is "${printable(home)}", and a bubblewrap bottle has a home of its own in that place`, {
       hint: "set HOME to a directory of yours",
     });
-}
-
-function parseOwner(text: string): Machine["owner"] {
-  try {
-    return v.parse(ownerSchema, JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }

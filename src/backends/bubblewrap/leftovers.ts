@@ -1,32 +1,15 @@
 import { claudeCode } from "../../guest/claude-code.ts";
 import { shellLine } from "../../lib/quote.ts";
-import { exists, isDirectory, isLink, listDirectory, removeTree } from "../../system/files.ts";
-import { removeLock } from "../../system/lock.ts";
+import { exists, listDirectory, removeTree } from "../../system/files.ts";
 import { endProcess, findProcesses } from "../../system/process.ts";
 import { cacheDirectory, type System } from "../../system/system.ts";
 import type { Leftover } from "../backend.ts";
+import { unfinishedBottles } from "../host-bottles.ts";
 import * as argv from "./argv.ts";
 
 /** Sandboxes and directories without a bottle, and older versions of Claude Code that we installed. `bottles`: the directory of all of them. */
 export function bubblewrapLeftovers(system: System, bottles: string): Leftover[] {
   if (system.platform !== "linux") return [];
-  const isBottle = (name: string) => exists(`${bottles}/${name}/owner.json`);
-  // What has another name, or is a link, we did not make.
-  const isOurs = (name: string) =>
-    name.startsWith("cb-") && isDirectory(`${bottles}/${name}`) && !isLink(`${bottles}/${name}`);
-  const directories = listDirectory(bottles)
-    .filter((name) => isOurs(name) && !isBottle(name))
-    .map((name): Leftover => {
-      const directory = `${bottles}/${name}`;
-      const words = argv.removeArgv(directory);
-      const remove = async () => {
-        // Who makes a bottle holds its lock, and writes the owner last.
-        if (!removeLock(system, name) || isBottle(name)) return false;
-        return (await system.run(words)).code === 0;
-      };
-      return { kind: "directory", name: directory, why: "it was never a whole bottle", how: shellLine(["rm", "-rf", directory]), remove };
-    }); // prettier-ignore
-
   const processes = findProcesses((words) => {
     const home = argv.homeBelow(bottles, words);
     return home !== undefined && !exists(home);
@@ -48,5 +31,5 @@ export function bubblewrapLeftovers(system: System, bottles: string): Leftover[]
       const why = isPart ? "the installation of Claude Code did not end" : "another version of Claude Code is installed";
       return { kind: "directory", name: directory, why, how: shellLine(["rm", "-rf", directory]), remove: async () => (removeTree(directory), true) };
     }); // prettier-ignore
-  return [...directories, ...processes, ...programs];
+  return [...unfinishedBottles(system, bottles), ...processes, ...programs];
 }

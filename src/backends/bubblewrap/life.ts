@@ -14,7 +14,7 @@ import { findClaude } from "../host-claude.ts";
 import { filterOf as hostFilter, proxyPort } from "../host-filter.ts";
 import * as argv from "./argv.ts";
 import { endedAtStart, portTaken, stepFailed } from "./errors.ts";
-import { findBwrap, procOf } from "./probe.ts";
+import { allLeave, findBwrap, leaveOf, type Leave } from "./probe.ts";
 
 /** What bubblewrap says of what it started. */
 const factsSchema = v.object({ "child-pid": v.number() });
@@ -40,11 +40,11 @@ export const needsProxy = ({ network }: BottlePlan): boolean => network.mode ===
 export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }: Places) {
   const directoryOf = (name: string) => `${bottles()}/${name}`;
 
-  const sandboxOf = ({ name }: BottlePlan, proc: argv.Sandbox["proc"] = "own"): argv.Sandbox => ({
+  const sandboxOf = ({ name }: BottlePlan, leave: Leave = allLeave): argv.Sandbox => ({
     bwrap: findBwrap(system),
     directory: directoryOf(name),
     claude: findClaude(system),
-    proc,
+    leave,
   });
 
   /** Throws UserError that says why it failed. */
@@ -61,10 +61,10 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
   const withoutHost = (kept: readonly string[]): NonNullable<RunOptions["env"]> =>
     Object.fromEntries(Object.keys(system.env).flatMap((name) => (kept.includes(name) ? [] : [[name, undefined]])));
 
-  const holding = (plan: BottlePlan, proc: argv.Sandbox["proc"]) => {
+  const holding = (plan: BottlePlan, leave: Leave) => {
     const directory = directoryOf(plan.name);
     const files = { fifo: `${directory}/starting`, filter: filterOf(plan.name), facts: `${directory}/facts.json` };
-    return startArgv(files, argv.bottleArgv(sandboxOf(plan, proc), plan));
+    return startArgv(files, argv.bottleArgv(sandboxOf(plan, leave), plan));
   };
 
   /** Starts the process that the bottle is. */
@@ -72,7 +72,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     const directory = directoryOf(plan.name);
     // Of a start that was cut off.
     await endProcesses(holdersOf(plan.name));
-    const words = holding(plan, await procOf(system));
+    const words = holding(plan, await leaveOf(system));
     await run(words, `start bottle "${plan.name}"`, { ...options, env: withoutHost(["PATH"]) });
     const { "child-pid": pid } = v.parse(factsSchema, JSON.parse(readText(`${directory}/facts.json`) ?? ""));
     const started = identify(pid);
@@ -132,7 +132,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     hold,
     connect,
     end,
-    explainStart: (plan: BottlePlan) => [holding(plan, "own"), ...(needsProxy(plan) ? [proxying(plan.name)] : [])],
+    explainStart: (plan: BottlePlan) => [holding(plan, allLeave), ...(needsProxy(plan) ? [proxying(plan.name)] : [])],
     explainEnd: (name: string, isUp: boolean): string[][] => [
       ...(isUp || readHolder(directoryOf(name)) ? [resting(name)] : []),
       ...killArgv(directoryOf(name)),

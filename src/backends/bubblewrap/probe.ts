@@ -32,13 +32,29 @@ const forbidding = [
 const trial = ["--unshare-user", "--unshare-pid", "--unshare-net", "--cap-drop", "ALL", "--ro-bind", "/", "/"];
 const mounts = { own: ["--proc", "/proc"], host: ["--ro-bind", "/proc", "/proc"] } as const;
 
-const tryBwrap = (system: System, bwrap: string, proc: keyof typeof mounts) =>
-  system.run([bwrap, ...trial, ...mounts[proc], "--dev", "/dev", "/bin/sh", "-c", ":"], { timeoutMs: 5_000 });
+const tryBwrap = (system: System, bwrap: string, proc: keyof typeof mounts, further: readonly string[] = []) =>
+  system.run([bwrap, ...trial, ...mounts[proc], "--dev", "/dev", ...further, "/bin/sh", "-c", ":"], {
+    timeoutMs: 5_000,
+  });
 
-/** Whether a sandbox can have a /proc of its own. In a container that hides parts of its own, the kernel refuses another one. */
-export async function procOf(system: System): Promise<keyof typeof mounts> {
-  const { code, stderr } = await tryBwrap(system, findBwrap(system), "own");
-  return code !== 0 && /mount proc/.test(stderr) ? "host" : "own";
+/** What the container around us, if any, leaves to a sandbox. */
+export type Leave = { readonly proc: keyof typeof mounts; readonly hostname: boolean };
+export const allLeave: Leave = { proc: "own", hostname: true };
+
+/**
+ * Whether a sandbox can have a /proc and a host name of its own. In a container that hides parts of its own /proc, the kernel refuses another
+ * one; the default seccomp profile of podman 4.3.1 refuses sethostname.
+ */
+export async function leaveOf(system: System): Promise<Leave> {
+  const bwrap = findBwrap(system);
+  const [proc, hostname] = await Promise.all([
+    tryBwrap(system, bwrap, "own"),
+    tryBwrap(system, bwrap, "host", ["--unshare-uts", "--hostname", "bottle"]),
+  ]);
+  return {
+    proc: proc.code !== 0 && /mount proc/.test(proc.stderr) ? "host" : "own",
+    hostname: !/set hostname/.test(hostname.stderr),
+  };
 }
 
 export async function probeBwrap(system: System): Promise<Probe> {

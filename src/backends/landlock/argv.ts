@@ -97,15 +97,6 @@ export const markOf = (bottle: string, session: string): readonly [soft: bigint,
   (1n << 60n) | (session === "" ? 0n : BigInt(`0x${session}`) & bits),
 ];
 
-/** A directory that a guest made unwritable is removed all the same. */
-export const removeArgv = (directory: string): string[] => [
-  "/bin/sh",
-  "-c",
-  'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }',
-  "sh",
-  directory,
-];
-
 export const makeArgv = (directory: string): string[] => [
   "mkdir",
   "-m",

@@ -1,30 +1,25 @@
-import * as v from "valibot";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
 import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
-import { exists, listDirectory, privateDirectory, readText, realPath, removeFile, replaceSymlink, writePrivate } from "../../system/files.ts"; // prettier-ignore
+import { listDirectory, privateDirectory, realPath, removeFile, replaceSymlink } from "../../system/files.ts"; // prettier-ignore
 import { endProcesses, findMarked, type Identity } from "../../system/process.ts";
 import { stateDirectory, type Program, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import { assertClaude, findClaude, installClaude } from "../host-claude.ts";
+import { diskUseOf, isBottle, readOwner, removeArgv, unfinishedBottles, writeOwner } from "../host-bottles.ts";
 import { rememberProbe } from "../remembered.ts";
 import * as argv from "./argv.ts";
 import { movedMount, noAgent, stepFailed } from "./errors.ts";
-import { landlockLeftovers } from "./leftovers.ts";
 import { caveatOf, probeLandlock } from "./probe.ts";
 import { withoutPrefix } from "../../ui/messages.ts";
-
-/** Whose bottle a directory is; beside what is in it. */
-const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 
 /** A bottle is a directory of ours; a session is a process of the host that the kernel holds to rules. */
 export function landlock(system: System): Backend {
   const bottles = () => `${stateDirectory(system.env)}/landlock`;
   const directoryOf = (name: string) => `${bottles()}/${name}`;
-  const ownerFile = (name: string) => `${directoryOf(name)}/owner.json`;
   const claudeLink = (name: string) => `${argv.programsOf(directoryOf(name))}/claude`;
   const placeOf = ({ name }: BottlePlan): argv.Place => ({
     self: system.self,
@@ -47,10 +42,9 @@ export function landlock(system: System): Backend {
   });
 
   function machine(name: string): Machine | undefined {
-    const text = readText(ownerFile(name));
-    if (text === undefined) return undefined;
+    if (!isBottle(directoryOf(name))) return undefined;
     const state = processesOf(name).length > 0 ? "running" : "stopped";
-    return { name, state, owner: parseOwner(text), pid: undefined };
+    return { name, state, owner: readOwner(directoryOf(name)), pid: undefined };
   }
 
   async function run(words: string[], doing: string, options: StepOptions, kept: readonly string[] = []) {
@@ -84,7 +78,7 @@ export function landlock(system: System): Backend {
     caveat: () => caveatOf(system),
     find: async (name) => machine(name),
     list: async () => listDirectory(bottles()).flatMap((name) => machine(name) ?? []),
-    leftovers: async () => landlockLeftovers(system, bottles()),
+    leftovers: async () => unfinishedBottles(system, bottles()),
 
     assertSupported({ mounts, sshAgent }) {
       if (sshAgent !== undefined) throw noAgent();
@@ -92,10 +86,7 @@ export function landlock(system: System): Backend {
       if (moved) throw movedMount(moved.source, moved.target);
     },
 
-    async diskUse(names) {
-      const uses = await diskUse(system, names.map(directoryOf));
-      return new Map(names.map((name) => [name, uses.get(directoryOf(name)) ?? 0]));
-    },
+    diskUse: (names) => diskUseOf(system, bottles(), names),
 
     assertProvidable(name) {
       if (name === "claude") assertClaude(system);
@@ -108,7 +99,7 @@ export function landlock(system: System): Backend {
     async create({ name, directory, user }, options = {}) {
       privateDirectory(bottles());
       await run(argv.makeArgv(directoryOf(name)), `make bottle "${name}"`, options);
-      writePrivate(ownerFile(name), JSON.stringify({ directory, uid: user.uid }));
+      writeOwner(directoryOf(name), { directory, uid: user.uid });
     },
 
     async start(plan, options = {}) {
@@ -131,12 +122,12 @@ export function landlock(system: System): Backend {
 
     async remove(name, options = {}) {
       await endAll(() => processesOf(name));
-      await run(argv.removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
+      await run(removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
     },
 
     // A link in place of what it shares would be followed, and Claude Code may have been updated.
     isReady: async ({ name, directory, mounts }) =>
-      exists(ownerFile(name)) &&
+      isBottle(directoryOf(name)) &&
       realPath(claudeLink(name)) === findClaude(system) &&
       [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
     attach: (plan, session) =>
@@ -153,7 +144,7 @@ export function landlock(system: System): Backend {
       create: [argv.makeArgv(directoryOf(plan.name))],
       start: [argv.prepareArgv(placeOf(plan), plan, claudeHome(plan))],
       stop: endArgv(processesOf(plan.name)),
-      remove: [...endArgv(processesOf(plan.name)), argv.removeArgv(directoryOf(plan.name))],
+      remove: [...endArgv(processesOf(plan.name)), removeArgv(directoryOf(plan.name))],
     }),
   };
 }
@@ -168,11 +159,3 @@ async function endAll(find: () => Identity[]): Promise<void> {
 
 const endArgv = (running: readonly Identity[]): string[][] =>
   running.length > 0 ? [["kill", "-KILL", ...running.map(({ pid }) => String(pid))]] : [];
-
-function parseOwner(text: string): Machine["owner"] {
-  try {
-    return v.parse(ownerSchema, JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}

@@ -6,8 +6,9 @@ import { testCache } from "../cache.ts";
 
 const { version, npmPackage } = claudeCode;
 const platform = `${process.platform}-${process.arch}`;
-const directory = `${testCache}/claude-${version}-${platform}`;
-const program = `${directory}/node_modules/${npmPackage}-${platform}/claude`;
+/** What npm made of it. */
+export const claudeInstallation = `${testCache}/claude-${version}-${platform}`;
+const program = `${claudeInstallation}/node_modules/${npmPackage}-${platform}/claude`;
 
 /** Why there is none to test with, in one line; undefined where there is, or can be. */
 export const whyNoClaude = (): string | undefined =>
@@ -29,7 +30,7 @@ export async function realClaude(): Promise<string> {
     if ((await install.exited) !== 0) throw new Error("npm could not install the real Claude Code");
     Bun.spawnSync(["chmod", "-R", "a+rX", work]);
     // Another test may have been first.
-    if (!existsSync(program)) renameSync(work, directory);
+    if (!existsSync(program)) renameSync(work, claudeInstallation);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

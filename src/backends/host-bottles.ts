@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import { shellLine } from "../lib/quote.ts";
+import { diskUse } from "../system/disk.ts";
+import { exists, isDirectory, isLink, listDirectory, readText, writePrivate } from "../system/files.ts";
+import { removeLock } from "../system/lock.ts";
+import type { System } from "../system/system.ts";
+import type { Leftover, Machine } from "./backend.ts";
+
+// What the sandboxes of this machine have in common: a bottle is a directory of ours below `root`, which holds all of a backend's.
+
+type Owner = NonNullable<Machine["owner"]>;
+
+/** Whose bottle a directory is; beside what is in it. */
+const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
+const ownerFile = (directory: string) => `${directory}/owner.json`;
+
+/** Written last: from then on the directory is a bottle. */
+export const writeOwner = (directory: string, { directory: project, uid }: Owner): void =>
+  writePrivate(ownerFile(directory), JSON.stringify({ directory: project, uid }));
+
+export const isBottle = (directory: string): boolean => exists(ownerFile(directory));
+
+/** Undefined where the file is not ours. */
+export function readOwner(directory: string): Owner | undefined {
+  try {
+    return v.parse(ownerSchema, JSON.parse(readText(ownerFile(directory)) ?? ""));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A directory that a guest made unwritable is removed all the same. */
+export const removeArgv = (directory: string): string[] => [
+  "/bin/sh",
+  "-c",
+  'rm -rf -- "$1" 2>/dev/null || { chmod -R u+rwx -- "$1"; rm -rf -- "$1"; }',
+  "sh",
+  directory,
+];
+
+/** Directories that a start which was cut off left behind. */
+export function unfinishedBottles(system: System, root: string): Leftover[] {
+  // What has another name, or is a link, we did not make.
+  const isOurs = (name: string) =>
+    name.startsWith("cb-") && isDirectory(`${root}/${name}`) && !isLink(`${root}/${name}`);
+  return listDirectory(root)
+    .filter((name) => isOurs(name) && !isBottle(`${root}/${name}`))
+    .map((name): Leftover => {
+      const directory = `${root}/${name}`;
+      return {
+        kind: "directory",
+        name: directory,
+        why: "it was never a whole bottle",
+        how: shellLine(["rm", "-rf", directory]),
+        async remove() {
+          // Who makes a bottle holds its lock.
+          if (!removeLock(system, name) || isBottle(directory)) return false;
+          return (await system.run(removeArgv(directory))).code === 0;
+        },
+      };
+    });
+}
+
+export async function diskUseOf(
+  system: System,
+  root: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const directories = names.map((name) => `${root}/${name}`);
+  const uses = await diskUse(system, directories);
+  return new Map(names.map((name) => [name, uses.get(`${root}/${name}`) ?? 0]));
+}
