@@ -33,7 +33,7 @@ export async function attachSession(
 
 /** A client that is killed leaves its command in the guest, so we stay and end that ourselves. */
 async function waitForSession(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Promise<End> {
-  const { argv, env, ending } = backend.attach(plan, session);
+  const { argv, env, ending, sandbox } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
   // Without a terminal of its own the command has the bytes of the caller's, and the answers to what it asks come from there all the same.
   const restore =
@@ -41,6 +41,7 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   const endSyncing = plan.syncEvery === undefined ? undefined : (await import("../terminal/repeat.ts")).repeat(syncing(system, session, plan.syncEvery), system.env); // prettier-ignore
   const { code, isLost, isUnchanged, signal, interrupt } = await system.attach(argv, { env, ending, held: isSandbox(backend.capabilities) }); // prettier-ignore
   await endSyncing?.();
+  if (restore && sandbox) await (await import("../terminal/holders.ts")).endHolders(sandbox);
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
   // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
   const cause = signal ?? interrupt;
@@ -91,6 +92,7 @@ export function sessionCommand(
     // The caller's own terminal has the size that it has.
     ...(!isSandbox(backend.capabilities) && { size: [rows, columns] }),
     held: isSandbox(backend.capabilities),
+    sandbox: attachment.sandbox,
     own: ownOf(system, attachment),
     tag,
     watch: tag && watchOf(system, backend, plan, session),

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, readlinkSync } from "node:fs";
 
 /** A process by more than its number, which the kernel gives out again. */
 export type Identity = { readonly pid: number; readonly started: string };
@@ -174,4 +174,13 @@ export async function endProcesses(processes: readonly Identity[]): Promise<void
       if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
     }
   for (let waited = 0; processes.some(isAlive) && waited < goneWithinMs; waited += 10) await Bun.sleep(10);
+}
+
+/** By the name that the kernel has for it; undefined where the process is gone. */
+export function pidNamespaceOf(pid: number | undefined): string | undefined {
+  try {
+    return pid === undefined ? undefined : readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
+  }
 }

@@ -36,12 +36,17 @@ export type RunOptions = {
   readonly ending?: Program["ending"];
 };
 
+/** What tells a sandbox's processes from others: their namespace, or the soft limit of file locks that they have. */
+export type Sandbox = { readonly pidNamespace?: string | undefined; readonly mark?: string };
+
 /** `env` is added to our own environment; `undefined` removes. */
 export type Program = {
   readonly argv: readonly string[];
   readonly env: NonNullable<RunOptions["env"]>;
   /** The mark of its command's own ending (lib/ending.ts); without one at its end, it failed, whatever its status says. */
   readonly ending?: string | undefined;
+  /** What it may leave running with the caller's own terminal. */
+  readonly sandbox?: Sandbox;
 };
 
 export type User = { readonly uid: number; readonly gid: number; readonly name: string };

@@ -1,4 +1,5 @@
 import { Output } from "../system/output.ts";
+import type { Sandbox } from "../system/system.ts";
 import type { Size } from "./size.ts";
 
 /** How the wrapper reaches the guest beside the session that it holds; its maker's word, in one private variable. */
@@ -20,6 +21,7 @@ type Reach = {
   readonly repeated?: { readonly argv: readonly string[]; readonly seconds: number };
   /** The client's status is to be believed only where the client says whose it is. */
   readonly isTold?: boolean;
+  readonly sandbox?: Sandbox;
 };
 
 const timeoutMs = 30_000;

@@ -88,6 +88,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   keeper?.end();
   control?.abandon();
   await endRepeated?.();
+  if (reach?.sandbox && passed !== "SIGHUP") await (await import("./holders.ts")).endHolders(reach.sandbox);
   // A status of 128 and more is a death in the guest; with 1 smolvm says that it lost the machine.
   const there = await restoreModes({ diedBadly: code === 1 || code >= 128, fenced: passed !== "SIGHUP" });
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.

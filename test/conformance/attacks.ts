@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { shellQuote } from "../../src/lib/quote.ts";
 import type { Case } from "./cases.ts";
 
 const ready = "claude-bottle exec -- true >/dev/null 2>&1";
@@ -32,6 +33,18 @@ IFS= read -rsn 1 -t 1 heard; printf 'heard %s <%q>\\n' $turn "$heard"; done`;
         screen.press("\r");
         await screen.until(`heard ${turn + 1} <''>`);
       }
+    },
+  },
+  {
+    title: "what a session leaves running has no terminal of the host",
+    terminal: true,
+    work: async (place) => {
+      // One keeps the terminal open; the other could open it again by /dev/tty.
+      const guest = `for way in "setsid sh" sh; do $way -c 'trap "" HUP; sleep 1; echo LEFT; exec 2>/dev/null; echo LEFT >/dev/tty' & done; sleep 0.3`;
+      const script = `GUEST=${shellQuote(guest)}; ${ready} </dev/null; claude-bottle shell -- bash -c "$GUEST"; echo SHELL; sleep 2.5; echo OVER`;
+      await using screen = place.terminal?.(script);
+      if (screen === undefined) return;
+      expect((await screen.until("OVER", 60_000)).replace(/^[^]*SHELL/, "")).toBe("\nOVER");
     },
   },
 ];

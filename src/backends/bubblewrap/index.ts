@@ -1,3 +1,4 @@
+import { pidNamespaceOf } from "../../system/process.ts";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { printable } from "../../lib/quote.ts";
@@ -131,6 +132,7 @@ export function bubblewrap(system: System): Backend {
     attach: (plan, session) => ({
       argv: [...system.self, ...argv.sessionArgv(directoryOf(plan.name), plan, session)],
       env: {},
+      sandbox: { pidNamespace: pidNamespaceOf(readHolder(directoryOf(plan.name))?.pid) },
     }),
 
     claudeDirectory: ({ name }) => `${argv.homeOf(directoryOf(name))}/.claude`,

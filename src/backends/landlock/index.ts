@@ -130,8 +130,10 @@ export function landlock(system: System): Backend {
       isBottle(directoryOf(name)) &&
       realPath(claudeLink(name)) === findClaude(system) &&
       [directory, ...mounts.map(({ source }) => source)].every((path) => realPath(path) === path),
-    attach: (plan, session) =>
-      program(argv.sessionArgv(placeOf(plan), plan, session), ["PATH", ...(session.size ? ["TERM"] : []), ...session.secrets.map(hostNameOf)]), // prettier-ignore
+    attach: (plan, session) => ({
+      ...program(argv.sessionArgv(placeOf(plan), plan, session), ["PATH", ...(session.size ? ["TERM"] : []), ...session.secrets.map(hostNameOf)]),
+      sandbox: { mark: String(argv.markOf(plan.name, "")[0]) },
+    }), // prettier-ignore
     claudeDirectory: ({ name }) => `${argv.homeOf(directoryOf(name))}/.claude`,
     controlArgv: () => undefined,
 
