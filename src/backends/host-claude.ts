@@ -11,6 +11,7 @@ import {
 import { bytesBelow } from "../system/disk.ts";
 import { work } from "../ui/work.ts";
 import { cacheDirectory, type System } from "../system/system.ts";
+import { noNpm, npmFailed } from "./errors.ts";
 
 /** The platform's package, as npm lays it out below a directory. */
 const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
@@ -29,9 +30,7 @@ export function findClaude(system: System): string | undefined {
 /** Throws UserError where there is no Claude Code, and nothing to install it with. */
 export function assertClaude(system: System): void {
   if (findClaude(system) !== undefined || system.which("npm")) return;
-  throw new UserError("there is no Claude Code on this machine, and no npm that could install it", {
-    hint: "curl -fsSL https://claude.ai/install.sh | bash",
-  });
+  throw noNpm();
 }
 
 /** Once for all bottles. An interrupt leaves nothing that a later call would take for whole. */
@@ -50,10 +49,7 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
       { signal, onOutput: progress.output },
     ); // prettier-ignore
         signal?.throwIfAborted();
-        if (code !== 0)
-          throw new UserError(`npm could not install Claude Code: ${lastLine(stderr)}`, {
-            hint: `${progress.logHint}\ninstall it yourself: npm install -g @anthropic-ai/claude-code`,
-          });
+        if (code !== 0) throw npmFailed(lastLine(stderr), progress);
       } finally {
         clearInterval(timer);
       }

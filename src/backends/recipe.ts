@@ -1,12 +1,11 @@
 import { claudeCode } from "../guest/claude-code.ts";
 import { withoutComments } from "../guest/script.ts";
 import templateScript from "../guest/template.sh" with { type: "text" };
-import { UserError } from "../errors.ts";
 import type { TemplatePlan } from "../plan/plan.ts";
 import { withLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
-import type { Progress, Work } from "../ui/work.ts";
+import type { Work } from "../ui/work.ts";
 import type { StepOptions } from "./backend.ts";
 
 /** Something of ours that bottles need: what it is made from, and what is run in it as root. */
@@ -57,21 +56,6 @@ export const building = ({ purpose, setup }: Recipe, program: string): Work => (
 
 /** Tells that its step begins. Builders also print each command that they run, and that must not look like this line. */
 export const setupScript = (setup: string): string => `echo claude-bottle "step 4: setup commands"\n${setup}`;
-
-/** `thing`: what could not be built, as "template". */
-export const buildError = (
-  program: string,
-  thing: string,
-  { purpose, base }: Recipe,
-  { logHint }: Pick<Progress, "logHint">,
-): UserError =>
-  new UserError(`${program} could not build the ${thing} from ${base}`, {
-    hint: `${logHint}\n${
-      purpose === "template"
-        ? "[template] in bottle.toml sets what it is built from"
-        : `without the proxy, [network] in bottle.toml can only be "open" or "off"`
-    }`,
-  });
 
 /** Another one once the recipe is; 12 digits of a name. */
 export const hashOf = (recipe: Recipe): string =>

@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 import type { Backend } from "./backend.ts";
+import { noBackend } from "./errors.ts";
 
 type Load = () => Promise<(system: System) => Backend>;
 
@@ -21,5 +21,5 @@ export const backendNames: readonly string[] = Object.keys(backends);
 export async function backendOf(system: System, name: string): Promise<Backend> {
   const load = Object.hasOwn(backends, name) ? backends[name] : undefined;
   if (load) return (await load())(system);
-  throw new UserError(`there is no backend "${printable(name)}"`, { hint: `there are: ${backendNames.join(", ")}` });
+  throw noBackend(name, backendNames);
 }

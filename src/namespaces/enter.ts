@@ -9,6 +9,7 @@ import { openNamespaces } from "./join.ts";
 import { type Libc, linuxCalls, wordList } from "./linux.ts";
 import { startInside } from "./start.ts";
 import { enterArgv } from "./words.ts";
+import { bottleStopped, cannotEnter, cannotStart } from "./errors.ts";
 
 const descriptor = { held: 3, status: 9 };
 
@@ -28,8 +29,7 @@ export function enter(argv: readonly string[], env: NodeJS.ProcessEnv, self: rea
   const libc = linuxCalls();
   const holder = readHolder(directory);
   const namespaces = holder && openNamespaces(libc, holder);
-  if (!holder || !namespaces)
-    throw new UserError("the bottle has stopped", { hint: "run the command again: that starts the bottle" });
+  if (!holder || !namespaces) throw bottleStopped();
   const isHeld = isPipe(descriptor.held);
   const status = startInside(libc, {
     namespaces,
@@ -39,8 +39,7 @@ export function enter(argv: readonly string[], env: NodeJS.ProcessEnv, self: rea
     argv: argv.slice(end + 1),
     env: variables,
   });
-  if (status === undefined)
-    throw new UserError("the bottle cannot be entered", { hint: "claude-bottle stop, and run the command again" });
+  if (status === undefined) throw cannotEnter();
   const session = valueOf(sessionVariable)?.slice(sessionVariable.length + 1);
   const beside = [...self, ...enterArgv(directory, "alone", [valueOf("PATH") ?? ""])];
   // On a terminal, pty-resize sees to the end of a session that loses its caller.
@@ -72,7 +71,7 @@ function become(libc: Libc, argv: readonly string[]): UserError {
   const path = cString(program);
   const [words, none] = [wordList(argv), wordList([])];
   libc.execve(ptr(path), words.at, none.at);
-  return new UserError(`"${program}" cannot be started`);
+  return cannotStart(program);
 }
 
 function isPipe(fd: number): boolean {

@@ -1,5 +1,4 @@
 import { createServer, connect, type Socket } from "node:net";
-import { UserError } from "../errors.ts";
 import { readHolder } from "../namespaces/holder.ts";
 import { openNamespaces, type Namespaces } from "../namespaces/join.ts";
 import { type Libc, linuxCalls } from "../namespaces/linux.ts";
@@ -9,6 +8,7 @@ import { noteDenial } from "./denials.ts";
 import { writeProxy } from "./record.ts";
 import { CurrentRules } from "./rules.ts";
 import { serve } from "./serve.ts";
+import { notRunning, portTaken } from "./errors.ts";
 
 const mostConnections = 1000;
 const lookEveryMs = 2_000;
@@ -21,7 +21,7 @@ export async function proxy([directory = "", port = ""]: readonly string[], env:
   const libc = linuxCalls();
   const holder = readHolder(directory);
   const namespaces = holder && openNamespaces(libc, holder);
-  if (!holder || !namespaces) throw new UserError("the bottle does not run");
+  if (!holder || !namespaces) throw notRunning();
   const rules = new CurrentRules(directory);
   const { loopbackPort } = rules.now;
   const way = {
@@ -52,10 +52,7 @@ async function offer(
   onClient: (client: Socket) => void,
 ): Promise<void> {
   const descriptor = listenInside(libc, namespaces, port);
-  if (descriptor === undefined)
-    throw new UserError(`a program of the bottle already listens on port ${port} of its loopback`, {
-      hint: "end it, or stop the bottle: claude-bottle stop",
-    });
+  if (descriptor === undefined) throw portTaken(port);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, onClient);
   server.maxConnections = mostConnections;
   const { promise, resolve, reject } = Promise.withResolvers<void>();

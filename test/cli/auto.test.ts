@@ -9,7 +9,7 @@ import { Home, tool } from "../support/tool.ts";
 const bwrap =
   'while [ "$1" != -- ]; do [ "$1" = --version ] && exec echo bubblewrap 0.8.0; [ $# -gt 1 ] || exit 0; shift; done; shift; exec "$@"';
 const noBoot = "agent operation failed: start machine: libkrun detail: build microVM: KvmContext(KvmOpen(Error(13)))";
-const smolvmReason = "smolvm is not installed: it runs the microVMs that bottles live in\n  install it: curl -sSL https://smolmachines.com/install.sh | bash"; // prettier-ignore
+const smolvmReason = "smolvm, which runs the microVMs, is not installed\n  install it: curl -sSL https://smolmachines.com/install.sh | bash"; // prettier-ignore
 
 const canOpenKvm = (() => {
   try {

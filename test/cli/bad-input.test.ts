@@ -184,7 +184,7 @@ test.each([`[bottle]\nimage = "/images/claude"\n`, ""])(
     rmSync(`${home.bin}/smolvm`);
     const { stderr, code } = await home.run(["exec", "--", "true"], { env: { PATH: home.bin } });
     expect([stderr.split("\n")[0], code]).toEqual([
-      "claude-bottle: smolvm is not installed: it runs the microVMs that bottles live in",
+      "claude-bottle: smolvm, which runs the microVMs, is not installed",
       1,
     ]);
   },

@@ -123,7 +123,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
     finding: {
       id: "backend.smolvm",
       level: "error",
-      what: "smolvm is not installed: it runs the microVMs that bottles live in",
+      what: "smolvm, which runs the microVMs, is not installed",
       why: needed,
       fix: { command: "install it: curl -sSL https://smolmachines.com/install.sh | bash", safe: false },
     },
@@ -151,7 +151,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
       why: needed,
       fix: {
         command:
-          "install the one that runs microVMs, and put it first on PATH: curl -sSL https://smolmachines.com/install.sh | bash",
+          "install the one that runs microVMs, and put it first in PATH: curl -sSL https://smolmachines.com/install.sh | bash",
         safe: false,
       },
     },

@@ -421,7 +421,7 @@ test("all that doctor says, for a person", async () => {
     ok       disk                N MiB free on the disk of "~/state/claude-bottle"
     ok       clock               NOW
     ok       ledger              0 bottles
-    note     backend.smolvm      smolvm is not installed: it runs the microVMs that bottles live in
+    note     backend.smolvm      smolvm, which runs the microVMs, is not installed
                                  not needed here: bottles are made on podman
                                  fix: install it: curl -sSL https://smolmachines.com/install.sh | bash
     note     backend.docker      docker is not installed

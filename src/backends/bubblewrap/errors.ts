@@ -16,3 +16,20 @@ export const directoryReplaced = (name: string, path: string) =>
   new UserError(`bottle "${name}" still has the directory that was "${printable(path)}" when it started`, {
     hint: `stop it, and the next session has the new one: claude-bottle stop ${name}`,
   });
+
+export const notUsable = (reason: string, hint: string): UserError => new UserError(reason, { hint });
+
+export const homeInTheWay = (home: string): UserError =>
+  new UserError(`HOME is "${printable(home)}", where a bubblewrap bottle has its own home`, {
+    hint: "set HOME to a directory of your own",
+  });
+
+export const needsLinux = (): UserError =>
+  new UserError("bubblewrap needs Linux", { hint: "use smolvm or docker: claude-bottle doctor" });
+
+export const notInstalled = (hint: string): UserError => new UserError("bubblewrap is not installed", { hint });
+
+export const linkForDirectory = (source: string, target: string): UserError =>
+  new UserError(`"${printable(source)}" is a symlink, but "${printable(target)}" in the bottle must be a directory`, {
+    hint: "put a directory in its place, or remove it",
+  });

@@ -1,7 +1,6 @@
 import { pidNamespaceOf } from "../../system/process.ts";
 import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
-import { printable } from "../../lib/quote.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
@@ -16,7 +15,7 @@ import { diskUseOf, isBottle, readOwner, removeArgv, writeOwner } from "../host-
 import { rememberProbe } from "../remembered.ts";
 import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
-import { directoryReplaced } from "./errors.ts";
+import { directoryReplaced, notUsable, homeInTheWay } from "./errors.ts";
 import { bottleLife, needsProxy, replacedDirectory } from "./life.ts";
 import { makeSources } from "./sources.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
@@ -39,7 +38,7 @@ export function bubblewrap(system: System): Backend {
   /** Throws UserError where this machine can run no sandbox at all. */
   async function refuseUnusable(): Promise<void> {
     const probe = await probeBwrap(system);
-    if (!probe.usable) throw new UserError(probe.reason, { hint: probe.hint });
+    if (!probe.usable) throw notUsable(probe.reason, probe.hint);
   }
 
   const life = bottleLife(system, { bottles, filterOf, refuseUnusable });
@@ -152,8 +151,5 @@ export function bubblewrap(system: System): Backend {
 }
 
 function refuseHome(home: string): void {
-  if (!home.startsWith("/") || home === "/")
-    throw new UserError(`HOME is "${printable(home)}", and a bubblewrap bottle has a home of its own in that place`, {
-      hint: "set HOME to a directory of yours",
-    });
+  if (!home.startsWith("/") || home === "/") throw homeInTheWay(home);
 }

@@ -3,6 +3,7 @@ import { printable } from "../../lib/quote.ts";
 import { readText } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import type { Probe } from "../backend.ts";
+import { needsLinux, notInstalled } from "./errors.ts";
 
 const installers = [
   ["apt-get", "sudo apt-get install bubblewrap"],
@@ -13,13 +14,12 @@ const installers = [
 ] as const;
 
 export function findBwrap({ platform, which }: System): string {
-  if (platform !== "linux")
-    throw new UserError("bubblewrap needs Linux", { hint: "use smolvm or docker: claude-bottle doctor" });
+  if (platform !== "linux") throw needsLinux();
   const found = which("bwrap") ?? which("/usr/bin/bwrap");
   if (found) return found;
-  throw new UserError("bubblewrap is not installed", {
-    hint: installers.find(([program]) => which(program))?.[1] ?? "install bubblewrap with the system's packages",
-  });
+  throw notInstalled(
+    installers.find(([program]) => which(program))?.[1] ?? "install bubblewrap with the system's packages",
+  );
 }
 
 /** What forbids user namespaces, by the kernel setting that says so. */

@@ -1,9 +1,9 @@
 import { UserError } from "../../errors.ts";
-import { printable } from "../../lib/quote.ts";
 import { byteName, isLinkMode } from "../../lib/tree-state.ts";
 import { HeldDirectory } from "../../system/held-directory.ts";
 import { makeParents } from "../../system/tar-tree.ts";
 import type { Binding } from "./pins.ts";
+import { linkForDirectory } from "./errors.ts";
 
 /** Makes the directories that are bound into the sandbox, where they are not there. Throws UserError where a link lies on the way to one of them. */
 export function makeSources(bindings: readonly Binding[]): void {
@@ -15,9 +15,6 @@ export function makeSources(bindings: readonly Binding[]): void {
       return status !== undefined && !isLinkMode(status.mode);
     };
     if (isThere() || (makeParents(everything, `${name}/x`, 0o700) && isThere())) continue;
-    throw new UserError(
-      `"${printable(source)}" is a link, and "${printable(target)}" of the bottle is to be a directory`,
-      { hint: "put a directory in its place, or remove it" },
-    );
+    throw linkForDirectory(source, target);
   }
 }

@@ -1,16 +1,10 @@
 import * as v from "valibot";
-import { UserError } from "../../errors.ts";
 import { answerOf } from "../../system/answer.ts";
 import type { Run, RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { type Engine, parseInfo } from "./engine.ts";
-import { engineError, isUnknown, silentEngine } from "./errors.ts";
-
-const installHints = {
-  docker: "install it: https://docs.docker.com/engine/install",
-  podman: "install it, for example: sudo apt-get install podman",
-} as const;
+import { engineError, isUnknown, silentEngine, engineMissing } from "./errors.ts";
 
 const answerMs = 15_000;
 
@@ -36,7 +30,7 @@ export class Client {
   argv(words: readonly string[]): string[] {
     this.#path ??= this.system.which(this.program);
     if (this.#path !== undefined) return [this.#path, ...words];
-    throw new UserError(`${this.program} is not installed`, { hint: installHints[this.program] });
+    throw engineMissing(this.program);
   }
 
   call(words: readonly string[], options: StepOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {

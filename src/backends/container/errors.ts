@@ -1,6 +1,7 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Run } from "../../system/system.ts";
+import type { Progress } from "../../ui/work.ts";
 import type { ProgramName } from "./argv.ts";
 
 type Rule = readonly [words: RegExp, message: string, hint: (program: ProgramName) => string];
@@ -90,3 +91,25 @@ export const isUnknown = (run: Run): boolean =>
     .every((line) => unknown.test(line));
 
 export const mentionsUnknown = ({ code, stderr }: Run): boolean => code !== 0 && unknown.test(stderr);
+
+export const cannotPush = (reference: string, program: string, { logHint }: Pick<Progress, "logHint">): UserError =>
+  new UserError(`cannot push the template to "${printable(reference)}" with ${program}`, {
+    hint: `${logHint}\nlog in to the registry first: ${program} login`,
+  });
+
+export const noImage = (image: string): UserError =>
+  new UserError(`the image "${printable(image)}" does not exist`, { hint: "correct image in bottle.toml" });
+
+export const cannotFetch = (image: string, program: string, { logHint }: Pick<Progress, "logHint">): UserError =>
+  new UserError(`cannot fetch image "${printable(image)}" with ${program}`, { hint: logHint });
+
+export const unknownList = (): UserError =>
+  new UserError("the list of containers has neither docker's nor podman's form");
+
+export const engineMissing = (program: ProgramName): UserError =>
+  new UserError(`${program} is not installed`, { hint: installHints[program] });
+
+const installHints: Readonly<Record<ProgramName, string>> = {
+  docker: "install it: https://docs.docker.com/engine/install",
+  podman: "install it, for example: sudo apt-get install podman",
+};

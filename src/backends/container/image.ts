@@ -9,9 +9,10 @@ import { stateDirectory } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { inform } from "../../ui/messages.ts";
 import { type Progress, work } from "../../ui/work.ts";
-import { building, buildError, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
+import { building, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
+import { buildError } from "../errors.ts";
 import type { Client } from "./client.ts";
-import { engineError, notAnArchive } from "./errors.ts";
+import { engineError, notAnArchive, noImage, cannotFetch } from "./errors.ts";
 import * as argv from "./argv.ts";
 import { renamedArchive } from "./archive.ts";
 import { imageIds } from "./image-ids.ts";
@@ -54,8 +55,7 @@ async function firstThere(client: Client, candidates: readonly string[]): Promis
 export function givenImage(client: Client, image: string): Image {
   if (!image.startsWith("/")) return { candidates: [image], bring: (options) => pull(client, image, options) };
   const stamp = imageStamp(image);
-  if (stamp === undefined)
-    throw new UserError(`the image "${printable(image)}" is not there`, { hint: "correct image in bottle.toml" });
+  if (stamp === undefined) throw noImage(image);
   const reference = `localhost/claude-bottle/image:${stamp}`;
   const candidates = imageIds(client, reference).known();
   return { candidates, bring: (options) => load(client, image, reference, options) };
@@ -84,7 +84,7 @@ async function pull(client: Client, image: string, options: StepOptions): Promis
   return await work(system, { title, subject: "image", steps: 1 }, async (progress) => {
     const { code } = await client.call(["pull", image], { ...options, onOutput: progress.output });
     if (code === 0) return image;
-    throw new UserError(`cannot fetch image "${printable(image)}" with ${program}`, { hint: progress.logHint });
+    throw cannotFetch(image, program, progress);
   });
 }
 

@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { UserError } from "../../errors.ts";
 import { decodeLabel, decodeUid } from "../../lib/label.ts";
 import type { Machine } from "../backend.ts";
 import { labels } from "./argv.ts";
+import { unknownList } from "./errors.ts";
 
 /** docker writes names and labels as text, podman as what they are; our labels hold no comma. */
 const listedSchema = v.object({
@@ -17,7 +17,7 @@ type Listed = v.InferOutput<typeof listedSchema>;
 function parseRows(text: string): { name: string; status: string; labels: Listed["Labels"] }[] {
   const listed = v.safeParse(v.array(listedSchema), parseJson(text));
   // Another program may have that name.
-  if (!listed.success) throw new UserError("the containers are listed in words that are not docker's or podman's");
+  if (!listed.success) throw unknownList();
   return listed.output.map(({ Names, State, Labels }) => ({
     name: [Names].flat()[0] ?? "",
     status: State,

@@ -1,11 +1,11 @@
 import { printable } from "../../lib/quote.ts";
-import { UserError } from "../../errors.ts";
 import type { TemplatePlan } from "../../plan/plan.ts";
 import { work } from "../../ui/work.ts";
 import type { StepOptions } from "../backend.ts";
 import { templateRecipe } from "../recipe.ts";
 import type { Client } from "./client.ts";
 import { builtImage, ensureImages } from "./image.ts";
+import { cannotPush } from "./errors.ts";
 
 /** Builds the template where it is not there yet, and pushes it under that name, with the engine's own login. */
 export async function pushTemplate(
@@ -21,8 +21,6 @@ export async function pushTemplate(
   await work(system, { title, subject: "push", steps: 1 }, async (progress) => {
     const { code } = await client.call(["push", reference], { ...options, onOutput: progress.output });
     if (code === 0) return;
-    throw new UserError(`cannot push the template to "${printable(reference)}" with ${program}`, {
-      hint: `${progress.logHint}\nlog in to the registry first: ${program} login`,
-    });
+    throw cannotPush(reference, program, progress);
   });
 }

@@ -65,3 +65,8 @@ export const unfitDirectory = (directory: string) =>
   new UserError(`a pod cannot have a project below a path with a colon: "${printable(directory)}"`, {
     hint: "rename it, or choose another backend",
   });
+
+export const noGuard = (bottle: string): UserError =>
+  new UserError(`nothing enforces the allowlist of bottle "${bottle}": its pod has no guard`, {
+    hint: "something in the cluster changed the pod; without the guard: claude-bottle run --network open",
+  });

@@ -4,7 +4,7 @@ import type { BottlePlan } from "../../plan/plan.ts";
 import { inform } from "../../ui/messages.ts";
 import type { StepOptions } from "../backend.ts";
 import { containers, eventsArgv, getArgv, type Place, waitArgv } from "./argv.ts";
-import { isNotFound, kubectlError, stuckPod } from "./errors.ts";
+import { isNotFound, kubectlError, stuckPod, noGuard } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { parseJson } from "./kubectl.ts";
 import { foundSchema, type Found, isPod, objectSchema, whyStuck } from "./listing.ts";
@@ -65,7 +65,5 @@ function assertHeld(plan: BottlePlan, { status }: Found): void {
   if (!isHeld(plan)) return;
   const guard = status.initContainerStatuses?.find(({ name }) => name === containers.guard);
   if (guard?.state.terminated?.exitCode === 0) return;
-  throw new UserError(`nothing holds bottle "${plan.name}" to its list of hosts: its pod has no guard`, {
-    hint: "something in the cluster changed the pod; without the guard: claude-bottle run --network open",
-  });
+  throw noGuard(plan.name);
 }

@@ -48,3 +48,21 @@ export function smolvmError(doing: string, run: Run): UserError {
     ? new UserError(`cannot ${doing}: ${rule[1]}`, { hint: rule[2] })
     : new UserError(`cannot ${doing}: smolvm says: ${words || `nothing, and ends with status ${run.code}`}`);
 }
+
+export const unknownForm = (machine: string): UserError =>
+  new UserError(`smolvm describes machine "${machine}" in an unknown form`, { hint: "smolvm --version" });
+
+export const notInstalled = (install: string): UserError =>
+  new UserError("smolvm, which runs the microVMs, is not installed", { hint: `install it: ${install}` });
+
+export const otherSmolvm = (program: string, install: string): UserError =>
+  new UserError(`"${program}" is another program that is also called smolvm`, {
+    hint: `install the one that runs microVMs, and put it first in PATH: ${install}`,
+  });
+
+export const tooOld = (version: string, minimum: string, install: string): UserError =>
+  new UserError(`smolvm ${version} is too old: ${minimum} or newer is needed`, { hint: `upgrade it: ${install}` });
+
+/** `command`: what was asked. */
+export const noAnswer = (command: string): UserError =>
+  new UserError("smolvm does not answer", { hint: `to see why: ${command}` });

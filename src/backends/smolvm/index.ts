@@ -15,7 +15,7 @@ import * as argv from "./argv.ts";
 import { knownNoBoot, noBootFile } from "./boot.ts";
 import { Client } from "./client.ts";
 import { parseDenied } from "./denied.ts";
-import { noBoot } from "./errors.ts";
+import { noBoot, unknownForm } from "./errors.ts";
 import { checkVersion, findSmolvm, assertSmolmachines } from "./program.ts";
 import { explainTemplate, templateLeftovers, withTemplate } from "./template.ts";
 
@@ -48,10 +48,7 @@ export function smolvm(system: System): Backend {
   async function find(name: string): Promise<Machine | undefined> {
     const answer = await client.query(argv.statusArgv(name));
     const machine = v.safeParse(machineSchema, answer);
-    if (answer !== undefined && !machine.success)
-      throw new UserError(`smolvm describes machine "${name}" in a form that is not known`, {
-        hint: "smolvm --version",
-      });
+    if (answer !== undefined && !machine.success) throw unknownForm(name);
     return machine.success ? toMachine(machine.output) : undefined;
   }
 

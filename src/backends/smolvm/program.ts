@@ -3,6 +3,7 @@ import { answerOf } from "../../system/answer.ts";
 import { shellLine } from "../../lib/quote.ts";
 import { readPrefix } from "../../system/files.ts";
 import type { Run, System } from "../../system/system.ts";
+import { notInstalled, otherSmolvm, tooOld, noAnswer } from "./errors.ts";
 
 export const minimum = "1.28.1";
 /** It waits for its own database for up to 15 seconds. */
@@ -20,9 +21,7 @@ export function findSmolvm({ env, which }: System): string {
   ];
   const found = which("smolvm") ?? places.map((place) => which(`${place}/smolvm`)).find(Boolean);
   if (found) return found;
-  throw new UserError("smolvm is not installed: it runs the microVMs that bottles live in", {
-    hint: `install it: ${recommended}`,
-  });
+  throw notInstalled(recommended);
 }
 
 /** Without running it: the other smolvm is a Python script. Throws UserError for that one. */
@@ -32,20 +31,14 @@ export function assertSmolmachines(program: string): void {
 }
 
 /** CelestoAI's smolvm, a Python package, counts 0.0.x and has no machines. */
-const isOther = (program: string) =>
-  new UserError(`"${program}" is another program that is also called smolvm`, {
-    hint: `install the one that runs microVMs, and put it first on PATH: ${recommended}`,
-  });
+const isOther = (program: string) => otherSmolvm(program, recommended);
 
 /** The version of a real and recent smolvm. Throws UserError for an older one and for another program of that name. */
 export async function checkVersion(system: System, program: string): Promise<string> {
   const { code, stdout } = await answerOfSmolvm(system, [program, "--version"]);
   const version = /^smolvm (\d+\.\d+\.\d+)\b/.exec(stdout)?.[1];
   if (code !== 0 || version === undefined || version.startsWith("0.0.")) throw isOther(program);
-  if (Bun.semver.order(version, minimum) < 0)
-    throw new UserError(`smolvm ${version} is too old: ${minimum} or newer is needed`, {
-      hint: `upgrade it: ${recommended}`,
-    });
+  if (Bun.semver.order(version, minimum) < 0) throw tooOld(version, minimum, recommended);
   return version;
 }
 
@@ -53,5 +46,5 @@ export async function checkVersion(system: System, program: string): Promise<str
 export async function answerOfSmolvm(system: System, argv: readonly string[]): Promise<Run> {
   const run = await answerOf(system, argv, answerMs);
   if (run) return run;
-  throw new UserError("smolvm does not answer", { hint: `see what it says to you: ${shellLine(argv)}` });
+  throw noAnswer(shellLine(argv));
 }

@@ -13,7 +13,8 @@ import { isLocked } from "../../system/lock.ts";
 import { cacheDirectory, stateDirectory, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
 import { work } from "../../ui/work.ts";
-import { building, buildError, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
+import { building, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
+import { buildError } from "../errors.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 
