@@ -3,7 +3,7 @@ import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
 import { shortDuration } from "../lib/duration.ts";
-import type { BottlePlan, Capabilities } from "../plan/plan.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 
@@ -11,7 +11,8 @@ import type { System } from "../system/system.ts";
 export type Bottle = {
   readonly name: string;
   readonly backend: string;
-  readonly isolation: Capabilities["isolation"];
+  /** What isolates it; of a pod, its runtime class where it has one. */
+  readonly isolation: string;
   /** "missing": in the ledger, and no longer at the backend. "unknown": the backend does not answer. */
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
@@ -50,7 +51,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
       add({
         name: plan.name,
         backend,
-        isolation,
+        isolation: plan.kubernetes?.["runtime-class"] ?? isolation,
         state,
         directory: plan.directory,
         copied: plan.copied ?? false,

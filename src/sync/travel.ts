@@ -19,7 +19,7 @@ export async function pushBeforeSession(
   if (kind === "agent")
     inform(
       system,
-      `the engine of ${backend.name} is on another machine: the session works on a copy of the project, and changes are pulled at its end`,
+      `the bottle is on another machine: the session works on a copy of the project, and changes are pulled at its end`,
     );
   // What changed there comes home at the session's end in any case.
   if (!isHostUnchanged(system, plan)) await pushProject({ system, backend }, plan);

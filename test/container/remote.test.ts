@@ -170,7 +170,7 @@ onEngineElsewhere(
     project.program("claude", "exit 1");
     const run = await project.tool(["run", "--", "--version"], there);
     expect(run.stderr).toContain(
-      "claude-bottle: the engine of docker is on another machine: the session works on a copy of the project, and changes are pulled at its end\n",
+      "claude-bottle: the bottle is on another machine: the session works on a copy of the project, and changes are pulled at its end\n",
     );
     expect((await project.tool(["ls"], there)).stdout).toContain("~/home/project (a copy)\n");
     expect(await project.tool(["sync"], there)).toEqual({
