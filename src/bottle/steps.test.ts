@@ -40,7 +40,7 @@ describe("a start", () => {
     ["of a copy of the project", {}, { state: "stopped", made: { ...done, copied: true } }, "before-start, start stopped, push, start, record"],
     ["that may ask for a login", { plan: { ...plan, loginInside: true } }, {}, "remember-login"],
     ["that replaces the bottle", { fresh: true }, { state: "running" }, "check-losses, remove, after-stop, before-start, create, start new, once, start, record"],
-    ["that replaces it, and keeps ~/.claude", { fresh: true, plan: { ...plan, keepsClaude: true } }, { state: "stopped" }, "wake, check-losses, keep-claude, remove, after-stop, before-start, create, start new, once, start, record"],
+    ["that replaces it, and keeps ~/.claude", { fresh: true, plan: { ...plan, keepsClaude: true } }, { state: "stopped" }, "wake, check-losses, keep-claude, remove, after-stop, before-start, create, start new, restore-claude, once, start, record"],
     ["that replaces nothing", { fresh: true }, { state: "none", made: undefined }, "before-start, create, start new, once, start, record"],
   ])("%s", (_, wanted, found, steps) => {
     expect(shown(startSteps({ ...desired, ...wanted }, { ...seen, ...found }))).toBe(steps);

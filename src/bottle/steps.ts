@@ -74,14 +74,13 @@ export function startSteps(desired: Desired, { state, made, startsWithSession, h
   const isReady = isKept && state === "ready";
   const isUp = isKept && (isReady ? !startsWithSession : state === "running");
   const current = (isKept && made) || plan;
+  const keepsFirst = isThere && fresh && (plan.keepsClaude ?? false);
   return [
-    ...(isThere && fresh
-      ? removalSteps(made ?? plan, { hooks, force: false, keepsClaude: plan.keepsClaude ?? false, state })
-      : []),
+    ...(isThere && fresh ? removalSteps(made ?? plan, { hooks, force: false, keepsClaude: keepsFirst, state }) : []),
     ...(isUp ? [] : hook(hooks, "before-start")),
     ...(isKept ? [] : [{ kind: "create" } as const]),
     ...(isReady ? [] : [{ kind: "start", from: !isKept ? "new" : isUp ? "running" : "stopped" } as const]),
-    ...(!isKept && hasKeptClaude ? [{ kind: "restore-claude" } as const] : []),
+    ...(!isKept && (hasKeptClaude || keepsFirst) ? [{ kind: "restore-claude" } as const] : []),
     ...(changesNetwork(backend, current, plan) ? [{ kind: "follow-network" } as const] : []),
     ...(!isReady && current.copied ? [{ kind: "push" } as const] : []),
     ...tasks.filter((task) => isDue(task, current, !isUp || !isReady)).map((task) => ({ kind: "provision", task }) as const),
