@@ -178,7 +178,20 @@ test("no import circle between files", () => {
 });
 
 test("consola is imported by ui alone", () => {
-  expect(own.filter((file) => !file.startsWith("src/ui/") && /from "(consola|@clack)/.test(read(file)))).toEqual([]);
+  const foreign = /(from |require\(|import\()"(consola|@clack)/;
+  expect(own.filter((file) => !file.startsWith("src/ui/") && foreign.test(read(file)))).toEqual([]);
+});
+
+/** Each is a program of its own that has to start in a millisecond, and says why it cannot in one line. */
+const alone = ["src/terminal/pty-resize.ts", "src/backends/landlock/confine.ts"];
+
+test("what a person reads goes through ui, and errors stand in a file of their room", () => {
+  const elsewhere = own.filter((file) => !file.startsWith("src/ui/") && !alone.includes(file));
+  expect(elsewhere.filter((file) => /["'`]claude-bottle: /.test(read(file)))).toEqual([]);
+  const strays = elsewhere.filter(
+    (file) => !/\/errors(\.ts$|\/)/.test(file) && /new UserError\(|usageError\(/.test(read(file)),
+  );
+  expect(strays.filter((file) => !file.startsWith("src/bottle/"))).toEqual([]);
 });
 
 test("no backend knows another", () => {

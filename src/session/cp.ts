@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { bringUp } from "../bottle/bring-up.ts";
 import { checkPlan } from "../bottle/ready.ts";
 import type { Target } from "../bottle/target.ts";
-import type { Backend } from "../backends/backend.ts";
+
 import { inGuest } from "../backends/in-guest.ts";
 import { backendOf } from "../backends/registry.ts";
 import { packArgv, unpackArgv } from "../guest/copy.ts";

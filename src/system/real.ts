@@ -2,12 +2,10 @@ import { accessSync, constants, readFileSync, realpathSync, statSync, writeSync 
 import { UserError } from "../errors.ts";
 import { capture } from "./capture.ts";
 import { isDirectory } from "./files.ts";
-import { stty } from "./stty.ts";
 import { codeOf } from "../lib/errno.ts";
 import { movedWorkingDirectory, notADirectory, notStartable, noWorkingDirectory, outputFull } from "./errors.ts";
 import { interruptible } from "./interrupt.ts";
 import { Ending, type Told } from "../lib/ending.ts";
-import { printable } from "../lib/quote.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 

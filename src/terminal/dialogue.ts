@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { rememberModes } from "./modes.ts";
+import { noTerminal } from "./errors.ts";
 
 /** What came back, and after how long; undefined in time: nothing. */
 export type Answer = { readonly text: string; readonly afterMs: number } | undefined;
@@ -93,7 +94,7 @@ function openTerminal(): number {
   try {
     return openSync("/dev/tty", "w");
   } catch (cause) {
-    throw new UserError("this process has no terminal of its own to ask", { hint: "run it from a shell", cause });
+    throw noTerminal(cause);
   }
 }
 

@@ -387,7 +387,7 @@ test("the name of a directory moves no cursor, whatever is said of it", async ()
   mkdirSync(cwd);
   writeFileSync(`${cwd}/bottle.toml`, "");
   const shown = "~/home/project/a\\x1b]0;owned\\x07/bottle.toml";
-  expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toEndWith(`, added to "${shown}"\n`);
+  expect((await home.run(["allow", "x.example", "--project"], { cwd })).stderr).toContain(`to "${shown}"`);
 });
 
 test("a container that anybody labelled as ours ends no command", async () => {
