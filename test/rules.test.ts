@@ -99,7 +99,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "version",
   ],
   dashboard: [...leaves, "activity", "inventory", "project", "tmux", "ledger", "terminal", "system", "ui", "node"],
-  completions: [...leaves, "cli", "project", "backends", "ledger", "system"],
+  completions: [...leaves, "activity", "cli", "project", "backends", "ledger", "system"],
   commands: [
     ...leaves,
     "ports",

@@ -53,12 +53,13 @@ export async function listSessions(system: System, ledger: Ledger, options: List
     seen: attention.seen(),
     endedSince: options.endedSince ?? Infinity,
   };
+  const worked = attention.worked();
   const records = ledger.bottles().filter(({ plan }) => options.bottle === undefined || plan.name === options.bottle);
   const found: Session[] = [];
   // The bottles that have to be asked are asked at once, but not hundreds of them.
   for (let at = 0; at < records.length; at += atOnce) {
     const part = await Promise.all(
-      records.slice(at, at + atOnce).map(async (record) => sessionsIn(record, await readingsOf(system, record, options), facts)),
+      records.slice(at, at + atOnce).map(async (record) => sessionsIn(record, await readingsOf(system, record, { poll: options.poll && worked.has(record.plan.name) }), facts)),
     ); // prettier-ignore
     found.push(...part.flat());
   }

@@ -57,6 +57,7 @@ export const ls = (context: Context) =>
       ]);
       const size = sizes ? ["SIZE"] : [];
       system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "AGE", ...size, "WHY", "DIRECTORY"], ...rows]));
+      system.out(sessionTable([...sessions.values()].flat(), system.now()));
     },
   });
 
@@ -68,12 +69,28 @@ async function sessionsNow(system: System): Promise<Session[]> {
   return await listSessions(system, ledger, { poll: true, endedSince: system.now() - dayMs });
 }
 
-const inJson = (all: readonly Session[]) => {
-  const [ended = [], sessions = []] = [true, false].map((isEnded) =>
-    all.filter(({ state }) => (state === "ended") === isEnded),
-  );
-  return { sessions: sessions.map(shownInJson), ended: ended.map(shownInJson) };
-};
+const isPast = ({ state, isBackground, process }: Session): boolean =>
+  state === "ended" || (!isBackground && process === undefined);
+
+const inJson = (all: readonly Session[]) => ({
+  sessions: all.filter((session) => !isPast(session)).map(shownInJson),
+  ended: all.filter(isPast).map(shownInJson),
+});
+
+/** Those of agents, by the words that commands take. */
+function sessionTable(all: readonly Session[], now: number): string {
+  const live = all.filter((session) => !isPast(session) && session.kind === "agent");
+  if (live.length === 0) return "";
+  const rows = live.map(({ id, bottle, state, waitingFor, since, isBackground, name }) => [
+    id.slice(0, 8),
+    state + (waitingFor === undefined ? "" : ` (${waitingFor})`),
+    shortDuration(now - since),
+    isBackground ? "background" : "terminal",
+    bottle,
+    printable(name ?? "").slice(0, 40),
+  ]);
+  return `\n${table([["SESSION", "STATE", "FOR", "ON", "BOTTLE", "NAME"], ...rows])}`;
+}
 
 const shownInJson = ({ bottle: _bottle, directory: _directory, agent: _agent, ...session }: Session) => session;
 

@@ -32,6 +32,20 @@ async function bottles(system: System): Promise<Candidate[]> {
   return ledger.bottles().map(({ plan }) => ({ word: plan.name, description: printable(plan.directory) }));
 }
 
+/** A press of the tab key asks no bottle. */
+async function sessions(system: System): Promise<Candidate[]> {
+  if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return [];
+  const [{ Ledger }, { listSessions }] = await Promise.all([
+    import("../ledger/ledger.ts"),
+    import("../activity/sessions.ts"),
+  ]);
+  using ledger = new Ledger(system);
+  const found = await listSessions(system, ledger, { poll: false });
+  return found
+    .filter(({ isBackground, state }) => isBackground && state !== "ended")
+    .map(({ id, state, name = "" }) => ({ word: id, description: printable(`${state} ${name}`) }));
+}
+
 async function agents(system: System): Promise<Candidate[]> {
   const { findProject } = await import("../project/project.ts");
   const { agents } = findProject(system).manifest;
@@ -49,7 +63,7 @@ async function backends(): Promise<Candidate[]> {
   return backendNames.map((word) => ({ word, description: "" }));
 }
 
-const sources = { bottles, agents, profiles, backends } as const;
+const sources = { bottles, sessions, agents, profiles, backends } as const;
 
 /** A manifest or a ledger that cannot be read is told of by the command itself, not by a press of the tab key. */
 async function orNone(find: () => Promise<Candidate[]>): Promise<Candidate[]> {

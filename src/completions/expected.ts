@@ -8,7 +8,7 @@ export type Candidate = { readonly word: string; readonly description: string };
  */
 export type Expected =
   | { readonly kind: "words"; readonly words: readonly Candidate[] }
-  | { readonly kind: "bottles" | "agents" | "profiles" | "backends"; readonly prefix?: string }
+  | { readonly kind: "bottles" | "sessions" | "agents" | "profiles" | "backends"; readonly prefix?: string }
   | { readonly kind: "places" | "files" };
 
 const nothing: Expected = { kind: "words", words: [] };
@@ -83,6 +83,8 @@ function valuesOf(hint: string): Expected {
   switch (hint.toLowerCase()) {
     case "bottle":
       return { kind: "bottles" };
+    case "session":
+      return { kind: "sessions" };
     case "agent":
       return { kind: "agents" };
     case "profile":

@@ -34,6 +34,14 @@ export class Attention {
     );
   }
 
+  /** The bottles in which something could have been left running: an exec leaves nothing. */
+  worked(): ReadonlySet<string> {
+    const rows = this.#ledger.database
+      .query<{ bottle: string }, []>("select distinct bottle from sessions where kind != 'exec'")
+      .all();
+    return new Set(rows.map(({ bottle }) => bottle));
+  }
+
   noteConversation(session: string, conversation: string): void {
     this.#ledger.database.query("update sessions set conversation = ? where id = ?").run(conversation, session);
   }

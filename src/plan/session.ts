@@ -42,6 +42,8 @@ export function planSession(
       LANG: "C.UTF-8",
       ...Object.fromEntries(passed.flatMap((name) => (isSecret(name) ? [] : [[name, hostEnv[name]]]))),
       ...(size && { TERM: guestTerm(hostEnv.TERM), COLORTERM: "truecolor" }),
+      // Claude Code asks a terminal that is not tmux what tmux does not answer (2.1.332); no tmux can be reached by it.
+      ...(size && hostEnv.TMUX && { TMUX: "/dev/null,0,0" }),
       ...(gateway && { ANTHROPIC_BASE_URL: gateway.url }),
       // Claude refuses to skip its questions as root unless told that it is in a sandbox.
       ...(user.uid === 0 && { IS_SANDBOX: "1" }),

@@ -18,7 +18,7 @@ export async function startInBackground(
   plan: BottlePlan,
   session: SessionPlan,
 ): Promise<number | undefined> {
-  const starting = { ...session, kind: "exec" as const };
+  const starting = { ...session, kind: "attach" as const };
   if (starting.secrets.length > 0) await backend.deliver?.(plan, starting);
   if (!ledger.openSession(starting)) return undefined;
   const { argv, ...how } = backend.attach(plan, starting);

@@ -187,6 +187,7 @@ test("ls shows what is there, as a table and as JSON", async () => {
       madeAt: expect.any(Number),
       lastUsedAt: expect.any(Number),
       sessions: [],
+      ended: [],
       why: expect.stringMatching(/^used \ds ago$/),
     },
   ]);
