@@ -106,5 +106,7 @@ test("doctor counts on the yes that run would ask for on a terminal", async () =
   await using screen = new Screen([...tool, "doctor"], { cwd: machine.project, env: machine.env, columns: 120 });
   expect(await screen.process.exited).toBe(0);
   const text = await screen.until("a session can start here, on bubblewrap");
-  expect(text).toContain("warning  session.consent     bubblewrap is all that can run here, and you have not said yes");
+  expect(text).toContain(
+    "warning  session.consent     bubblewrap is the only backend that works here, and you have not",
+  );
 });
