@@ -8,6 +8,7 @@ import type { Source } from "../manifest/parse.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, realPath, writeText } from "../system/files.ts";
 import { configDirectory, type System } from "../system/system.ts";
+import * as errors from "./errors.ts";
 import { type Hold, holdBottle } from "./hold.ts";
 import { projectBackend } from "./target.ts";
 import { findProject } from "../project/project.ts";
@@ -27,7 +28,7 @@ export function checkHost(host: string): string {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const why = /must be (.*?)(?:\n|$)/.exec(error.message)?.[1] ?? "that is no host";
-    throw new UserError(`a host must be ${why}`, { exitCode: 2 });
+    throw errors.notAHost(why);
   }
 }
 
@@ -54,19 +55,9 @@ async function openUnderLock(
   if (record.plan.network.hosts.includes(host)) return true;
   const { plan } = record;
   const { network } = plan;
-  const written = file === undefined ? "" : `; "${file}" lists "${host}" for the next one`;
-  if (network.mode !== "list")
-    throw new UserError(
-      network.mode === "open"
-        ? `bottle "${name}" reaches all of the network already${written}`
-        : `bottle "${name}" has no network${written}`,
-      { hint: "claude-bottle run --fresh --network list" },
-    );
+  if (network.mode !== "list") throw errors.networkNotListed(name, network.mode, host, file);
   const backend = await backendOf(system, plan.backend);
-  if (!backend.setNetwork)
-    throw new UserError(`${backend.name} cannot open a host to a bottle that is made${written}`, {
-      hint: `${file === undefined ? `claude-bottle allow ${host} --project, then ` : ""}claude-bottle run --fresh`,
-    });
+  if (!backend.setNetwork) throw errors.hostsFixed(backend.name, host, file);
   const hosts = [...network.hosts, host].sort();
   // What stands in a file is closed again by taking it out there.
   const own = reach === "session" && { opened: [...(network.opened ?? []), host] };
@@ -82,27 +73,21 @@ export async function writeHost(system: System, host: string, reach: Exclude<Rea
   const backend = await projectBackend(system, project);
   const { isTrusted: wasTrusted } = requestOf(system, project, backend);
   const directory = reach === "always" ? configDirectory(system.env) : project.directory;
-  if (directory === undefined) throw new UserError("HOME is not set, and your own settings are kept there");
+  if (directory === undefined) throw errors.noSettingsDirectory();
   const path = `${directory}/${reach === "always" ? "config.toml" : "bottle.toml"}`;
-  if (reach === "project" && (realPath(path) ?? path) !== path)
-    throw new UserError(`"${path}" is a link, and what it leads to is not the project's`, {
-      hint: `claude-bottle allow ${host}, for this bottle alone`,
-    });
+  if (reach === "project" && (realPath(path) ?? path) !== path) throw errors.manifestIsLink(path, host);
   const source: Source = { kind: "project", file: path, directory, text: readText(path) ?? "" };
   const { hosts } = resolveManifest([source], { backends: backendNames }).manifest.network;
   if (hosts.includes(host)) return path;
   const text = addHost(source, host, backendNames);
-  if (text === undefined)
-    throw new UserError(`cannot add to the way that "${path}" has its network`, {
-      hint: `add it yourself: hosts = [${JSON.stringify(host)}]`,
-    });
+  if (text === undefined) throw errors.cannotAddHost(path, host);
   writeText(reach === "always" ? (realPath(path) ?? path) : path, text);
-  if (reach === "project" && wasTrusted) trustAnew(system, backend);
+  if (reach === "project" && wasTrusted) renewTrust(system, backend);
   return path;
 }
 
 /** Who types the host has seen it. */
-function trustAnew(system: System, backend: Backend): void {
+function renewTrust(system: System, backend: Backend): void {
   const project = findProject(system);
   saveTrust(system, viewOf(project, backend), requestOf(system, project, backend).hash);
 }

@@ -1,6 +1,6 @@
+import { nothingUsable } from "./errors.ts";
 import type { Backend, Probe } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
 import { isSandbox } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 
@@ -15,7 +15,7 @@ export async function chooseAutomatically(system: System): Promise<Backend> {
   const found = strong.find((_, index) => answers[index]?.usable);
   if (found) return found;
   for (const backend of backends.filter(isWeak)) if ((await probeQuickly(backend)).usable) return backend;
-  throw new UserError("nothing here can run a bottle", { hint: await passedOver(system) });
+  throw nothingUsable(await passedOver(system));
 }
 
 const probeQuickly = (backend: Backend): Promise<Probe> => backend.probe({ quick: true });

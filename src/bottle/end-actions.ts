@@ -76,7 +76,7 @@ export function endAction(
       return {
         lines: () => backend.explain(made, { isUp: step.woken }).remove.map(shellLine),
         async run(_, { signal }) {
-          if (successor) inform(system, `removing bottle "${name}" to make it anew`);
+          if (successor) inform(system, `removing bottle "${name}" to recreate it`);
           await removeMachine(context, name, { signal });
           forgetBaseline(system, name);
           if (!successor) inform(system, `removed bottle "${name}"`);

@@ -30,3 +30,90 @@ export function unknownBackend(name: string): UserError {
     hint: `there are: ${backendNames.join(", ")}`,
   });
 }
+
+/** Of a bottle that is about to be removed. */
+export const lossesUnknown = (bottle: string, cause: UserError) =>
+  new UserError(`cannot tell what removing bottle "${bottle}" would lose: ${cause.message}`, {
+    hint: [cause.hint, `or remove it without checking: ${forcedRemoval(bottle)}`].filter(Boolean).join("\n"),
+    cause,
+  });
+
+/** `what`: how much is only in the bottle; `paths`: which. */
+export const wouldBeLost = (bottle: string, what: string, paths: readonly string[]) =>
+  new UserError(what, {
+    hint: [
+      ...paths,
+      `copy what you want to keep: claude-bottle cp ${bottle}:PATH .`,
+      `then remove the bottle: ${forcedRemoval(bottle)} (the project stays as it is, with what is not committed)`,
+    ].join("\n"),
+  });
+
+const forcedRemoval = (bottle: string) => `claude-bottle rm --force ${bottle}`;
+
+export const claudeNotCarried = (action: string, why: string) => new UserError(`cannot ${action}: ${printable(why)}`);
+
+export const claudeTooLarge = (action: string, limit: string) =>
+  new UserError(`cannot ${action}: it is larger than ${limit}`, {
+    hint: "remove what it holds and you do not need, or set keep-claude = false",
+  });
+
+export const hookFailed = (
+  hook: string,
+  code: number,
+  said: string,
+  { directory, line }: { readonly directory: string; readonly line: string },
+) =>
+  new UserError(`${hook} failed with status ${code}: ${said || "it printed nothing"}`, {
+    hint: `run it yourself in ${printable(directory)}: ${line}`,
+  });
+
+export const fileNotCopied = (source: string, why: string) =>
+  new UserError(`cannot copy "${printable(source)}" into the bottle: ${why}`);
+
+/** `output`: the lines before the last one, where they were not shown. */
+export const provisioningFailed = (
+  command: string,
+  code: number,
+  { last, output }: { readonly last: string; readonly output: string },
+) =>
+  new UserError(`${command} failed in the bottle with status ${code}: ${last}`, {
+    hint: `${output}correct it under [provision] in bottle.toml`,
+  });
+
+export const notAHost = (expected: string) => new UserError(`a host must be ${expected}`, { exitCode: exitCode.usage });
+
+/** `file` lists the host already. */
+export const networkNotListed = (bottle: string, mode: "open" | "off", host: string, file: string | undefined) =>
+  new UserError(
+    `bottle "${bottle}" ${mode === "open" ? "can already reach all of the network" : "has no network"}${listed(host, file)}`,
+    { hint: "claude-bottle run --fresh --network list" },
+  );
+
+export const hostsFixed = (backend: string, host: string, file: string | undefined) =>
+  new UserError(`${backend} cannot open a host to a bottle that exists${listed(host, file)}`, {
+    hint: `${file === undefined ? `claude-bottle allow ${host} --project, then ` : ""}claude-bottle run --fresh`,
+  });
+
+const listed = (host: string, file: string | undefined) =>
+  file === undefined ? "" : `; "${printable(file)}" lists "${host}" for the next one`;
+
+export const noSettingsDirectory = () => new UserError("HOME is not set, so there is no place for your own settings");
+
+export const manifestIsLink = (file: string, host: string) =>
+  new UserError(`"${printable(file)}" is a symlink that leads out of the project`, {
+    hint: `to open the host to this bottle alone: claude-bottle allow ${host}`,
+  });
+
+export const cannotAddHost = (file: string, host: string) =>
+  new UserError(`cannot add a host to [network] of "${printable(file)}"`, {
+    hint: `add it yourself: hosts = [${JSON.stringify(host)}]`,
+  });
+
+export const noAgent = (socket: string | undefined) =>
+  new UserError(
+    `the bottle needs your ssh agent, but ${socket ? `no agent answers at SSH_AUTH_SOCK, "${printable(socket)}"` : "SSH_AUTH_SOCK is not set"}`,
+    { hint: 'start one: eval "$(ssh-agent)" && ssh-add; or remove ssh-agent from bottle.toml' },
+  );
+
+export const nothingUsable = (reasons: string) =>
+  new UserError("no backend can run a bottle on this machine", { hint: reasons });

@@ -9,6 +9,6 @@ export type Hold = Held & { readonly signal: AbortSignal };
 /** Runs `work` while no other process of ours can change the bottle of that name. All that changes a bottle goes through here. */
 export const holdBottle = <T>(system: System, name: string, work: (hold: Hold) => Promise<T>): Promise<T> =>
   interruptible((signal) => {
-    const onWait = () => inform(system, `waiting for another claude-bottle that works on bottle "${name}"`);
+    const onWait = () => inform(system, `waiting for another claude-bottle to finish with bottle "${name}"`);
     return withLock(system, name, { signal, onWait }, (held) => work({ ...held, signal }));
   });

@@ -7,6 +7,7 @@ import type { RunOptions, System } from "../system/system.ts";
 import { findProject } from "../project/project.ts";
 import { type HostFiles, type Hooks, withCopies } from "../project/host-files.ts";
 import { requireTrust } from "../project/trust.ts";
+import { hookFailed } from "./errors.ts";
 import { inform } from "../ui/messages.ts";
 
 export type Hook = keyof Hooks["commands"];
@@ -31,9 +32,7 @@ export async function runHook(
   options.signal?.throwIfAborted();
   if (code === 0) return;
   const said = printable(`${stdout}\n${stderr}`.trim().split("\n").at(-1) ?? "");
-  throw new UserError(`${hook} ended with status ${code}: ${said || "it printed nothing"}`, {
-    hint: `try it yourself, in ${printable(directory)}: ${line}`,
-  });
+  throw hookFailed(hook, code, said, { directory, line });
 }
 
 /**
@@ -55,7 +54,7 @@ async function admitted(system: System, { directory, backend }: BottlePlan): Pro
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [why = ""] = error.message.split("\n");
-    inform(system, `no after-stop hook is run: ${printable(why)}`);
+    inform(system, `skipping the after-stop hook: ${printable(why)}`);
     return none;
   }
 }

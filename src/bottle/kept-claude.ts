@@ -1,8 +1,7 @@
 import type { StepOptions } from "../backends/backend.ts";
-import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { shortBytes } from "../lib/bytes.ts";
-import { printable, shellLine } from "../lib/quote.ts";
+import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
 import {
@@ -18,6 +17,7 @@ import { readFrom } from "../system/pipe.ts";
 import { readPlain, writeStream } from "../system/streams.ts";
 import { stateDirectory, type Run, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
+import { claudeNotCarried, claudeTooLarge } from "./errors.ts";
 import type { BottleContext } from "./context.ts";
 import { inform } from "../ui/messages.ts";
 
@@ -41,11 +41,11 @@ export async function keepClaude(place: Place, plan: BottlePlan, options: StepOp
   const { system } = place;
   const archive = archiveOf(system, plan.name);
   writePrivate(`${root(system)}/${plan.name}/directory`, plan.directory);
-  const doing = `keep ~/.claude of bottle "${plan.name}"`;
-  const failed = (run: Run) => assertCarried(doing, run);
+  const action = `keep ~/.claude of bottle "${plan.name}"`;
+  const failed = (run: Run) => assertCarried(action, run);
   removeFile(`${archive}.new`);
   await readFrom(system, packing(place, plan), { ...options, failed }, (stream) =>
-    writeStream(`${archive}.new`, atMost(longestArchive, stream, doing)),
+    writeStream(`${archive}.new`, atMost(longestArchive, stream, action)),
   );
   renameUnlessPresent(`${archive}.new`, archive);
   inform(system, `~/.claude of bottle "${plan.name}" is kept for the next one`);
@@ -77,18 +77,15 @@ export const listKept = (system: System): { readonly name: string; readonly path
   }); // prettier-ignore
 
 /** The bottle says how long its stream is. */
-async function* atMost(limit: number, stream: AsyncIterable<Uint8Array>, doing: string): AsyncGenerator<Uint8Array> {
+async function* atMost(limit: number, stream: AsyncIterable<Uint8Array>, action: string): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of stream) {
     bytes += piece.length;
-    if (bytes > limit)
-      throw new UserError(`cannot ${doing}: it is larger than ${shortBytes(limit)}`, {
-        hint: "remove what it holds and you do not need, or set keep-claude = false",
-      });
+    if (bytes > limit) throw claudeTooLarge(action, shortBytes(limit));
     yield piece;
   }
 }
 
-function assertCarried(doing: string, { code, stderr }: Run): void {
-  if (code !== 0) throw new UserError(`cannot ${doing}: ${printable(stderr.trim().split("\n")[0] ?? "")}`);
+function assertCarried(action: string, { code, stderr }: Run): void {
+  if (code !== 0) throw claudeNotCarried(action, stderr.trim().split("\n")[0] ?? "");
 }

@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
+import { lossesUnknown, wouldBeLost } from "./errors.ts";
 import { printable } from "../lib/quote.ts";
 import { lossesOf, type Losses } from "../plan/losses.ts";
 import type { BottlePlan } from "../plan/plan.ts";
@@ -24,10 +25,7 @@ export async function findLosses(
     return losses && { conversations: losses.conversations.filter(isLost), files: losses.files.filter(isLost) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    throw new UserError(`what is only in bottle "${plan.name}" cannot be told: ${error.message}`, {
-      hint: [error.hint, `or remove it unseen: ${removal(plan)}`].filter(Boolean).join("\n  "),
-      cause: error,
-    });
+    throw lossesUnknown(plan.name, error);
   }
 }
 
@@ -35,15 +33,8 @@ export async function findLosses(
 export function assertNothingLost(plan: BottlePlan, losses: Losses): void {
   const message = describeLosses(plan, losses);
   if (message === undefined) return;
-  const lines = [
-    ...listing(plan, losses),
-    `take out what you want to keep: claude-bottle cp ${plan.name}:PATH .`,
-    `then remove it: ${removal(plan)} (the project stays as it is, with what is not committed)`,
-  ];
-  throw new UserError(message, { hint: lines.join("\n  ") });
+  throw wouldBeLost(plan.name, message, listing(plan, losses));
 }
-
-const removal = ({ name }: BottlePlan) => `claude-bottle rm --force ${name}`;
 
 /** In a line; undefined where nothing would be lost. */
 export function describeLosses({ name }: BottlePlan, { conversations, files }: Losses): string | undefined {

@@ -105,7 +105,7 @@ async function prepare(
   return { found, plan: started, target: { ...target, plan: resolved }, armed, backend };
 }
 
-/** With what each start says anew: who commits in it, and the ssh agent. */
+/** With what each start decides: what git does in the bottle, when it stops by itself, and the ssh agent. */
 async function atStart(
   { system, backend }: Pick<BottleContext, "system" | "backend">,
   plan: BottlePlan,

@@ -46,7 +46,7 @@ export async function followNetwork(
   changes.push(...[...before.difference(after)].map((host) => `-${host}`));
   const opened = plan.network.loopbackPort === made.network.loopbackPort ? undefined : openedLoopback(backend, plan);
   if (opened) changes.push(`+${opened}`);
-  inform(system, `bottle "${plan.name}" reaches other hosts from now on: ${changes.join(" ")}`);
+  inform(system, `updated the allowed hosts of bottle "${plan.name}": ${changes.join(" ")}`);
   await backend.setNetwork?.(plan, made, options);
   ledger.savePlan(plan);
   return plan;

@@ -1,7 +1,6 @@
 import { harmlessOutput } from "../lib/harmless-output.ts";
 import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
-import { UserError } from "../errors.ts";
 import { packArgv, unpackAsArgv } from "../guest/copy.ts";
 import { endArgv } from "../guest/control.ts";
 import { printable, shellLine } from "../lib/quote.ts";
@@ -10,6 +9,7 @@ import { planSession } from "../plan/session.ts";
 import { pipe } from "../system/pipe.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { packPath } from "../system/tar-tree.ts";
+import { fileNotCopied, provisioningFailed } from "./errors.ts";
 import type { Target } from "./target.ts";
 import { type Command, placeOf, type Task } from "./tasks.ts";
 import { withSecrets } from "../project/secrets.ts";
@@ -79,7 +79,7 @@ async function copy(
   const run = from
     ? await failedOf(pipe(system, from, to))
     : await system.run(to.argv, { env: to.env, ending: to.ending, stdin: packPath(file.source) });
-  if (run.code !== 0) throw new UserError(`cannot copy "${printable(file.source)}" into the bottle: ${lastWords(run)}`);
+  if (run.code !== 0) throw fileNotCopied(file.source, lastWords(run));
 }
 
 async function failedOf(piped: ReturnType<typeof pipe>): Promise<Run> {
@@ -123,9 +123,7 @@ async function runCommand(
     throw error;
   }
   if (run.code === 0) return;
-  throw new UserError(`${name} in the bottle ended with status ${run.code}: ${lastWords(run)}`, {
-    hint: `${isShown ? "" : outputOf(run)}correct it under [provision] in bottle.toml`,
-  });
+  throw provisioningFailed(name, run.code, { last: lastWords(run), output: isShown ? "" : outputOf(run) });
 }
 
 const linesOf = ({ stdout, stderr }: Run): string[] =>
@@ -133,7 +131,7 @@ const linesOf = ({ stdout, stderr }: Run): string[] =>
 
 const lastWords = (run: Run): string => linesOf(run).at(-1) ?? "it printed nothing";
 
-/** For who has not seen it. */
+/** For a user who has not seen it. */
 const outputOf = (run: Run): string => linesOf(run).slice(-11, -1).map((line) => `| ${line}\n  `).join(""); // prettier-ignore
 
 /** The first line, as far as it fits beside other words. */

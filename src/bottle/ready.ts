@@ -35,8 +35,8 @@ export function warnOfDifferences(
   if (changed.length > 0)
     inform(
       system,
-      `bottle "${made.name}" was made with other settings (${changed.join(", ")}) and keeps them`,
-      "claude-bottle run --fresh makes it anew",
+      `bottle "${made.name}" was created with different settings (${changed.join(", ")})`,
+      "claude-bottle run --fresh recreates it with the current ones",
     );
   return made;
 }

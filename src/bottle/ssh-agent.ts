@@ -1,12 +1,11 @@
 import type { Backend } from "../backends/backend.ts";
-import { UserError } from "../errors.ts";
-import { printable } from "../lib/quote.ts";
+import { noAgent } from "./errors.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { isListening } from "../system/unix-socket.ts";
 import { inform } from "../ui/messages.ts";
 
-const takesAnew = ({ capabilities }: Backend) => capabilities.mounts !== "create";
+const takesAtStart = ({ capabilities }: Backend) => capabilities.mounts !== "create";
 
 /**
  * The plan of a bottle that is about to start, with the ssh agent that lives now where one is asked for. A machine that was made
@@ -18,14 +17,12 @@ export async function withAgent(
   { sshAgent: had, ...made }: BottlePlan,
   asked: BottlePlan,
 ): Promise<BottlePlan> {
-  if (asked.sshAgent === undefined) return had === undefined || takesAnew(backend) ? made : { ...made, sshAgent: "" };
-  if (had === undefined && !takesAnew(backend)) return made;
+  if (asked.sshAgent === undefined)
+    return had === undefined || takesAtStart(backend) ? made : { ...made, sshAgent: "" };
+  if (had === undefined && !takesAtStart(backend)) return made;
   const socket = env.SSH_AUTH_SOCK;
   if (socket && (await isListening(socket))) return { ...made, sshAgent: socket };
-  const why = socket ? `no agent isListening at SSH_AUTH_SOCK, "${printable(socket)}"` : "SSH_AUTH_SOCK is not set";
-  throw new UserError(`the bottle is to have your ssh agent, and ${why}`, {
-    hint: 'start one: eval "$(ssh-agent)" && ssh-add; or leave bottle.ssh-agent out',
-  });
+  throw noAgent(socket);
 }
 
 /** The same for a session in a bottle that runs; a machine got the agent when it started. */
@@ -40,7 +37,7 @@ export async function followAgent(
     inform(
       system,
       `the ssh agent that bottle "${made.name}" started with has ended`,
-      "claude-bottle stop, and the next session brings the one that runs now",
+      "claude-bottle stop; the next session gets the agent that runs now",
     );
   return made;
 }

@@ -92,7 +92,7 @@ export function projectPlan(
 }
 
 /**
- * All of the network where the backend cannot hold a bottle to a list, and nobody asked for a list: the question for such a backend says so.
+ * All of the network where the backend cannot hold a bottle to a list, and no list was asked for: the question for such a backend says so.
  * By name alone, without a yes to that question, it is refused.
  */
 function networkMode(system: System, project: Project, backend: Backend, asked: Asked): Manifest["network"]["mode"] {

@@ -89,14 +89,14 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
     remove: () => forgetRecord(system, { name, backend }),
   };
   if (!machine || !isAlive(machine)) return [record];
-  // Its number alone would not do: the kernel may have given it to another process by now.
+  // A pid alone would not do: the kernel may have given it to another process.
   const how = `end process ${machine.pid}`;
   return [{ kind: "process", name, why, how, remove: () => endProcess(machine) }, record];
 }
 
 /**
  * Links and locks outlive their bottle where a machine was removed behind our back; directories of builds, a build that was killed.
- * What we cannot have made is somebody's own.
+ * What we cannot have made is left alone.
  */
 function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const state = stateDirectory(system.env);

@@ -12,7 +12,7 @@ import { warn } from "../ui/messages.ts";
 import { pullBeforeRemoval } from "../sync/travel.ts";
 import { sessionsRunning, bottlesUnknown } from "./errors.ts";
 
-/** Throws UserError while somebody works in any bottle. */
+/** Throws UserError while sessions run in any bottle. */
 export function refuseSessions(system: System): void {
   if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return;
   using ledger = new Ledger(system);

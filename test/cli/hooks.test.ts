@@ -32,8 +32,8 @@ test("one that fails starts nothing, is named, and what it began is cleaned up",
     stdout: "",
     stderr: `claude-bottle: before-start: sh -c 'echo begun >>told; echo why >&2; exit 3'
 claude-bottle: after-stop: sh -c 'echo after >>told'
-claude-bottle: before-start ended with status 3: why
-  try it yourself, in ~/home/project: sh -c 'echo begun >>told; echo why >&2; exit 3'
+claude-bottle: before-start failed with status 3: why
+  run it yourself in ~/home/project: sh -c 'echo begun >>told; echo why >&2; exit 3'
 `,
     code: 1,
   });
@@ -78,7 +78,7 @@ test("those of a project's manifest run once they are trusted, and as long as th
     home.manifest(changed);
     const { stderr, code } = await home.run(["stop", name]);
     expect(code).toBe(0);
-    expect(stderr).toContain(why === "" ? "stopped bottle" : `claude-bottle: no after-stop hook is run: ${why}`);
+    expect(stderr).toContain(why === "" ? "stopped bottle" : `claude-bottle: skipping the after-stop hook: ${why}`);
   }
   expect(told(home)).toBe("before\n");
   home.manifest(manifest);

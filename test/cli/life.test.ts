@@ -129,8 +129,8 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
     stdout: "",
     stderr: `${lost}  /root/notes.txt
   /root/.claude/projects/-p/0a.jsonl
-  take out what you want to keep: claude-bottle cp cb-BOTTLE:PATH .
-  then remove it: claude-bottle rm --force cb-BOTTLE (the project stays as it is, with what is not committed)
+  copy what you want to keep: claude-bottle cp cb-BOTTLE:PATH .
+  then remove the bottle: claude-bottle rm --force cb-BOTTLE (the project stays as it is, with what is not committed)
 `,
     code: 1,
   };
@@ -142,9 +142,9 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
   expect(await home.run(["rm"])).toEqual(refused);
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
   expect((await home.run(["rm"], { env: { FAKE_SMOLVM_FAIL_start: "no space left" } })).stderr).toBe(
-    `claude-bottle: what is only in bottle "cb-BOTTLE" cannot be told: cannot start bottle "cb-BOTTLE": no space left on device
+    `claude-bottle: cannot tell what removing bottle "cb-BOTTLE" would lose: cannot start bottle "cb-BOTTLE": no space left on device
   free some disk space, for example by claude-bottle rm
-  or remove it unseen: claude-bottle rm --force cb-BOTTLE
+  or remove it without checking: claude-bottle rm --force cb-BOTTLE
 `,
   );
   await home.run(["exec", "--", "true"]);
@@ -311,8 +311,8 @@ test.each([
   await home.run(["exec", "--", "true"]);
   settings(change.startsWith("bottle.image") ? change : `bottle.image = "/images/claude"\n${change}`);
   // A host of a secret is also one to reach.
-  const hosts = what === "credentials" ? 'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: +a.example\n' : ""; // prettier-ignore
-  const warning = `claude-bottle: bottle "cb-BOTTLE" was made with other settings (${what}) and keeps them\n  claude-bottle run --fresh makes it anew\n`;
+  const hosts = what === "credentials" ? 'claude-bottle: updated the allowed hosts of bottle "cb-BOTTLE": +a.example\n' : ""; // prettier-ignore
+  const warning = `claude-bottle: bottle "cb-BOTTLE" was created with different settings (${what})\n  claude-bottle run --fresh recreates it with the current ones\n`;
   expect(await home.run(["exec", "--", "true"], { env })).toEqual({ stdout: "", stderr: hosts + warning, code: 0 });
   expect(await home.run(["run", "--fresh"], { env })).toMatchObject({ code: 0 });
   expect(await home.run(["exec", "--", "true"], { env })).toEqual({ stdout: "", stderr: "", code: 0 });
@@ -324,7 +324,7 @@ test("a changed variable holds from the next session on, and a changed list of h
   home.manifest('[bottle]\nimage = "/images/claude"\n[env]\nA = "new"\n[network]\npresets = ["debian"]\n');
   expect(await home.run(["exec", "--", "sh", "-c", "echo $A"])).toEqual({
     stdout: "new\n",
-    stderr: 'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: +deb.debian.org +security.debian.org\n',
+    stderr: 'claude-bottle: updated the allowed hosts of bottle "cb-BOTTLE": +deb.debian.org +security.debian.org\n',
     code: 0,
   });
 });

@@ -47,7 +47,7 @@ test("a host that was allowed in a file is closed by taking it out again; one of
   await home.run(["allow", "docs.example.org", "--project"]);
   home.manifest('[bottle]\nimage = "/images/claude"\n');
   expect((await home.run(["exec", "--", "true"])).stderr).toBe(
-    'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: -docs.example.org\n',
+    'claude-bottle: updated the allowed hosts of bottle "cb-BOTTLE": -docs.example.org\n',
   );
 });
 
@@ -90,7 +90,7 @@ test("a bottle.toml that is a link is not written through", async () => {
   Bun.spawnSync(["rm", `${home.project}/bottle.toml`]);
   symlinkSync(`${home.directory}/other.toml`, `${home.project}/bottle.toml`);
   expect(await home.run(["allow", "docs.example.org", "--project"])).toMatchObject({
-    stderr: expect.stringContaining("is a link"),
+    stderr: expect.stringContaining("is a symlink that leads out of the project"),
     code: 1,
   });
   expect(readFileSync(`${home.directory}/other.toml`, "utf8")).not.toContain("docs");

@@ -75,7 +75,7 @@ test("a command that fails is named with its status and its last output, and no 
   expect([stdout, stderr.slice(stderr.indexOf("claude-bottle: running")), code]).toEqual([
     "",
     `claude-bottle: running "echo begun ..." in the bottle
-claude-bottle: "echo begun ..." in the bottle ended with status 1: no \\x1b[31msuch thing
+claude-bottle: "echo begun ..." failed in the bottle with status 1: no \\x1b[31msuch thing
   | begun
   correct it under [provision] in bottle.toml
 `,
@@ -91,7 +91,7 @@ test("in a bottle that was there a failure takes nothing away, and what was done
   for (const line of [1, 2]) {
     const { stderr, code } = await home.run(ready);
     expect([stderr.includes('running "echo one'), code]).toEqual([line === 1, 1]);
-    expect(stderr).toContain('claude-bottle: "exit 3" in the bottle ended with status 3: it printed nothing\n');
+    expect(stderr).toContain('claude-bottle: "exit 3" failed in the bottle with status 3: it printed nothing\n');
   }
   expect([home.machines().map(({ state }) => state), told(home)]).toEqual([["running"], "one\n"]);
 });

@@ -5,7 +5,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { Home, isRunning, until } from "../support/tool.ts";
 
 const image = '[bottle]\nimage = "/images/claude"\n';
-const waiting = 'claude-bottle: waiting for another claude-bottle that works on bottle "cb-BOTTLE"\n';
+const waiting = 'claude-bottle: waiting for another claude-bottle to finish with bottle "cb-BOTTLE"\n';
 const hostsOf = (home: Home): string[] => {
   using db = new Database(`${home.directory}/state/claude-bottle/ledger.db`);
   const { plan } = db.query<{ plan: string }, []>("select plan from bottles").get() ?? { plan: "{}" };

@@ -163,7 +163,7 @@ claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'`,
     work: async (place) => {
       const { stdout, stderr, code } = await place.sh("claude-bottle exec -- true; status=$?; claude-bottle ls --json | grep -c $PWD; exit $status");
       expect([stdout, stderr.split("\n").findLast((line) => line.startsWith("claude-bottle: ")), code]).toEqual([
-        "0\n", 'claude-bottle: "echo why >&2; exit 3" in the bottle ended with status 3: why', 1,
+        "0\n", 'claude-bottle: "echo why >&2; exit 3" failed in the bottle with status 3: why', 1,
       ]);
     },
   },

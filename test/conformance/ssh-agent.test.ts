@@ -20,9 +20,9 @@ for (const { name, whyNot, up } of kinds.filter((kind) => ["bubblewrap as root",
       await using place = await (await up())("");
       const exec = (socket: string) => place.sh(`SSH_AUTH_SOCK=${socket} claude-bottle exec -- sh -c "${ask.replaceAll("$", "\\$")}"`); // prettier-ignore
       await place.sh(`echo 'bottle.ssh-agent = true' >bottle.toml; ${trust}`);
-      const missing = "claude-bottle: the bottle is to have your ssh agent, and SSH_AUTH_SOCK is not set\n";
+      const missing = "claude-bottle: the bottle needs your ssh agent, but SSH_AUTH_SOCK is not set\n";
       expect(await exec("")).toMatchObject({ stdout: "", stderr: expect.stringContaining(missing), code: 1 });
-      const gone = `claude-bottle: the bottle is to have your ssh agent, and no agent answers at SSH_AUTH_SOCK, "/nowhere"\n`;
+      const gone = `claude-bottle: the bottle needs your ssh agent, but no agent answers at SSH_AUTH_SOCK, "/nowhere"\n`;
       expect(await exec("/nowhere")).toMatchObject({ stdout: "", stderr: expect.stringContaining(gone), code: 1 });
       const first = agent("first");
       expect(await exec(`${home.directory}/first`)).toMatchObject({ stdout: "first", code: 0 });

@@ -60,7 +60,7 @@ describe.each(programs)("%s", (program) => {
       const change = await project.tool(["exec", "--", "sh", "-c", ask("CONNECT 10.255.255.1:443")]);
       expect(change).toEqual({
         stdout: refused,
-        stderr: 'claude-bottle: bottle "cb-BOTTLE" reaches other hosts from now on: +10.255.255.2 -10.255.255.1\n',
+        stderr: 'claude-bottle: updated the allowed hosts of bottle "cb-BOTTLE": +10.255.255.2 -10.255.255.1\n',
         code: 0,
       });
       expect(await project.sh(allowed("CONNECT 10.255.255.2:443"))).not.toBe(refused);

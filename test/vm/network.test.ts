@@ -112,7 +112,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
       await lab.expectOk(`rm ${quote(`${lab.project}/bottle.toml`)}`);
       expect(await inBottle("curl -sk -m 10 https://docs.example.org/; echo $?")).toEqual({
         stdout: "6\n",
-        stderr: `claude-bottle: bottle "${name}" reaches other hosts from now on: -docs.example.org\n`,
+        stderr: `claude-bottle: updated the allowed hosts of bottle "${name}": -docs.example.org\n`,
         code: 0,
       });
       expect(await inProject("$cb allow docs.example.org --always; $cb rm --force")).toMatchObject({ code: 0 });
