@@ -1,3 +1,4 @@
+import { hashOfJson } from "../lib/hash.ts";
 import { claudeCode } from "../guest/claude-code.ts";
 import { withoutComments } from "../guest/script.ts";
 import templateScript from "../guest/template.sh" with { type: "text" };
@@ -58,5 +59,4 @@ export const building = ({ purpose, setup }: Recipe, program: string): Work => (
 export const setupScript = (setup: string): string => `echo claude-bottle "step 4: setup commands"\n${setup}`;
 
 /** Another one once the recipe is; 12 digits of a name. */
-export const hashOf = (recipe: Recipe): string =>
-  new Bun.CryptoHasher("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);
+export const hashOf = (recipe: Recipe): string => hashOfJson(recipe).slice(0, 12);

@@ -1,3 +1,4 @@
+import { count } from "../lib/count.ts";
 import { backendNames } from "../backends/registry.ts";
 import { exitCode, UserError } from "../errors.ts";
 import { suggest } from "../lib/suggest.ts";
@@ -9,7 +10,7 @@ export const nameTaken = (name: string, removal: string) =>
   });
 
 export const sessionsRunning = (name: string, sessions: number, command: string) =>
-  new UserError(`bottle "${name}" has ${sessions} running session${sessions === 1 ? "" : "s"}`, {
+  new UserError(`bottle "${name}" has ${count(sessions, "running session")}`, {
     hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${command} --force`,
   });
 

@@ -1,3 +1,4 @@
+import { sha256 } from "../lib/hash.ts";
 import type { Login } from "../login/login.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, writePrivate } from "../system/files.ts";
@@ -9,15 +10,14 @@ import { stateDirectory, type System } from "../system/system.ts";
  */
 export function noteLogin(system: System, plan: BottlePlan, login: Login | undefined, armed: System): void {
   const value = login?.rotates ? armed.env[login.variable] : undefined;
-  if (value !== undefined) writePrivate(noteFile(system, plan), hash(value));
+  if (value !== undefined) writePrivate(noteFile(system, plan), sha256(value));
 }
 
 /** The variables whose value a session needs itself, because the machine's is no longer the right one. */
 export async function renewedSince(system: System, plan: BottlePlan, login: Login | undefined): Promise<string[]> {
   const onTheWire = plan.credentials.some(({ variable, host }) => variable === login?.variable && host !== undefined);
   if (!login?.rotates || !onTheWire) return [];
-  return hash(await login.value()) === readText(noteFile(system, plan)) ? [] : [login.variable];
+  return sha256(await login.value()) === readText(noteFile(system, plan)) ? [] : [login.variable];
 }
 
 const noteFile = (system: System, { name }: BottlePlan): string => `${stateDirectory(system.env)}/logins/${name}`;
-const hash = (value: string): string => new Bun.CryptoHasher("sha256").update(value).digest("hex");

@@ -24,10 +24,11 @@ export type Removal = {
 
 /** False where there is no such bottle any more. Throws UserError, with all still there, for what would be lost with it. */
 export const removeBottle = (system: System, asked: BottlePlan, removal: Removal): Promise<boolean> =>
-  holdBottle(system, asked.name, (hold) =>
-    Undo.guard(async (undo) => {
+  holdBottle(system, asked.name, async (hold) => {
+    // Undo steps write to it too.
+    using ledger = new Ledger(system);
+    return await Undo.guard(async (undo) => {
       const { name } = asked;
-      using ledger = new Ledger(system);
       const record = ledger.bottle(name);
       const made = record?.plan ?? asked;
       const context = { system, ledger, backend: await backendOf(system, made.backend) };
@@ -40,8 +41,8 @@ export const removeBottle = (system: System, asked: BottlePlan, removal: Removal
       await perform(actions, made, { signal: hold.signal, undo });
       forgetTraces(system, name, hold);
       return true;
-    }),
-  );
+    });
+  });
 
 /** What `removeBottle` would run, a line each. */
 export async function removalLines(system: System, made: BottlePlan, removal: Removal): Promise<string[]> {

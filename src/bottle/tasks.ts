@@ -1,3 +1,5 @@
+import { hashOfJson } from "../lib/hash.ts";
+
 import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
@@ -44,5 +46,4 @@ export function withDone(plan: BottlePlan, task: Task): BottlePlan {
   return { ...done, providedFiles: [...new Set([...(plan.providedFiles ?? []), placeOf(plan, task.file)])] };
 }
 
-const hash = (words: readonly unknown[]): string =>
-  new Bun.CryptoHasher("sha256").update(JSON.stringify(words)).digest("hex").slice(0, 16);
+const hash = (words: readonly unknown[]): string => hashOfJson(words).slice(0, 16);

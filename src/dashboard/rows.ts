@@ -1,3 +1,4 @@
+import { count } from "../lib/count.ts";
 import type { Session } from "../activity/sessions.ts";
 import { shortBytes } from "../lib/bytes.ts";
 import { shortDuration } from "../lib/duration.ts";
@@ -118,7 +119,7 @@ function bottleRow(world: World, bottle: BottleFacts, label: string): Row {
   const { name, state, lastUsedAt, size, conversations = 0 } = bottle;
   const facts = [
     size === undefined ? undefined : shortBytes(size),
-    conversations === 0 ? undefined : `${conversations} conversation${conversations === 1 ? "" : "s"} only here`,
+    conversations === 0 ? undefined : `${count(conversations, "conversation")} only here`,
   ];
   return {
     ...common(world, bottle),
@@ -155,7 +156,6 @@ function labelsOf(bottles: readonly BottleFacts[]): ReadonlyMap<string, string> 
 
 /** "3 bottles · 1 waiting · 1 host denied" */
 export function summaryOf({ bottles, denied }: World, rows: readonly Row[]): string {
-  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
   const waiting = rows.filter(({ section }) => section === "waiting").length;
   const hosts = [...denied.values()].flat().length;
   return [

@@ -1,3 +1,4 @@
+import { installCommand } from "../system/packages.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { System } from "../system/system.ts";
 
@@ -27,5 +28,4 @@ export const manualFix = (command: string): Fix => ({ command, safe: false });
 export const safeFix = (...argv: string[]): Fix => ({ command: shellLine(argv), safe: true, argv });
 
 /** A program that a package of its own name brings. */
-export const installFix = ({ platform }: System, name: string): Fix =>
-  manualFix(platform === "darwin" ? `brew install ${name}` : `sudo apt-get install ${name}`);
+export const installFix = (system: System, name: string): Fix => manualFix(installCommand(system, name));

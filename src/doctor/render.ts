@@ -1,3 +1,4 @@
+import { count } from "../lib/count.ts";
 import { renderJson } from "../lib/json.ts";
 import { printable } from "../lib/quote.ts";
 import { starts, type Examination } from "./examine.ts";
@@ -31,7 +32,7 @@ function conclusion(examination: Examination): string {
   const errors = findings.filter(({ level }) => level === "error").length;
   const word = starts(examination)
     ? `a session can start here, on ${backend}`
-    : `no session can start here: ${errors} error${errors === 1 ? "" : "s"}`;
+    : `no session can start here: ${count(errors, "error")}`;
   return `${word}${offer}`;
 }
 

@@ -1,3 +1,4 @@
+import { count } from "../lib/count.ts";
 import type { Backend, Machine } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
@@ -106,7 +107,7 @@ async function machinesOf(backend: Backend): Promise<{ machines?: Machine[]; com
 
 /** Why the bottle is there, or what would make it one for `gc`. */
 function whyKept({ sessions, state, directory, madeAt, lastUsedAt }: Omit<Bottle, "why">, now: number): string {
-  if (sessions.length > 0) return `${sessions.length} session${sessions.length === 1 ? "" : "s"}`;
+  if (sessions.length > 0) return count(sessions.length, "session");
   if (state === "missing") return "its machine is gone";
   if (!exists(directory)) return "its directory is gone";
   if (madeAt === undefined) return "not in the ledger";

@@ -1,3 +1,4 @@
+import { hashOfJson } from "../lib/hash.ts";
 import { contains, resolvePath } from "../lib/paths.ts";
 import { credentialDangers } from "./credential-dangers.ts";
 import type { Danger, Facts } from "./danger.ts";
@@ -167,7 +168,7 @@ function addAgents({ manifest, origin, originsBelow }: Resolved, add: Add): void
 
 /** Equal for the same dangers in the same project, wherever in the file they stand. */
 export const hashOf = (directory: string, dangers: readonly Danger[]): string =>
-  new Bun.CryptoHasher("sha256").update(JSON.stringify([directory, dangers.map(({ judged }) => judged)])).digest("hex");
+  hashOfJson([directory, dangers.map(({ judged }) => judged)]);
 
 const word = (text: string | undefined): string => JSON.stringify(text ?? "");
 const words = (list: readonly string[]): string => list.map(word).join(" ");

@@ -1,3 +1,4 @@
+import { count } from "../lib/count.ts";
 import * as v from "valibot";
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
@@ -48,7 +49,7 @@ export function errorAt({ file, text: toml }: Source, found: readonly Problem[])
   const [first] = problems;
   if (!first) throw new Error("a manifest was refused without a problem");
   const others = new Set(problems.map(({ path }) => JSON.stringify(path))).size - 1;
-  const more = others === 0 ? "" : `\nand ${others} more problem${others === 1 ? "" : "s"}`;
+  const more = others === 0 ? "" : `\nand ${count(others, "more problem")}`;
   const { place, text, hint } = first;
   if (!place) return mistake(file, text, { rest: more, hint });
   const isValueHidden = first.isUnknown === true || isPrivate(place);

@@ -1,3 +1,5 @@
+import { hashOfJson } from "../lib/hash.ts";
+
 /** `[a-z0-9]+(-[a-z0-9]+)*`, at most 40 characters: what every backend takes as a machine's name. */
 export const bottleNamePattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
@@ -9,10 +11,7 @@ export function bottleName(directory: string, uid: number, name = ""): string {
   const readable = slug(name || (directory.split("/").at(-1) ?? ""))
     .slice(0, 24)
     .replace(/-$/, "");
-  const hash = new Bun.CryptoHasher("sha256")
-    .update(JSON.stringify([directory, uid, name]))
-    .digest("hex")
-    .slice(0, 10);
+  const hash = hashOfJson([directory, uid, name]).slice(0, 10);
   return ["cb", readable, hash].filter(Boolean).join("-");
 }
 

@@ -1,3 +1,4 @@
+import { sha256 } from "../lib/hash.ts";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { privateDirectory, realPath, writePrivate } from "../system/files.ts";
@@ -107,7 +108,7 @@ function readIndex(path: string): Buffer | undefined {
 }
 
 function viewIn(cache: string, directory: string, { common }: Repository, head: string, index: Buffer): string {
-  const hash = new Bun.CryptoHasher("sha256").update(directory).digest("hex").slice(0, 16);
+  const hash = sha256(directory).slice(0, 16);
   const view = `${cache}/changes/${hash}`;
   for (const part of ["refs", "objects/info"]) privateDirectory(`${view}/${part}`);
   const format = head.length === 64 ? "\trepositoryformatversion = 1\n[extensions]\n\tobjectformat = sha256\n" : "";

@@ -1,3 +1,4 @@
+import { sha256 } from "../lib/hash.ts";
 import { basename, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { contains } from "../lib/paths.ts";
@@ -66,5 +67,4 @@ export function withCopies(system: System, cwd: string, command: readonly string
   return withNames(command, copies);
 }
 
-const hashOf = (content: Uint8Array | undefined): string =>
-  new Bun.CryptoHasher("sha256").update(content ?? "").digest("hex");
+const hashOf = (content: Uint8Array | undefined): string => sha256(content ?? "");

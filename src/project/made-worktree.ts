@@ -1,3 +1,5 @@
+import { sha256 } from "../lib/hash.ts";
+
 import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import { exitCode } from "../errors.ts";
@@ -19,7 +21,7 @@ export type MadeWorktree = {
 const schema = v.object({ directory: v.string(), repository: v.string(), branch: v.string(), base: v.string() });
 
 const fileOf = (system: System, directory: string): string =>
-  `${stateDirectory(system.env)}/worktrees/${new Bun.CryptoHasher("sha256").update(directory).digest("hex")}.json`;
+  `${stateDirectory(system.env)}/worktrees/${sha256(directory)}.json`;
 
 /** The worktree in `directory`, where we made it. */
 export function madeWorktree(system: System, directory: string): MadeWorktree | undefined {

@@ -1,3 +1,4 @@
+import { sha256 } from "../lib/hash.ts";
 import * as v from "valibot";
 import { listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
@@ -22,8 +23,7 @@ export const isOf = (trust: Trust, { directory, profile, backend }: View): boole
   trust.directory === directory && trust.profile === profile && trust.backend === backend;
 
 const storeOf = ({ env }: System) => `${stateDirectory(env)}/trust`;
-const fileOf = (system: System, directory: string) =>
-  `${storeOf(system)}/${new Bun.CryptoHasher("sha256").update(directory).digest("hex")}.json`;
+const fileOf = (system: System, directory: string) => `${storeOf(system)}/${sha256(directory)}.json`;
 
 export const trustsOf = (system: System, directory: string): Trust[] =>
   read(fileOf(system, directory)).filter((trust) => trust.directory === directory);

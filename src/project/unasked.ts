@@ -1,3 +1,4 @@
+import { sha256 } from "../lib/hash.ts";
 import { contains } from "../lib/paths.ts";
 import type { ClaudeFile } from "../manifest/danger.ts";
 import type { FilePlan } from "../plan/plan.ts";
@@ -16,7 +17,7 @@ export function claudeFilesOf(directory: string, cwd: string): ClaudeFile[] {
       const file = readBounded(`${place}/${name}`, longestSettings);
       if (!file) return [];
       const path = place === directory ? name : `${place.slice(directory.length + 1)}/${name}`;
-      return [{ path, value: parseJson(file.content.toString("utf8")), hash: hashOf(file.content) }];
+      return [{ path, value: parseJson(file.content.toString("utf8")), hash: sha256(file.content) }];
     }),
   );
 }
@@ -37,7 +38,7 @@ export function fileHashes(directory: string, files: readonly FilePlan[]): Map<n
 
 function fileHash(path: string): string {
   const file = readBounded(path, most.bytes);
-  if (file) return hashOf(file.content);
+  if (file) return sha256(file.content);
   throw tooLargeToJudge(path);
 }
 
@@ -51,9 +52,7 @@ function treeHash(path: string): string {
     entries += 1;
     bytes += content.length;
     if (entries > most.entries || bytes > most.bytes) throw tooLargeToJudge(path);
-    hash.update(JSON.stringify([name, status.mode, hashOf(content)]));
+    hash.update(JSON.stringify([name, status.mode, sha256(content)]));
   }
   return hash.digest("hex");
 }
-
-const hashOf = (content: Uint8Array): string => new Bun.CryptoHasher("sha256").update(content).digest("hex");

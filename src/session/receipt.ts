@@ -1,3 +1,4 @@
+import { count } from "../lib/count.ts";
 import { listSessions, type Session } from "../activity/sessions.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "../bottle/context.ts";
@@ -127,5 +128,3 @@ export function receiptLines({
     ...(conversation === undefined ? [] : [`go on: claude-bottle run --resume ${conversation}`]),
   ];
 }
-
-const count = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;

@@ -135,6 +135,10 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
     code: 1,
   };
   for (const words of [["rm"], ["run", "--fresh", "--", "--version"]]) expect(await home.run(words)).toEqual(refused);
+  // It is as ready as before: nothing is asked of it.
+  const asked = home.verbs().length;
+  expect(await home.run(["exec", "--", "true"])).toEqual({ stdout: "", stderr: "", code: 0 });
+  expect(home.verbs().slice(asked)).toEqual(["exec"]);
   await home.run(["stop"]);
   const unknown = `claude-bottle: bottle "cb-BOTTLE" is stopped, so what only exists in it is not known\n`;
   const { stdout, stderr } = await home.run(["rm", "--dry-run"]);

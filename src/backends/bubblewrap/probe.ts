@@ -1,25 +1,17 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import { readText } from "../../system/files.ts";
+import { installCommand } from "../../system/packages.ts";
 import type { System } from "../../system/system.ts";
 import type { Probe } from "../backend.ts";
 import { needsLinux, notInstalled } from "./errors.ts";
 
-const installers = [
-  ["apt-get", "sudo apt-get install bubblewrap"],
-  ["dnf", "sudo dnf install bubblewrap"],
-  ["pacman", "sudo pacman -S bubblewrap"],
-  ["zypper", "sudo zypper install bubblewrap"],
-  ["apk", "sudo apk add bubblewrap"],
-] as const;
-
-export function findBwrap({ platform, which }: System): string {
+export function findBwrap(system: System): string {
+  const { platform, which } = system;
   if (platform !== "linux") throw needsLinux();
   const found = which("bwrap") ?? which("/usr/bin/bwrap");
   if (found) return found;
-  throw notInstalled(
-    installers.find(([program]) => which(program))?.[1] ?? "install bubblewrap with the system's packages",
-  );
+  throw notInstalled(installCommand(system, "bubblewrap"));
 }
 
 /** What forbids user namespaces, by the kernel setting that says so. */

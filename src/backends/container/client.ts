@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { answerOf } from "../../system/answer.ts";
+import { installCommand } from "../../system/packages.ts";
 import type { Run, RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
@@ -30,7 +31,7 @@ export class Client {
   argv(words: readonly string[]): string[] {
     this.#path ??= this.system.which(this.program);
     if (this.#path !== undefined) return [this.#path, ...words];
-    throw engineMissing(this.program);
+    throw engineMissing(this.program, installCommand(this.system, "podman"));
   }
 
   call(words: readonly string[], options: StepOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {

@@ -106,10 +106,8 @@ export const cannotFetch = (image: string, program: string, { logHint }: Pick<Pr
 export const unknownList = (): UserError =>
   new UserError("the list of containers has neither docker's nor podman's form");
 
-export const engineMissing = (program: ProgramName): UserError =>
-  new UserError(`${program} is not installed`, { hint: installHints[program] });
-
-const installHints: Readonly<Record<ProgramName, string>> = {
-  docker: "install it: https://docs.docker.com/engine/install",
-  podman: "install it, for example: sudo apt-get install podman",
-};
+/** `command`: what installs podman here. */
+export const engineMissing = (program: ProgramName, command: string): UserError =>
+  new UserError(`${program} is not installed`, {
+    hint: `install it: ${program === "docker" ? "https://docs.docker.com/engine/install" : command}`,
+  });

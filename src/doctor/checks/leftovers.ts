@@ -1,3 +1,4 @@
+import { count } from "../../lib/count.ts";
 import { findLeftovers } from "../../inventory/leftovers.ts";
 import type { Facts } from "../facts.ts";
 import { manualFix, safeFix, ok, type Finding } from "../finding.ts";
@@ -7,7 +8,7 @@ export async function checkLeftovers({ system }: Facts): Promise<Finding[]> {
   const found = await findLeftovers(system);
   if (found.length === 0) return [ok(id, "none")];
   const kinds = Map.groupBy(found, ({ kind }) => kind);
-  const counts = [...kinds].map(([kind, { length }]) => `${length} ${kind}${length === 1 ? "" : "s"}`);
+  const counts = [...kinds].map(([kind, { length }]) => count(length, kind));
   const losesNothing = found.every(({ kind }) => kind === "link" || kind === "lock" || kind === "record");
   return [
     {

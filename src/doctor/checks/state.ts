@@ -1,3 +1,4 @@
+import { count } from "../../lib/count.ts";
 import { UserError } from "../../errors.ts";
 import { shortDuration } from "../../lib/duration.ts";
 import { shellLine, shellQuote } from "../../lib/quote.ts";
@@ -76,7 +77,7 @@ export function checkLedger({ system }: Facts): Finding[] {
     using ledger = new Ledger(system);
     return ledger.bottles().length;
   });
-  if (!(bottles instanceof UserError)) return [ok(id, `${bottles} bottle${bottles === 1 ? "" : "s"}`)];
+  if (!(bottles instanceof UserError)) return [ok(id, count(bottles, "bottle"))];
   return [
     {
       id,
