@@ -1,3 +1,4 @@
+import { forgetPolled } from "../activity/read.ts";
 import type { Machine } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
@@ -72,6 +73,7 @@ async function actionsOf(
 
 function forgetTraces(system: System, name: string, hold: Hold): void {
   forgetBaseline(system, name);
+  forgetPolled(system, name);
   removeLock(system, `${name}-copy`);
   hold.discard();
 }
