@@ -61,6 +61,6 @@ test("what is asked and told", () => {
 });
 
 test("a menu's title has no character that tmux may not know the width of", () => {
-  const [, title] = menuArgv("%1", "c", "é漢がк–#{x}\u{1fabf}\u2028\x9b\n\ua7cb", []).join(" ").split(" -T ");
-  expect(title).toBe("é漢がк–##{x}????? --");
+  const [, title] = menuArgv("%1", "c", "é漢がк–#{x}ก\u05d0", []).join(" ").split(" -T ");
+  expect(title).toBe("é漢がк–##{x}?? --");
 });

@@ -109,7 +109,7 @@ export const messageArgv = (client: string | undefined, text: string): string[] 
 /** What a menu runs by a key; undefined: a line between. The label is text, the command is for tmux to parse. */
 export type MenuItem = { readonly label: string; readonly key: string; readonly command: string } | undefined;
 
-/** But for blocks of letters and signs that have been full for long. */
+/** All but blocks of letters and signs that have long been full: every C library knows their widths. */
 const unknownWidth =
   /[^\x20-\x7e\u00a1-\u0377\u038e-\u03a1\u03a3-\u0527\u2010-\u2027\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]/gu;
 
@@ -124,7 +124,8 @@ export const menuArgv = (pane: string, client: string, title: string, items: rea
   "-y",
   "P",
   "-T",
-  // Over a character whose width its libc does not know, a control one or a new emoji, tmux 3.3 hangs for ever.
+  // tmux 3.3a was seen to hang while it drew a title whose width its C library could not tell. Only blocks of characters that have long
+  // been full reach it.
   literal(title.replace(unknownWidth, "?")),
   "--",
   // The command is a format too, before it is parsed.

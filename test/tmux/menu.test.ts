@@ -13,8 +13,8 @@ everyTmux((tmux) => {
     const name = "100%Half #{pid}";
     await using stage = new Stage({ tmux });
     await stage.until(1);
-    for (const directory of ["new \u{1fabf}", name]) mkdirSync(`${stage.home.project}/${directory}`);
-    stage.tmuxIn(`${stage.home.project}/new \u{1fabf}`, "new-window");
+    for (const directory of ["new ก", name]) mkdirSync(`${stage.home.project}/${directory}`);
+    stage.tmuxIn(`${stage.home.project}/new ก`, "new-window");
     stage.press("B");
     await stage.screen.until(" new ? ");
     stage.press("q", { prefix: false });
