@@ -471,12 +471,15 @@ as_typed() {
 }
 
 bubblewrap_line() {
-  [ "$(id -u)" = 0 ] && as= || as='sudo '
-  if has apt-get; then say "${as}apt-get update && ${as}apt-get install bubblewrap"
-  elif has dnf; then say "${as}dnf install bubblewrap"
-  elif has pacman; then say "${as}pacman -S bubblewrap"
-  elif has zypper; then say "${as}zypper install bubblewrap"
-  elif has apk; then say "${as}apk add bubblewrap"
+  as='' who=''
+  if [ "$(id -u)" != 0 ]; then
+    if has sudo; then as='sudo '; else who='as root: '; fi
+  fi
+  if has apt-get; then say "$who${as}apt-get update && ${as}apt-get install bubblewrap"
+  elif has dnf; then say "$who${as}dnf install bubblewrap"
+  elif has pacman; then say "$who${as}pacman -S bubblewrap"
+  elif has zypper; then say "$who${as}zypper install bubblewrap"
+  elif has apk; then say "$who${as}apk add bubblewrap"
   else say "install bubblewrap with the system's packages"; fi
 }
 
