@@ -15,7 +15,7 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   "allow-passthrough": ["set", "-g", "allow-passthrough", "off"],
   "default-terminal": ["set", "-s", "default-terminal", "vt100"],
   "escape-time": ["set", "-s", "escape-time", "500"],
-  "set-clipboard": ["set", "-s", "set-clipboard", "external"],
+  "set-clipboard": ["set", "-s", "set-clipboard", "off"],
 };
 
 /** What the program prints in the pane. */
@@ -102,7 +102,7 @@ everyTmux((tmux) => {
       emoji: "2",
       "tmux.client": "xterm-256color",
       "tmux.colours": "no: without the feature RGB",
-      "tmux.clipboard": "no: set-clipboard external",
+      "tmux.clipboard": "no: set-clipboard off",
       "tmux.passthrough": "no: allow-passthrough off",
       "tmux.keys": "no: extended-keys off",
       "tmux.focus": "no: focus-events off",
@@ -116,7 +116,7 @@ everyTmux((tmux) => {
     await screen.until("[main]");
     expect(await told(stage, screen)).toMatchObject({
       "tmux.colours": "yes",
-      "tmux.clipboard": "set-clipboard on",
+      "tmux.clipboard": "no: set-clipboard external",
       "tmux.passthrough": "allow-passthrough on",
       "tmux.keys": "extended-keys on",
       "tmux.focus": "focus-events on",

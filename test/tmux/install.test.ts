@@ -219,8 +219,8 @@ everyTmux((tmux) => {
     expect(read()).not.toContain("extended-keys");
     const { stderr } = await call("install", "--yes", "--options");
     expect(stderr).not.toContain("works better with");
-    expect(read()).toContain("set -sq set-clipboard on\n");
-    expect(stage.tmux("show-options", "-sv", "set-clipboard")).toBe("on");
+    expect(read()).toContain("set -sq set-clipboard external\n");
+    expect(stage.tmux("show-options", "-sv", "set-clipboard")).toBe("external");
     for (const words of [["--options"], []])
       expect((await call("install", "--yes", ...words)).stderr).toContain("already has these bindings");
     expect((await call("uninstall", "--yes")).code).toBe(0);

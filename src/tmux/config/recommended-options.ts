@@ -21,7 +21,7 @@ const wanted: readonly Wanted[] = [
     option: "allow-passthrough",
     good: isOn,
     line: "set -gq allow-passthrough on",
-    why: "notifications reach the terminal",
+    why: "notifications reach the terminal; so does all else that a program in a pane has to say to it",
   },
   {
     option: "default-terminal",
@@ -32,9 +32,10 @@ const wanted: readonly Wanted[] = [
   { option: "escape-time", good: (ms) => Number(ms) <= 50, line: "set -sq escape-time 10", why: "Escape acts at once" },
   {
     option: "set-clipboard",
-    good: (value) => value === "on",
-    line: "set -sq set-clipboard on",
-    why: "text that Claude copies reaches your clipboard",
+    // With "on" every program in a pane, in a bottle too, could read and set tmux's newest buffer by OSC 52.
+    good: isOn,
+    line: "set -sq set-clipboard external",
+    why: "what you copy in tmux reaches your clipboard, and no program in a pane reads it",
   },
 ];
 
