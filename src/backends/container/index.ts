@@ -74,15 +74,16 @@ function container(system: System, program: argv.ProgramName): Backend {
     return network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
   }
 
+  /** `others` brings the further images: only once what cannot travel to the engine is refused. */
   async function withFacts(
     plan: BottlePlan,
     engine: Engine,
-    images: readonly string[],
-    options: StepOptions,
+    image: string,
+    { others, ...options }: StepOptions & { readonly others: () => Promise<readonly string[]> },
   ): Promise<BottlePlan> {
-    const [image = "", proxyImage] = images;
     const isHere = await seesOurFiles(client, engine, image, options);
     const planned = isHere ? { ...plan, records: recordsOf(plan.name) } : copiedPlan(plan, elsewhere);
+    const [proxyImage] = await others();
     return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
   }
 
@@ -141,12 +142,14 @@ function container(system: System, program: argv.ProgramName): Backend {
     async resolve(plan, options = {}) {
       const images = imagesOf(plan);
       const [engine, there] = await Promise.all([client.engine(), findImages(client, images)]);
-      return withFacts(plan, engine, there ?? (await ensureImages(client, images, options)), options);
+      const [image = ""] = there ?? (await ensureImages(client, images.slice(0, 1), options));
+      const others = async () => there?.slice(1) ?? (await ensureImages(client, images.slice(1), options));
+      return await withFacts(plan, engine, image, { ...options, others });
     },
 
     async foresee(plan) {
       const [engine, there] = await Promise.all([client.engine(), findImages(client, imagesOf(plan))]);
-      return there ? withFacts(plan, engine, there, {}) : plan;
+      return there ? withFacts(plan, engine, there[0] ?? "", { others: async () => there.slice(1) }) : plan;
     },
 
     async create(plan, options = {}) {
