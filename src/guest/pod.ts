@@ -45,7 +45,11 @@ export const isRunningArgv = (session: string): string[] => [
 ]; // prettier-ignore
 
 /** As the home of whoever runs it. */
-export const packHomeArgv = ["/bin/sh", "-c", "cd && exec tar -cf - ."];
+export const packHomeArgv = [
+  "/bin/sh", "-c",
+  // Not the home itself, which belongs to root where a volume is mounted.
+  'cd && set -- && for item in ./* ./.[!.]* ./..?*; do { [ -e "$item" ] || [ -L "$item" ]; } && set -- "$@" "$item"; done; [ $# = 0 ] || tar -cf - "$@" || [ $? = 1 ]',
+]; // prettier-ignore
 /** What is there of it; a conversation may grow as it is read, which is tar's 1. */
 export const packClaudeArgv = [
   "/bin/sh", "-c",

@@ -109,10 +109,13 @@ const kubernetes: PlaceKind = {
   copies: true,
   async up() {
     const cluster = await Cluster.up();
+    chmodSync(cluster.directory, 0o755);
+    chmodSync(cluster.kubeconfig, 0o644);
     stops.push(() => cluster[Symbol.asyncDispose]());
     return async (settings) =>
       local(`[bottle]\nbackend = "kubernetes"\nimage = "${baseImage}"\n[network]\nmode = "open"\n${settings}`, {
         env: { KUBECONFIG: cluster.kubeconfig },
+        uid: ordinary,
         programs: { kubectl: cluster.kubectl },
       });
   },

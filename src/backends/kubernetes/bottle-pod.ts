@@ -51,16 +51,19 @@ export class BottlePod {
     return machinesOf(found, records.ownerId(this.#system))[0];
   }
 
-  /** Makes the pod where it is not there, waits until it is ready, and brings in what it is to have. */
-  async start(plan: BottlePlan, options: StepOptions): Promise<void> {
+  /** Makes the pod where it is not there, waits until it is ready, and brings in what it is to have. `onNew`: before there is a new one. */
+  async start(plan: BottlePlan, options: StepOptions, onNew: () => void): Promise<void> {
     const doing = `start bottle "${this.#name}"`;
     const isThere = await this.#clearWay(options);
     const pod = podOf({ plan, cluster: clusterOf(plan), owner: records.ownerId(this.#system) });
+    const isRestoring = !isThere && records.hasHome(this.#system, this.#name);
+    if (isRestoring) onNew();
     if (!isThere)
       await this.#kubectl.settle(doing, argv.createArgv(this.#place), { ...options, stdin: JSON.stringify(pod) });
     await waitUntilReady(this.#kubectl, this.#place, plan, options);
     await this.#answerClaude(plan, options);
-    if (isThere) return;
+    // Also one that a start before this one broke off.
+    if (!isRestoring && !records.readRecord(this.#system, this.#name)?.isRestoring) return;
     for (const archive of records.keptArchives(this.#system, this.#name)) {
       const read = { argv: ["cat", archive], env: {} };
       await this.#carry(`restore the home of bottle "${this.#name}"`, read, this.#own(unpackHomeArgv(plan.user.home)));

@@ -109,7 +109,7 @@ export function kubernetes(system: System): Backend {
 
     async create(plan, options = {}) {
       const cluster = clusterOf(plan);
-      records.saveRecord(system, plan.name, { ...cluster, directory: plan.directory, seenAt: 0 });
+      records.saveRecord(system, plan.name, { ...cluster, directory: plan.directory, isRestoring: false, seenAt: 0 });
       const claim = claimOf({ plan, cluster, owner: records.ownerId(system) });
       const doing = `make bottle "${plan.name}"`;
       if (claim) await kubectl.settle(doing, argv.createArgv(cluster), { ...options, stdin: JSON.stringify(claim) });
@@ -122,8 +122,8 @@ export function kubernetes(system: System): Backend {
     },
 
     async start(plan, options = {}) {
-      await podOfPlan(plan).start(plan, options);
-      note(plan.name, { seenAt: system.now() });
+      await podOfPlan(plan).start(plan, options, () => note(plan.name, { isRestoring: true }));
+      note(plan.name, { isRestoring: false, seenAt: system.now() });
       return undefined;
     },
 
@@ -148,7 +148,7 @@ export function kubernetes(system: System): Backend {
       if (machine.state === "running") return podOfPlan(plan).files(plan, options);
       if (!mayStart) return undefined;
       try {
-        await podOfPlan(plan).start(plan, options);
+        await this.start(plan, options);
         return await podOfPlan(plan).files(plan, options);
       } finally {
         await this.stop(plan.name, { detached: true });
@@ -156,7 +156,8 @@ export function kubernetes(system: System): Backend {
     },
 
     async keep(plan) {
-      if (clusterOf(plan).storageClass === undefined) await podOfPlan(plan).keepClaude();
+      if (clusterOf(plan).storageClass === undefined && !record(plan.name)?.isRestoring)
+        await podOfPlan(plan).keepClaude();
     },
 
     async stop(name, options = {}) {
@@ -164,7 +165,8 @@ export function kubernetes(system: System): Backend {
       if (!known) return;
       note(name, { seenAt: 0 });
       const pod = podOf(name, known);
-      if (known.storageClass === undefined && (await pod.find())?.state === "running") await pod.keepHome();
+      const hasOwn = known.storageClass === undefined && !known.isRestoring;
+      if (hasOwn && (await pod.find())?.state === "running") await pod.keepHome();
       await pod.delete(`stop bottle "${name}"`, options);
     },
 

@@ -13,6 +13,8 @@ const recordSchema = v.object({
   namespace: v.string(),
   storageClass: v.optional(v.string(), undefined),
   directory: v.string(),
+  /** A new pod does not have all of the kept home yet. */
+  isRestoring: v.optional(v.boolean(), false),
   /** The milliseconds when its pod was last seen ready. */
   seenAt: v.optional(v.number(), 0),
 });
