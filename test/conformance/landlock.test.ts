@@ -1,7 +1,6 @@
 // The real Claude Code in a bottle of landlock, and what a hostile program in one reaches. About 15 seconds.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chownSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { chownSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { landlockAbi } from "../../src/backends/landlock/kernel.ts";
 import { binary, placeBinary } from "../support/binary.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
@@ -55,8 +54,6 @@ describe.skipIf(whyNoLandlock !== undefined).each(users)("a hostile program in l
   const home = new Home();
   let tempting: string[];
   let victim: Bun.Subprocess;
-  let server: Server;
-  const socket = `${home.directory}/home/engine.sock`;
   const as = uid === undefined ? [] : ["setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"];
   const environment = () => ({ ...home.env, XDG_STATE_HOME: "" });
 
@@ -64,8 +61,6 @@ describe.skipIf(whyNoLandlock !== undefined).each(users)("a hostile program in l
     inLandlock(home, "off");
     tempting = tempt(`${home.directory}/home`);
     await placeBinary(`${home.bin}/claude-bottle`);
-    server = createServer().listen(socket);
-    await until(() => existsSync(socket));
     if (uid !== undefined) {
       Bun.spawnSync(["chown", "-R", `${uid}:${uid}`, `${home.directory}/home`]);
       chownSync(home.directory, uid, uid);
@@ -75,7 +70,6 @@ describe.skipIf(whyNoLandlock !== undefined).each(users)("a hostile program in l
     await until(() => readFileSync(`/proc/${victim.pid}/cmdline`, "utf8").startsWith("sleep"));
   }, minute);
   afterAll(async () => {
-    server.close();
     victim.kill();
     await run(["rm", "--force"]);
     home[Symbol.dispose]();
