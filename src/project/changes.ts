@@ -1,5 +1,6 @@
+import { UserError } from "../errors.ts";
+import { HeldDirectory } from "../system/held-directory.ts";
 import { sha256 } from "../lib/hash.ts";
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { privateDirectory, realPath, writePrivate } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
@@ -30,7 +31,7 @@ export async function changesOf(
   const repository = repositoryOf(directory);
   if (!git || !cache || !repository) return undefined;
   const head = headOf(repository);
-  const index = readIndex(`${repository.own}/index`);
+  const index = readIndex(repository.own);
   if (head === undefined || index === undefined) return undefined;
   const view = viewIn(cache, directory, repository, head, index);
   const ask = async (...words: string[]) => {
@@ -92,18 +93,14 @@ function headOf({ own, common }: Repository): string | undefined {
   return found !== undefined && commit.test(found) ? found : undefined;
 } // prettier-ignore
 
-function readIndex(path: string): Buffer | undefined {
-  let file: number | undefined;
+function readIndex(own: string): Buffer | undefined {
   try {
-    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const stat = fstatSync(file);
-    if (!stat.isFile() || stat.size > indexLimit) return undefined;
-    const bytes = Buffer.alloc(stat.size);
-    return readSync(file, bytes, 0, stat.size, 0) === stat.size ? bytes : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
+    using directory = HeldDirectory.open(own);
+    using file = directory.open("index");
+    return file && file.status.size <= indexLimit ? Buffer.concat([...file.pieces()]) : undefined;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
   }
 }
 
