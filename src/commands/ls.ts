@@ -77,13 +77,26 @@ const inJson = (all: readonly Session[]) => ({
   ended: all.filter(isPast).map(shownInJson),
 });
 
+/** Those that were cut off and that nobody has gone on with since. */
+function cutOff(all: readonly Session[]): Session[] {
+  const gone = new Set(all.filter((session) => !isPast(session)).map(({ conversation }) => conversation));
+  const past = all.filter((session) => isPast(session) && session.conversation !== undefined);
+  return past
+    .toSorted((one, other) => other.since - one.since)
+    .filter(({ conversation, detail }) => {
+      const isNewest = !gone.has(conversation);
+      gone.add(conversation);
+      return isNewest && detail === "interrupted";
+    });
+}
+
 /** Those of agents, by the words that commands take. */
 function sessionTable(all: readonly Session[], now: number): string {
-  const live = all.filter((session) => !isPast(session) && session.kind === "agent");
-  if (live.length === 0) return "";
-  const rows = live.map(({ id, bottle, state, waitingFor, since, isBackground, name }) => [
+  const shown = [...all.filter((session) => !isPast(session) && session.kind === "agent"), ...cutOff(all)];
+  if (shown.length === 0) return "";
+  const rows = shown.map(({ id, bottle, state, waitingFor, since, isBackground, name, detail }) => [
     id.slice(0, 8),
-    state + (waitingFor === undefined ? "" : ` (${waitingFor})`),
+    state === "ended" ? (detail ?? state) : state + (waitingFor === undefined ? "" : ` (${waitingFor})`),
     shortDuration(now - since),
     isBackground ? "background" : "terminal",
     bottle,

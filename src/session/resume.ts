@@ -74,7 +74,11 @@ export async function tellWhatWaits(system: System, bottle: string): Promise<voi
     );
   const [last] = new Attention(ledger).endedSince(0, bottle);
   const isCutOff = last !== undefined && (last.code === undefined || (last.code > 128 && last.code !== 130));
-  if (isCutOff && last.conversation !== undefined)
+  if (!isCutOff) return;
+  // Whose holder was killed noted nothing; the bottle's own notes know.
+  const conversation =
+    last.conversation ?? (await turnsOf(system, ledger, bottle)).find(({ session }) => session === last.id)?.sessionId;
+  if (conversation !== undefined)
     inform(
       system,
       `the last session here was cut off ${shortDuration(system.now() - last.endedAt)} ago; go on with it: claude-bottle run --resume`,
