@@ -31,7 +31,9 @@ if (argv[0] === "pty-resize") {
     process.execve?.(command[0] ?? "", [...command], { ...process.env, ...env } as Record<string, string>),
   );
 } else if (argv[0] === "enter" || argv[0] === "proxy") {
-  process.exitCode = await inBottle(argv[0], argv.slice(1));
+  const code = await inBottle(argv[0], argv.slice(1));
+  // Its servers would keep the proxy of a bottle that has stopped alive.
+  process.exit(code);
 } else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);

@@ -43,8 +43,7 @@ export class ClaudeStage extends Stage {
   override async [Symbol.asyncDispose](): Promise<void> {
     try {
       // A bottle lives until it is stopped.
-      for (const { pid, words } of this.home.processes())
-        if (words[0]?.endsWith("/bwrap")) process.kill(pid, "SIGKILL");
+      await this.own(["stop", "--force"]);
       await super[Symbol.asyncDispose]();
     } finally {
       await this.#api.stop();

@@ -206,6 +206,12 @@ export class Stage implements AsyncDisposable {
     );
   }
 
+  /** The program itself, as the stage's user, in the project. */
+  protected async own(words: readonly string[]): Promise<void> {
+    const { env, project: cwd } = this.home;
+    await Bun.spawn([...this.#as, ...this.#program, ...words], { env, cwd, stdout: "ignore", stderr: "ignore" }).exited;
+  }
+
   /** What the ledger knows of sessions: the kind and the pane of each. */
   async sessions(): Promise<string[]> {
     const { env, project: cwd } = this.home;
