@@ -22,6 +22,8 @@ export type Ending = {
   readonly successor?: boolean;
   /** What the hooks name, as it was judged. */
   readonly hookFiles: HostFiles;
+  /** Called once the bottle is gone, whatever its hook says. */
+  readonly onRemoved?: (() => void) | undefined;
   /** Gets what is only in the bottle, before anything is removed. */
   readonly onLosses?: ((losses: Losses | undefined) => void) | undefined;
 };
@@ -29,7 +31,7 @@ export type Ending = {
 export function endAction(
   context: BottleContext,
   step: EndStep,
-  { made, successor = false, hookFiles, onLosses }: Ending,
+  { made, successor = false, hookFiles, onLosses, onRemoved }: Ending,
 ): Action {
   const { system, backend, ledger } = context;
   const { name } = made;
@@ -79,6 +81,7 @@ export function endAction(
           if (successor) inform(system, `removing bottle "${name}" to recreate it`);
           await removeMachine(context, name, { signal });
           forgetBaseline(system, name);
+          onRemoved?.();
           if (!successor) inform(system, `removed bottle "${name}"`);
         },
       };

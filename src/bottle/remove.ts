@@ -21,7 +21,7 @@ export type Removal = {
   /** Even while sessions run in it, and with what is only in it. */
   readonly force: boolean;
   readonly keepClaude: boolean;
-} & Pick<Ending, "onLosses">;
+} & Pick<Ending, "onLosses" | "onRemoved">;
 
 /** False where there is no such bottle any more. Throws UserError, with all still there, for what would be lost with it. */
 export const removeBottle = (system: System, asked: BottlePlan, removal: Removal): Promise<boolean> =>
@@ -38,9 +38,9 @@ export const removeBottle = (system: System, asked: BottlePlan, removal: Removal
       await endBackground(context, made, { command: "rm", force: removal.force });
       takeDown(ledger, name, { command: "rm", force: removal.force });
       undo.add(async () => ledger.setReady(name, record?.isReady ?? false));
-      const actions = await actionsOf(context, { made, machine }, removal);
+      const onRemoved = () => forgetTraces(system, name, hold);
+      const actions = await actionsOf(context, { made, machine }, { ...removal, onRemoved });
       await perform(actions, made, { signal: hold.signal, undo });
-      forgetTraces(system, name, hold);
       return true;
     });
   });
@@ -57,7 +57,7 @@ export async function removalLines(system: System, made: BottlePlan, removal: Re
 async function actionsOf(
   context: BottleContext,
   { made, machine }: { readonly made: BottlePlan; readonly machine: Machine | undefined },
-  { force, keepClaude, onLosses }: Removal,
+  { force, keepClaude, onLosses, onRemoved }: Removal,
 ): Promise<Action[]> {
   const { commands: hooks, files: hookFiles } = await hooksAfterStop(context.system, made);
   const keepsClaude = keepClaude || (made.keepsClaude ?? false);
@@ -68,7 +68,7 @@ async function actionsOf(
     hooks,
     state: machine?.state ?? "none",
   });
-  return steps.map((step) => endAction(context, step, { made, hookFiles, onLosses }));
+  return steps.map((step) => endAction(context, step, { made, hookFiles, onLosses, onRemoved }));
 }
 
 function forgetTraces(system: System, name: string, hold: Hold): void {

@@ -136,3 +136,13 @@ test("a file that a hook may also write is the one that was judged when it runs"
   });
   expect(existsSync(`${home.project}/copy`)).toBe(false);
 }, 30_000);
+
+test("a bottle whose after-stop hook fails is removed all the same, and leaves nothing behind", async () => {
+  using home = new Home();
+  own(home, hooks("true", "exit 4"));
+  await home.run(ready);
+  const { stderr, code } = await home.run(["rm", "--force"]);
+  expect([stderr, code]).toEqual([expect.stringContaining("after-stop failed with status 4"), 1]);
+  expect((await home.run(["ls"])).stdout).toBe("");
+  expect((await home.run(["gc"])).stderr).toContain("nothing to");
+}); // prettier-ignore
