@@ -92,7 +92,11 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   // A status of 128 and more is a death in the guest; with 1 smolvm says that it lost the machine.
   const there = await restoreModes({ diedBadly: code === 1 || code >= 128, fenced: passed !== "SIGHUP" });
   // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
-  if (passed || !there || child?.signalCode) await control?.endSession();
+  const isCut = passed !== undefined || !there || Boolean(child?.signalCode);
+  const left = !isCut && control && reach ? (await import("./left.ts")).isLeft(reach.session) : false;
+  if (isCut || left) await control?.endSession();
+  // The client's own status says nothing of a command that went on.
+  if (left && code === 0) code = 143;
   unwatch?.();
   // What takes it back comes after it.
   await tagged;
