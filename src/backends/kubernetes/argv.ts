@@ -43,8 +43,9 @@ export const isReadyArgv = (place: Place, name: string): string[] => [
 export const waitArgv = (place: Place, name: string, seconds: number): string[] => [
   "wait", "--for=condition=Ready", `pod/${name}`, `--timeout=${seconds}s`, ...at(place),
 ]; // prettier-ignore
-export const eventsArgv = (place: Place, name: string): string[] => [
-  "get", "events", "--field-selector", `involvedObject.name=${name},type=Warning`, "-o", "json", ...at(place), ...soon,
+/** Of the object with that uid: an earlier one of its name may have had other troubles. */
+export const eventsArgv = (place: Place, uid: string): string[] => [
+  "get", "events", "--field-selector", `involvedObject.uid=${uid},type=Warning`, "-o", "json", ...at(place), ...soon,
 ]; // prettier-ignore
 export const deletePodArgv = (place: Place, name: string): string[] => [
   "delete", "pod", name, "--ignore-not-found", "--timeout=15s", ...at(place),

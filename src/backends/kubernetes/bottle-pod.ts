@@ -20,7 +20,7 @@ import { inform, warn } from "../../ui/messages.ts";
 import type { Machine, StepOptions } from "../backend.ts";
 import { proxyEnv } from "../host-filter.ts";
 import * as argv from "./argv.ts";
-import { kubectlError } from "./errors.ts";
+import { closedVolume, kubectlError } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { foundSchema, isPod, isReady, machinesOf } from "./listing.ts";
 import { podOf } from "./pod.ts";
@@ -114,6 +114,7 @@ export class BottlePod {
     const program = this.#exec(keepSecretsThenArgv(session, command));
     const stdin = secretLines(this.#valuesOf(credentials.map(({ variable }) => variable)));
     const run = await this.#system.run(program.argv, { ...options, stdin, ending: endingMark(session) });
+    if (/Permission denied/.test(run.stderr)) throw closedVolume(this.#name, user.uid);
     if (run.code !== 0) throw kubectlError(`set up bottle "${this.#name}"`, run);
   }
 

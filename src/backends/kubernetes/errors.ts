@@ -70,3 +70,8 @@ export const noGuard = (bottle: string): UserError =>
   new UserError(`nothing enforces the allowlist of bottle "${bottle}": its pod has no guard`, {
     hint: "something in the cluster changed the pod; without the guard: claude-bottle run --network open",
   });
+
+export const closedVolume = (name: string, uid: number) =>
+  new UserError(`the user ${uid} of bottle "${name}" may not write to its volume`, {
+    hint: "its storage class ignores fsGroup: kubernetes.storage-class names another one",
+  });

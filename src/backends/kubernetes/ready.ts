@@ -12,6 +12,8 @@ import { isHeld } from "./network.ts";
 
 /** A node may have to be started for it, or its image be pulled. */
 const patienceMs = 600_000;
+/** A volume takes a moment to be there, and what is said of it until then worries for nothing. */
+const quietMs = 5_000;
 /** A pod is unschedulable for a moment where another one is just going. */
 const graceMs = 20_000;
 
@@ -43,7 +45,8 @@ export async function waitUntilReady(
       throw stuckPod(name, warning ?? "it is not ready after 10 minutes", `kubectl describe pod ${name}`);
     if (warning !== undefined && /RuntimeHandler|no runtime for|user namespaces/i.test(warning))
       throw stuckPod(name, warning, "kubernetes.runtime-class names a class that the cluster's nodes have");
-    if (warning !== undefined && warning !== told) inform(kubectl.system, `bottle "${name}" waits: ${warning}`);
+    if (warning !== undefined && warning !== told && waited > quietMs)
+      inform(kubectl.system, `bottle "${name}" waits: ${warning}`);
     told = warning ?? told;
   }
 }
@@ -53,7 +56,7 @@ const eventsSchema = v.object({
 });
 
 async function lastWarning(kubectl: Kubectl, place: Place, pod: Found): Promise<string | undefined> {
-  const run = await kubectl.look("ask for events", eventsArgv(place, pod.metadata.name));
+  const run = await kubectl.look("ask for events", eventsArgv(place, pod.metadata.uid));
   const events = v.safeParse(eventsSchema, parseJson(run.stdout));
   // Others are advice for the cluster's administrator.
   const isFailure = ({ reason }: { readonly reason: string }) => /^(Failed|BackOff)/.test(reason);
