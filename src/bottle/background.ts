@@ -4,6 +4,7 @@ import { UserError } from "../errors.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
+import { backgroundSessions } from "./errors.ts";
 
 /** Claude's daemon gives its sessions their time to write what they know. */
 const endMs = 15_000;
@@ -46,11 +47,10 @@ function worksInBackground(bottle: string, work: readonly Session[], command: st
     .slice(0, 5)
     .map(({ id, state, waitingFor }) => `${id} (${state}${waitingFor === undefined ? "" : ` for ${waitingFor}`})`);
   const more = work.length > shown.length ? ` and ${work.length - shown.length} more` : "";
-  const one = work.length === 1;
-  return new UserError(
-    `bottle "${bottle}" has ${one ? "a background session" : "background sessions"}: ${shown.join(", ")}${more}`,
-    {
-      hint: `see to ${one ? "it" : "them"}: claude-bottle attach ${work[0]?.id ?? ""}\n  or end ${one ? "it" : "them"} with the bottle: claude-bottle ${command} --force`,
-    },
-  );
+  return backgroundSessions(bottle, {
+    shown: shown.join(", ") + more,
+    count: work.length,
+    first: work[0]?.id ?? "",
+    command,
+  });
 }

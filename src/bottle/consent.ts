@@ -1,7 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { describeSandbox } from "../backends/sandbox.ts";
-import { exitCode, UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { assertPathsExist } from "../project/shared-paths.ts";
 import type { System } from "../system/system.ts";
@@ -11,6 +10,7 @@ import { passedOver } from "./auto.ts";
 import { checkPlan } from "./ready.ts";
 import { needsConsent, noteConsent } from "./sandbox-consent.ts";
 import type { Target } from "./target.ts";
+import { needsYes, notAccepted, nothingStronger } from "./errors.ts";
 
 export type Start = {
   readonly fresh: boolean;
@@ -36,20 +36,14 @@ export async function confirmStart(system: System, { plan, otherwise }: Target, 
 }
 
 async function askOnce(system: System, backend: Backend, acceptsWeaker: boolean): Promise<void> {
-  if (!acceptsWeaker && !(await isAccepted(system, backend)))
-    throw new UserError("no bottle was made", {
-      exitCode: exitCode.cancelled,
-      hint: "the lines above say how to get a VM or a container",
-    });
+  if (!acceptsWeaker && !(await isAccepted(system, backend))) throw notAccepted();
   noteConsent(system, backend);
 }
 
 async function isAccepted(system: System, backend: Backend): Promise<boolean> {
-  const nothingBetter = "no microVM and no container can run here";
   const network = backend.capabilities.network === "open" ? "; its bottles reach all of the network" : "";
   const why = `${await passedOver(system, backend)}\n${backend.name} can: ${describeSandbox(backend)}${network}`;
-  if (!canAsk(system))
-    throw new UserError(nothingBetter, { hint: `${why}\nto use it: claude-bottle run --accept-weaker` });
-  inform(system, nothingBetter, why);
+  if (!canAsk(system)) throw needsYes(why);
+  inform(system, nothingStronger, why);
   return await confirm(`Use ${backend.name} on this machine from now on?`, { byDefault: false });
 }

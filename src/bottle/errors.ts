@@ -118,3 +118,31 @@ export const noAgent = (socket: string | undefined) =>
 
 export const nothingUsable = (reasons: string) =>
   new UserError("no backend can run a bottle on this machine", { hint: reasons });
+
+export const nothingStronger = "no microVM and no container can run here";
+
+/** `why`: why each was skipped, and what could be used instead. */
+export const needsYes = (why: string) =>
+  new UserError(nothingStronger, { hint: `${why}\nto use it: claude-bottle run --accept-weaker` });
+
+export const notAccepted = () =>
+  new UserError("no bottle was made", {
+    exitCode: exitCode.cancelled,
+    hint: "the lines above say how to get a VM or a container",
+  });
+
+/** `shown`: the sessions with their states. */
+export const backgroundSessions = (
+  bottle: string,
+  {
+    shown,
+    count,
+    first,
+    command,
+  }: { readonly shown: string; readonly count: number; readonly first: string; readonly command: string },
+) => {
+  const [what, them] = count === 1 ? ["a background session", "it"] : ["background sessions", "them"];
+  return new UserError(`bottle "${bottle}" has ${what}: ${shown}`, {
+    hint: `to see ${them}: claude-bottle attach ${first}\nto end ${them} with the bottle: claude-bottle ${command} --force`,
+  });
+};
