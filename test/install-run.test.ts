@@ -1,8 +1,10 @@
 // install.sh --run: the first session.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { install, ReleaseSite } from "./support/release-site.ts";
 import { Screen } from "./support/screen.ts";
+
+setDefaultTimeout(60_000);
 
 /** Says its version and how it was started, and reads a line as a question does. */
 const program = `#!/bin/sh
