@@ -115,6 +115,17 @@ export class HeldDirectory implements Disposable {
     this.#do("make", name, () => this.#in(name, (directory, last) => at.makeDirectoryAt(directory, last, mode)));
   }
 
+  /** Makes the directories above a name. False where one of them is something else. */
+  makeParents(name: string, mode = 0o755): boolean {
+    const parts = name.split("/").slice(0, -1);
+    return parts.every((_, index) => {
+      const parent = parts.slice(0, index + 1).join("/");
+      const status = this.status(parent);
+      if (!status) this.makeDirectory(parent, mode);
+      return !status || isDirectoryMode(status.mode);
+    });
+  }
+
   /** A new file; fails where there is anything of that name. Set-id bits are dropped. */
   async write(
     name: string,

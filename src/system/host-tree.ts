@@ -4,7 +4,6 @@ import { printable } from "../lib/quote.ts";
 import { byteName, isDirectoryMode, isFileMode, isLinkMode, stateOf, textName, type Tree } from "../lib/tree-state.ts";
 import type { Status } from "./at.ts";
 import { HeldDirectory } from "./held-directory.ts";
-import { makeParents } from "./tar-tree.ts";
 
 /** A name of a Tree for a person to read. */
 export const readableName = (name: string): string => printable(textName(name));
@@ -62,7 +61,7 @@ export async function placeThings(
 }
 
 async function placeThing(from: HeldDirectory, to: HeldDirectory, name: string, mode: number): Promise<boolean> {
-  if (!makeParents(to, name)) return false;
+  if (!to.makeParents(name)) return false;
   const there = to.status(name);
   if (there && isDirectoryMode(there.mode) !== isDirectoryMode(mode)) return false;
   if (isDirectoryMode(mode)) {

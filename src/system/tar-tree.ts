@@ -87,7 +87,7 @@ export async function unpackTar(
     if (!isInside(name)) refused.push(entry.name);
     else if (!wants(name)) continue;
     else if (entry.kind === "other") skipped.push(name);
-    else if (!makeParents(directory, name) || !(await put(directory, name, entry))) refused.push(name);
+    else if (!directory.makeParents(name) || !(await put(directory, name, entry))) refused.push(name);
     else if (entry.kind === "directory") modes.set(name, entry.mode);
   }
   return { modes, skipped, refused };
@@ -109,17 +109,6 @@ async function put(directory: HeldDirectory, name: string, entry: TarEntry): Pro
   else await directory.write(name, entry, entry.content);
   return true;
 } // prettier-ignore
-
-/** Makes the directories above. False where one of them is something else. */
-export function makeParents(directory: HeldDirectory, name: string, mode = 0o755): boolean {
-  const parts = name.split("/").slice(0, -1);
-  return parts.every((_, index) => {
-    const parent = parts.slice(0, index + 1).join("/");
-    const status = directory.status(parent);
-    if (!status) directory.makeDirectory(parent, mode);
-    return !status || isDirectoryMode(status.mode);
-  });
-}
 
 /** `.//./a/b` is `a/b`; what goes up stays as it is, and is refused. */
 const plainName = (name: string): string =>

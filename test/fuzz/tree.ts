@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { UserError } from "../../src/errors.ts";
 import { HeldDirectory } from "../../src/system/held-directory.ts";
 import { isSameThing, placeThings, readTree, treeStamp } from "../../src/system/host-tree.ts";
-import { makeParents, packThings, thingsBelow } from "../../src/system/tar-tree.ts";
+import { packThings, thingsBelow } from "../../src/system/tar-tree.ts";
 import { forceWay } from "../../src/system/at.ts";
 import type { Random } from "./random.ts";
 import { secret, Stage } from "./stage.ts";
@@ -65,7 +65,7 @@ async function act(stage: Stage, random: Random): Promise<void> {
         held.move(name, held, other);
         break;
       case 9:
-        makeParents(held, name);
+        held.makeParents(name);
         held.symlink(name, stage.target(random));
         break;
       case 10:

@@ -1,7 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { byteName, isLinkMode } from "../../lib/tree-state.ts";
 import { HeldDirectory } from "../../system/held-directory.ts";
-import { makeParents } from "../../system/tar-tree.ts";
 import type { Binding } from "./pins.ts";
 import { linkForDirectory } from "./errors.ts";
 
@@ -14,7 +13,7 @@ export function makeSources(bindings: readonly Binding[]): void {
       const status = everything.status(name);
       return status !== undefined && !isLinkMode(status.mode);
     };
-    if (isThere() || (makeParents(everything, `${name}/x`, 0o700) && isThere())) continue;
+    if (isThere() || (everything.makeParents(`${name}/x`, 0o700) && isThere())) continue;
     throw linkForDirectory(source, target);
   }
 }
