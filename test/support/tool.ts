@@ -136,13 +136,20 @@ export class Home implements Disposable {
     });
   }
 
-  [Symbol.dispose](): void {
-    // A bubblewrap bottle runs until it is stopped.
-    const records = new Bun.Glob("{state,home/.local/state}/claude-bottle/bubblewrap/*/{holder,proxy}.json");
-    for (const file of records.scanSync({ cwd: this.directory, absolute: true, dot: true })) {
+  /** A bubblewrap bottle runs until it is stopped. */
+  endBottles(): void {
+    const ofBottle = "claude-bottle/bubblewrap/*/{holder,proxy}.json";
+    const files = ["state", "home/.local/state"].flatMap((state) => [
+      ...new Bun.Glob(`${state}/${ofBottle}`).scanSync({ cwd: this.directory, absolute: true, dot: true }),
+    ]);
+    for (const file of files) {
       const process_ = JSON.parse(readFileSync(file, "utf8"));
       if (isAlive(process_)) kill(process_.pid);
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.endBottles();
     // A session that was cut off still notes its end, and would make its directories anew.
     for (const limit = Date.now() + 5_000; Date.now() < limit && this.processes().some(isOurs);) Bun.sleepSync(10);
     if (existsSync(`${this.smolvm}/machines`)) for (const { pid } of this.machines()) if (pid !== null) kill(pid);

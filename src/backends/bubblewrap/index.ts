@@ -97,7 +97,8 @@ export function bubblewrap(system: System): Backend {
       }
       await life.connect(plan, options);
       const words = argv.prepareArgv(directory, plan, claudeHome(plan));
-      options.onSeen?.(await life.run([...system.self, ...words], `set up bottle "${plan.name}"`, options));
+      const seen = await life.run([...system.self, ...words], `set up bottle "${plan.name}"`, options);
+      options.onSeen?.(seen);
       return readHolder(directory)?.pid;
     },
 

@@ -110,7 +110,8 @@ export function landlock(system: System): Backend {
         .map(({ variable }) => variable)
         .filter((variable) => hostNameOf(variable) === variable);
       const words = argv.prepareArgv(place, plan, claudeHome(plan));
-      options.onSeen?.(await run(words, `set up bottle "${plan.name}"`, options, secrets));
+      const seen = await run(words, `set up bottle "${plan.name}"`, options, secrets);
+      options.onSeen?.(seen);
       return undefined;
     },
 

@@ -132,7 +132,8 @@ export function smolvm(system: System): Backend {
         env: agentOf(plan),
       });
       const words = argv.prepareArgv(plan, claudeHome(plan));
-      options.onSeen?.((await client.execFirst(`set up bottle "${plan.name}"`, words, options)).stdout);
+      const prepared = await client.execFirst(`set up bottle "${plan.name}"`, words, options);
+      options.onSeen?.(prepared.stdout);
       const pid = /\(PID: (\d+)\)/.exec(run.stdout)?.[1];
       return pid === undefined ? undefined : Number(pid);
     },
