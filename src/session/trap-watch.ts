@@ -78,7 +78,7 @@ const changes = (before: GitTraps, now: GitTraps): string[] =>
 function tell(system: System, start: string, paths: readonly string[]): void {
   const shown = paths.map(printable);
   const names = shown.length > 10 ? `${shown.slice(0, 10).join(", ")} and ${shown.length - 10} more` : shown.join(", ");
-  warn(system, `${start} files that git or Claude Code obeys on this machine: ${names}`, "review them before you use either of them here"); // prettier-ignore
+  warn(system, `${start} files that git or Claude Code on this machine will run or read as configuration: ${names}`, "review them before you use either of them here"); // prettier-ignore
 }
 
 function read(system: System, name: string): Watch | undefined {

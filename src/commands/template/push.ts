@@ -17,6 +17,7 @@ export const push = (context: Context) =>
     },
     examples: [
       ["claude-bottle template push registry.example.org/team/claude:1", "for bottles of the backend kubernetes, as kubernetes.image"],
+      ["claude-bottle template push localhost:5000/claude", "to a registry on this machine"],
     ],
     async run({ args }) {
       const { system } = context;
