@@ -30,7 +30,7 @@ test.skipIf(!Bun.which("groff"))("groff has no complaint about the manual page",
   expect([stderr.toString(), exitCode]).toEqual(["", 0]);
 });
 
-// template push needs a registry: test/container and test/kube run it. Those that need a release are run by test/upgrade.test.ts, those that need a server of tmux by test/tmux/docs.test.ts,
+// template push needs a registry. Those that need a release are run by test/upgrade.test.ts, those that need a server of tmux by test/tmux/docs.test.ts,
 // those that need a terminal by test/pty/doctor-tty.test.ts, and those about a background session by test/container/background.test.ts.
 const examples = leaves
   .flatMap(({ examples }) => examples.map(([line]) => line))
