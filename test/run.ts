@@ -4,6 +4,7 @@
 //   that works on a fake backend. What stays: the choice of a backend, doctor, real terminals, and every backend that is there.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { buildKube, whyNoKube } from "./support/kube.ts";
 
 const root = `${import.meta.dir}/..`;
 const bun = process.execPath;
@@ -81,6 +82,10 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await suite("the compiled program", parts, { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
 } else {
+  // The first run on a machine builds Kubernetes, which takes as long as half of the suites: beside them.
+  const building = whyNoKube() ? undefined : buildKube();
+  process.on("exit", () => building?.kill());
+
   await check("types", [bun, "check"]);
   await check("format", [bun, "run", "fmt", "--check"]);
   await check("build", [bun, "build.ts"]);

@@ -12,7 +12,8 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))("%s", (_, kind) =
   let open: (settings: string) => Promise<Place>;
   beforeAll(async () => {
     if (!kind.whyNot) open = await kind.up();
-  }, 10 * minute);
+    // The first run on a machine builds Kubernetes.
+  }, 30 * minute);
 
   // What is written on one side as a session runs is not on the other where the project is a copy.
   for (const { title, settings = "", work } of [...cases, ...attacks].filter(

@@ -23,6 +23,10 @@ export function whyNoKube(): string | undefined {
   return isBuilt || Bun.which("go") ? undefined : "Kubernetes is built from Go modules once, and go is not installed";
 }
 
+/** Builds what is not built yet, when nothing else runs. */
+export const buildKube = (): Bun.Subprocess =>
+  Bun.spawn(["nice", "-n", "19", kubehost, "build"], { env, stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+
 export type ClusterOptions = { readonly nodes?: number; readonly policies?: boolean };
 
 /** A real Kubernetes with nothing in common with any other, and the base image on its nodes. */
