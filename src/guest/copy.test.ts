@@ -21,7 +21,11 @@ beforeEach(() => {
   mkdirSync(`${directory}/from`);
   mkdirSync(`${directory}/to`);
 });
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => {
+  // An ordinary user cannot empty a read-only directory.
+  Bun.spawnSync(["chmod", "-R", "u+w", directory]);
+  rmSync(directory, { recursive: true });
+});
 
 async function copy(source: string, destination: string) {
   const pack = Bun.spawn(packArgv(source), { stdout: "pipe", stderr: "pipe", cwd: directory });

@@ -27,6 +27,8 @@ beforeEach(() => {
 afterEach(() => {
   from[Symbol.dispose]();
   to[Symbol.dispose]();
+  // An ordinary user cannot empty a read-only directory.
+  Bun.spawnSync(["chmod", "-R", "u+w", directory]);
   rmSync(directory, { recursive: true });
 });
 

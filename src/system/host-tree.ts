@@ -67,6 +67,8 @@ async function placeThing(from: HeldDirectory, to: HeldDirectory, name: string, 
   if (isDirectoryMode(mode)) {
     if (!there) to.makeDirectory(name, 0o700);
     to.setDirectoryMode(name, mode | 0o700);
+    // Only root moves something out of a directory that may not be written to.
+    from.setDirectoryMode(name, mode | 0o700);
     return true;
   }
   if (!isFileMode(mode) && !isLinkMode(mode)) return false;
