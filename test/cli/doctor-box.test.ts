@@ -41,7 +41,7 @@ function onSmolvm(machine: Machine): void {
 }
 
 const opened = (machine: Machine) => void (machine.box = box(...kvm(machine)));
-const denied = "/dev/kvm may not be opened by you, and a microVM needs it";
+const denied = "you may not open /dev/kvm, and a microVM requires it";
 const needed = "a bottle here needs it";
 
 const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
@@ -51,7 +51,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
     finding: {
       id: "kvm",
       level: "error",
-      what: "this machine has no usable /dev/kvm, and a microVM needs it",
+      what: "this machine has no usable /dev/kvm, and a microVM requires it",
       why: needed,
       fix: {
         command: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
@@ -184,7 +184,7 @@ const rows: Readonly<Record<string, Row & { readonly asRoot?: boolean }>> = {
       level: "error",
       what: "bubblewrap is not installed",
       why: needed,
-      fix: { command: "install bubblewrap with the system's packages", safe: false },
+      fix: { command: "install bubblewrap with the system's package manager", safe: false },
     },
     mended: onBubblewrap,
   },
