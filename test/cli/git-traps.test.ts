@@ -6,7 +6,7 @@ import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
 
 const said = (paths: string) =>
-  `claude-bottle: warning: the session changed files that git or Claude Code obeys on this machine: ${paths}\n  review them before you use either of them here\n`;
+  `claude-bottle: warning: the session changed files that git or Claude Code on this machine will run or read as configuration: ${paths}\n  review them before you use either of them here\n`;
 
 if (whyNoBubblewrap) console.log(`git traps of a terminal's session skipped: ${whyNoBubblewrap}`);
 test.skipIf(whyNoBubblewrap !== undefined)("on a terminal, in bubblewrap, whose sessions have none of our variables", async () => {
