@@ -65,8 +65,9 @@ function ending(...words: string[]): () => Command {
   return () => ({
     words,
     check({ stderr, code }) {
-      if (code === 0) expect(stderr).toMatch(/there is no bottle|(removed|stopped) bottle/);
-      else expect([words.length, stderr]).toEqual([1, expect.stringMatching(/running session|only in bottle/)]);
+      if (code === 0) expect(stderr).toMatch(/no bottle|(removed|stopped) bottle/);
+      else
+        expect([words.length, stderr]).toEqual([1, expect.stringMatching(/running session|only (exists? )?in bottle/)]);
     },
   });
 }
