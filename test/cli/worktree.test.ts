@@ -33,7 +33,7 @@ test.skipIf(whyNoBubblewrap !== undefined)(
     const trap = `${main}/.git/worktrees/linked/commondir`;
     const { stderr } = await home.run(["shell", "--", "sh", "-c", `echo '${linked}/evil' >'${trap}'`], { cwd: linked });
     expect(stderr).toContain(
-      `the session changed files that git or Claude Code on this machine will run or read as configuration: ${home.plain(trap)}\n`,
+      `the session changed files that git or Claude Code on this machine will run or read as configuration: ../project/.git/worktrees/linked/commondir\n`,
     );
     for (const path of [".git/hooks/pre-commit", ".git/evil", "stolen"])
       expect(existsSync(`${main}/${path}`)).toBe(false);
