@@ -4,7 +4,6 @@ import holderScript from "./holder.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
 import prepareScript from "./prepare.sh" with { type: "text" };
 import type { ClaudeHome } from "./claude-home.ts";
-import restScript from "./rest.sh" with { type: "text" };
 import startScript from "./start.sh" with { type: "text" };
 import seenScript from "./seen.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
@@ -45,14 +44,8 @@ export const holderArgv = (home: string, idleMinutes: number): string[] => [
   "/bin/sh", "-c", withoutComments(holderScript), "claude-bottle-holder", home, String(idleMinutes),
 ]; // prettier-ignore
 
-/** Asks every process of the bottle to end, and gives them that many tenths of a second. */
-export const restArgv = (tenths: number): string[] => [
-  "/bin/sh",
-  "-c",
-  withoutComments(restScript),
-  "sh",
-  String(tenths),
-];
+/** Asks every process of the bottle but its first one to end. */
+export const restArgv = (): string[] => ["/bin/sh", "-c", "kill -TERM -1; kill -CONT -1"];
 
 /** On the host, starts what goes on without us. `filter` is a file that it reads as descriptor 9, `facts` one that it writes as descriptor 8. */
 export const startArgv = (

@@ -184,3 +184,20 @@ export function pidNamespaceOf(pid: number | undefined): string | undefined {
     return undefined;
   }
 }
+
+/** All processes of the process namespace that the process is in; on Linux. */
+export function processesBeside({ pid }: Identity): Identity[] {
+  const namespaceOf = (one: number | string) => linkText(`/proc/${one}/ns/pid`);
+  const namespace = namespaceOf(pid);
+  if (namespace === undefined) return [];
+  const found = numbersOfProcesses().filter((one) => namespaceOf(one) === namespace);
+  return found.flatMap((one) => identify(Number(one)) ?? []);
+}
+
+function linkText(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

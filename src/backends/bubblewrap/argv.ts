@@ -31,6 +31,7 @@ export const bindingsIn = (directory: string, plan: BottlePlan): Binding[] =>
   bindingsOf({ home: homeOf(directory), temporary: temporaryOf(directory) }, plan);
 
 const ownBin = "/opt/claude-bottle/bin";
+export const claudeInside = `${ownBin}/claude`;
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const searchPath = (home: string) => `${home}/.local/bin:${ownBin}:${systemPath}`;
 
@@ -114,7 +115,7 @@ export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     ...(leave.proc === "own" ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]),
     ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
     ...bindingsIn(directory, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),
-    ...(claude === undefined ? [] : ["--ro-bind", claude, `${ownBin}/claude`]),
+    ...(claude === undefined ? [] : ["--ro-bind", claude, claudeInside]),
     ...(sshAgent ? ["--bind-try", sshAgent, agentSocket] : []),
     "--remount-ro", "/", "--chdir", "/", "--setenv", "PATH", systemPath, "--as-pid-1", "--", ...holderArgv(homeOf(directory), plan.idleMinutes ?? defaultIdleMinutes),
   ]; // prettier-ignore

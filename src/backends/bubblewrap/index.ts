@@ -43,6 +43,11 @@ export function bubblewrap(system: System): Backend {
 
   const life = bottleLife(system, { bottles, filterOf, refuseUnusable });
 
+  function isOutdated(name: string): boolean {
+    const holder = readHolder(directoryOf(name));
+    return holder !== undefined && life.lacksClaude(holder) && life.isIdle(holder);
+  }
+
   return {
     name: "bubblewrap",
     capabilities: {
@@ -87,6 +92,7 @@ export function bubblewrap(system: System): Backend {
 
     async start(plan, options = {}) {
       const directory = directoryOf(plan.name);
+      if (isOutdated(plan.name)) await life.end(plan.name);
       const holder = readHolder(directory);
       const gone = holder && replacedDirectory(holder, plan);
       if (gone !== undefined) throw directoryReplaced(plan.name, gone);
@@ -124,7 +130,7 @@ export function bubblewrap(system: System): Backend {
     isReady: async (plan) => {
       const directory = directoryOf(plan.name);
       const holder = readHolder(directory);
-      if (!holder || (needsProxy(plan) && !readProxy(directory))) return false;
+      if (!holder || isOutdated(plan.name) || (needsProxy(plan) && !readProxy(directory))) return false;
       const shared = [plan.directory, ...plan.mounts.map(({ source }) => source)];
       return shared.every((path) => realPath(path) === path) && replacedDirectory(holder, plan) === undefined;
     },

@@ -6,8 +6,8 @@ import { proxyArgv } from "../../namespaces/words.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { readProxy } from "../../proxy/record.ts";
 import { writeRules } from "../../proxy/rules.ts";
-import { isSameDirectory, readText } from "../../system/files.ts";
-import { endProcesses, findProcesses, identify, type Identity } from "../../system/process.ts";
+import { exists, isSameDirectory, readText } from "../../system/files.ts";
+import { endProcesses, findProcesses, identify, type Identity, processesBeside } from "../../system/process.ts";
 import type { RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import { findClaude } from "../host-claude.ts";
@@ -20,7 +20,7 @@ import { allLeave, findBwrap, leaveOf, type Leave } from "./probe.ts";
 const factsSchema = v.object({ "child-pid": v.number() });
 
 /** How long the processes of a bottle that stops may take to end by themselves. */
-const restTenths = 30;
+const restMs = 3_000;
 const offersWithinMs = 2_000;
 /** Of the host's variables those of its own proxy are the bottle's proxy's too. */
 const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
@@ -115,21 +115,33 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
   const resting = (name: string) => [
     ...system.self,
     ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }),
-    ...restArgv(restTenths),
+    ...restArgv(),
   ];
 
   async function end(name: string): Promise<void> {
     const holders = holdersOf(name);
-    if (readHolder(directoryOf(name)) && holders.length > 0)
+    const holder = readHolder(directoryOf(name));
+    if (holder && !isIdle(holder)) {
       await system.run(resting(name), { timeoutMs: 10_000, detached: true });
+      for (let waited = 0; waited < restMs && !isIdle(holder); waited += 50) await Bun.sleep(50);
+    }
     await endProcesses(holders);
     const proxy = readProxy(directoryOf(name));
     if (proxy) await endProcesses([proxy]);
   }
 
+  /** Whether Claude Code was installed after the bottle had started, which then has none. */
+  const lacksClaude = ({ pid }: Identity): boolean =>
+    findClaude(system) !== undefined && !exists(`/proc/${pid}/root${argv.claudeInside}`);
+
+  /** Whether nothing runs in the bottle but what holds it: a shell, and the program by which that waits. */
+  const isIdle = (holder: Identity): boolean => processesBeside(holder).length <= 2;
+
   return {
     run,
     hold,
+    lacksClaude,
+    isIdle,
     connect,
     end,
     explainStart: (plan: BottlePlan) => [holding(plan, allLeave), ...(needsProxy(plan) ? [proxying(plan.name)] : [])],
