@@ -50,13 +50,16 @@ function add({ passed, failed, skipped }: Counts): void {
 async function runSuite(title: string, directories: string[], env: Record<string, string>): Promise<Counts> {
   console.log(`\n== ${title}`);
   const report = `${reports}/${title.replace(/\W+/g, "-")}.xml`;
-  const child = Bun.spawn([bun, "test", ...directories, "--reporter=junit", `--reporter-outfile=${report}`], {
-    cwd: root,
-    env: { ...process.env, ...env },
-    stdin: "ignore",
-    stdout: "inherit",
-    stderr: "inherit",
-  });
+  const child = Bun.spawn(
+    [bun, "test", ...directories, "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`],
+    {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdin: "ignore",
+      stdout: "inherit",
+      stderr: "inherit",
+    },
+  );
   const code = await child.exited;
   const [, tests = "0", , failures = "0", skipped = "0"] =
     /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
