@@ -30,7 +30,7 @@ for (const { name, whyNot, up } of kinds.filter((kind) => ["bubblewrap as root",
       rmSync(`${home.directory}/first`, { force: true });
       const second = agent("second");
       const { stderr } = await place.sh(`SSH_AUTH_SOCK=${home.directory}/second claude-bottle exec -- true`);
-      expect(stderr).toBe(`claude-bottle: the ssh agent that bottle "cb-BOTTLE" started with has ended\n  claude-bottle stop, and the next session brings the one that runs now\n`); // prettier-ignore
+      expect(stderr).toBe(`claude-bottle: the ssh agent that bottle "cb-BOTTLE" started with has ended\n  claude-bottle stop; the next session gets the agent that runs now\n`); // prettier-ignore
       await place.sh("claude-bottle stop");
       expect(await exec(`${home.directory}/second`)).toMatchObject({ stdout: "second", code: 0 });
       await place.sh(`: >bottle.toml; claude-bottle stop`);
