@@ -83,10 +83,11 @@ const statOf = (pid: number): string[] => fieldsOf(textOf(`/proc/${pid}/stat`));
 let boot: string | undefined;
 const bootId = () => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 8));
 
-function startedByPs(pid: number): string | undefined {
+/** The same on macOS, whose ps says it as a local time. */
+export function startedByPs(pid: number, ps = "/bin/ps"): string | undefined {
   // In one time zone: a laptop that travels would take every process for another one.
   const env = { LC_ALL: "C", TZ: "UTC" };
-  const { stdout, exitCode } = Bun.spawnSync(["/bin/ps", "-o", "lstart=", "-p", String(pid)], { env });
+  const { stdout, exitCode } = Bun.spawnSync([ps, "-o", "lstart=", "-p", String(pid)], { env });
   const started = stdout.toString().trim();
   return exitCode === 0 && started !== "" ? started : undefined;
 }

@@ -6,9 +6,9 @@ import { hypervisorWords, rememberNoBoot } from "./boot.ts";
 import { failureOf, noBoot, smolvmError } from "./errors.ts";
 import { answerOfSmolvm, checkVersion, findSmolvm } from "./program.ts";
 
+/** smolvm locks its database for each call, so whoever asks again waits first. */
+export const betweenTriesMs = 100;
 /** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
-/** smolvm locks its database for each call. */
-const betweenTriesMs = 100;
 const readyWithinMs = 30_000;
 
 type CallOptions = StepOptions & Pick<RunOptions, "env" | "onOutput">;

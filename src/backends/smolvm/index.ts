@@ -13,7 +13,7 @@ import { stateDirectory, type System } from "../../system/system.ts";
 import type { Backend, Machine, StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { knownNoBoot, noBootFile } from "./boot.ts";
-import { Client } from "./client.ts";
+import { betweenTriesMs, Client } from "./client.ts";
 import { parseDenied } from "./denied.ts";
 import { noBoot, unknownForm } from "./errors.ts";
 import { checkVersion, findSmolvm, assertSmolmachines } from "./program.ts";
@@ -26,9 +26,6 @@ const machineSchema = v.object({
   pid: v.nullish(v.number()),
   labels: v.optional(v.record(v.string(), v.string()), {}),
 });
-
-/** smolvm locks its database for each call. */
-const betweenLooksMs = 100;
 
 export function smolvm(system: System): Backend {
   const client = new Client(system);
@@ -59,7 +56,7 @@ export function smolvm(system: System): Backend {
       const state = (await find(name))?.state;
       signal?.throwIfAborted();
       if (state !== "broken" || system.now() > deadline) return state;
-      await Bun.sleep(betweenLooksMs);
+      await Bun.sleep(betweenTriesMs);
     }
   }
 
