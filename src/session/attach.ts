@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { endArgv, guestControlArgv } from "../guest/control.ts";
 import { type BottlePlan, isSandbox, type SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
-import { watchTraps } from "./trap-watch.ts";
+import { watchTraps } from "../project/trap-watch.ts";
 import { type End, noteEnd } from "./end.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import { signalNumber } from "../system/interrupt.ts";

@@ -42,7 +42,7 @@ export async function noteEnd(
       const isAlone = ledger.sessions(plan.name).length === 0;
       // The status of a terminal that was closed.
       const isHeard = system.isTty.stderr || code !== 129;
-      await (await import("./trap-watch.ts")).tellTraps(system, plan, { isAlone, isHeard });
+      await (await import("../project/trap-watch.ts")).tellTraps(system, plan, { isAlone, isHeard });
     }
     if (ended?.kind === "attach" && ended.conversation !== null && code < 128) {
       await tellDetached(system, ledger, ended.conversation);
