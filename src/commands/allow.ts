@@ -1,7 +1,7 @@
 import { command, type Context } from "../cli/command.ts";
 import { noBottleToOpen } from "../bottle/errors.ts";
 import { checkHost, openHost, writeHost } from "../bottle/allow.ts";
-import { findBottle } from "../session/target.ts";
+import { findBottle } from "../inventory/find-bottle.ts";
 import { inform } from "../ui/messages.ts";
 import { exclusive, projectIsHere } from "./errors.ts";
 

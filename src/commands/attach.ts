@@ -2,9 +2,9 @@ import { command, type Context } from "../cli/command.ts";
 import { bottleName } from "../plan/name.ts";
 import { findProject } from "../project/project.ts";
 import { notOnTerminal } from "../session/errors.ts";
-import { attachable } from "../session/find.ts";
+import { attachable } from "../inventory/find-session.ts";
 import { launch } from "../session/launch.ts";
-import { findTarget } from "../session/target.ts";
+import { findTarget } from "../inventory/find-bottle.ts";
 
 export const attach = (context: Context) =>
   command(context, {

@@ -1,6 +1,6 @@
 import { command, type Context } from "../cli/command.ts";
-import { copyIn, copyOut, type Copy } from "../session/cp.ts";
-import { findTarget } from "../session/target.ts";
+import { copyIn, copyOut, type Copy } from "../bottle/cp.ts";
+import { findTarget } from "../inventory/find-bottle.ts";
 import { wrongSides } from "./errors.ts";
 
 export const cp = (context: Context) =>

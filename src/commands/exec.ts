@@ -1,6 +1,6 @@
 import { command, type Context } from "../cli/command.ts";
 import { launch } from "../session/launch.ts";
-import { findTarget } from "../session/target.ts";
+import { findTarget } from "../inventory/find-bottle.ts";
 import { noCommand } from "./errors.ts";
 
 export const exec = (context: Context) =>

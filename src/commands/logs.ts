@@ -6,11 +6,12 @@ import { localTime } from "../lib/time.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { screenOf } from "../session/background.ts";
-import { noScreen, noSession } from "../session/errors.ts";
-import { sessionNamed } from "../session/find.ts";
+import { noSession } from "../inventory/errors.ts";
+import { noScreen } from "../session/errors.ts";
+import { sessionNamed } from "../inventory/find-session.ts";
 import type { System } from "../system/system.ts";
 import { bottleHistory } from "../inventory/history.ts";
-import { existingBottle, noBottle } from "../session/target.ts";
+import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
 import { warn } from "../ui/messages.ts";
 
 export const logs = (context: Context) =>

@@ -6,7 +6,7 @@ import { forwardPort, openInBackground } from "../ports/forward.ts";
 import { parsePort, renderPort, urlOf } from "../ports/port.ts";
 import { isSandbox } from "../plan/plan.ts";
 import { openPorts } from "../ports/record.ts";
-import { findBottle } from "../session/target.ts";
+import { findBottle } from "../inventory/find-bottle.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { inform } from "../ui/messages.ts";
 

@@ -4,7 +4,7 @@ import { command, type Context } from "../cli/command.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { removalLines, removeBottle } from "../bottle/remove.ts";
 import type { Losses } from "../plan/losses.ts";
-import { existingBottle, noBottle } from "../session/target.ts";
+import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { printable } from "../lib/quote.ts";
 import { madeWorktree, undoWorktree } from "../project/made-worktree.ts";

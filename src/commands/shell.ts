@@ -1,6 +1,6 @@
 import { command, type Context } from "../cli/command.ts";
 import { launch } from "../session/launch.ts";
-import { findTarget } from "../session/target.ts";
+import { findTarget } from "../inventory/find-bottle.ts";
 
 /** bash where the image has it, as a login shell. */
 const loginShell = ["/bin/sh", "-c", "command -v bash >/dev/null && exec bash -l; exec sh -l"];

@@ -1,7 +1,7 @@
 import { command, type Context } from "../cli/command.ts";
 import { stopBottle, stopLines } from "../bottle/stop.ts";
 import { onlySession, stopSession } from "../session/stop.ts";
-import { existingBottle, noBottle } from "../session/target.ts";
+import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
 
 export const stop = (context: Context) =>
   command(context, {

@@ -4,7 +4,7 @@ import { exitCode } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import { syncProject } from "../sync/sync.ts";
-import { findTarget } from "../session/target.ts";
+import { findTarget } from "../inventory/find-bottle.ts";
 import { enumerate, warnConflicts } from "../sync/travel.ts";
 import { inform, warn } from "../ui/messages.ts";
 import { wrongValue, noBottleYet } from "./errors.ts";

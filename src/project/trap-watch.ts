@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { readText, removeFile, writePrivate } from "../system/files.ts";
+import { readText, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { warn } from "../ui/messages.ts";
 import type { GitTraps } from "./git-traps.ts";
@@ -21,7 +21,6 @@ const schema = v.object({
 type Watch = v.InferOutput<typeof schema>;
 
 const fileOf = ({ env }: System, name: string) => `${stateDirectory(env)}/traps/${name}.json`;
-export const forgetTraps = (system: System, name: string): boolean => removeFile(fileOf(system, name));
 
 const none = { places: [], links: [] };
 

@@ -7,7 +7,7 @@ import { shortDuration } from "../lib/duration.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { conversationElsewhere, noConversation, stillInBackground } from "./errors.ts";
-import { byUrgency, matchName } from "./find.ts";
+import { byUrgency, matchName } from "../inventory/find-session.ts";
 
 /** The words of Claude Code that go on with the conversation; none where there is none to go on with. Throws UserError for a wrong one. */
 export async function resumeWords(system: System, bottle: string, word: string | undefined): Promise<string[]> {

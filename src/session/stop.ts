@@ -7,8 +7,8 @@ import { endProcess } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { stopInBackground } from "./background.ts";
-import { hasEnded } from "./errors.ts";
-import { matchName, sessionNamed } from "./find.ts";
+import { hasEnded } from "../inventory/errors.ts";
+import { matchName, sessionNamed } from "../inventory/find-session.ts";
 
 /** The session that the word names; undefined where it is a bottle's name. */
 export async function onlySession(system: System, word: string): Promise<Session | undefined> {

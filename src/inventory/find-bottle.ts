@@ -73,7 +73,7 @@ export async function existingBottle(system: System, name: string | undefined): 
     const record = ledger.bottle(wanted);
     if (record) return record.plan;
   }
-  const { listBottles } = await import("../inventory/inventory.ts");
+  const { listBottles } = await import("./inventory.ts");
   const { bottles } = await listBottles(system);
   const found = bottles.find((bottle) => bottle.name === wanted);
   if (!found) return name === undefined ? undefined : recordedPlan(system, name);

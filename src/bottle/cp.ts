@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { bringUp } from "../bottle/bring-up.ts";
-import { checkPlan } from "../bottle/ready.ts";
-import type { Target } from "../bottle/target.ts";
-
+import { bringUp } from "./bring-up.ts";
+import { checkPlan } from "./ready.ts";
+import type { Target } from "./target.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import { backendOf } from "../backends/registry.ts";
 import { packArgv, unpackArgv } from "../guest/copy.ts";
@@ -131,7 +130,7 @@ async function inBottle(
   using ledger = new Ledger(system);
   const copy = await prepare(writtenByGuests([plan, ...ledger.bottles().map((bottle) => bottle.plan)]));
   if (dryRun) {
-    const { startLines } = await import("../bottle/make-ready.ts");
+    const { startLines } = await import("./make-ready.ts");
     const start = await startLines({ system, backend, ledger }, target, { fresh: false });
     const line = `${shellLine(programOf(start.plan).argv)} # ${note}`;
     return system.out([...start.lines, line].map((one) => `${one}\n`).join(""));
