@@ -41,7 +41,7 @@ test.each<[string, Files, string[]]>([
   using home = project(files);
   expect((await asks(home)).asks.map(({ text }) => text)).toEqual(texts);
   const { stderr, code } = await home.run(["exec", "--", "true"]);
-  if (texts.length > 0) expect([code, stderr.includes("your trust")]).toEqual([1, true]);
+  if (texts.length > 0) expect([code, stderr.includes("that you have not approved")]).toEqual([1, true]);
 }); // prettier-ignore
 
 test("what was trusted is asked again once it is another, but not for what Claude itself writes", async () => {
