@@ -1,8 +1,8 @@
+import { connect } from "node:net";
 import type { Backend } from "../backends/backend.ts";
 import { noAgent } from "./errors.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
-import { isListening } from "../system/unix-socket.ts";
 import { inform } from "../ui/messages.ts";
 
 const takesAtStart = ({ capabilities }: Backend) => capabilities.mounts !== "create";
@@ -41,3 +41,15 @@ export async function followAgent(
     );
   return made;
 }
+
+/** Whether a process listens there. */
+const isListening = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ path });
+    const end = (is: boolean) => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once("connect", () => end(true));
+    socket.once("error", () => end(false));
+  });

@@ -5,9 +5,8 @@ import type { Described } from "./describe.ts";
 import { noSubcommand, unknownCommand } from "./errors.ts";
 import { exitCode } from "../errors.ts";
 import type { System } from "../system/system.ts";
-import { levelOf, levels } from "../ui/messages.ts";
+import { levelOf, levels, traced } from "../ui/messages.ts";
 import { renderError } from "../ui/render-error.ts";
-import { traced } from "../ui/traced.ts";
 
 type Verbs = Readonly<Record<string, () => Promise<CommandDef<never>>>>;
 

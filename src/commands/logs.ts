@@ -2,7 +2,6 @@ import { command, type Context } from "../cli/command.ts";
 import { notACount } from "./errors.ts";
 import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
-import { localTime } from "../lib/time.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { screenOf } from "../session/background.ts";
@@ -68,4 +67,12 @@ async function screenText(system: System, word: string): Promise<string> {
   if (bytes === undefined) throw noScreen(session.id);
   const { renderScreen } = await import("../terminal/screen.ts");
   return renderScreen(bytes, usualSize);
+}
+
+/** `2026-11-24 23:10:02`, by the clock on the wall. */
+function localTime(at: number): string {
+  const date = new Date(at);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`;
 }

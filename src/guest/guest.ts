@@ -1,9 +1,12 @@
+import connectScript from "./connect.sh" with { type: "text" };
 import claudeHomeScript from "./claude-home.sh" with { type: "text" };
 import foregroundScript from "./foreground.sh" with { type: "text" };
 import holderScript from "./holder.sh" with { type: "text" };
+import insideScript from "./inside.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
 import prepareScript from "./prepare.sh" with { type: "text" };
 import type { ClaudeHome } from "./claude-home.ts";
+import receiptScript from "./receipt.sh" with { type: "text" };
 import startScript from "./start.sh" with { type: "text" };
 import seenScript from "./seen.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
@@ -75,6 +78,23 @@ export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
 
 /** What follows the words of claude-home.sh. */
 const seen = `shift 7\n${seenScript}`;
+
+/** As the guest's root: what was written since the bottle was made, each path with a NUL behind it. */
+export const insideArgv = (root: string): string[] => ["/bin/sh", "-c", withoutComments(insideScript), "sh", root];
+
+/** As the bottle's user, when a session ends. */
+export const receiptArgv = (directory: string, seconds: number, conversation: string): string[] => [
+  "/bin/sh", "-c", withoutComments(receiptScript), "sh", directory, String(seconds), conversation,
+]; // prettier-ignore
+
+/** Connects its stdin and stdout with a port of the bottle's loopback. */
+export const connectArgv = (port: number): string[] => [
+  "/bin/sh",
+  "-c",
+  withoutComments(connectScript),
+  "sh",
+  String(port),
+];
 
 type Place = {
   readonly user: { readonly uid: number; readonly gid: number; readonly name: string; readonly home: string };

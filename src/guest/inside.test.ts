@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
-import { insideArgv } from "./inside.ts";
+import { insideArgv } from "./guest.ts";
 
 let directory: string;
 beforeEach(() => void (directory = mkdtempSync(`${tmpdir()}/inside-`)));

@@ -1,6 +1,6 @@
 import { backendOf } from "../backends/registry.ts";
 import { inGuest } from "../backends/in-guest.ts";
-import { connectArgv } from "../guest/connect.ts";
+import { connectArgv } from "../guest/guest.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { answersOn, serveLoopback } from "../system/loopback.ts";

@@ -1,7 +1,6 @@
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { directoryIdentity, type DirectoryIdentity } from "../system/identity.ts";
-import { exists, isDirectory, realPath } from "../system/files.ts";
+import { directoryIdentity, type DirectoryIdentity, exists, isDirectory, realPath } from "../system/files.ts";
 import { anotherDirectoryShared, projectGone, sharedPathChanged } from "./errors.ts";
 
 /** A backend may wait long for a directory that is not there, and then say something else. */

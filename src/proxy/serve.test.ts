@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { type AddressInfo, createServer, connect, type Server } from "node:net";
-import { serve, type Way } from "./serve.ts";
+import { isOwnAddress, serve, type Way } from "./serve.ts";
 
 const target = Bun.serve({
   port: 0,
@@ -82,3 +82,8 @@ test("a server that does not listen is a bad gateway, and nonsense a bad request
   expect(await exchange(port, "CONNECT 127.0.0.1:1 HTTP/1.1\r\n\r\n")).toStartWith("HTTP/1.1 502 Bad Gateway\r\n");
   expect(await exchange(port, "\x16\x03\x01\r\n\r\n")).toStartWith("HTTP/1.1 400 Bad Request\r\n");
 });
+
+test.each([
+  ["127.0.0.1", true], ["127.9.9.9", true], ["0.0.0.0", true], ["169.254.169.254", true], ["::1", true], ["::", true], ["fe80::1", true], ["::ffff:127.0.0.1", true],
+  ["10.0.0.1", false], ["93.184.216.34", false], ["2606:2800::1", false],
+] as const)("%s is this machine's own: %p", (address, own) => expect(isOwnAddress(address)).toBe(own)); // prettier-ignore

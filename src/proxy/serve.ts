@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { connect, isIP, type Socket } from "node:net";
-import { isOwnAddress } from "./address.ts";
+import { BlockList, connect, isIP, type Socket } from "node:net";
 import { parseRequest, type Plain, type Request } from "./request.ts";
 import { upstreamOf } from "./upstream.ts";
 
@@ -54,6 +53,14 @@ async function answer(client: Socket, request: Request, way: Way): Promise<void>
     refuse(client, "502 Bad Gateway", `${error instanceof Error ? error.message : String(error)}\n`);
   }
 }
+
+/** Where services of this machine listen that are nobody else's business: its loopback, and addresses without a router. */
+const own = new BlockList();
+for (const [network, prefix] of [["0.0.0.0", 8], ["127.0.0.0", 8], ["169.254.0.0", 16]] as const) own.addSubnet(network, prefix, "ipv4"); // prettier-ignore
+for (const [network, prefix] of [["::", 128], ["::1", 128], ["fe80::", 10]] as const) own.addSubnet(network, prefix, "ipv6"); // prettier-ignore
+
+/** A name on the list may lead there, by the will of whoever answers for it; an address on the list is there by the user's own. */
+export const isOwnAddress = (address: string): boolean => own.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 
 /** Throws where the name leads to this machine itself. */
 async function addressOf(host: string): Promise<string> {

@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { isOwnAddress } from "./address.ts";
 import { upstreamOf } from "./upstream.ts";
 
 const plain = { isEncrypted: false, authorization: undefined };
@@ -17,8 +16,3 @@ test.each([
 ] as const)("the host's own proxy: %s", (_, env, isTunnel, expected) => {
   expect(upstreamOf(env, "www.a.org", isTunnel)).toEqual(expected as never);
 }); // prettier-ignore
-
-test.each([
-  ["127.0.0.1", true], ["127.9.9.9", true], ["0.0.0.0", true], ["169.254.169.254", true], ["::1", true], ["::", true], ["fe80::1", true], ["::ffff:127.0.0.1", true],
-  ["10.0.0.1", false], ["93.184.216.34", false], ["2606:2800::1", false],
-] as const)("%s is this machine's own: %p", (address, own) => expect(isOwnAddress(address)).toBe(own)); // prettier-ignore

@@ -3,7 +3,7 @@ import { listSessions, type Session } from "../activity/sessions.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import { UserError } from "../errors.ts";
-import { receiptArgv } from "../guest/receipt.ts";
+import { receiptArgv } from "../guest/guest.ts";
 import { Attention } from "../ledger/attention.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";

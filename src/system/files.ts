@@ -26,6 +26,7 @@ import {
 import { basename, dirname } from "node:path";
 import { codeOf } from "../lib/errno.ts";
 import { byteName } from "../lib/tree-state.ts";
+import { openDirectory } from "./at.ts";
 import { type ReadLimits, readWhole, usualBytes } from "./bounded.ts";
 import { cannot, notWritable, tooLong, Unreadable } from "./errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
@@ -263,5 +264,21 @@ export function isSameDirectory(one: string, other: string): boolean {
     return first.ino === second.ino && first.dev === second.dev;
   } catch {
     return false;
+  }
+}
+
+export type DirectoryIdentity = { readonly id: string; readonly changedAt: string };
+
+/** Which directory a real path leads to; undefined where a link has come into it, or where there is no directory. */
+export function directoryIdentity(path: string): DirectoryIdentity | undefined {
+  let file: number | undefined;
+  try {
+    file = openDirectory(undefined, Buffer.from(path).toString("latin1"));
+    const { dev, ino, ctimeNs } = fstatSync(file, { bigint: true });
+    return { id: `${dev}:${ino}`, changedAt: String(ctimeNs / 1_000_000_000n) };
+  } catch {
+    return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }

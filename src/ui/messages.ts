@@ -24,6 +24,25 @@ export const fail = (system: System, text: string, hint?: string): void => logge
 /** With --verbose: a program that is about to run. Its argv holds no secret, by the rules of the backends. */
 export const trace = (system: System, argv: readonly string[]): void => logger(system).debug(`$ ${shellLine(argv)}`);
 
+/** The same system, which tells each program before it runs it: for --verbose. */
+export function traced(system: System): System {
+  const told = <Rest extends unknown[], Result>(run: (argv: readonly string[], ...rest: Rest) => Result) =>
+    ((argv, ...rest) => {
+      trace(system, argv);
+      return run(argv, ...rest);
+    }) satisfies typeof run as typeof run;
+  const own: Partial<System> = {
+    run: told(system.run),
+    attach: told(system.attach),
+    become(words, options) {
+      trace(system, [...system.self, ...words]);
+      return system.become(words, options);
+    },
+    withEnv: (extra) => traced(system.withEnv(extra)),
+  };
+  return Object.assign(Object.create(system) as System, own);
+}
+
 /** From CONSOLA_LEVEL, which --quiet and --verbose set. Errors are shown at every level. */
 export function levelOf({ env }: System): number {
   const level = Number.parseInt(env.CONSOLA_LEVEL ?? "", 10);

@@ -3,7 +3,9 @@ import { UserError } from "../../errors.ts";
 import { claudeHome } from "../../guest/claude-home.ts";
 import { isMadeDirectory } from "../../plan/losses.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
+import { byteName, isLinkMode } from "../../lib/tree-state.ts";
 import { diskUse, filesBelow } from "../../system/disk.ts";
+import { HeldDirectory } from "../../system/held-directory.ts";
 import { readHolder } from "../../namespaces/holder.ts";
 import { readDenials } from "../../proxy/denials.ts";
 import { readProxy } from "../../proxy/record.ts";
@@ -15,10 +17,10 @@ import { diskUseOf, isBottle, readOwner, removeArgv, writeOwner } from "../host-
 import { rememberProbe } from "../remembered.ts";
 import { type Architecture, compileFilter, keyrings, terminalInput } from "../seccomp.ts";
 import * as argv from "./argv.ts";
-import { directoryReplaced, notUsable, homeInTheWay } from "./errors.ts";
+import { directoryReplaced, homeInTheWay, linkForDirectory, notUsable } from "./errors.ts";
 import { bottleLife, needsProxy, replacedDirectory } from "./life.ts";
-import { makeSources } from "./sources.ts";
 import { bubblewrapLeftovers } from "./leftovers.ts";
+import type { Binding } from "./pins.ts";
 import { probeBwrap } from "./probe.ts";
 
 /** A bottle is a directory of ours, and while it runs a process that holds its namespaces; sessions join those. */
@@ -159,4 +161,18 @@ export function bubblewrap(system: System): Backend {
 
 function refuseHome(home: string): void {
   if (!home.startsWith("/") || home === "/") throw homeInTheWay(home);
+}
+
+/** Makes the directories that are bound into the sandbox, where they are not there. Throws UserError where a link lies on the way to one of them. */
+function makeSources(bindings: readonly Binding[]): void {
+  using everything = HeldDirectory.open("/");
+  for (const { source, target } of bindings) {
+    const name = byteName(source.slice(1));
+    const isThere = () => {
+      const status = everything.status(name);
+      return status !== undefined && !isLinkMode(status.mode);
+    };
+    if (isThere() || (everything.makeParents(`${name}/x`, 0o700) && isThere())) continue;
+    throw linkForDirectory(source, target);
+  }
 }

@@ -1,6 +1,10 @@
 import { encodeLabel } from "../../lib/label.ts";
-import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
-import { insideArgv as guestInsideArgv } from "../../guest/inside.ts";
+import {
+  type ClaudeHome,
+  insideArgv as guestInsideArgv,
+  preludeArgv,
+  prepareArgv as guestPrepareArgv,
+} from "../../guest/guest.ts";
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 import { hashOf, setupScript, type Recipe } from "../recipe.ts";
