@@ -25,13 +25,10 @@ const bottleTable = (backends: readonly string[]) =>
     backend: v.optional(about(choice(backends), "what isolates the bottle")),
     image: v.optional(about(image, "what the bottle is made from: a registry reference, an archive or a directory")),
     cpus: v.optional(
-      about(
-        v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)),
-        "processors that the bottle has",
-      ),
+      about(v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)), "number of processors"),
       2,
     ),
-    memory: v.optional(about(size, "memory that the bottle has"), 4096),
+    memory: v.optional(about(size, "memory"), 4096),
     user: v.optional(
       about(
         v.pipe(
@@ -41,34 +38,31 @@ const bottleTable = (backends: readonly string[]) =>
             "a user name: at most 32 small letters, digits, _ and -, and a letter or _ first",
           ),
         ),
-        "who sessions run as; your own user name without it",
+        "the user that sessions run as; defaults to your user name",
       ),
     ),
     "keep-claude": v.optional(
-      about(
-        v.boolean("true or false"),
-        "whether `~/.claude`, with the conversations, outlives a removal of the bottle",
-      ),
+      about(v.boolean("true or false"), "keep `~/.claude`, with its conversations, when the bottle is removed"),
       false,
     ),
     "idle-minutes": v.optional(
       about(
         v.pipe(v.number(minutes), v.integer(minutes), v.minValue(0, minutes), v.maxValue(10080, minutes)),
-        "after how long without a process in it a bubblewrap bottle stops by itself; 0 is never",
+        "minutes without a process after which a bubblewrap bottle stops by itself; 0 means never",
       ),
       60,
     ),
     "ssh-agent": v.optional(
-      about(v.boolean("true or false"), "whether programs in the bottle may use the keys of your ssh agent"),
+      about(v.boolean("true or false"), "let programs in the bottle use the keys of your ssh agent"),
       false,
     ),
-    agent: v.optional(about(string, "the agent that `claude-bottle run` starts when no --agent is given"), "claude"),
+    agent: v.optional(about(string, "the agent that `claude-bottle run` starts without `--agent`"), "claude"),
   });
 
 const Mount = table({
   source: about(hostPath, "a directory of your machine; relative to the file that names it"),
-  target: v.optional(about(mountPoint, "where the bottle finds it; the same path without it")),
-  mode: v.optional(about(choice(["ro", "rw"]), "whether the bottle may also write there"), "ro"),
+  target: v.optional(about(mountPoint, "its path in the bottle; defaults to the same path")),
+  mode: v.optional(about(choice(["ro", "rw"]), "read-only, or also writable"), "ro"),
 });
 
 const secretHost = v.pipe(
@@ -86,10 +80,10 @@ const Secret = v.pipe(
     env: v.optional(about(outerVariable, "the variable of your environment that holds it")),
     file: v.optional(about(hostPath, "the file that holds it")),
     command: v.optional(
-      about(hostCommand, 'the program that prints it, and its words, such as ["op", "read", "op://work/key"]'),
+      about(hostCommand, 'the program that prints it, and its arguments, such as ["op", "read", "op://work/key"]'),
     ),
     host: v.optional(
-      about(secretHost, "the only host that it is sent to: where the backend can, the bottle holds a placeholder"),
+      about(secretHost, "the only host that it is sent to; if the backend can, the bottle holds a placeholder"),
     ),
   }),
   v.check(
@@ -102,14 +96,14 @@ const Template = table({
   base: v.optional(
     about(
       v.pipe(string, v.regex(reference, "a registry reference")),
-      "what it is built from: a Debian or Ubuntu image, or one that has git, rg, curl, less, ps, ssh, and npm or that Claude Code",
+      "the base image: Debian, Ubuntu, or one with git, rg, curl, less, ps, ssh, and either npm or that Claude Code",
     ),
   ),
-  setup: v.optional(about(filled, "shell commands, run as root after Claude Code and its tools were installed")),
+  setup: v.optional(about(filled, "shell commands that run as root after Claude Code and its tools are installed")),
   claude: v.optional(
     about(
       v.pipe(string, v.regex(/^[a-z0-9][a-z0-9.-]*$/, 'a version of Claude Code, such as "2.1.330"')),
-      "the version of Claude Code in it; the one that this claude-bottle was tested with, without it",
+      "the version of Claude Code; defaults to the one that this claude-bottle was tested with",
     ),
   ),
 });
@@ -122,44 +116,50 @@ const Network = table({
     ),
     "list",
   ),
-  hosts: about(list(host, 'an array of hosts, such as ["example.org"]'), "further hosts, in mode list"),
+  hosts: about(list(host, 'an array of hosts, such as ["example.org"]'), "more hosts, in mode list"),
   presets: about(
     list(choice(presetNames), 'an array of presets, such as ["github", "npm"]'),
-    "further hosts by the name of what they serve, in mode list",
+    "more hosts, by the name of the service, in mode list",
   ),
   ports: about(
     list(
       v.pipe(v.string("a port"), v.regex(/^\d{1,5}(?::\d{1,5})?$/, 'a port, such as "3000" or "8080:3000"')),
       'an array of ports, such as ["3000", "8080:3000"]',
     ),
-    "ports of the bottle that answer on this machine's loopback while it runs; 8080:3000 is port 8080 of this machine",
+    "ports of the bottle to open on this machine's loopback while it runs; 8080:3000 is port 8080 of this machine",
   ),
 });
 
 const Hooks = table({
-  "before-start": v.optional(about(hostCommand, "run before a bottle starts, which it does not when this fails")),
-  "after-stop": v.optional(about(hostCommand, "run after a bottle was stopped or removed")),
+  "before-start": v.optional(about(hostCommand, "runs before a bottle starts; if it fails, the bottle does not start")),
+  "after-stop": v.optional(about(hostCommand, "runs after a bottle was stopped or removed")),
 });
 
 const sectionsOf = (backends: readonly string[]) => ({
   bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
   template: v.optional(
-    about(Template, "What smolvm, docker and podman build an image from, where `bottle.image` names none."),
+    about(Template, "What smolvm, docker and podman build an image from, if `bottle.image` is not set."),
     {},
   ),
   env: v.optional(about(env, "Variables of every session: agents, `shell` and `exec`."), {}),
   secrets: v.optional(
-    about(named(variableName, Secret), "Variables of every session whose values are secret, and stand in no file."),
+    about(
+      named(variableName, Secret),
+      "Variables of every session whose values are secret and come from your machine.",
+    ),
     {},
   ),
   mounts: v.optional(
-    about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "Further directories of your machine."),
+    about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "More directories of your machine."),
     [],
   ),
   provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),
-  hooks: v.optional(about(Hooks, "Programs of your machine, run there in the project's directory."), {}),
+  hooks: v.optional(about(Hooks, "Programs of your machine that run there, in the project's directory."), {}),
   network: v.optional(about(Network, "What the bottle may reach."), {}),
-  kubernetes: v.optional(about(Kubernetes, "Where on which cluster a bottle of the backend kubernetes is."), {}),
+  kubernetes: v.optional(
+    about(Kubernetes, "The cluster, namespace and pod of a bottle with the backend kubernetes."),
+    {},
+  ),
   agents: v.optional(
     about(
       v.pipe(
@@ -180,14 +180,11 @@ const profileName = v.pipe(
 /** What one file may hold; its values are not used before all files are laid over each other. */
 export const manifestFileSchema = (backends: readonly string[]) => {
   const sections = sectionsOf(backends);
-  const extended = v.optional(about(string, "another profile, which this one is laid over"));
+  const extended = v.optional(about(string, "the profile to start from"));
   const profiles = named(profileName, table({ extends: extended, ...sections }));
   return table({
     ...sections,
-    profiles: v.optional(
-      about(profiles, "Sections that apply when asked for, by `claude-bottle run --profile NAME`."),
-      {},
-    ),
+    profiles: v.optional(about(profiles, "Sections that apply only with `claude-bottle run --profile NAME`."), {}),
   });
 };
 

@@ -10,20 +10,20 @@ const serverName = v.pipe(
 /** As Claude Code's own .mcp.json has it. */
 const Server = v.pipe(
   table({
-    command: v.optional(about(filled, "the program that is the server")),
-    args: about(list(plain), "its words"),
-    env: v.optional(about(env, "variables for it alone"), {}),
+    command: v.optional(about(filled, "the server's program")),
+    args: about(list(plain), "its arguments"),
+    env: v.optional(about(env, "variables of this server only"), {}),
     url: v.optional(
       about(
         v.pipe(string, v.regex(/^https?:\/\/[^\s"\\]+$/, "an http(s) address")),
-        "where the server is, when it runs elsewhere",
+        "the address of a server that runs elsewhere",
       ),
     ),
-    type: v.optional(about(choice(["http", "sse"]), "how a server that runs elsewhere is spoken to; http without it")),
+    type: v.optional(about(choice(["http", "sse"]), "the protocol of a server that runs elsewhere; defaults to http")),
     headers: v.optional(
       about(
         named(v.string(), plain),
-        "what is sent to it; `${NAME}` in a value is the variable or secret NAME of the session",
+        "headers of each request; `${NAME}` in a value is the variable or secret NAME of the session",
       ),
       {},
     ),
@@ -53,23 +53,20 @@ export const Agent = table({
     ),
     "claude",
   ),
-  args: about(list(plain), "passed as they are"),
+  args: about(list(plain), "its arguments, passed unchanged"),
   "prompt-file": v.optional(
-    about(filled, "file with text for the agent's system prompt; relative to the manifest, and in the project"),
+    about(filled, "a file of the project with text for the agent's system prompt; relative to the manifest"),
   ),
-  prompt: v.optional(about(filled, "text for the agent's system prompt, after that of the file")),
+  prompt: v.optional(about(filled, "text for the agent's system prompt, after the text of the file")),
   settings: v.optional(
-    about(
-      settings,
-      "table of Claude Code's own settings for this agent: hooks, permissions and what else its settings.json takes",
-    ),
+    about(settings, "Claude Code's own settings for this agent, as in its settings.json: hooks, permissions and more"),
     {},
   ),
   "mcp-servers": v.optional(
-    about(named(serverName, Server), "tables of MCP servers, by name, that this agent has; they run in the bottle"),
+    about(named(serverName, Server), "this agent's MCP servers, by name; they run in the bottle"),
     {},
   ),
-  env: v.optional(about(env, "table like `[env]`, whose values it overrides for this agent"), {}),
+  env: v.optional(about(env, "variables of this agent only; they override `[env]`"), {}),
 });
 
 export type Server = v.InferOutput<typeof Server>;

@@ -30,11 +30,14 @@ const toleration = v.pipe(
 const reserved = "a number of processors from 0.01 to 64";
 
 export const Kubernetes = table({
-  context: v.optional(about(filled, "the context of your kubeconfig; the current one without it")),
-  namespace: v.optional(about(objectName, "the namespace of the pod; the context's own without it")),
-  image: v.optional(about(image, "a registry reference, in place of `bottle.image`")),
+  context: v.optional(about(filled, "the context of your kubeconfig; defaults to the current one")),
+  namespace: v.optional(about(objectName, "the namespace of the pod; defaults to the context's own")),
+  image: v.optional(about(image, "a registry reference, instead of `bottle.image`")),
   "proxy-image": v.optional(
-    about(image, "an image with perl, for what holds the pod to its list of hosts; the pod's own image without it"),
+    about(
+      image,
+      "an image with perl, for the containers that enforce the list of hosts; defaults to the pod's own image",
+    ),
   ),
   cpus: v.optional(
     about(
@@ -44,20 +47,23 @@ export const Kubernetes = table({
     0.25,
   ),
   memory: v.optional(about(size, "memory that the scheduler reserves; `bottle.memory` is the limit"), 512),
-  storage: v.optional(about(size, "what the volume of the home and the project holds"), 10_240),
+  storage: v.optional(about(size, "size of the volume for the home and the project"), 10_240),
   "storage-class": v.optional(
-    about(objectName, "the storage class of the volume; the cluster's default without it, and none where it has none"),
+    about(objectName, "the storage class of the volume; defaults to the cluster's default; no volume if there is none"),
   ),
   "runtime-class": v.optional(about(objectName, "the runtime class of the pod, such as gvisor or kata")),
-  "node-selector": about(list(selector, 'an array of labels such as ["disk=ssd"]'), "labels that its node has"),
+  "node-selector": about(
+    list(selector, 'an array of labels such as ["disk=ssd"]'),
+    "labels that the pod's node must have",
+  ),
   tolerations: about(
     list(toleration, 'an array of taints such as ["team=agents:NoSchedule"]'),
-    "taints of nodes that do not keep it away",
+    "taints that the pod tolerates",
   ),
   "service-account": v.optional(
-    about(objectName, "the service account of the pod, which gets no token of it; the namespace's default without it"),
+    about(objectName, "the service account of the pod, without its token; defaults to the namespace's default"),
   ),
-  "image-pull-secret": v.optional(about(objectName, "the Secret that pulls the image")),
+  "image-pull-secret": v.optional(about(objectName, "the Secret for pulling the image")),
   "sync-every": v.optional(
     about(
       v.pipe(

@@ -4,17 +4,17 @@ import { guestPath, hostPath } from "./paths.ts";
 
 const File = table({
   source: about(hostPath, "a file or directory of your machine; relative to the file that names it"),
-  target: about(guestPath, "what it becomes in the bottle, in place of what is there; `~/` is the home of the bottle's user"),
+  target: about(guestPath, "its path in the bottle, where it replaces what is there; `~/` is the home of the bottle's user"),
 }); // prettier-ignore
 
 const Command = table({
-  run: about(filled, "shell commands; the first one that fails ends them"),
+  run: about(filled, "shell commands; the first one that fails stops the rest"),
   when: v.optional(
-    about(choice(["once", "start"]), 'run in each bottle "once", or at each "start" of it'),
+    about(choice(["once", "start"]), '"once" in each bottle, or at each "start"'),
     "once",
   ),
-  user: v.optional(about(choice(["root"]), "who runs them; the bottle's user without it")),
-  directory: v.optional(about(filled, "where in the bottle they run; relative to the project"), "."),
+  user: v.optional(about(choice(["root"]), "the user that runs them; defaults to the bottle's user")),
+  directory: v.optional(about(filled, "the directory in the bottle where they run; relative to the project"), "."),
 }); // prettier-ignore
 
 /** What of a ~/.claude is its owner's own work, and no record of what Claude did. */
@@ -23,16 +23,19 @@ const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as co
 export const Provision = table({
   claude: about(
     list(choice(claudeParts), 'an array of parts, such as ["memory", "skills"]'),
-    "what the bottle has of your own Claude Code: copies of ~/.claude/CLAUDE.md (memory), of the directories `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
+    "parts of your own Claude Code to copy: ~/.claude/CLAUDE.md (memory), the directories `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
   ),
   files: v.optional(
-    about(v.array(File, "tables, each below a [[provision.files]] of its own"), "what is copied in at each start"),
+    about(
+      v.array(File, "tables, each below a [[provision.files]] of its own"),
+      "files to copy into the bottle at each start",
+    ),
     [],
   ),
   commands: v.optional(
     about(
       v.array(Command, "tables, each below a [[provision.commands]] of its own"),
-      "what is run then, in this order",
+      "commands to run after that, in this order",
     ),
     [],
   ),
