@@ -1,13 +1,19 @@
 import { command, type Context } from "../../cli/command.ts";
+import { type Action, actionNames, actions } from "../../tmux/config/bindings.ts";
 import { install as installBindings } from "../../tmux/config/install.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
-const key = (what: string, key: string) =>
+const keyOption = (action: Action) =>
   ({
     type: "string",
     valueHint: "KEY",
-    description: `the key after the prefix for ${what}; defaults to ${key}, none binds nothing`,
+    description: `the key after the prefix for ${actions[action].opens}; defaults to ${actions[action].key}, none binds nothing`,
   }) as const;
+
+const keyOptions = Object.fromEntries(actionNames.map((action) => [`${action}-key`, keyOption(action)])) as Record<
+  `${Action}-key`,
+  ReturnType<typeof keyOption>
+>;
 
 export const install = (context: Context) =>
   command(context, {
@@ -22,27 +28,19 @@ export const install = (context: Context) =>
         valueHint: "FILE",
         description: "the configuration to change; defaults to the one that tmux reads",
       },
-      "open-key": key("Claude", "b"),
-      "shell-key": key("a shell", "e"),
-      "menu-key": key("the menu", "B"),
-      "dashboard-key": key("the dashboard", "A"),
-      "next-key": key("the next session that waits", "W"),
-      "paste-key": key("pasting a picture", "P"),
+      ...keyOptions,
       options: { type: "boolean", description: "also set the tmux options that Claude Code works better with" },
       yes: { type: "boolean", description: "do not ask" },
       "dry-run": { type: "boolean", description: "print the change without making it" },
     },
     async run({ args }) {
       const { system } = context;
-      const asked = {
-        open: args["open-key"],
-        shell: args["shell-key"],
-        menu: args["menu-key"],
-        dashboard: args["dashboard-key"],
-        next: args["next-key"],
-        paste: args["paste-key"],
-      };
-      const keys = Object.fromEntries(Object.entries(asked).filter(([, chosen]) => chosen !== undefined));
+      const keys = Object.fromEntries(
+        actionNames.flatMap((action) => {
+          const chosen = args[`${action}-key`];
+          return chosen === undefined ? [] : [[action, chosen]];
+        }),
+      );
       await installBindings(system, Tmux.connect(system), {
         file: args.file,
         keys,

@@ -2,15 +2,35 @@ import { shellQuote } from "../../lib/quote.ts";
 import { prefix } from "../../ui/messages.ts";
 import { tmuxQuote } from "../argv.ts";
 
-/** What can be bound, in the prefix table. The keys are free in every tmux so far. */
+/** What can be bound, in the prefix table; each has its own option of `tmux install`. The keys are free in every tmux so far. */
 export const actions = {
-  open: { key: "b", note: "Claude in this directory's bottle", words: ["open"] },
-  shell: { key: "e", note: "a shell in the same bottle", words: ["open", "--shell", "--split", "below"] },
-  menu: { key: "B", note: "what else fits this pane", words: ["menu"] },
-  dashboard: { key: "A", note: "every session of every bottle", words: ["open", "--dashboard", "--window"] },
-  next: { key: "W", note: "the session that has waited for you longest", words: ["next"] },
-  paste: { key: "P", note: "the clipboard's picture, into the bottle", words: ["paste-image"] },
-} as const satisfies Record<string, { key: string; note: string; words: readonly string[] }>;
+  open: { key: "b", opens: "Claude", note: "Claude in this directory's bottle", words: ["open"] },
+  shell: {
+    key: "e",
+    opens: "a shell",
+    note: "a shell in the same bottle",
+    words: ["open", "--shell", "--split", "below"],
+  },
+  menu: { key: "B", opens: "the menu", note: "what else fits this pane", words: ["menu"] },
+  dashboard: {
+    key: "A",
+    opens: "the dashboard",
+    note: "every session of every bottle",
+    words: ["open", "--dashboard", "--window"],
+  },
+  next: {
+    key: "W",
+    opens: "the next session that waits",
+    note: "the session that has waited for you longest",
+    words: ["next"],
+  },
+  paste: {
+    key: "P",
+    opens: "pasting a picture",
+    note: "the clipboard's picture, into the bottle",
+    words: ["paste-image"],
+  },
+} as const satisfies Record<string, { key: string; opens: string; note: string; words: readonly string[] }>;
 
 export type Action = keyof typeof actions;
 export const actionNames = Object.keys(actions) as Action[];
