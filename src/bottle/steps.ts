@@ -4,7 +4,7 @@ import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
 import { changesNetwork } from "./network.ts";
 import { isDue, type Task } from "./tasks.ts";
 
-// What is due in a bottle's life, as data: from what is asked for and what was found. A start, `stop` and `rm` perform the steps (actions.ts),
+// What is due in a bottle's life, as data: from what is asked for and what was found. A start, `stop` and `rm` perform the steps (start-actions.ts, end-actions.ts),
 // --dry-run prints what they would run, and a warm start is the empty list.
 
 /** Towards the end of a bottle. */
