@@ -52,7 +52,7 @@ test.each<[string, string, Partial<{ [Section in keyof Manifest]: Partial<Manife
   ],
   ["a network that is off", '[network]\nmode = "off"', { network: { mode: "off" } }],
   [
-    "hosts of each kind, in small letters",
+    "hosts of each kind, in lowercase letters",
     '[network]\nhosts = ["Example.ORG", "*.example.org", "localhost", "_x.a-b.c", "10.1.2.3", "10.0.0.0/8", "1.1.1.1/32"]',
     {
       network: {

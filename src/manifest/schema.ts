@@ -28,14 +28,14 @@ const bottleTable = (backends: readonly string[]) =>
       about(v.pipe(v.number(cpus), v.integer(cpus), v.minValue(1, cpus), v.maxValue(64, cpus)), "number of processors"),
       2,
     ),
-    memory: v.optional(about(size, "memory"), 4096),
+    memory: v.optional(about(size, "memory of the bottle"), 4096),
     user: v.optional(
       about(
         v.pipe(
           string,
           v.regex(
             /^[a-z_][a-z0-9_-]{0,31}$/,
-            "a user name: at most 32 small letters, digits, _ and -, and a letter or _ first",
+            "a user name: at most 32 lowercase letters, digits, _ and -, and a letter or _ first",
           ),
         ),
         "the user that sessions run as; defaults to your user name",
@@ -174,7 +174,10 @@ const sectionsOf = (backends: readonly string[]) => ({
 
 const profileName = v.pipe(
   v.string(),
-  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of a profile: small letters, digits and dashes, and a letter first"),
+  v.regex(
+    /^[a-z][a-z0-9-]*$/,
+    "is not the name of a profile: lowercase letters, digits and dashes, and a letter first",
+  ),
 );
 
 /** What one file may hold; its values are not used before all files are laid over each other. */

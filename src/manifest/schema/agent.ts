@@ -42,7 +42,7 @@ const isJson = (value: unknown): boolean =>
 
 export const agentName = v.pipe(
   v.string(),
-  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of an agent: small letters, digits and dashes, and a letter first"),
+  v.regex(/^[a-z][a-z0-9-]*$/, "is not the name of an agent: lowercase letters, digits and dashes, and a letter first"),
 );
 
 export const Agent = table({

@@ -8,7 +8,7 @@ const labelValue = /^([a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?)?$/i;
 /** What Kubernetes calls a DNS label or subdomain. */
 const objectName = v.pipe(
   string,
-  v.regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a name of Kubernetes: small letters, digits, dashes and dots"),
+  v.regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a name of Kubernetes: lowercase letters, digits, dashes and dots"),
 );
 
 const selector = v.pipe(
