@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import { suggest } from "../lib/suggest.ts";
 import { quoted } from "./excerpt.ts";
 import { credentialInFile } from "./schema/variables.ts";
+import { type Shape, shapeAt } from "./shape.ts";
 
 export type Problem = {
   readonly path: readonly string[];
@@ -11,8 +12,8 @@ export type Problem = {
   readonly isUnknown?: true;
 };
 
-/** valibot stops at a table's first unknown key; this makes a problem of each. */
-export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
+/** valibot stops at a table's first unknown key; this makes a problem of each. `shape`: of the schema that found the issue. */
+export function problemsOf(issue: v.BaseIssue<unknown>, shape: Shape): Problem[] {
   const items = issue.path ?? [];
   const path = items.map(({ key }) => String(key));
   const last = items.at(-1);
@@ -21,7 +22,7 @@ export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
   if (issue.type === "strict_object") {
     if (issue.received === "undefined")
       return [{ path: above, text: `${keyPath(above, items)} needs the key ${quoted(name)}` }];
-    const known = issue.message.split(" ");
+    const known = [...(shapeAt(shape, above)?.parts.keys() ?? [])];
     return Object.keys(Object(last?.input))
       .filter((key) => !known.includes(key))
       .map((key) => ({
@@ -43,8 +44,9 @@ export function problemsOf(issue: v.BaseIssue<unknown>): Problem[] {
   }
   const place = keyPath(path, items);
   if (issue.type === "picklist" || issue.type === "partial_check") {
-    const text = `${place} must be ${either(issue.message.split(" "))}, not ${received(last?.value)}`;
-    return [{ path, text: text + meant(last?.value, issue.message) }];
+    const known = issue.type === "picklist" ? (shapeAt(shape, path)?.words ?? []) : agentsOf(issue.input);
+    const text = `${place} must be ${either(known)}, not ${received(last?.value)}`;
+    return [{ path, text: text + meant(last?.value, known) }];
   }
   const isCount = issue.type === "check" || issue.type === "min_length";
   const not = isCount && !isScalar(last?.value) ? "" : contrast(last?.value, isPrivatePath(path));
@@ -64,8 +66,11 @@ function unknownKey(key: string, where: string, known: readonly string[]): strin
   return `unknown key ${quoted(key)} ${where}; ${expected}`;
 }
 
-function meant(value: unknown, known: string): string {
-  const near = typeof value === "string" ? suggest(value, known.split(" ")) : undefined;
+/** The one thing that is checked of a whole manifest is the name of its agent. */
+const agentsOf = (manifest: unknown): string[] => Object.keys(Object(Object(manifest).agents));
+
+function meant(value: unknown, known: readonly string[]): string {
+  const near = typeof value === "string" ? suggest(value, known) : undefined;
   return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 

@@ -4,6 +4,7 @@ import { quoted } from "./excerpt.ts";
 import { problemsOf } from "./issues.ts";
 import { errorAt, readLayer, type Layer, type Source } from "./parse.ts";
 import { manifestSchema, type Manifest } from "./schema.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 import type { Table } from "./syntax.ts";
 import { profileCircle, unknownProfile, noProfile } from "./errors.ts";
 
@@ -42,7 +43,8 @@ export function resolveManifest(
       const { extends: _, ...sections } = profileOf(layer, name) ?? {};
       merged.add(sections, { layer, path: ["profiles", name] });
     }
-  const result = v.safeParse(manifestSchema(backends), merged.value, { abortPipeEarly: true });
+  const schema = manifestSchema(backends);
+  const result = v.safeParse(schema, merged.value, { abortPipeEarly: true });
   if (result.success)
     return {
       manifest: result.output,
@@ -51,12 +53,12 @@ export function resolveManifest(
       origin: (path) => merged.origin(path),
       originsBelow: (path) => merged.originsBelow(path),
     };
-  throw mergedError(merged, result.issues);
+  throw mergedError(merged, result.issues, shapeOf(schema));
 }
 
 /** What only the whole shows, such as an agent that no file defines; told where it was written. */
-function mergedError(merged: Merge, issues: readonly v.BaseIssue<unknown>[]): UserError {
-  const problems = issues.flatMap(problemsOf);
+function mergedError(merged: Merge, issues: readonly v.BaseIssue<unknown>[], shape: Shape): UserError {
+  const problems = issues.flatMap((issue) => problemsOf(issue, shape));
   const [first] = problems;
   const origin = first && merged.origin(first.path);
   if (!first || !origin) throw new Error(`the defaults are not a manifest: ${first?.text}`);

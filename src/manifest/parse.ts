@@ -6,6 +6,7 @@ import { excerpt, position } from "./excerpt.ts";
 import { problemsOf, type Problem } from "./issues.ts";
 import { findPlace, isPrivate, locateKeys } from "./locate.ts";
 import { manifestFileSchema } from "./schema.ts";
+import { shapeOf } from "./shape.ts";
 import { readToml, type Table } from "./syntax.ts";
 import { mistake, tooLong, notText } from "./errors.ts";
 
@@ -35,9 +36,14 @@ export function readLayer(source: Source, backends: readonly string[]): Layer {
     throw mistake(`${file}:${position(text, offset)}`, said, { rest: showLine ? excerpt(text, offset) : "" });
   }
   const layer = { ...source, file, text, value: read.value };
-  const result = v.safeParse(manifestFileSchema(backends), read.value, { abortPipeEarly: true });
-  if (!result.success) throw errorAt(layer, result.issues.flatMap(problemsOf));
-  return layer;
+  const schema = manifestFileSchema(backends);
+  const result = v.safeParse(schema, read.value, { abortPipeEarly: true });
+  if (result.success) return layer;
+  const shape = shapeOf(schema);
+  throw errorAt(
+    layer,
+    result.issues.flatMap((issue) => problemsOf(issue, shape)),
+  );
 }
 
 /** The first problem, where it stands in the file, and the number of the others. */

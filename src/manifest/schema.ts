@@ -196,11 +196,7 @@ export const manifestSchema = (backends: readonly string[]) =>
   v.pipe(
     table(sectionsOf(backends)),
     v.forward(
-      v.partialCheck(
-        [["bottle", "agent"], ["agents"]],
-        ({ bottle, agents }) => Object.hasOwn(agents, bottle.agent),
-        ({ input }) => Object.keys(input.agents).join(" "),
-      ),
+      v.partialCheck([["bottle", "agent"], ["agents"]], ({ bottle, agents }) => Object.hasOwn(agents, bottle.agent)),
       ["bottle", "agent"],
     ),
   );

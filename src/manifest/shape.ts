@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { withoutNul } from "./schema/fields.ts";
 
 /** A schema taken apart: all that the reference page and the schema file say of it. */
 export type Shape = {
@@ -34,12 +35,15 @@ function shape(node: Node): Shape {
   const steps = flatten(node);
   const base =
     steps.findLast(({ type }) => type in kinds && type !== "custom") ?? steps.find(({ type }) => type in kinds) ?? node;
-  const messages = steps.map(({ message }) => message).filter((message) => typeof message === "string");
+  const messages = steps
+    .filter((step) => step !== (withoutNul as Node))
+    .map(({ message }) => message)
+    .filter((message) => typeof message === "string");
   const about = steps.find(({ type }) => type === "description")?.description;
   return {
     kind: kinds[base.type] ?? "text",
     about,
-    expected: messages.findLast((message) => message !== "without NUL characters") ?? "",
+    expected: messages.at(-1) ?? "",
     fallback: steps.find(({ type }) => type === "optional")?.default,
     parts: new Map(partsOf(base).map(([name, part]) => [name, shape(part)])),
     words: base.type === "picklist" ? (base.options ?? []).filter((word) => typeof word === "string") : [],
@@ -57,6 +61,13 @@ const kinds: Readonly<Record<string, Shape["kind"]>> = {
   union: "size",
   custom: "anything",
 };
+
+/** What stands at that path of a value. */
+export const shapeAt = (shape: Shape, path: readonly string[]): Shape | undefined =>
+  path.reduce<Shape | undefined>(
+    (at, key) => at?.parts.get(at.kind === "named" ? "NAME" : at.kind === "list" ? "item" : key),
+    shape,
+  );
 
 function partsOf({ entries, value, item }: Node): (readonly [string, Node])[] {
   if (entries) return Object.entries(entries);

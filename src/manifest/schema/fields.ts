@@ -1,14 +1,13 @@
 import * as v from "valibot";
 
-// A message here is what issues.ts puts after "must be", or after the quoted name when it is about a name.
-// Of a table, a choice and a reference it is the known words, between spaces: suggestions are made from them.
+// A message here is what issues.ts puts after "must be", or after the quoted name when it is about a name. A table and a choice
+// have none: what is known there is told from the schema itself.
 
 export const string = v.string("a string");
-export const filled = v.pipe(
-  string,
-  v.nonEmpty("a string that is not empty"),
-  v.check((text) => !text.includes("\0"), "without NUL characters"),
-);
+
+/** What every text has to be, and no page says of each. */
+export const withoutNul = v.check((text: string) => !text.includes("\0"), "without NUL characters");
+export const filled = v.pipe(string, v.nonEmpty("a string that is not empty"), withoutNul);
 
 export const anyTable = v.custom<Record<string, unknown>>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date),
@@ -16,9 +15,9 @@ export const anyTable = v.custom<Record<string, unknown>>(
 );
 
 export const table = <const Entries extends v.ObjectEntries>(entries: Entries) =>
-  v.pipe(anyTable, v.strictObject(entries, Object.keys(entries).join(" ")));
+  v.pipe(anyTable, v.strictObject(entries));
 
-export const choice = <const Words extends readonly string[]>(words: Words) => v.picklist(words, words.join(" "));
+export const choice = <const Words extends readonly string[]>(words: Words) => v.picklist(words);
 
 /** Names that valibot's record would drop without a word. */
 const unsafeNames = ["__proto__", "constructor", "prototype"];
@@ -47,10 +46,7 @@ export const named = <const Value extends v.GenericSchema>(name: v.GenericSchema
 export const about = <const Schema extends v.GenericSchema>(schema: Schema, text: string) =>
   v.pipe(schema, v.description(text));
 
-export const plain = v.pipe(
-  string,
-  v.check((text) => !text.includes("\0"), "without NUL characters"),
-);
+export const plain = v.pipe(string, withoutNul);
 
 export const list = <const Item extends v.GenericSchema>(item: Item, expected = "an array of strings") =>
   v.optional(v.array(item, expected), []);
