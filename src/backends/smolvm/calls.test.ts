@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, spyOn, test } from "bun:test";
 import type { BottlePlan } from "../../plan/plan.ts";
+import { programsAtOnce } from "../../lib/pool.ts";
 import { realSystem } from "../../system/real.ts";
 import type { Run, System } from "../../system/system.ts";
 import { Client } from "./client.ts";
@@ -67,4 +68,18 @@ test("a machine that is out of reach is looked at again after a pause, until its
   const { system, calls } = standIn(status("unreachable"), status("unreachable"), status("stopped"));
   const inside = await smolvm(system).inside?.(plan);
   expect({ inside, clock, calls: calls.length }).toEqual({ inside: undefined, clock: 200, calls: 3 });
+});
+
+test("of many machines a few are asked at once for their size", async () => {
+  let [running, most] = [0, 0];
+  const run = async (argv: readonly string[]): Promise<Run> => {
+    most = Math.max(most, (running += 1));
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+    running -= 1;
+    const stdout = argv[0] === "du" ? "" : `/disks/${argv.at(-1)}`;
+    return { code: 0, stdout, stderr: "", signal: undefined, timedOut: false };
+  };
+  const names = Array.from({ length: 200 }, (_, at) => `m${at}`);
+  const sizes = await smolvm({ ...standIn({}).system, run }).diskUse?.(names);
+  expect({ sizes: sizes?.size, most }).toEqual({ sizes: 200, most: programsAtOnce });
 });
