@@ -7,6 +7,25 @@ import { watchRecords } from "./record-watch.ts";
 import { SizeKeeper } from "./size-keeper.ts";
 import { terminalSize } from "./size.ts";
 
+// The life of a session on a terminal:
+//
+//   remember the modes
+//     │
+//   spawn the client, which has the terminal ──── cannot be started ────────────┐ 126, 127
+//     │                                                                         │
+//   it runs    WINCH, CONT  ─> the size keeper tells the guest, out of band     │
+//     │        INT, QUIT    ─> the terminal gives them to the client itself     │
+//     │        TERM, HUP    ─> passed on once; KILL after the grace             │
+//   it has ended                                                                │
+//     │<────────────────────────────────────────────────────────────────────────┘
+//   stop the watchers; end what held the sandbox (not after HUP)
+//     │
+//   put the modes back
+//     │
+//   cut off by a signal or a closed terminal, or the command went on ─> end the session in the guest
+//     │
+//   status: 128+n for a signal that was passed on, else the client's; doubtful where its words do not say whose it is
+
 const graceMs = 5_000;
 const saidBytes = 64 * 1024;
 const passedOn = { SIGHUP: 1, SIGTERM: 15 } as const;

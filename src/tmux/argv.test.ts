@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import {
   askArgv,
-  literal,
+  escapeTmuxFormat,
   menuArgv,
   messageArgv,
   openArgv,
@@ -39,7 +39,7 @@ test.each([
   ["a#b", "a##b"],
   ["#{pid} %H", "##{pid} %H"],
   ["#[fg=red]", "## [fg=red]"],
-])("%p is shown as such by %p", (text, expected) => expect(literal(text)).toBe(expected));
+])("%p is shown as such by %p", (text, expected) => expect(escapeTmuxFormat(text)).toBe(expected));
 
 test.each([
   ["plain", '"plain"'],

@@ -14,7 +14,7 @@ export const tmuxArgv = ({ program, socket }: Reach, commands: readonly (readonl
 ];
 
 /** Text that tmux would expand as a format shows as it is. Before a `[` no doubling helps. */
-export const literal = (text: string): string => text.replaceAll("#[", "# [").replaceAll("#", "##");
+export const escapeTmuxFormat = (text: string): string => text.replaceAll("#[", "# [").replaceAll("#", "##");
 
 /** A word of a command that tmux parses itself: in a binding, a menu or a hook. */
 export const tmuxQuote = (word: string): string =>
@@ -50,7 +50,7 @@ export function openArgv({ place, pane, window, zoomed, client, name, command }:
     case "below":
       return ["split-window", place === "right" ? "-h" : "-v", ...(zoomed ? ["-Z"] : []), "-t", pane, ...printed, ...words];
     case "window":
-      return ["new-window", "-a", "-t", window, "-n", literal(name), ...printed, ...words];
+      return ["new-window", "-a", "-t", window, "-n", escapeTmuxFormat(name), ...printed, ...words];
     case "popup":
       return ["display-popup", "-E", ...(client === undefined ? [] : ["-c", client]), "-t", pane, "-w", "90%", "-h", "90%", ...words];
     case "here":
@@ -103,7 +103,7 @@ export const messageArgv = (client: string | undefined, text: string): string[] 
   "8000",
   ...(client === undefined ? [] : ["-c", client]),
   // This one is a date too.
-  literal(text).replaceAll("%", "%%"),
+  escapeTmuxFormat(text).replaceAll("%", "%%"),
 ];
 
 /** What a menu runs by a key; undefined: a line between. The label is text, the command is for tmux to parse. */
@@ -126,8 +126,10 @@ export const menuArgv = (pane: string, client: string, title: string, items: rea
   "-T",
   // tmux 3.3a was seen to hang while it drew a title whose width its C library could not tell. Only blocks of characters that have long
   // been full reach it.
-  literal(title.replace(unknownWidth, "?")),
+  escapeTmuxFormat(title.replace(unknownWidth, "?")),
   "--",
   // The command is a format too, before it is parsed.
-  ...items.flatMap((item) => (item ? [literal(item.label), item.key, item.command.replaceAll("#", "##")] : [""])),
+  ...items.flatMap((item) =>
+    item ? [escapeTmuxFormat(item.label), item.key, item.command.replaceAll("#", "##")] : [""],
+  ),
 ];
