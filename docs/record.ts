@@ -1,4 +1,4 @@
-// bun run docs/record.ts: the README's picture, docs/terminal.svg, from the real program and the real Claude Code, whose API is a stand-in here.
+// bun run docs/record.ts: the pictures docs/terminal.svg and docs/dashboard.svg, from the real program and the real Claude Code, whose API is a stand-in here.
 import { Terminal } from "@xterm/headless";
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { whyNoBubblewrap } from "../test/support/bubblewrap.ts";
@@ -10,14 +10,15 @@ import { screensSvg, snapshot } from "./svg.ts";
 const columns = 110;
 const rows = 34;
 const claudeRows = 14;
+const dashboardRows = 16;
 
 const missing = whyNoBubblewrap ?? whyNoClaude();
 if (missing) {
-  console.log(`docs/terminal.svg stays as it is: ${missing}`);
+  console.log(`the pictures stay as they are: ${missing}`);
   process.exit();
 }
 
-const api = startStubApi({ marker: "STUB" });
+const api = startStubApi({ marker: "STUB", script: [{}, { delayMs: 120_000 }] });
 const home = new Home();
 try {
   symlinkSync(await realClaude(), `${home.bin}/claude`);
@@ -67,16 +68,34 @@ try {
   await writeIfOther(`${import.meta.dir}/terminal.svg`, screensSvg(screens, columns));
   shell.terminal?.write("/exit\r");
   await shows(/\$ ?$/m);
-  shell.terminal?.write("claude-bottle rm --force; exit\r");
+
+  const inDirectory = (name: string, ...words: string[]) => {
+    mkdirSync(`${userHome}/${name}`, { recursive: true });
+    return home.run(words, { cwd: `${userHome}/${name}`, env });
+  };
+  await inDirectory("shop", "run", "--background", "--", "fix the failing tests");
+  await inDirectory("blog", "run", "--background", "--", "add an archive page");
+  await inDirectory("api", "exec", "--", "true");
+  emulator.resize(columns, dashboardRows);
+  shell.terminal?.resize(columns, dashboardRows);
+  await type("clear; claude-bottle dashboard", /WAITING[^]*WORKING/);
+  shell.terminal?.write("g");
+  await shows(/WAITING\s+›/);
+  await Bun.sleep(1000);
+  await writeIfOther(`${import.meta.dir}/dashboard.svg`, screensSvg([snapshot(emulator, { hide: userHome })], columns));
+  shell.terminal?.write("q");
+  await shows(/\$ ?$/m);
+  for (const name of ["shop", "blog", "api"]) await inDirectory(name, "rm", "--force");
+  shell.terminal?.write("exit\r");
   await shell.exited;
 } finally {
   home[Symbol.dispose]();
   await api.stop();
 }
 
-/** Times and the bottle's name differ from run to run. */
+/** Times, memory and the bottle's name differ from run to run. */
 async function writeIfOther(path: string, svg: string): Promise<void> {
-  const known = (text: string) => text.replace(/cb-shop-[0-9a-f]{10}|\d+s\b/g, "");
+  const known = (text: string) => text.replace(/cb-shop-[0-9a-f]{10}|\d+s\b|[\d.]+ MB/g, "");
   const old = (await Bun.file(path).exists()) ? await Bun.file(path).text() : "";
   if (known(old) !== known(svg)) await Bun.write(path, svg);
 }
