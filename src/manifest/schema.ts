@@ -150,7 +150,7 @@ const sectionsOf = (backends: readonly string[]) => ({
     {},
   ),
   mounts: v.optional(
-    about(v.array(Mount, "tables, each below a [[mounts]] of its own"), "More directories of your machine."),
+    about(v.array(Mount, "tables, each below its own [[mounts]]"), "More directories of your machine."),
     [],
   ),
   provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),

@@ -27,14 +27,14 @@ export const Provision = table({
   ),
   files: v.optional(
     about(
-      v.array(File, "tables, each below a [[provision.files]] of its own"),
+      v.array(File, "tables, each below its own [[provision.files]]"),
       "files to copy into the bottle at each start",
     ),
     [],
   ),
   commands: v.optional(
     about(
-      v.array(Command, "tables, each below a [[provision.commands]] of its own"),
+      v.array(Command, "tables, each below its own [[provision.commands]]"),
       "commands to run after that, in this order",
     ),
     [],
