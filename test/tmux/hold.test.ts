@@ -40,7 +40,7 @@ everyTmux((tmux) => {
 
   test.each([
     ["a mistake in the manifest", "[bottle]\nimagine = 1\n", "imagine"],
-    ["no smolvm", `[bottle]\nimage = "/images/claude"\n`, "smolvm is not installed"],
+    ["no smolvm", `[bottle]\nimage = "/images/claude"\n`, "smolvm, which runs the microVMs"],
   ])(
     "%s can be read",
     async (what, manifest, words) => {

@@ -169,7 +169,7 @@ everyTmux((tmux) => {
     expect((await call("install", "--yes")).code).toBe(0);
     expect(read()).toContain(resolve(tool[0] ?? ""));
     stage.press("b");
-    await stage.screen.until(/smolvm is not installed[^]*enter: close/);
+    await stage.screen.until(/smolvm, which runs the microVMs[^]*enter: close/);
     stage.press("\r", { prefix: false });
   }, 30_000);
 
