@@ -2,12 +2,13 @@
 import { test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { tellBackgroundStory } from "../support/background.ts";
+import { whyNoOwnProc } from "../support/bubblewrap.ts";
 import { realClaude, whyNoClaude } from "../support/claude/claude.ts";
 import { Home } from "../support/tool.ts";
 import { kinds } from "./place.ts";
 
 const reasons = kinds.filter(({ name }) => name.startsWith("bubblewrap as")).map(({ whyNot }) => whyNot);
-const whyNot = (reasons.every(Boolean) ? reasons[0] : undefined) ?? whyNoClaude() ?? (Bun.which("tmux") ? undefined : "tmux is not installed"); // prettier-ignore
+const whyNot = (reasons.every(Boolean) ? reasons[0] : undefined) ?? whyNoOwnProc() ?? whyNoClaude() ?? (Bun.which("tmux") ? undefined : "tmux is not installed"); // prettier-ignore
 if (whyNot) console.log(`background sessions in bubblewrap skipped: ${whyNot}`);
 
 test.skipIf(whyNot !== undefined)("background sessions outlive every terminal, and are attached, answered and stopped by their numbers", async () => {

@@ -12,7 +12,8 @@ if (whyNot !== undefined) console.log(`dashboard over bubblewrap: skipped, ${why
 const agent = `
 record() {
   mkdir -p "$HOME/.claude/sessions"
-  set -- "$1" "$2" $(sed 's/.*) //' /proc/$$/stat)
+  read -r stat </proc/self/stat
+  set -- "$1" "$2" \${stat##*) }
   now=$(date +%s)000
   printf '{"pid":%s,"procStart":"%s","sessionId":"11111111-2222-3333-4444-555555555555","kind":"interactive","status":"%s","waitingFor":"%s","startedAt":%s,"statusUpdatedAt":%s}' $$ "\${22}" "$1" "$2" "$now" "$now" >"$HOME/.claude/new"
   mv "$HOME/.claude/new" "$HOME/.claude/sessions/$$.json"
