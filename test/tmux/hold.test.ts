@@ -69,7 +69,7 @@ everyTmux((tmux) => {
     await stage.until(1);
     const directory = `${stage.home.project}/later`;
     stage.tmux("new-window", "--", ...tool, "tmux", "pane", directory, "--", "run");
-    await stage.screen.until(/cannot enter ".*later": ENOENT\n\n\[status 1\] {2}enter: close/);
+    await stage.screen.until(/cannot enter ".*later": it does not exist\n\n\[status 1\] {2}enter: close/);
     mkdirSync(directory);
     stage.press("r", { prefix: false });
     await stage.screen.until(/ready 39 120 in .*later/);
@@ -114,14 +114,16 @@ everyTmux((tmux) => {
       stage.press("b");
       await stage.screen.until("ready");
       expect((await stage.home.run(["stop", "--force"])).code).toBe(0);
-      await stage.screen.until(/ready[^]*\[status 137\] {2}enter: close/);
+      await stage.screen.until(/ready[^]*\[status 143\] {2}enter: close/);
       stage.press("r", { prefix: false });
       await until(async () => (await stage.sessions()).length === 1);
       const [holder] = stage.panes("#{pane_pid}").slice(1);
       for (const pid of childrenOf(Number(holder))) process.kill(pid, "SIGKILL");
-      await stage.screen.until(/\[status 137\][^]*ready[^]*\[status 137\] {2}enter: close/);
+      await stage.screen.until(/\[status 143\][^]*ready[^]*\[status 137\] {2}enter: close/);
       stage.press("\r", { prefix: false });
       await stage.until(1);
+      // The bottle outlives its sessions.
+      expect((await stage.home.run(["stop"])).code).toBe(0);
     },
     30_000,
   );
