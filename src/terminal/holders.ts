@@ -6,11 +6,18 @@ import type { Sandbox } from "../system/system.ts";
 
 const rounds = 50;
 
+/**
+ * A bottle has a /dev/pts of its own, whose terminals have the same device numbers as the host's: `instance` tells them apart. A terminal
+ * controls one kernel session, which is ours.
+ */
+type Terminal = { readonly device: number; readonly instance: number; readonly session: string };
+
 /** Ends what is left of a sandbox and still has the terminal of stdin. */
 export async function endHolders(sandbox: Sandbox): Promise<void> {
-  let terminal: number;
+  let terminal: Terminal;
   try {
-    terminal = statSync("/proc/self/fd/0").rdev;
+    const { rdev: device, dev: instance } = statSync("/proc/self/fd/0");
+    terminal = { device, instance, session: statOf("self").session };
   } catch {
     return;
   }
@@ -34,22 +41,28 @@ function isOf({ pidNamespace, mark }: Sandbox, pid: number): boolean {
 }
 
 /** As an open file, or as the one that /dev/tty leads to. */
-function has(terminal: number, pid: number): boolean {
+function has(terminal: Terminal, pid: number): boolean {
   try {
-    const [state, , , , controlling] = readFileSync(`/proc/${pid}/stat`, "utf8")
-      .replace(/^.*\) /s, "")
-      .split(" ");
+    const { state, session, controlling } = statOf(String(pid));
     if (state === "Z") return false;
-    if (Number(controlling) === terminal) return true;
+    if (controlling === terminal.device && session === terminal.session) return true;
     return readdirSync(`/proc/${pid}/fd`).some((fd) => isTerminal(`/proc/${pid}/fd/${fd}`, terminal));
   } catch {
     return false;
   }
 }
 
-function isTerminal(path: string, terminal: number): boolean {
+function statOf(pid: string): { readonly state: string; readonly session: string; readonly controlling: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return { state: fields[0] ?? "", session: fields[3] ?? "", controlling: Number(fields[4]) };
+}
+
+function isTerminal(path: string, { device, instance }: Terminal): boolean {
   try {
-    return statSync(path).rdev === terminal;
+    const { rdev, dev } = statSync(path);
+    return rdev === device && dev === instance;
   } catch {
     return false;
   }

@@ -36,7 +36,7 @@ for (const { name, whyNot, up } of kinds.filter((kind) => ["bubblewrap as root",
       await place.sh(`: >bottle.toml; claude-bottle stop`);
       const without = await place.sh(`SSH_AUTH_SOCK=${home.directory}/second claude-bottle exec -- sh -c 'echo "[$SSH_AUTH_SOCK]"'`); // prettier-ignore
       expect(without).toMatchObject({ stdout: "[]\n", code: 0 });
-      expect(without.stderr.includes("(ssh-agent) and keeps them")).toBe(name === "podman");
+      expect(without.stderr.includes("different settings (ssh-agent)")).toBe(name === "podman");
       second.stop(true);
     },
     60_000,
