@@ -90,9 +90,8 @@ describe.each(programs)("%s", (program) => {
     async (project) => {
       const { stderr, code } = await project.tool(["exec", "--", "true"]);
       expect(code).toBe(1);
-      expect(stderr).toEndWith(
-        `claude-bottle: cannot fetch image "localhost:1/none:1" with ${program}\n  try it yourself: ${program} pull localhost:1/none:1\n`,
-      );
+      expect(stderr).toContain(`claude-bottle: cannot fetch image "localhost:1/none:1" with ${program}\n  `);
+      expect(stderr).toEndWith("  the whole output: ~/state/claude-bottle/logs/image.log\n");
       expect(await ownBottles(project)).toEqual([]);
     },
     settings.replace(baseImage, "localhost:1/none:1"),

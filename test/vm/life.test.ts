@@ -175,7 +175,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       );
       expect(await lab.sh(`${other}$cb exec -- true`)).toEqual({
         stdout: "",
-        stderr: `claude-bottle: a machine named "${taken}" is there already and is not this directory's bottle\n  choose another name: claude-bottle run --name NAME\n  or remove it, if nobody needs it: ${lab.home}/bin/smolvm machine delete --error-format json --name ${taken} -f\n`,
+        stderr: `claude-bottle: a machine named "${taken}" already exists and belongs to another directory\n  choose another name: claude-bottle run --name NAME\n  or remove the machine if it is not needed: ${lab.home}/bin/smolvm machine delete --error-format json --name ${taken} -f\n`,
         code: 1,
       });
       expect((await lab.machines()).map((machine) => machine.name).sort()).toEqual([name, taken].sort());
@@ -302,7 +302,9 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       expect(await booting(() => lab.guest("echo kept > ~/kept"))).toMatchObject({ code: 0 });
       const refused = await lab.inProject("$cb rm");
       expect([refused.stdout, refused.code]).toEqual(["", 1]);
-      expect(refused.stderr).toMatch(/^claude-bottle: 1 file is only in bottle ".*"\n {2}\/.*\/kept\n {2}take out /);
+      expect(refused.stderr).toMatch(
+        /^claude-bottle: 1 file is only in bottle ".*"\n {2}\/.*\/kept\n {2}copy what you want to keep/,
+      );
       expect(await lab.inProject("$cb rm --force")).toEqual({
         stdout: "",
         stderr: `claude-bottle: removed bottle "${name}"\n`,
