@@ -40,8 +40,10 @@ export class Screen implements AsyncDisposable {
   }
 
   #answer(text: string): void {
-    if (this.answersAfterMs === 0) this.press(text);
-    else setTimeout(() => this.press(text), this.answersAfterMs);
+    // A program that has ended is still read to its last question.
+    const answer = () => void (this.process.terminal?.closed || this.press(text));
+    if (this.answersAfterMs === 0) answer();
+    else setTimeout(answer, this.answersAfterMs);
   }
 
   get text(): string {

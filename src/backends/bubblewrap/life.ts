@@ -121,7 +121,8 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
   async function end(name: string): Promise<void> {
     const holders = holdersOf(name);
     const holder = readHolder(directoryOf(name));
-    if (holder && !isIdle(holder)) {
+    // Also in one that looks idle: a stop runs what --dry-run printed.
+    if (holder) {
       await system.run(resting(name), { timeoutMs: 10_000, detached: true });
       for (let waited = 0; waited < restMs && !isIdle(holder); waited += 50) await Bun.sleep(50);
     }
