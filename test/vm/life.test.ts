@@ -121,7 +121,8 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       });
       expect(await lab.guest("cd /tmp/tree && stat -c %U . 'a b'/it*")).toMatchObject({ stdout: "dev\ndev\n" });
       const list = (directory: string) => lab.expectOk(`cd ${directory} && find . -printf '%P %m %l\\n' | sort`);
-      expect(await list("$LAB/back")).toBe(await list("$LAB/tree"));
+      // No copy keeps a set-id bit.
+      expect(await list("$LAB/back")).toBe((await list("$LAB/tree")).replace(" 4711 ", " 711 "));
     },
     emulated,
   );
