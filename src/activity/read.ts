@@ -9,12 +9,12 @@ import { environmentOf, findGuestProcesses, isAlive } from "../system/process.ts
 import { stateDirectory, type System } from "../system/system.ts";
 import { parseJob, parseProcess, parseTurn, recordLimit, recordsLimit, type JobRecord, type ProcessRecord, type TurnRecord } from "./records.ts"; // prettier-ignore
 
-/** `isAlive` is undefined where the bottle's kernel was not asked. `session`: our mark in its environment. */
+/** `isAlive` is undefined if the bottle's kernel was not asked. `session` is our mark in the process's environment. */
 export type ClaudeProcess = {
   readonly record: ProcessRecord;
   readonly isAlive: boolean | undefined;
   readonly session: string | undefined;
-  /** Its number on this machine, where the bottle shares our kernel. */
+  /** The pid on this host, if the bottle shares the host's kernel. */
   readonly hostPid?: number | undefined;
 };
 
@@ -22,20 +22,20 @@ export type Readings = {
   readonly processes: readonly ClaudeProcess[];
   readonly jobs: readonly JobRecord[];
   readonly turns: ReadonlyMap<string, TurnRecord>;
-  /** Nothing runs in the bottle: its machine is gone. */
+  /** The bottle's machine is gone, so nothing runs in it. */
   readonly isGone?: boolean;
 };
 
 const nothing: Readings = { processes: [], jobs: [], turns: new Map() };
 
-/** How old an answer of a bottle may be that is asked by a command of its backend. */
+/** For bottles that are asked by a backend command: how long an answer stays valid. */
 const pollMs = 10_000;
 const pollTimeoutMs = 8_000;
 
-/** `poll`: whether such a bottle may be asked now, at most once in ten seconds whoever asks; its last answer does otherwise. */
+/** `poll` allows such a command, at most once in ten seconds across all callers. Without it the last answer is used. */
 export type ReadOptions = { readonly poll: boolean };
 
-/** What runs in the bottle, by its own word and by the process table where that is ours to read. */
+/** What runs in the bottle, from its own records and, where the host can read it, the process table. */
 export async function readBottle(
   system: System,
   backend: Backend,
@@ -44,7 +44,7 @@ export async function readBottle(
 ): Promise<Readings> {
   const directory = backend.claudeDirectory?.(plan);
   const { capabilities } = backend;
-  // A container that is another machine's has no process here.
+  // The processes of a container on another machine are not in this process table.
   const isOurKernel = isSandbox(capabilities) || (capabilities.isolation === "container" && machine !== undefined);
   if (directory !== undefined && isOurKernel && system.platform === "linux")
     return readHere(directory, machine === undefined || isAlive(machine) ? undefined : false);
@@ -53,7 +53,7 @@ export async function readBottle(
   return directory === undefined ? polled.readings : withAlive(readFiles(directory), polled.alive);
 }
 
-/** `machineLives` is false for a bottle whose machine is gone, and everything in it. */
+/** `machineLives` is false if the bottle's machine, and so everything in it, is gone. */
 function readHere(directory: string, machineLives: false | undefined): Readings {
   const files = readFiles(directory);
   const wanted = files.processes.map((record) => ({ record, pid: record.pid, start: record.procStart }));
@@ -79,13 +79,13 @@ function readFiles(directory: string): Files {
   const jobs = listHostile(directory, "jobs", recordsLimit).flatMap(
     (name) => parseJob(name, readHostile(directory, `jobs/${name}/state.json`, recordLimit)?.text ?? "") ?? [],
   );
-  // Of each conversation that somebody asks for, and no other: they are as many as there ever were.
+  // Only the conversations in use: a bottle keeps the files of all the earlier ones.
   const ids = new Set([...processes, ...jobs].map(({ sessionId }) => sessionId));
   const turns = [...ids].flatMap((id) => asArray(readTurn(directory, id)));
   return { processes, jobs, turns: new Map(turns.map((turn) => [turn.sessionId, turn])) };
 }
 
-/** Claude Code writes it in place (2.1.332): one that is torn now is whole a moment later. */
+/** Claude Code 2.1.332 rewrites this file in place, so a half-written one is read again a moment later. */
 function readProcess(directory: string, path: string): ProcessRecord | undefined {
   for (let look = 1; ; look += 1) {
     const text = readHostile(directory, path, recordLimit)?.text;
@@ -100,7 +100,7 @@ function readTurn(directory: string, id: string): TurnRecord | undefined {
   return file && parseTurn(id, file.text, file.modifiedAt);
 }
 
-/** The last turn of each conversation that the bottle knows, the newest in front. */
+/** The last turn of each conversation in the bottle, newest first. */
 export async function readTurns(
   system: System,
   backend: Backend,
@@ -132,7 +132,7 @@ function withAlive(files: Files, alive: Alive | undefined): Readings {
   };
 }
 
-/** After what changes the bottle's sessions: the next look asks it anew. */
+/** Call this after changing the bottle's sessions: the next look asks the bottle again. */
 export const forgetPolled = (system: System, bottle: string): void => void removeFile(pollFile(system, bottle));
 
 const pollFile = (system: System, bottle: string): string => `${stateDirectory(system.env)}/activity/${bottle}`;
@@ -148,7 +148,7 @@ async function poll(
   const [at = "0", ...kept] = (readText(file) ?? "").split("\n");
   const age = system.now() - Number(at);
   if (!options.poll || (age >= 0 && age < pollMs)) return parseAnswer(kept);
-  // Of several that ask at once, the first one does.
+  // The first of several concurrent callers asks; the others see a fresh time stamp.
   writePrivate(file, [String(system.now()), ...kept].join("\n"));
   const { argv, ...how } = inGuest(backend, plan, recordsArgv(what));
   const { code, stdout } = await system.run(argv, { ...how, timeoutMs: pollTimeoutMs });

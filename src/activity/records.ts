@@ -1,11 +1,11 @@
 import * as v from "valibot";
 
-// What Claude Code 2.1.332 and our hooks leave in a bottle's ~/.claude. Whatever runs in the bottle can write all of it, so each part
-// is bounded and has a known form, and a record of another form is none.
+// The records that Claude Code 2.1.332 and our hooks write to a bottle's ~/.claude. Any process in the bottle can write these files, so each is read
+// up to a limit, and one of the wrong form is ignored.
 
-/** The largest record that is read: Claude's own are below 4 KiB, but the last reply of a background session is in its job. */
+/** The largest record that is read. Claude's own are below 4 KiB, but a job's record holds the last reply of its background session. */
 export const recordLimit = 256 * 1024;
-/** Sessions of one bottle that are looked at. */
+/** The most sessions that are read from one bottle. */
 export const recordsLimit = 256;
 
 const shortText = v.pipe(
@@ -23,7 +23,7 @@ const date = v.pipe(
 
 const processSchema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Ticks since boot: the kernel's, whatever the namespace. */
+  /** Clock ticks since boot, the same in every pid namespace. */
   procStart: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
   sessionId: id,
   kind: v.picklist(["interactive", "bg"]),
@@ -35,13 +35,13 @@ const processSchema = v.object({
   cwd: v.optional(shortText),
   version: v.optional(shortText),
   jobId: v.optional(jobId),
-  /** The background session that Left made of this one. */
+  /** The background session that this session became when the user pressed Left. */
   parkedJobId: v.optional(jobId),
-  /** Kept ready by Claude's daemon; nobody's session. */
+  /** A spare process that Claude's daemon keeps ready; it has no session. */
   spare: v.optional(v.boolean(), false),
 });
 
-/** `sessions/PID.json`: one for each process of Claude Code, for as long as it runs; after a kill -9, for longer. */
+/** `sessions/PID.json`: one for each running process of Claude Code. It survives a kill -9. */
 export type ProcessRecord = Omit<v.InferOutput<typeof processSchema>, "statusUpdatedAt"> & {
   readonly statusUpdatedAt: number;
 };
@@ -63,11 +63,11 @@ const jobSchema = v.object({
   tokens: v.optional(v.number()),
   createdAt: date,
   updatedAt: date,
-  /** It was in the foreground until Left. */
+  /** It was a foreground session until the user pressed Left. */
   interactiveLineage: v.optional(v.boolean(), false),
 });
 
-/** `jobs/ID/state.json`: a background session, whether or not it runs. */
+/** `jobs/ID/state.json`: a background session, running or not. */
 export type JobRecord = {
   readonly id: string;
   readonly sessionId: string;
@@ -91,7 +91,7 @@ export function parseJob(name: string, text: string): JobRecord | undefined {
   return { ...rest, id: name, needs: needs ?? undefined, detail: detail ?? undefined, name: named ?? undefined };
 }
 
-/** What a hook noted last for a conversation; `askedAt`: when its last prompt was sent. */
+/** The last event that a hook noted for a conversation. `askedAt` is when its last prompt was sent. */
 export type TurnRecord = {
   readonly sessionId: string;
   readonly event: string;
@@ -100,11 +100,11 @@ export type TurnRecord = {
   readonly tool?: string | undefined;
   readonly error?: string | undefined;
   readonly reason?: string | undefined;
-  /** Our own session that it belongs to, by the bottle's word; empty for a background session. */
+  /** Our session that the conversation belongs to, as the bottle reports it; empty for a background session. */
   readonly session: string;
 };
 
-/** A quote inside a value is escaped, so the first such key is one of the hook's own, even where the text is cut off. */
+/** Quotes inside values are escaped, so the first match is a key that the hook wrote, even if the text is cut off. */
 const fieldOf = (text: string, key: string): string | undefined => {
   const [, value] = new RegExp(`"${key}":"([^"\\\\]{0,120})"`).exec(text) ?? [];
   return value;

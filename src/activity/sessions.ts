@@ -9,37 +9,37 @@ import { type ClaudeProcess, type Readings, type ReadOptions, readBottle } from 
 import type { JobRecord } from "./records.ts";
 import { type SessionState, stateOf } from "./state.ts";
 
-/** One session of one bottle, with or without a terminal, as it is now. */
+/** One session of a bottle, in the foreground or the background, as it is now. */
 export type Session = SessionState & {
-  /** What commands take: our own number of it, or the one that Claude Code gave a background session. */
+  /** The ID that commands take: ours, or Claude Code's for a background session. */
   readonly id: string;
   readonly bottle: string;
-  /** The project's. */
+  /** The project's directory. */
   readonly directory: string;
   readonly kind: SessionPlan["kind"];
   readonly isBackground: boolean;
   readonly startedAt: number;
-  /** What Claude Code calls it; as the bottle wrote it. */
+  /** The name that Claude Code gives it, unfiltered: it comes from the bottle. */
   readonly name?: string | undefined;
-  /** What `--resume` takes. */
+  /** The conversation's ID, for `--resume`. */
   readonly conversation?: string | undefined;
-  /** Our process that holds it. */
+  /** The process of ours that runs the session. */
   readonly process?: Identity | undefined;
-  /** Claude Code itself, where the bottle shares our kernel. */
+  /** Claude Code's own process, if the bottle shares the host's kernel. */
   readonly agent?: Identity | undefined;
   readonly pane?: Pane | undefined;
 };
 
 export type ListOptions = ReadOptions & {
-  /** Also the sessions of agents that ended since then. */
+  /** Include the sessions of agents that ended after this time. */
   readonly endedSince?: number;
-  /** Of this bottle alone. */
+  /** Only the sessions of this bottle. */
   readonly bottle?: string | undefined;
 };
 
 /**
- * The sessions of all bottles, those that began first in front. Reads our ledger, the process table, and for each bottle a few small
- * files; `poll` allows one command for each bottle whose files are elsewhere, at most once in ten seconds.
+ * The sessions of all bottles, oldest first. Reads the ledger, the process table and a few small files per bottle. `poll` allows one command per
+ * bottle whose files are elsewhere, at most once in ten seconds.
  */
 export async function listSessions(system: System, ledger: Ledger, options: ListOptions): Promise<Session[]> {
   const attention = new Attention(ledger);
@@ -56,7 +56,7 @@ export async function listSessions(system: System, ledger: Ledger, options: List
   const worked = attention.worked();
   const records = ledger.bottles().filter(({ plan }) => options.bottle === undefined || plan.name === options.bottle);
   const found: Session[] = [];
-  // The bottles that have to be asked are asked at once, but not hundreds of them.
+  // Bottles that need a command are asked in parallel, a few at a time.
   for (let at = 0; at < records.length; at += atOnce) {
     const part = await Promise.all(
       records.slice(at, at + atOnce).map(async (record) => sessionsIn(record, await readingsOf(system, record, { poll: options.poll && worked.has(record.plan.name) }), facts)),
@@ -68,7 +68,7 @@ export async function listSessions(system: System, ledger: Ledger, options: List
 
 const atOnce = 8;
 
-/** A backend that does not answer hides what is in its bottles, not the others. */
+/** A backend that does not answer hides only its own bottles. */
 async function readingsOf(system: System, record: BottleRecord, options: ReadOptions): Promise<Readings> {
   try {
     return await readBottle(system, await backendOf(system, record.plan.backend), record, options);
@@ -125,7 +125,7 @@ function sessionsIn(
 const agentOf = (process: ClaudeProcess | undefined): Identity | undefined =>
   process?.hostPid === undefined ? undefined : identify(process.hostPid);
 
-/** Claude Code that the session started; a second one is a tool of the first. */
+/** The Claude Code that the session started. A second one in the same session is a tool of the first. */
 const foregroundOf = (processes: readonly ClaudeProcess[], session: string): ClaudeProcess | undefined =>
   processes
     .filter((process) => process.record.kind === "interactive" && process.session === session && process.isAlive !== false)
@@ -135,7 +135,7 @@ type Background = { readonly id: string; readonly job?: JobRecord; readonly proc
 
 function backgroundIn({ processes, jobs }: Readings): Background[] {
   const running = new Map<string, ClaudeProcess>();
-  // One that was killed leaves its record beside the one of its successor.
+  // A killed process leaves its record beside its successor's.
   for (const process of processes.toSorted((one, other) => Number(one.isAlive) - Number(other.isAlive)))
     if (process.record.kind === "bg" && process.record.jobId !== undefined) running.set(process.record.jobId, process);
   const spares = new Set([...running].filter(([, { record }]) => record.spare).map(([id]) => id));

@@ -6,16 +6,16 @@ import { isAlive } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { listSessions, type Session } from "./sessions.ts";
 
-/** Several files change with one change of a session. */
+/** One change of a session touches several files. */
 const settleMs = 40;
-/** A process that is killed writes nothing. */
+/** A killed process writes nothing, so the process table is read this often. */
 const tickMs = 500;
-/** What no file of this machine tells: bottles that are asked, and those that are new. */
+/** How often everything is read again, for what no file on this host shows: bottles that need a command, and new ones. */
 const fullMs = 5_000;
 
 /**
- * Calls `onSessions` with all sessions now and whenever one has changed, until `signal` fires. Between changes it costs a look at the
- * process table for each session, twice a second.
+ * Calls `onSessions` with all sessions at once and after each change, until `signal` fires. When idle it checks the process of each session twice a
+ * second.
  */
 export async function watchSessions(
   system: System,
@@ -49,7 +49,7 @@ export async function watchSessions(
   }
 }
 
-/** Watches what tells of a change, as far as it is there by now. */
+/** Watches the files that show a change, if they exist yet. */
 async function follow(
   system: System,
   ledger: Ledger,
@@ -63,7 +63,7 @@ async function follow(
       watcher.on("error", () => watchers.delete(directory));
       watchers.set(directory, watcher);
     } catch {
-      // It is not there: the next full look tries again.
+      // It does not exist; the next full look tries again.
     }
   }
 }
