@@ -15,10 +15,10 @@ import { findProject } from "../project/project.ts";
 import { requestOf, viewOf } from "../project/trust.ts";
 import { saveTrust } from "../project/trust-store.ts";
 
-/** How long a host stays open: in this bottle alone, for the project, or for all bottles. */
+/** How long a host stays allowed: in this bottle only, for the project, or for all bottles. */
 export type Reach = "session" | "project" | "always";
 
-/** The host as the manifest has it. Throws UserError for what is none. */
+/** Returns the host as the manifest spells it. Throws UserError if it is not a host. */
 export function checkHost(host: string): string {
   const text = `network.hosts = [${JSON.stringify(host)}]\n`;
   const source: Source = { kind: "user", file: "the host", directory: "/", text };
@@ -33,7 +33,7 @@ export function checkHost(host: string): string {
 }
 
 /**
- * Opens the host to the bottle as it runs; false where there is no bottle. `file` lists the host already. Throws UserError where the backend
+ * Allows the host in the running bottle. False if there is no bottle. `file` is the one that already lists the host. Throws UserError if the backend
  * cannot.
  */
 export const openHost = (
@@ -59,7 +59,7 @@ async function openUnderLock(
   const backend = await backendOf(system, plan.backend);
   if (!backend.setNetwork) throw errors.hostsFixed(backend.name, host, file);
   const hosts = [...network.hosts, host].sort();
-  // What stands in a file is closed again by taking it out there.
+  // A host that a file lists is removed by editing that file, so it is not noted in the bottle's plan.
   const own = reach === "session" && { opened: [...(network.opened ?? []), host] };
   const opened: BottlePlan = { ...plan, network: { ...network, hosts, ...own } };
   await backend.setNetwork(opened, plan, { signal: hold.signal });
@@ -67,7 +67,7 @@ async function openUnderLock(
   return true;
 }
 
-/** Writes the host into the project's bottle.toml, or into the user's own file, and keeps the trust that there was. */
+/** Writes the host to the project's bottle.toml or to the user's own file. Trust given before still holds. */
 export async function writeHost(system: System, host: string, reach: Exclude<Reach, "session">): Promise<string> {
   const project = findProject(system);
   const backend = await projectBackend(system, project);
@@ -86,7 +86,7 @@ export async function writeHost(system: System, host: string, reach: Exclude<Rea
   return path;
 }
 
-/** Who types the host has seen it. */
+/** The user typed the host, so the changed manifest needs no new approval. */
 function renewTrust(system: System, backend: Backend): void {
   const project = findProject(system);
   saveTrust(system, viewOf(project, backend), requestOf(system, project, backend).hash);

@@ -5,8 +5,8 @@ import { isSandbox } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The backend of a new bottle that asks for none: the first that works here. A sandbox that shares the kernel comes last, and
- * `confirmStart` asks for a yes to it. Throws UserError that says why each was passed over.
+ * The backend of a new bottle whose manifest names none: the first that works here. A sandbox that shares the kernel comes last, and `confirmStart`
+ * asks before using it. Throws UserError with the reason for each one skipped.
  */
 export async function chooseAutomatically(system: System): Promise<Backend> {
   const backends = await byPreference(system);
@@ -22,14 +22,14 @@ const probeQuickly = (backend: Backend): Promise<Probe> => backend.probe({ quick
 
 const isWeak = ({ capabilities }: Backend): boolean => isSandbox(capabilities);
 
-/** All backends that are taken unasked, those of a VM and of containers first. */
+/** The backends that may be chosen automatically: VMs and containers first. */
 export async function byPreference(system: System): Promise<Backend[]> {
   const all = await Promise.all(backendNames.map((name) => backendOf(system, name)));
   const backends = all.filter(({ isByName }) => !isByName);
   return [...backends.filter((one) => !isWeak(one)), ...backends.filter(isWeak)];
 }
 
-/** Why each backend that is better than `chosen` cannot be used, and what to do about it. */
+/** Why each backend better than `chosen` cannot be used, and how to fix that. */
 export async function passedOver(system: System, chosen?: Backend): Promise<string> {
   const backends = await byPreference(system);
   const better = chosen

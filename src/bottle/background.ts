@@ -6,10 +6,10 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 import { backgroundSessions } from "./errors.ts";
 
-/** Claude's daemon gives its sessions their time to write what they know. */
+/** Claude's daemon lets its sessions save their work before they end. */
 const endMs = 15_000;
 
-/** The background sessions that have something to lose: a turn, or a question that only they know. */
+/** The background sessions that would lose something: a turn in progress, or a question waiting for its answer. */
 export async function workIn(
   { system, ledger }: Pick<BottleContext, "system" | "ledger">,
   name: string,
@@ -18,7 +18,7 @@ export async function workIn(
   return sessions.filter(({ isBackground, state }) => isBackground && (state === "working" || state === "waiting"));
 }
 
-/** Before the bottle goes down. Throws UserError for background sessions with something to lose, unless `force` is set; ends them then. */
+/** Ends the background sessions before the bottle stops. Throws UserError if they would lose something, unless `force` is set. */
 export async function endBackground(
   context: BottleContext,
   plan: BottlePlan,
@@ -32,7 +32,7 @@ export async function endBackground(
   await context.system.run(argv, { ...how, timeoutMs: endMs });
 }
 
-/** What `endBackground` would run. */
+/** The commands of `endBackground`, for --dry-run. */
 export const backgroundLines = async (context: BottleContext, plan: BottlePlan): Promise<string[]> =>
   (await liveIn(context, plan)).length > 0 ? [shellLine(ending(context, plan).argv)] : [];
 

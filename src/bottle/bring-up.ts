@@ -6,8 +6,8 @@ import { startSteps } from "./steps.ts";
 import type { Target } from "./target.ts";
 
 /**
- * The plan of the directory's bottle, which is ready for a session then. A bottle of which nothing is due costs no call of the backend.
- * `fresh` replaces the bottle. A failure or an interrupt leaves what was there before, and no more.
+ * Makes the directory's bottle ready for a session and returns its plan. Makes no backend call if nothing is due. `fresh` replaces the bottle. A
+ * failure or an interrupt leaves everything as it was.
  */
 export async function bringUp(
   context: BottleContext,
@@ -18,7 +18,7 @@ export async function bringUp(
   const found = options.fresh ? undefined : await observeReady(context, plan.name);
   if (found && startSteps(desiredOf(context, target, options), found).length === 0)
     return warnOfDifferences(context, found.made, plan);
-  // Loaded when there is something to do: a warm start, as most are, waits for every module.
+  // Loaded only if there is work to do: a warm start, the usual case, waits for every module that is loaded.
   const { makeReady } = await import("./make-ready.ts");
   return makeReady(context, target, options);
 }

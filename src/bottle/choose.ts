@@ -6,8 +6,8 @@ import { chooseAutomatically } from "./auto.ts";
 import type { System } from "../system/system.ts";
 
 /**
- * The backend of the bottle: a bottle stays on the one that it was made on; a new one gets the one that is demanded or preferred, or the best
- * that there is. Throws UserError where another one than the bottle's is demanded.
+ * The backend of the bottle. An existing bottle keeps the one it was created with; a new one gets the requested, the preferred or the best available
+ * one. Throws UserError if another backend is requested for an existing bottle.
  */
 export async function chooseBackend(
   system: System,

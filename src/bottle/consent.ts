@@ -14,15 +14,15 @@ import { needsYes, notAccepted, nothingStronger } from "./errors.ts";
 
 export type Start = {
   readonly fresh: boolean;
-  /** The user has said yes already. */
+  /** The user has already agreed to weaker isolation. */
   readonly acceptsWeaker: boolean;
-  /** The session's own. */
+  /** The program that the session runs. */
   readonly program: string;
 };
 
 /**
- * All that can be checked before a bottle is made, and then the one question for a weaker isolation, where we chose the backend. Throws
- * UserError without a yes.
+ * Checks everything that can be checked before a bottle is created. Then asks once whether weaker isolation is acceptable, if we chose the backend.
+ * Throws UserError if the answer is no.
  */
 export async function confirmStart(system: System, { plan, otherwise }: Target, start: Start): Promise<void> {
   const backend = await backendOf(system, plan.backend);

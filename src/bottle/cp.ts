@@ -27,7 +27,7 @@ export type Copy = {
   readonly dryRun: boolean;
 };
 
-/** Files and directories as one tar stream through the backend's exec: modes stay, the owner is the bottle's user. */
+/** Copies files and directories as one tar stream through the backend's exec. Modes are kept; the bottle's user becomes the owner. */
 export async function copyIn(system: System, copy: Copy): Promise<void> {
   const { source, destination } = copy;
   const note = `reads a tar stream of ${shellLine([source])}`;
@@ -74,7 +74,7 @@ export async function copyOut(system: System, copy: Copy): Promise<void> {
 
 type Staged = { readonly held: HeldDirectory; readonly top: string; readonly modes: ReadonlyMap<string, number> };
 
-/** A directory is merged into one that is there, anything else replaces what is there. */
+/** Merges a directory into an existing one; replaces anything else. */
 async function putInPlace(
   { destination }: Copy,
   { held, top, modes }: Staged,
@@ -101,7 +101,7 @@ async function putInPlace(
   if (refused !== undefined) throw errors.otherKind(`${destination}/${readableName(refused)}`);
 } // prettier-ignore
 
-/** As `cp -R` has it: into a directory that is there. Throws UserError for a link to one. */
+/** Like `cp -R`: into the destination if it is a directory. Throws UserError if it is a link to one. */
 function destinationOf(system: System, { source, destination }: Copy, guests: readonly string[]): Place {
   const place = placeOf(destination, system.cwd(), guests);
   const { directory, name } = bytesOf(place);
@@ -114,10 +114,10 @@ function destinationOf(system: System, { source, destination }: Copy, guests: re
   return { directory: `${place.directory === "/" ? "" : place.directory}/${place.name}`, name: own };
 } // prettier-ignore
 
-/** Names in a directory are bytes, one character each. */
+/** File names are bytes, here one character for each byte. */
 const bytesOf = ({ directory, name }: Place): Place => ({ directory, name: byteName(name) });
 
-/** `prepare` refuses what cannot be, before anything is started. */
+/** `prepare` rejects bad arguments before anything starts. */
 async function inBottle(
   system: System,
   { target, dryRun }: Copy,

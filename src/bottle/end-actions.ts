@@ -16,15 +16,15 @@ import { removeMachine } from "./remove-machine.ts";
 import type { EndStep } from "./steps.ts";
 
 export type Ending = {
-  /** What the bottle was made from. */
+  /** The plan that the bottle was created with. */
   readonly made: BottlePlan;
-  /** A new bottle takes its place. */
+  /** A new bottle will replace it. */
   readonly successor?: boolean;
-  /** What the hooks name, as it was judged. */
+  /** The files that the hooks name, as they were when the user approved them. */
   readonly hookFiles: HostFiles;
-  /** Called once the bottle is gone, whatever its hook says. */
+  /** Called once the bottle is gone, even if its hook fails. */
   readonly onRemoved?: (() => void) | undefined;
-  /** Gets what is only in the bottle, before anything is removed. */
+  /** Called with what exists only in the bottle, before anything is removed. */
   readonly onLosses?: ((losses: Losses | undefined) => void) | undefined;
 };
 
@@ -52,7 +52,7 @@ export function endAction(
       };
     case "check-losses":
       return {
-        // It only asks.
+        // It only reads.
         lines: () => [],
         async run(_, { signal }) {
           const losses = await findLosses(backend, made, { mayStart: true, keeps: step.keepsClaude, signal });

@@ -33,14 +33,14 @@ export function unknownBackend(name: string): UserError {
   });
 }
 
-/** Of a bottle that is about to be removed. */
+/** For a bottle that is about to be removed. */
 export const lossesUnknown = (bottle: string, cause: UserError) =>
   new UserError(`cannot tell what removing bottle "${bottle}" would lose: ${cause.message}`, {
     hint: [cause.hint, `or remove it without checking: ${forcedRemoval(bottle)}`].filter(Boolean).join("\n"),
     cause,
   });
 
-/** `what`: how much is only in the bottle; `paths`: which. */
+/** `what` says how much exists only in the bottle, `paths` which files. */
 export const wouldBeLost = (bottle: string, what: string, paths: readonly string[]) =>
   new UserError(what, {
     hint: [
@@ -72,7 +72,7 @@ export const hookFailed = (
 export const fileNotCopied = (source: string, why: string) =>
   new UserError(`cannot copy "${printable(source)}" into the bottle: ${why}`);
 
-/** `output`: the lines before the last one, where they were not shown. */
+/** `output`: the lines before the last one, if they were not shown before. */
 export const provisioningFailed = (
   command: string,
   code: number,
@@ -84,7 +84,7 @@ export const provisioningFailed = (
 
 export const notAHost = (expected: string) => new UserError(`a host must be ${expected}`, { exitCode: exitCode.usage });
 
-/** `file` lists the host already. */
+/** `file` already lists the host. */
 export const networkNotListed = (bottle: string, mode: "open" | "off", host: string, file: string | undefined) =>
   new UserError(
     `bottle "${bottle}" ${mode === "open" ? "can already reach all of the network" : "has no network"}${listed(host, file)}`,
@@ -122,7 +122,7 @@ export const nothingUsable = (reasons: string) =>
 
 export const nothingStronger = "no microVM and no container can run here";
 
-/** `why`: why each was skipped, and what could be used instead. */
+/** `why`: the reason each backend was skipped, and how to fix it. */
 export const needsYes = (why: string) =>
   new UserError(nothingStronger, { hint: `${why}\nto use it: claude-bottle run --accept-weaker` });
 

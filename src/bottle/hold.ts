@@ -6,7 +6,7 @@ import { inform } from "../ui/messages.ts";
 /** The bottle's lock, and a signal that fires on INT, TERM and HUP. */
 export type Hold = Held & { readonly signal: AbortSignal };
 
-/** Runs `work` while no other process of ours can change the bottle of that name. All that changes a bottle goes through here. */
+/** Runs `work` while no other process of claude-bottle can change the bottle of that name. Every change of a bottle goes through here. */
 export const holdBottle = <T>(system: System, name: string, work: (hold: Hold) => Promise<T>): Promise<T> =>
   interruptible((signal) => {
     const onWait = () => inform(system, `waiting for another claude-bottle to finish with bottle "${name}"`);

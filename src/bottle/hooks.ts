@@ -14,7 +14,7 @@ export type Hook = keyof Hooks["commands"];
 
 const none: Hooks = { commands: {}, files: new Map() };
 
-/** Runs it on the host, in the project. Throws UserError when it fails. */
+/** Runs the hook on the host, in the project. Throws UserError if it fails. */
 export async function runHook(
   system: System,
   { name, directory }: Pick<BottlePlan, "name" | "directory">,
@@ -36,8 +36,8 @@ export async function runHook(
 }
 
 /**
- * What is run when the bottle has been stopped: by the user's own configuration, or by a manifest that is trusted as it stands. Says why
- * another hook is not run; a manifest that can no longer be read is not what was trusted.
+ * The hooks that run after the bottle stops: those of the user's own configuration, and those of a manifest that is trusted in its current form.
+ * Warns about each hook that is skipped. A manifest that can no longer be read is not the one that was trusted.
  */
 export const hooksAfterStop = async (system: System, plan: BottlePlan): Promise<Hooks> =>
   isDirectory(plan.directory) ? await admitted(system, plan) : none;

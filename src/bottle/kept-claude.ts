@@ -21,7 +21,7 @@ import { claudeNotCarried, claudeTooLarge } from "./errors.ts";
 import type { BottleContext } from "./context.ts";
 import { inform } from "../ui/messages.ts";
 
-// A removed bottle's ~/.claude, as the bottle packed it. Nothing of it is unpacked on the host: it waits for the next bottle of the name.
+// The ~/.claude of a removed bottle, packed inside that bottle. The host never unpacks it: the next bottle of that name does.
 
 const longestArchive = 4_000_000_000;
 
@@ -36,7 +36,7 @@ type Place = Omit<BottleContext, "ledger">;
 const packing = ({ backend }: Place, plan: BottlePlan) => inGuest(backend, plan, packArgv(homeOf(plan)));
 const unpacking = ({ backend }: Place, plan: BottlePlan) => inGuest(backend, plan, unpackAsArgv(homeOf(plan)));
 
-/** Of a bottle that runs and is about to be removed. Throws UserError where it cannot be kept. */
+/** Saves ~/.claude from a running bottle that is about to be removed. Throws UserError if it cannot be saved. */
 export async function keepClaude(place: Place, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
   const { system } = place;
   const archive = archiveOf(system, plan.name);
@@ -51,7 +51,7 @@ export async function keepClaude(place: Place, plan: BottlePlan, options: StepOp
   inform(system, `~/.claude of bottle "${plan.name}" is kept for the next one`);
 }
 
-/** Into a bottle that has just been made. */
+/** Unpacks it in a bottle that has just been created. */
 export async function restoreClaude(place: Place, plan: BottlePlan, options: StepOptions = {}): Promise<void> {
   const { argv, ...how } = unpacking(place, plan);
   const stdin = readPlain(archiveOf(place.system, plan.name));
@@ -61,7 +61,7 @@ export async function restoreClaude(place: Place, plan: BottlePlan, options: Ste
   );
 }
 
-/** What both run. */
+/** The command of both, for --dry-run. */
 export const keepingLine = (place: Place, plan: BottlePlan): string =>
   `${shellLine(packing(place, plan).argv)} # writes a tar stream for ${shellLine([archiveOf(place.system, plan.name)])}`;
 export const restoringLine = (place: Place, plan: BottlePlan): string =>
@@ -69,14 +69,14 @@ export const restoringLine = (place: Place, plan: BottlePlan): string =>
 
 export const forgetClaude = (system: System, name: string): void => removeTree(`${root(system)}/${name}`);
 
-/** What is kept, and for which project. */
+/** Each saved ~/.claude and its project. */
 export const listKept = (system: System): { readonly name: string; readonly path: string; readonly directory: string }[] =>
   listDirectory(root(system)).map((name) => {
     const path = `${root(system)}/${name}`;
     return { name, path, directory: readText(`${path}/directory`) ?? "" };
   }); // prettier-ignore
 
-/** The bottle says how long its stream is. */
+/** Fails if the stream is longer than `limit`: the bottle decides how much it sends. */
 async function* atMost(limit: number, stream: AsyncIterable<Uint8Array>, action: string): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of stream) {

@@ -5,15 +5,15 @@ import { readText, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 
 /**
- * A backend that puts credentials in on the wire takes their values when the machine starts. Notes which value that was,
- * so that a session can tell a login that has been renewed since.
+ * Some backends insert credentials on the network and read their values when the machine starts. This notes the value, so that a session can tell
+ * whether the login has been renewed since.
  */
 export function noteLogin(system: System, plan: BottlePlan, login: Login | undefined, armed: System): void {
   const value = login?.rotates ? armed.env[login.variable] : undefined;
   if (value !== undefined) writePrivate(noteFile(system, plan), sha256(value));
 }
 
-/** The variables whose value a session needs itself, because the machine's is no longer the right one. */
+/** The variables that a session must set itself, because the machine has an older value. */
 export async function renewedSince(system: System, plan: BottlePlan, login: Login | undefined): Promise<string[]> {
   const onTheWire = plan.credentials.some(({ variable, host }) => variable === login?.variable && host !== undefined);
   if (!login?.rotates || !onTheWire) return [];

@@ -8,7 +8,7 @@ import { sessionUser } from "../plan/session.ts";
 
 const shownAtMost = 20;
 
-/** What would be lost with the bottle; undefined where that cannot be told without a start. Throws UserError where it cannot be told at all. */
+/** What would be lost with the bottle; undefined if only a started bottle can tell. Throws UserError if nothing can tell. */
 export async function findLosses(
   backend: Backend,
   plan: BottlePlan,
@@ -29,14 +29,14 @@ export async function findLosses(
   }
 }
 
-/** Throws UserError that lists what would be lost. */
+/** Throws a UserError that lists what would be lost. */
 export function assertNothingLost(plan: BottlePlan, losses: Losses): void {
   const message = describeLosses(plan, losses);
   if (message === undefined) return;
   throw wouldBeLost(plan.name, message, listing(plan, losses));
 }
 
-/** In a line; undefined where nothing would be lost. */
+/** One line; undefined if nothing would be lost. */
 export function describeLosses({ name }: BottlePlan, { conversations, files }: Losses): string | undefined {
   const parts = [count(conversations.length, "conversation"), count(files.length, "file")].filter(Boolean);
   if (parts.length === 0) return undefined;

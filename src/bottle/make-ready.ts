@@ -24,18 +24,18 @@ import { Undo } from "./undo.ts";
 
 type Options = { readonly fresh: boolean };
 
-/** What the steps start from. */
+/** The input of the steps. */
 type Start = {
   readonly found: Found;
-  /** Of the bottle as it is to be. */
+  /** The plan that the bottle will have. */
   readonly plan: BottlePlan;
   readonly target: Target;
-  /** With the values of the bottle's credentials; `backend` has them too. */
+  /** Its environment holds the values of the bottle's credentials, and `backend` uses it too. */
   readonly armed: System;
   readonly backend: Backend;
 };
 
-/** Under the bottle's lock: makes what is not there, starts what stands, does what is due. A failure or a signal takes it back. */
+/** Holds the bottle's lock while it creates, starts and provisions whatever is missing. A failure or a signal undoes the steps that have begun. */
 export const makeReady = (context: BottleContext, target: Target, options: Options): Promise<BottlePlan> =>
   holdBottle(context.system, target.plan.name, ({ signal }) =>
     Undo.guard(async (undo) => {
@@ -48,7 +48,7 @@ export const makeReady = (context: BottleContext, target: Target, options: Optio
     }),
   );
 
-/** What `makeReady` would run, a line each, and the plan of the bottle that there would be then. Only asks. */
+/** The commands that `makeReady` would run, one per line, and the plan that the bottle would have. Changes nothing. */
 export async function startLines(
   context: BottleContext,
   target: Target,
@@ -71,10 +71,10 @@ async function foresee(context: BottleContext, target: Target, options: Options)
   return { found, plan, target: { ...target, plan: resolved }, armed: context.system, backend: context.backend };
 }
 
-/** What the bottle stays, unless it is new. */
+/** An existing bottle keeps the plan that it was created with. */
 const currentPlan = ({ machine, made }: Found, { fresh }: Options) => (machine && !fresh ? made : undefined);
 
-/** All that can fail before anything changes: paths, secrets, the machine's owner, sessions in its way, the image. */
+/** Everything that can fail before something changes: paths, secrets, the owner of the machine, running sessions, the image. */
 async function prepare(
   context: BottleContext,
   target: Target,
@@ -90,7 +90,7 @@ async function prepare(
   const { machine } = found;
   if (machine) assertOwned(backend, plan, machine.owner);
   const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
-  // A start would kill a machine that only does not answer, and the sessions in it.
+  // The machine may be alive and just not answer. Starting it would kill it and its sessions.
   if (machine && (fresh || machine.state === "broken")) {
     if (machine.state === "running")
       await endBackground({ system, ledger, backend }, found.made ?? plan, { command: "stop", force: false });
@@ -98,14 +98,14 @@ async function prepare(
   } else ledger.setReady(plan.name, false);
   if (fresh) undo.add(async () => ledger.setReady(plan.name, wasReady));
   const current = currentPlan(found, { fresh });
-  // Before the old bottle goes: what the new one is made from may not be had.
+  // Before the old bottle is removed: the image of the new one may not be available.
   const resolved = current ? plan : ((await backend.resolve?.(plan, { signal })) ?? plan);
   const started = await atStart({ system, backend }, current ?? resolved, target);
   assertPathsUnmoved(started);
   return { found, plan: started, target: { ...target, plan: resolved }, armed, backend };
 }
 
-/** With what each start decides: what git does in the bottle, when it stops by itself, and the ssh agent. */
+/** Adds what is decided at each start: git's settings, the idle time before it stops, and the ssh agent. */
 async function atStart(
   { system, backend }: Pick<BottleContext, "system" | "backend">,
   plan: BottlePlan,

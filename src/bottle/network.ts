@@ -5,13 +5,13 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 import { inform } from "../ui/messages.ts";
 
-/** What ANTHROPIC_BASE_URL opens to the bottle, in words. */
+/** One sentence on what ANTHROPIC_BASE_URL opens to the bottle. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {
   if (network.loopbackPort !== undefined) return `port ${network.loopbackPort} of this machine's loopback`;
   return network.hosts.includes(loopbackAddress) ? "all of this machine's loopback" : undefined;
 }
 
-/** What is asked of a bottle that was made, where its backend can still follow: but for a port that another session may use. */
+/** The network that an existing bottle should have now. The port of another session is kept. */
 export function askedNetwork(
   { setNetwork }: Pick<Backend, "setNetwork">,
   made: BottlePlan,
@@ -22,17 +22,17 @@ export function askedNetwork(
   return { ...network, ...(loopbackPort !== undefined && { loopbackPort }) };
 }
 
-/** Whether a bottle that runs is to reach other hosts, and can be told so as it runs. */
+/** Whether the running bottle should reach other hosts and its backend can change that without a restart. */
 export const changesNetwork = (backend: Pick<Backend, "setNetwork">, made: BottlePlan, asked: BottlePlan): boolean =>
   backend.setNetwork !== undefined &&
   made.network.mode === asked.network.mode &&
   !Bun.deepEquals(made.network, askedNetwork(backend, made, asked));
 
-/** What `followNetwork` runs. */
+/** The commands of `followNetwork`, for --dry-run. */
 export const networkLines = (backend: Backend, made: BottlePlan, asked: BottlePlan): string[] =>
   (backend.explainNetwork?.({ ...made, network: askedNetwork(backend, made, asked) }, made) ?? []).map(shellLine);
 
-/** The plan with the hosts that are asked for now, where the bottle's backend can change them while it runs. */
+/** Applies the current list of hosts to the running bottle, if its backend can, and returns the new plan. */
 export async function followNetwork(
   { system, backend, ledger }: BottleContext,
   made: BottlePlan,

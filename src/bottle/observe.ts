@@ -7,10 +7,10 @@ import type { Desired, Observed } from "./steps.ts";
 import { tasksOf } from "./tasks.ts";
 import type { Target } from "./target.ts";
 
-/** `machine`: as the backend has it, where it had to be asked. */
+/** `machine` is the backend's answer, if it was asked. */
 export type Found = Observed & { readonly machine: Machine | undefined };
 
-/** What there is of a bottle that is not ready, or that is to be replaced: asks the backend. */
+/** The state of a bottle that is not ready or is about to be replaced. Asks the backend. */
 export async function observeMachine({ system, backend, ledger }: BottleContext, name: string): Promise<Found> {
   const machine = await backend.find(name);
   return {
@@ -22,7 +22,7 @@ export async function observeMachine({ system, backend, ledger }: BottleContext,
   };
 }
 
-/** Of a bottle that is ready; at next to no cost. */
+/** The state of a bottle that is ready. Costs next to nothing. */
 export async function observeReady(context: BottleContext, name: string): Promise<(Found & { readonly made: BottlePlan }) | undefined> {
   const made = await readyPlan(context, name);
   const startsWithSession = made !== undefined && isIdleSandbox(context, name);

@@ -2,23 +2,23 @@ import type { BottlePlan } from "../plan/plan.ts";
 import type { Identity } from "../system/process.ts";
 import type { Undo } from "./undo.ts";
 
-/** What performs the steps on a bottle whose lock is held. */
+/** What the actions share while the bottle's lock is held. */
 export type Performance = {
   readonly signal: AbortSignal;
-  /** Each step that begins adds what takes it back. */
+  /** Each action adds its undo step before it begins. */
   readonly undo: Undo;
-  /** The host process that the bottle runs as. */
+  /** The bottle's process on the host, if it has one. */
   machine?: Identity | undefined;
 };
 
 export type Action = {
-  /** The commands that it runs, for --dry-run: secrets stand in them as names only, and what only asks is left out. */
+  /** The commands of the action, for --dry-run. Secrets appear by name only, and commands that change nothing are left out. */
   readonly lines: (plan: BottlePlan) => readonly string[];
-  /** Gives the plan that the bottle has then, where that is another one. */
+  /** Returns the bottle's new plan if it changed. */
   readonly run: (plan: BottlePlan, performance: Performance) => Promise<BottlePlan | void>;
 };
 
-/** Runs the actions in their order, and gives the plan that the bottle has then. */
+/** Runs the actions in order and returns the bottle's plan afterwards. */
 export async function perform(actions: readonly Action[], plan: BottlePlan, performance: Performance): Promise<BottlePlan> {
   let current = plan;
   for (const { run } of actions) {
@@ -28,6 +28,6 @@ export async function perform(actions: readonly Action[], plan: BottlePlan, perf
   return current;
 } // prettier-ignore
 
-/** What `perform` would run. */
+/** The commands that `perform` would run. */
 export const linesOf = (actions: readonly Action[], plan: BottlePlan): string[] =>
   actions.flatMap(({ lines }) => lines(plan));

@@ -16,7 +16,7 @@ import { withSecrets } from "../project/secrets.ts";
 import type { BottleContext } from "./context.ts";
 import { inform } from "../ui/messages.ts";
 
-/** Does the task in a bottle that runs. */
+/** Performs the task in a running bottle. */
 export async function doTask(
   system: System,
   plan: BottlePlan,
@@ -31,7 +31,7 @@ export async function doTask(
   else await runCommand(tools, plan, { session, command: task.command, signal });
 }
 
-/** What `doTask` runs, in a line. */
+/** The command of `doTask` as one line. */
 export function taskLine(
   { system, backend }: Omit<BottleContext, "ledger">,
   plan: BottlePlan,
@@ -87,7 +87,7 @@ async function failedOf(piped: ReturnType<typeof pipe>): Promise<Run> {
   return from.code !== 0 && to.code === 0 ? from : to;
 }
 
-/** What is in the project the bottle reads for itself; `from` is undefined for what this machine packs. */
+/** The bottle reads files of the project itself. `from` is undefined for files that the host packs. */
 function copyPrograms(
   backend: Backend,
   plan: BottlePlan,
@@ -117,7 +117,7 @@ async function runCommand(
   try {
     run = await system.run(argv, { env, ending, signal, ...(isShown && { onOutput: harmlessOutput(system.err) }) });
   } catch (error) {
-    // The clients of docker and podman leave their command behind.
+    // The clients of docker and podman leave the command running in the container.
     const control = backend.controlArgv(plan, session);
     if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
     throw error;
@@ -131,10 +131,10 @@ const linesOf = ({ stdout, stderr }: Run): string[] =>
 
 const lastWords = (run: Run): string => linesOf(run).at(-1) ?? "it printed nothing";
 
-/** For a user who has not seen it. */
+/** For a user who has not seen the output yet. */
 const outputOf = (run: Run): string => linesOf(run).slice(-11, -1).map((line) => `| ${line}\n  `).join(""); // prettier-ignore
 
-/** The first line, as far as it fits beside other words. */
+/** The first line, cut to fit beside other words. */
 function shortened(commands: string): string {
   const [first = "", ...others] = commands.trim().split("\n");
   return printable(first.length > 60 ? `${first.slice(0, 57)}...` : others.length > 0 ? `${first} ...` : first);

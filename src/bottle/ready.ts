@@ -6,7 +6,7 @@ import { sessionsRunning } from "./errors.ts";
 import { askedNetwork } from "./network.ts";
 import { inform } from "../ui/messages.ts";
 
-/** Throws UserError before anything is made, for what the backend cannot do. */
+/** Throws UserError for anything that the backend cannot do, before the bottle is created. */
 export function checkPlan(
   { backend, ledger }: Omit<BottleContext, "system">,
   plan: BottlePlan,
@@ -41,13 +41,13 @@ export function warnOfDifferences(
   return made;
 }
 
-/** Whether another process has not removed the bottle while we waited for its lock. */
+/** False if another process removed the bottle while we waited for its lock. */
 export const isStillThere = async (
   { backend, ledger }: Omit<BottleContext, "system">,
   name: string,
 ): Promise<boolean> => ledger.bottle(name) !== undefined || (await backend.find(name)) !== undefined;
 
-/** From here on no session opens in the bottle. Throws UserError while sessions run in it, unless `force` is set. */
+/** From now on no session can start in the bottle. Throws UserError while sessions run in it, unless `force` is set. */
 export function takeDown(ledger: Ledger, name: string, { command, force }: { command: string; force: boolean }): void {
   const sessions = ledger.takeDown(name);
   if (force) ledger.setReady(name, false);

@@ -2,7 +2,7 @@ import type { StepOptions } from "../backends/backend.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import type { BottleContext } from "./context.ts";
 
-/** The machine, and what is left of its process: a backend has been seen to leave it behind. Its lock is held. */
+/** Removes the machine, and ends its process if the backend left it behind. Requires the bottle's lock. */
 export async function removeMachine(
   { backend, ledger }: Omit<BottleContext, "system">,
   name: string,

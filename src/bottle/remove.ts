@@ -18,15 +18,15 @@ import { removalSteps } from "./steps.ts";
 import { Undo } from "./undo.ts";
 
 export type Removal = {
-  /** Even while sessions run in it, and with what is only in it. */
+  /** Remove it even if sessions run in it or files exist only there. */
   readonly force: boolean;
   readonly keepClaude: boolean;
 } & Pick<Ending, "onLosses" | "onRemoved">;
 
-/** False where there is no such bottle any more. Throws UserError, with all still there, for what would be lost with it. */
+/** False if the bottle no longer exists. Throws UserError, and removes nothing, if something would be lost. */
 export const removeBottle = (system: System, asked: BottlePlan, removal: Removal): Promise<boolean> =>
   holdBottle(system, asked.name, async (hold) => {
-    // Undo steps write to it too.
+    // Undo steps write to it as well.
     using ledger = new Ledger(system);
     return await Undo.guard(async (undo) => {
       const { name } = asked;
@@ -45,7 +45,7 @@ export const removeBottle = (system: System, asked: BottlePlan, removal: Removal
     });
   });
 
-/** What `removeBottle` would run, a line each. */
+/** The commands that `removeBottle` would run, one per line. */
 export async function removalLines(system: System, made: BottlePlan, removal: Removal): Promise<string[]> {
   using ledger = new Ledger(system);
   const context = { system, ledger, backend: await backendOf(system, made.backend) };
@@ -78,7 +78,10 @@ function forgetTraces(system: System, name: string, hold: Hold): void {
   hold.discard();
 }
 
-/** Without asking what is in it, unless sessions run in it or it is needed again: whether it is gone. For `gc` and `uninstall`. */
+/**
+ * For `gc` and `uninstall`: removes the bottle without checking what it holds, unless sessions run in it or it is in use again. Returns whether it is
+ * gone.
+ */
 export const clearBottle = (
   system: System,
   { name, backend }: Pick<BottlePlan, "name" | "backend">,
@@ -92,7 +95,7 @@ export const clearBottle = (
     return true;
   });
 
-/** The record of a bottle whose machine is gone: whether it was so still, and is forgotten. */
+/** Forgets the record of a bottle whose machine is gone. False if the machine exists after all. */
 export const forgetRecord = (system: System, { name, backend }: Pick<BottlePlan, "name" | "backend">): Promise<boolean> =>
   holdBottle(system, name, async (hold) => {
     using ledger = new Ledger(system);

@@ -5,10 +5,10 @@ import { stateDirectory, type System } from "../system/system.ts";
 
 const consentFile = ({ env }: System, { name }: Backend) => `${stateDirectory(env)}/allowed/${name}`;
 
-/** Whether the user has said yes to a sandbox that shares the kernel, on this machine. */
+/** Whether the user has accepted, on this machine, a sandbox that shares the kernel. */
 export const hasConsent = (system: System, backend: Backend): boolean => exists(consentFile(system, backend));
 
-/** Whether the user has to say yes to it before it is taken where nobody asked for it. */
+/** Whether the user must accept it before it is chosen automatically. */
 export const needsConsent = (system: System, backend: Backend): boolean =>
   isSandbox(backend.capabilities) && !hasConsent(system, backend);
 

@@ -8,8 +8,8 @@ import { inform } from "../ui/messages.ts";
 const takesAtStart = ({ capabilities }: Backend) => capabilities.mounts !== "create";
 
 /**
- * The plan of a bottle that is about to start, with the ssh agent that lives now where one is asked for. A machine that was made
- * without one gets none. Throws UserError where there is none to give.
+ * The plan of a bottle that is about to start, with the current ssh agent if the manifest asks for one. A machine that was created without an agent
+ * cannot get one. Throws UserError if no agent is available.
  */
 export async function withAgent(
   { env }: System,
@@ -25,7 +25,7 @@ export async function withAgent(
   throw noAgent(socket);
 }
 
-/** The same for a session in a bottle that runs; a machine got the agent when it started. */
+/** The same for a session in a running bottle. A VM keeps the agent of its start. */
 export async function followAgent(
   system: System,
   backend: Backend,
@@ -42,7 +42,7 @@ export async function followAgent(
   return made;
 }
 
-/** Whether a process listens there. */
+/** Whether a process listens on the socket. */
 const isListening = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ path });

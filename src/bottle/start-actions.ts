@@ -19,7 +19,7 @@ import { withDone } from "./tasks.ts";
 
 export type Start = {
   readonly target: Target;
-  /** With the values of the bottle's credentials, as the context's backend has them. */
+  /** Its environment holds the values of the bottle's credentials, and the context's backend uses it too. */
   readonly armed: System;
 };
 
@@ -74,7 +74,7 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
         async run(plan, { signal }) {
           await doTask(system, plan, step.task, { target, signal });
           const done = withDone(plan, step.task);
-          // A failure of a later step leaves this one done.
+          // Saved at once, so that a later failure does not repeat this task.
           ledger.savePlan(done);
           return done;
         },
@@ -100,13 +100,13 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
   }
 }
 
-/** A failure leaves it running, for the undo steps; one that ran before shares what it shared then. */
+/** Undo steps stop a new start. A bottle that was already running keeps the directories of its own start. */
 async function startShared({ system, backend }: BottleContext, plan: BottlePlan, signal: AbortSignal) {
   const expected = sharedIdentities(plan);
   let seen: string | undefined;
   const pid = await backend.start(plan, { signal, onSeen: (text) => (seen = text) });
   signal.throwIfAborted();
-  // Docker Desktop has a machine of its own, which does not show here.
+  // Docker Desktop runs its own VM, which this process table does not show.
   const isSameKernel = system.platform === "linux" && backend.name !== "docker" && backend.capabilities.isolation !== "vm"; // prettier-ignore
   if (seen !== undefined) assertShared(plan, expected, seen, isSameKernel);
   return pid;

@@ -4,31 +4,31 @@ import { type BottlePlan, losesCopyByStop } from "../plan/plan.ts";
 import { changesNetwork } from "./network.ts";
 import { isDue, type Task } from "./tasks.ts";
 
-// What is due in a bottle's life, as data: from what is asked for and what was found. A start, `stop` and `rm` perform the steps (start-actions.ts, end-actions.ts),
-// --dry-run prints what they would run, and a warm start is the empty list.
+// The steps that are due in a bottle's life, as data: a pure function of what is asked for and what was found. A start, `stop` and `rm` perform the
+// steps (start-actions.ts, end-actions.ts), --dry-run prints their commands, and a warm start is the empty list.
 
-/** Towards the end of a bottle. */
+/** Steps that end a bottle. */
 export type EndStep =
-  /** Starts a bottle that goes: what is in it can only be taken out while it runs. */
+  /** Starts a stopped bottle that is about to be removed, because its files can be read only while it runs. */
   | { readonly kind: "wake" }
-  /** What changed in the bottle's copy of the project comes home. */
+  /** Copies the changes in the bottle's copy of the project back to the host. */
   | { readonly kind: "pull"; readonly before: "stop" | "rm" }
-  /** Looks what would be lost with the bottle; throws for it unless the removal is forced. */
+  /** Checks what would be lost with the bottle, and throws if it is something and the removal is not forced. */
   | { readonly kind: "check-losses"; readonly keepsClaude: boolean; readonly force: boolean }
   | { readonly kind: "keep-claude" }
   | { readonly kind: "stop" }
-  /** `woken`: an earlier step starts the bottle. */
+  /** `woken`: an earlier step started the bottle. */
   | { readonly kind: "remove"; readonly woken: boolean }
-  /** `after`: what takes it back. */
+  /** `after`: the command that undoes it. */
   | { readonly kind: "hook"; readonly hook: Hook; readonly command: Command; readonly after?: Command | undefined };
 
-/** Towards a bottle that is ready for a session. */
+/** Steps that make a bottle ready for a session. */
 export type StartStep =
   | { readonly kind: "create" }
-  /** Of a bottle that runs already: what a start sets up in it. */
+  /** For a running bottle: repeats what every start sets up inside. */
   | { readonly kind: "start"; readonly from: "new" | "stopped" | "running" }
   | { readonly kind: "restore-claude" }
-  /** Holds the bottle to the hosts that are asked for now. */
+  /** Applies the current list of hosts. */
   | { readonly kind: "follow-network" }
   | { readonly kind: "push" }
   | { readonly kind: "provision"; readonly task: Task }
@@ -47,7 +47,7 @@ type Hook = keyof Manifest["hooks"];
 type Command = readonly string[];
 
 export type Desired = {
-  /** What a bottle would be made from now. */
+  /** The plan of a bottle that would be created now. */
   readonly plan: BottlePlan;
   readonly fresh: boolean;
   readonly hooks: Manifest["hooks"];
@@ -56,17 +56,17 @@ export type Desired = {
 };
 
 export type Observed = {
-  /** "ready": running, made ready by us, and nothing has happened to it since. */
+  /** "ready": it runs, we made it ready, and nothing has happened to it since. */
   readonly state: "none" | "stopped" | "broken" | "running" | "ready";
-  /** What the bottle was made from, where it is recorded. */
+  /** The plan that the bottle was created with, if it is recorded. */
   readonly made: BottlePlan | undefined;
-  /** Nothing of it runs before its first session, with which it starts. */
+  /** The bottle has no process until its first session starts. */
   readonly startsWithSession: boolean;
-  /** There is a ~/.claude of the bottle before. */
+  /** The ~/.claude of an earlier bottle has been kept. */
   readonly hasKeptClaude: boolean;
 };
 
-/** The steps to a bottle that is ready for a session. */
+/** The steps that make the bottle ready for a session. */
 export function startSteps(desired: Desired, { state, made, startsWithSession, hasKeptClaude }: Observed): Step[] {
   const { plan, fresh, hooks, tasks, backend } = desired;
   const isThere = state !== "none";
@@ -98,7 +98,7 @@ export const stopSteps = (
   ...hook(hooks, "after-stop"),
 ];
 
-/** `made`: what the bottle was made from. */
+/** `made`: the plan that the bottle was created with. */
 export function removalSteps(
   made: BottlePlan,
   { force, keepsClaude, tellsLosses = false, hooks, state }: { readonly force: boolean; readonly keepsClaude: boolean; readonly tellsLosses?: boolean } & Pick<Desired, "hooks"> & Pick<Observed, "state">,

@@ -14,7 +14,7 @@ import { Undo } from "./undo.ts";
 
 type Options = { readonly force: boolean };
 
-/** Stops the bottle; false where there is none any more. Throws UserError while sessions run in it, unless `force` is set. */
+/** Stops the bottle; false if it no longer exists. Throws UserError while sessions run in it, unless `force` is set. */
 export const stopBottle = (system: System, asked: BottlePlan, options: Options): Promise<boolean> =>
   holdBottle(system, asked.name, async ({ signal, discard }) => {
     using ledger = new Ledger(system);
@@ -27,7 +27,7 @@ export const stopBottle = (system: System, asked: BottlePlan, options: Options):
     return true;
   });
 
-/** What `stopBottle` would run, a line each. */
+/** The commands that `stopBottle` would run, one per line. */
 export async function stopLines(system: System, plan: BottlePlan, options: Options): Promise<string[]> {
   using ledger = new Ledger(system);
   const context = { system, ledger, backend: await backendOf(system, plan.backend) };

@@ -15,7 +15,7 @@ import type { System } from "../system/system.ts";
 import { chooseBackend } from "./choose.ts";
 import { hasConsent } from "./sandbox-consent.ts";
 
-/** What a session starts from: the directory's project, or a bottle by its name in the ledger. */
+/** What a session starts from: the directory's project, or a bottle that the ledger knows by name. */
 export type Target = {
   readonly plan: BottlePlan;
   readonly directory: string;
@@ -24,18 +24,18 @@ export type Target = {
   readonly login: Login | undefined;
   readonly provision: Provision;
   readonly hooks: Hooks;
-  /** The same with the next backend, where the backend was for us to choose. */
+  /** The same target with the next backend, if the choice of the backend was ours. */
   readonly otherwise?: (() => Promise<Target>) | undefined;
 };
 
-/** Flags, which win over the manifest. */
+/** Options of the command line, which override the manifest. */
 export type Asked = {
   readonly name?: string | undefined;
   readonly backend?: string | undefined;
   readonly network?: Manifest["network"]["mode"] | undefined;
 };
 
-/** Throws UserError where the manifest asks for what is not trusted. */
+/** Throws UserError if the manifest asks for something that is not trusted. */
 export async function projectTarget(system: System, project: Project, asked: Asked = {}): Promise<Target> {
   const backend = await projectBackend(system, project, asked);
   const login = loginOf(system);
@@ -56,7 +56,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
 
 const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;
 
-/** One's own default is for new bottles. */
+/** The user's own default applies to new bottles only. */
 const demandedBackend = (project: Project, asked: Asked) =>
   asked.backend ??
   (project.resolved.origin(["bottle", "backend"])?.layer.kind === "project" ? askedBackend(project, asked) : undefined);
@@ -76,7 +76,7 @@ export function projectPlan(
   const { directory, manifest } = project;
   const { user } = system;
   const login = loginOf(system);
-  // The plan knows variables by name only.
+  // The plan holds variables by name only.
   const env = login ? { ...system.env, [login.variable]: "kept" } : system.env;
   const host = { uid: user.uid, gid: user.gid, userName: user.name, home: system.env.HOME ?? "", env };
   const plan = planBottle({
@@ -92,8 +92,8 @@ export function projectPlan(
 }
 
 /**
- * All of the network where the backend cannot hold a bottle to a list, and no list was asked for: the question for such a backend says so.
- * By name alone, without a yes to that question, it is refused.
+ * If no list was asked for and the backend cannot enforce one, the network is open, and the question for that backend says so. A backend that was
+ * requested by name, without that question, is refused instead.
  */
 function networkMode(system: System, project: Project, backend: Backend, asked: Asked): Manifest["network"]["mode"] {
   const { manifest, resolved } = project;

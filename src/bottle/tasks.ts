@@ -9,8 +9,8 @@ import { treeStamp } from "../system/host-tree.ts";
 export type Command = Manifest["provision"]["commands"][number];
 
 /**
- * A file or a command of [provision]. `id` is what it does and, of a file, after a colon, the content that was copied: so a new or changed
- * one is done in a bottle that runs, too.
+ * A file or a command of [provision]. `id` describes what it does; a file's ID ends with a colon and a hash of the content. So a new or changed task
+ * is performed in a running bottle too.
  */
 export type Task = { readonly id: string; readonly everyStart: boolean } & (
   { readonly file: FilePlan } | { readonly command: Command }
@@ -29,15 +29,15 @@ export const tasksOf = ({ files, commands }: Provision): Task[] => [
   })),
 ];
 
-/** `starts`: whether the bottle is about to start. */
+/** `starts`: the bottle is about to start. */
 export const isDue = ({ id, everyStart }: Task, { provisioned = [] }: BottlePlan, starts: boolean): boolean =>
   (starts && everyStart) || !provisioned.includes(id);
 
-/** Where in the bottle the file is copied to. */
+/** The file's path in the bottle. */
 export const placeOf = (plan: BottlePlan, { target }: FilePlan): string =>
   target.startsWith("~/") ? `${sessionUser(plan).home}${target.slice(1)}` : target;
 
-/** The plan of a bottle in which the task was done: a file that was copied before had another id. */
+/** The plan after the task. The copied file's earlier ID is dropped. */
 export function withDone(plan: BottlePlan, task: Task): BottlePlan {
   const what = (id: string) => id.split(":")[0];
   const others = (plan.provisioned ?? []).filter((id) => what(id) !== what(task.id));

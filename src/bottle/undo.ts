@@ -1,4 +1,4 @@
-/** The undo steps of a launch: each step that begins registers its own, and a failure runs them in reverse. */
+/** The undo steps of a launch. Each step registers its own before it begins, and a failure runs them in reverse. */
 export class Undo {
   readonly #steps: (() => Promise<void>)[] = [];
 
@@ -6,7 +6,7 @@ export class Undo {
     this.#steps.push(step);
   }
 
-  /** Runs `work`; when it fails, runs the steps, each whatever the one before it did, and throws the first failure. */
+  /** Runs `work`. If it fails, runs every undo step, even if one of them fails, and throws the first error. */
   static async guard<T>(work: (undo: Undo) => Promise<T>): Promise<T> {
     const undo = new Undo();
     try {
