@@ -17,7 +17,7 @@ const levelFlags: Readonly<Record<string, number>> = Object.assign(Object.create
   "-v": levels.verbose,
 });
 
-/** Runs one command line and returns its exit status. The only place that catches. */
+/** Runs one command line and returns its exit status. The only place that catches errors. */
 export async function main(argv: readonly string[], given: System): Promise<number> {
   const { own: all, rest } = splitRest(argv);
   const { own, system } = withLevel(given, all);
@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], given: System): Promise<numb
   }
 }
 
-/** The command line that tells how this command is used, or that verb of it. */
+/** The command that prints the help of this command or subcommand. */
 async function helpFor(system: System, name: string, verb: string | undefined): Promise<string> {
   const command = await commands[name]?.({ system, rest: undefined, exit() {} });
   const isVerb = verb !== undefined && (command?.subCommands as Verbs | undefined)?.[verb] !== undefined;
@@ -47,7 +47,7 @@ function splitRest(argv: readonly string[]): { own: string[]; rest: string[] | u
   return cut < 0 ? { own: [...argv], rest: undefined } : { own: argv.slice(0, cut), rest: argv.slice(cut + 1) };
 }
 
-/** Any command takes these two, anywhere before `--`. What the program starts inherits the level. */
+/** Every command takes these two options, anywhere before `--`. Programs that we start inherit the level. */
 function withLevel(system: System, words: readonly string[]): { own: string[]; system: System } {
   const own = words.filter((word) => !(word in levelFlags));
   const flag = words.findLast((word) => word in levelFlags);
@@ -69,7 +69,7 @@ async function runCommandLine(
   return code;
 }
 
-/** citty would look for the verb behind options as well, and run a command that runs by itself after its verb. */
+/** citty would look for the subcommand after options too, and would run the parent's own action after the subcommand's. */
 async function chooseVerb(
   found: CommandDef<never>,
   name: string,
@@ -94,7 +94,7 @@ async function find(name: string, context: Context): Promise<CommandDef<never>> 
   throw unknownCommand(name, [...Object.keys(commands), "help"]);
 }
 
-/** Every command, or those of these names, loaded: for help, completions and the documentation. */
+/** Loads every command, or only these, for help, completions and the documentation. */
 export async function describeCommands(
   system: System,
   names: readonly string[] = Object.keys(commands),
@@ -105,7 +105,7 @@ export async function describeCommands(
   return Promise.all(chosen.map(async (make) => describeCommand(await make(context))));
 }
 
-/** What the shells' completions ask for. Behind a command, no other one is loaded. */
+/** Answers the shells' completions. Once the command is known, only that one is loaded. */
 async function complete(system: System, words: readonly string[]): Promise<number> {
   const { expectedAt } = await import("../completions/expected.ts");
   const { candidateLines } = await import("../completions/candidates.ts");
@@ -116,7 +116,7 @@ async function complete(system: System, words: readonly string[]): Promise<numbe
   return exitCode.ok;
 }
 
-/** Help on stdout. `verb`: a subcommand. */
+/** Prints help to stdout. `verb` is a subcommand. */
 async function help(system: System, [name, verb]: readonly (string | undefined)[]): Promise<number> {
   const { commandHelp, overview } = await import("./help.ts");
   const width = Math.min(system.terminalSize()?.columns ?? widestHelp, widestHelp);

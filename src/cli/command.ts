@@ -3,28 +3,31 @@ import type { Example } from "./describe.ts";
 import type { System } from "../system/system.ts";
 import { needsValue, nothingAfterDashes, takesNoValue, unexpectedArgument, unknownOption } from "./errors.ts";
 
-/** `rest` is everything after `--`: the arguments of what runs in the bottle, never parsed. */
+/** `rest` is everything after `--`: arguments of the program in the bottle, which are never parsed. */
 export type Context = {
   readonly system: System;
   readonly rest: readonly string[] | undefined;
   exit(code: number): void;
 };
 
-/** What every command takes besides its own options. */
+/** The options that every command takes. */
 const common = ["help", "quiet", "verbose"];
 
 type Strict<T extends ArgsDef> = CommandDef<T> & {
   readonly meta: { readonly name: string };
   readonly args: T;
-  /** Whether arguments may follow `--`; a name: whom they go to. */
+  /** Whether arguments may follow `--`; a string names the program that gets them. */
   readonly rest?: true | "Claude";
-  /** Two or more, unless it is hidden. */
+  /** At least two, unless the command is hidden. */
   readonly examples?: readonly Example[];
 };
 
 const kebab = (name: string) => (name.length === 1 ? name : name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`));
 
-/** Rejects what citty lets through: unknown options, surplus arguments, an option without its value or a switch with one, a `--` with no use. */
+/**
+ * Rejects what citty accepts: unknown options, extra arguments, an option without its value, a switch with one, and a `--` that the command does not
+ * take.
+ */
 function checkArgs(
   { meta, args: defs, rest }: Strict<ArgsDef>,
   args: Record<string, unknown> & { _: string[] },
@@ -51,7 +54,7 @@ function checkArgs(
   if (surplus !== undefined) throw unexpectedArgument(surplus, owner);
 }
 
-/** A command, strict about its arguments. */
+/** Defines a command that checks its arguments strictly. */
 export function command<const T extends ArgsDef>(context: Context, def: Strict<T>): CommandDef<T> {
   return defineCommand({
     ...def,

@@ -4,7 +4,7 @@ import type { Context } from "./command.ts";
 export type Load = (context: Context) => Promise<CommandDef<never>>;
 const load = (make: unknown) => make as CommandDef<never>;
 
-/** Every command, in the order and under the headings of the help. */
+/** Every command, in the order and under the headings of `--help`. */
 export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = {
   Sessions: {
     run: (context) => import("../commands/run.ts").then((m) => load(m.run(context))),
@@ -42,5 +42,5 @@ export const groups: Readonly<Record<string, Readonly<Record<string, Load>>>> = 
   },
 };
 
-/** By name. Without a prototype: `claude-bottle constructor` is an unknown command. */
+/** No prototype, so that `claude-bottle constructor` is an unknown command. */
 export const commands: Readonly<Record<string, Load>> = Object.assign(Object.create(null), ...Object.values(groups));

@@ -1,6 +1,6 @@
 import type { ArgsDef, CommandDef } from "citty";
 
-/** A line to copy, and what it does. A test runs each. */
+/** A line to copy and what it does. A test runs each line. */
 export type Example = readonly [line: string, does: string];
 
 /** A command as help, completions, the manual page and the documentation show it. */
@@ -13,15 +13,15 @@ export type Described = {
   readonly positionals: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];
-  /** Whether it does something without one of its verbs. */
+  /** Whether it does something without a subcommand. */
   readonly runs: boolean;
   readonly verbs: readonly Described[];
 };
 
-/** `value`: what stands for the option's value, such as "AGENT" or "right|below"; undefined for a switch. */
+/** `value`: the placeholder of the option's value, such as "AGENT" or "right|below"; undefined for a switch. */
 export type Option = { readonly name: string; readonly value: string | undefined; readonly description: string };
 
-/** A command as command.ts and the parents of verbs make it: nothing in it is left to be resolved. */
+/** A command as `command.ts` and the parent commands define it, with nothing left to resolve. */
 type Definition = {
   readonly meta?: { readonly name?: string; readonly description?: string; readonly hidden?: boolean };
   readonly args?: ArgsDef;
@@ -55,7 +55,7 @@ export async function describeCommand(command: CommandDef<never>): Promise<Descr
   };
 }
 
-/** What can be called: a command, and each of its verbs, with its whole name. */
+/** Each command and subcommand that can be called, with its full name. */
 export function callable(command: Described): (readonly [name: string, called: Described])[] {
   const verbs = command.verbs.map((verb) => [`${command.name} ${verb.name}`, verb] as const);
   return command.runs ? [[command.name, command], ...verbs] : verbs;

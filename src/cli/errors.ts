@@ -7,7 +7,7 @@ const didYouMean = (word: string, known: readonly string[], prefix = ""): string
   return like === undefined ? "" : `; did you mean ${prefix}${like}?`;
 };
 
-/** `parent`: the command whose subcommand it should be, as "tmux". */
+/** `parent`: the command that the subcommand belongs to, such as "tmux". */
 export const unknownCommand = (word: string, known: readonly string[], parent?: string): UserError =>
   usageError(
     `unknown command "${printable(parent === undefined ? word : `${parent} ${word}`)}"${didYouMean(word, known)}`,
@@ -19,7 +19,7 @@ export const unknownCommand = (word: string, known: readonly string[], parent?: 
 export const noSubcommand = (parent: string): UserError =>
   usageError(`${parent} needs a subcommand`, `claude-bottle ${parent} --help lists them`);
 
-/** `owner`: whom the arguments after `--` go to, where the command takes any. */
+/** `owner`: the program that gets the arguments after `--`, if the command takes any. */
 export function unknownOption(
   name: string,
   {

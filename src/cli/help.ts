@@ -27,13 +27,13 @@ ${section("Options", [
 Exit status: the command's own, and 128+n for a signal; 1 failed, 2 usage, 70 bug, 126 not runnable, 127 not found, 130 cancelled.`;
 } // prettier-ignore
 
-/** With the subcommands of one that does nothing by itself. */
+/** One row; for a command that only has subcommands, a row for each. */
 const rowsOf = ({ name, description, runs, verbs }: Described): [string, string][] =>
   runs
     ? [[name, description]]
     : verbs.filter(({ hidden }) => !hidden).map((verb) => [`${name} ${verb.name}`, verb.description]);
 
-/** The help of one command; `name` is its whole name, as "tmux open". */
+/** The help of one command. `name` is the full name, such as "tmux open". */
 export function commandHelp(name: string, command: Described, width: number): string {
   const { description, positionals, options, verbs, examples, runs } = command;
   const shown = verbs.filter(({ hidden }) => !hidden);

@@ -25,7 +25,7 @@ export const config = (context: Context) =>
         return system.out(renderJson(manifestJsonSchema(backendNames)));
       }
       const { resolved, manifest } = findProject(system, { profile: args.profile });
-      // A cluster's defaults are in effect only for a bottle on one.
+      // Defaults for clusters apply only to bottles on a cluster.
       const isInEffect = ({ key, from }: { readonly key: string; readonly from: string }) =>
         from !== "default" || !key.startsWith("kubernetes.") || manifest.bottle.backend === "kubernetes";
       const settings = listSettings(resolved).filter(isInEffect);

@@ -38,7 +38,7 @@ export const cp = (context: Context) =>
     },
   });
 
-/** `NAME:/path` and `:/path` are in a bottle; whatever starts with `/` or `.` is not. */
+/** `NAME:/path` and `:/path` are in a bottle. Paths that start with `/` or `.` are on the host. */
 function parseSide(text: string): { bottle: string | undefined; path: string } {
   const [, bottle, path] = /^([a-z0-9-]*):(\/.*)$/s.exec(text) ?? [];
   return bottle === undefined || path === undefined ? { bottle: undefined, path: text } : { bottle, path };

@@ -11,7 +11,7 @@ const verbs = (context: Context): Record<string, Load> => ({
 });
 
 export const doctor = (context: Context) => ({
-  // Without a prototype: `doctor constructor` is an unexpected argument.
+  // No prototype, so that `doctor constructor` is an unexpected argument.
   subCommands: Object.assign(Object.create(null), verbs(context)) as Record<string, Load>,
   ...command(context, {
     meta: { name: "doctor", description: "Check whether a session can start here, and suggest fixes" },
@@ -27,7 +27,7 @@ export const doctor = (context: Context) => ({
     async run({ args }) {
       const { system } = context;
       if (args.yes && !args.fix) throw yesWithoutFix();
-      // Not before it is needed: completions load every command.
+      // Imported here because completions load every command.
       const [{ examine, starts }, { applyFixes }, { jsonOf, renderFindings }] = await Promise.all([
         import("../doctor/examine.ts"),
         import("../doctor/fix.ts"),

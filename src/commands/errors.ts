@@ -2,7 +2,7 @@ import { UserError, usageError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 import { suggest } from "../lib/suggest.ts";
 
-/** An option whose value is one of a few. */
+/** For an option that takes one of a few values. */
 export const wrongValue = (option: string, known: readonly string[], value: string): UserError =>
   usageError(`--${option} must be ${known.slice(0, -1).join(", ")} or ${known.at(-1)}, not "${printable(value)}"`);
 
@@ -23,7 +23,7 @@ export function unknownAgent(name: string, known: readonly string[]): UserError 
 export const noReference = (text: string): UserError =>
   usageError(`"${printable(text)}" is not a name in a registry`, "give one such as registry.example.org/team/claude:1");
 
-/** `reasons`: why each that could build the image cannot. */
+/** `reasons`: why each backend that builds images is unavailable. */
 export const noBuilder = (reasons: readonly string[]): UserError =>
   new UserError("nothing here can build the template", {
     hint: `${reasons.join("\n")}\nwithout one, leave kubernetes.image out: the pod then installs Claude Code itself`,
@@ -38,7 +38,7 @@ export const noCredentialCommand = (): UserError =>
     "put it after --, as in: claude-bottle login -- op read op://private/claude/token",
   );
 
-/** `bottles`: how many sides of the copy are in a bottle; one should be. */
+/** `bottles`: how many sides of the copy are in a bottle. Exactly one should be. */
 export const wrongSides = (bottles: 0 | 2): UserError =>
   usageError(
     bottles === 0 ? "neither side is in a bottle" : "both sides are in a bottle",
@@ -69,7 +69,7 @@ export const otherRequest = (): UserError =>
     hint: "claude-bottle trust shows what",
   });
 
-/** `byHash`: the command line that approves exactly this. */
+/** `byHash`: the command that approves exactly this manifest. */
 export const cannotAskForTrust = (byHash: string): UserError =>
   new UserError("trust asks a question, and there is no terminal to ask on", {
     hint: `run claude-bottle trust in a terminal, or approve exactly this: ${byHash}`,
@@ -88,5 +88,5 @@ export const notLoggedIn = (): UserError =>
 
 export const noToken = (): UserError => new UserError("no token was given", { hint: "to get one: claude setup-token" });
 
-/** An option that means nothing without another one. */
+/** For an option that requires another one. */
 export const needs = (option: string, other: string): UserError => usageError(`${option} works only with ${other}`);

@@ -26,7 +26,7 @@ export const gc = (context: Context) =>
         system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore
       if (!args.yes) return found.length > 0 && inform(system, "to remove these: claude-bottle gc --yes");
       for (const { kind, name, how, isByHand, remove } of found) {
-        // The directory may only be on a disk that is not there now.
+        // The directory may be on a disk that is not mounted now.
         if (isByHand) {
           inform(system, `kept ${kind} "${name}": it may hold the only copy of something; to remove it: ${how}`);
           continue;

@@ -24,7 +24,7 @@ export const init = (context: Context) =>
       const path = `${directory}/bottle.toml`;
       const names = listDirectory(directory);
       const full = draftManifest({ names, devcontainer: readDevcontainer(directory) });
-      // Whatever a devcontainer.json holds, what is written is a manifest.
+      // Whatever devcontainer.json holds, write only a valid manifest.
       const text = isManifest(full, directory) ? full : draftManifest({ names, devcontainer: undefined });
       if (args["dry-run"]) return system.out(text);
       if (exists(path)) throw manifestExists();

@@ -66,7 +66,7 @@ function required(command: readonly string[]): readonly string[] {
   throw noCredentialCommand();
 }
 
-/** Asked once; the login stays where it is, and Claude Code goes on using it. */
+/** Asked once. The login stays where it is, and Claude Code keeps using it. */
 async function wantsClaude(system: System): Promise<boolean> {
   if (!canAsk(system) || !(await readClaudeStore(system))) return false;
   return await confirm("Share the login of Claude Code on this machine?", { byDefault: true });

@@ -54,7 +54,7 @@ function countOf(text: string | undefined): number {
   return count;
 }
 
-/** A pty host of Claude Code has this size until somebody attaches. */
+/** The size of Claude Code's own pseudo-terminal until a client attaches. */
 const usualSize = { rows: 50, columns: 200 };
 
 async function screenText(system: System, word: string): Promise<string> {
@@ -69,7 +69,7 @@ async function screenText(system: System, word: string): Promise<string> {
   return renderScreen(bytes, usualSize);
 }
 
-/** `2026-11-24 23:10:02`, by the clock on the wall. */
+/** `2026-11-24 23:10:02`, local time. */
 function localTime(at: number): string {
   const date = new Date(at);
   const two = (value: number) => String(value).padStart(2, "0");

@@ -63,7 +63,7 @@ export const ls = (context: Context) =>
 
 const dayMs = 86_400_000;
 
-/** Also those that ended within a day: one that was interrupted can be gone on with. */
+/** Includes sessions that ended in the last day: an interrupted one can be resumed. */
 async function sessionsNow(system: System): Promise<Session[]> {
   using ledger = new Ledger(system);
   return await listSessions(system, ledger, { poll: true, endedSince: system.now() - dayMs });
@@ -77,7 +77,7 @@ const inJson = (all: readonly Session[]) => ({
   ended: all.filter(isPast).map(shownInJson),
 });
 
-/** Those that were cut off and that nobody has gone on with since. */
+/** Interrupted sessions that have not been resumed. */
 function cutOff(all: readonly Session[]): Session[] {
   const gone = new Set(all.filter((session) => !isPast(session)).map(({ conversation }) => conversation));
   const past = all.filter((session) => isPast(session) && session.conversation !== undefined);
@@ -90,7 +90,7 @@ function cutOff(all: readonly Session[]): Session[] {
     });
 }
 
-/** Those of agents, by the words that commands take. */
+/** The sessions of agents, in the form that commands accept. */
 function sessionTable(all: readonly Session[], now: number): string {
   const shown = [...all.filter((session) => !isPast(session) && session.kind === "agent"), ...cutOff(all)];
   if (shown.length === 0) return "";

@@ -39,7 +39,7 @@ export const port = (context: Context) =>
       }
       const asked = parsePort(args.port);
       const plan = await findBottle(system, args.bottle);
-      // A sandbox with an open network has no loopback of its own.
+      // A sandbox with an open network shares the host's loopback.
       const { capabilities } = await backendOf(system, plan.backend);
       if (isSandbox(capabilities) && plan.network.mode === "open")
         return inform(system, `bottle "${plan.name}" shares this machine's network: http://127.0.0.1:${asked.bottle}`);

@@ -55,7 +55,7 @@ export const rm = (context: Context) =>
     },
   });
 
-/** A worktree of `run --worktree` goes with its last bottle, unless something is only in it. */
+/** Removes the worktree of `run --worktree` with its last bottle, unless something exists only there. */
 async function undoOwnWorktree(system: System, directory: string): Promise<void> {
   const made = madeWorktree(system, directory);
   if (!made) return;

@@ -104,7 +104,7 @@ export const run = (context: Context) =>
       if (background) await assertBackground(system, found.plan.backend, agent.command);
       const hasTerminal = system.isTty.stdin && system.isTty.stdout;
       const acceptsWeaker = args["accept-weaker"] ?? false;
-      // Before the question for a login: it would be in vain where no bottle can be made.
+      // Before asking for a login, which would be pointless if no bottle can be created.
       if (!args["dry-run"])
         await confirmStart(system, found, { fresh: args.fresh ?? false, acceptsWeaker, program: agent.command });
       const isAsked = !args["dry-run"] && asksForLogin(agent, { manifestEnv: env, rest, hasTerminal });
@@ -134,7 +134,7 @@ export const run = (context: Context) =>
     },
   });
 
-/** Before the session begins: afterwards the terminal is the agent's. */
+/** Before the session starts: from then on the terminal belongs to the agent. */
 async function tellPorts(
   system: System,
   { name, backend, network }: BottlePlan,
@@ -158,7 +158,7 @@ type WorktreeArgs = {
   readonly "dry-run"?: boolean | undefined;
 };
 
-/** "planned": a dry run of one that is not there yet has printed what makes it. */
+/** "planned": it does not exist, and the dry run has printed how it would be created. */
 async function worktreeFor(system: System, args: WorktreeArgs): Promise<MadeWorktree | "planned" | undefined> {
   if (args.worktree === undefined) return undefined;
   const plan = await planWorktree(system, args.worktree, args.from);
@@ -169,14 +169,14 @@ async function worktreeFor(system: System, args: WorktreeArgs): Promise<MadeWork
   return made;
 }
 
-/** What the repository's own directory was trusted with holds here too, where the worktree asks for just that. */
+/** The repository's own trust covers the worktree too, if the manifest asks for exactly the same. */
 async function trustWorktree(system: System, { repository }: MadeWorktree, project: Project, args: WorktreeArgs) {
   const from = findProject(system, { start: repository, profile: args.profile });
   const backend = await projectBackend(system, project, { name: args.name, backend: args.backend });
   inheritTrust(system, from, project, backend, args.profile);
 }
 
-/** Two agents in one directory undo each other's work without a word. */
+/** Two agents in one directory silently overwrite each other's work. */
 function tellSharedFiles(system: System, directory: string): void {
   using ledger = new Ledger(system);
   const bottles = ledger.bottles().filter(({ plan }) => plan.directory === directory);

@@ -2,7 +2,7 @@ import { command, type Context } from "../cli/command.ts";
 import { launch } from "../session/launch.ts";
 import { findTarget } from "../inventory/find-bottle.ts";
 
-/** bash where the image has it, as a login shell. */
+/** bash if the image has it, as a login shell. */
 const loginShell = ["/bin/sh", "-c", "command -v bash >/dev/null && exec bash -l; exec sh -l"];
 
 export const shell = (context: Context) =>

@@ -5,7 +5,7 @@ type Load = () => Promise<CommandDef<never>>;
 
 export const template = (context: Context) => ({
   meta: { name: "template", description: "Share the image that bottles start from" },
-  // Without a prototype: `template constructor` is an unknown command.
+  // No prototype, so that `template constructor` is an unknown command.
   subCommands: Object.assign(Object.create(null), {
     push: () => import("./template/push.ts").then((m) => m.push(context) as unknown as CommandDef<never>),
   }) as Record<string, Load>,

@@ -20,7 +20,7 @@ export const tmux = (context: Context) => {
   };
   return {
     meta: { name: "tmux", description: "Open Claude and shells in tmux panes, from a key" },
-    // Without a prototype: `tmux constructor` is an unknown command.
+    // No prototype, so that `tmux constructor` is an unknown command.
     subCommands: Object.assign(Object.create(null), verbs) as Record<string, Load>,
   };
 };

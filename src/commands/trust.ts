@@ -71,7 +71,7 @@ function show(system: System, { dangers, hash, isTrusted }: Request): void {
   system.out(renderJson({ hash, trusted: isTrusted, asks: dangers.map(({ place, text }) => ({ place, text })) }));
 }
 
-/** Yes is a word typed on a terminal, or the hash of exactly this. Throws UserError without either. */
+/** Approval is a word typed on a terminal, or the hash of exactly this manifest. Throws UserError without either. */
 async function isAccepted(
   system: System,
   { hash, text }: { readonly hash: string; readonly text: string },
@@ -82,7 +82,7 @@ async function isAccepted(
     throw otherRequest();
   }
   if (!canAsk(system)) throw cannotAskForTrust(byHash);
-  // With stdout redirected, the question would come without what it is about.
+  // If stdout is redirected, the user must still see what the question is about.
   if (!system.isTty.stdout) system.err(text);
   return await confirm("Trust this?", { byDefault: false });
 }

@@ -32,7 +32,7 @@ export const uninstall = (context: Context) =>
       const dryRun = args["dry-run"] ?? false;
       if (!dryRun) refuseSessions(system);
       if (args.purge && !dryRun && !args.yes && !(await isAgreed(system))) return context.exit(exitCode.cancelled);
-      // A key that starts what is gone would be worse than none; where tmux was never set up there is nothing to take out.
+      // A key that starts a missing program is worse than no key. Skipped if tmux was never set up.
       if (!dryRun) await system.run([...system.self, "tmux", "uninstall", "--yes"]);
       if (args.purge) await purge(system, { dryRun });
       const words = ["--uninstall", "--prefix", prefix, ...(dryRun ? ["--dry-run"] : [])];
@@ -40,7 +40,7 @@ export const uninstall = (context: Context) =>
     },
   });
 
-/** What only exists in the bottles is lost with them. */
+/** Files that exist only in the bottles are lost with them. */
 async function isAgreed(system: System): Promise<boolean> {
   if (!canAsk(system)) throw purgeNeedsYes();
   await purge(system, { dryRun: true });

@@ -27,7 +27,7 @@ export const upgrade = (context: Context) =>
         ...(args.version === undefined ? [] : ["--version", args.version]),
         ...(args["dry-run"] ? ["--dry-run"] : []),
       ];
-      // What installed the program also checks and replaces it.
+      // install.sh also verifies and replaces the program.
       context.exit((await system.attach(["/bin/sh", "-c", installScript, "install.sh", ...words])).code);
     },
   });

@@ -4,7 +4,7 @@ import { exists } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import type { Candidate, Expected } from "./expected.ts";
 
-/** A line for each word, as `word TAB description`; `:files` before them: the shell's own files, too. What is asked for is loaded, and no more. */
+/** One line for each word, as `word TAB description`. A first line `:files` adds the shell's own file names. Loads only what is needed. */
 export async function candidateLines(system: System, expected: Expected): Promise<string[]> {
   switch (expected.kind) {
     case "words":
@@ -32,7 +32,7 @@ async function bottles(system: System): Promise<Candidate[]> {
   return ledger.bottles().map(({ plan }) => ({ word: plan.name, description: printable(plan.directory) }));
 }
 
-/** A press of the tab key asks no bottle. */
+/** Pressing Tab starts no command in a bottle. */
 async function sessions(system: System): Promise<Candidate[]> {
   if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return [];
   const [{ Ledger }, { listSessions }] = await Promise.all([
@@ -65,7 +65,7 @@ async function backends(): Promise<Candidate[]> {
 
 const sources = { bottles, sessions, agents, profiles, backends } as const;
 
-/** A manifest or a ledger that cannot be read is told of by the command itself, not by a press of the tab key. */
+/** The command itself reports an unreadable manifest or ledger; pressing Tab does not. */
 async function orNone(find: () => Promise<Candidate[]>): Promise<Candidate[]> {
   try {
     return await find();

@@ -2,10 +2,7 @@ import type { Described, Option } from "../cli/describe.ts";
 
 export type Candidate = { readonly word: string; readonly description: string };
 
-/**
- * What may stand where the cursor is: known words, or a kind of words that live outside the program; `prefix` stands in the same
- * word before each of those.
- */
+/** What may stand at the cursor: known words, or a kind of word that must be looked up. `prefix` is the part of the word before each candidate. */
 export type Expected =
   | { readonly kind: "words"; readonly words: readonly Candidate[] }
   | { readonly kind: "bottles" | "sessions" | "agents" | "profiles" | "backends"; readonly prefix?: string }
@@ -13,7 +10,7 @@ export type Expected =
 
 const nothing: Expected = { kind: "words", words: [] };
 
-/** `words`: those of the command line behind the program, with the one under the cursor last. */
+/** `words`: the arguments so far, the one under the cursor last. */
 export function expectedAt(words: readonly string[], commands: readonly Described[]): Expected {
   const before = words.slice(0, -1);
   const current = words.at(-1) ?? "";
@@ -21,13 +18,13 @@ export function expectedAt(words: readonly string[], commands: readonly Describe
   const [name, ...after] = before;
   if (name === undefined && !current.startsWith("-")) return { kind: "words", words: named(commands) };
   if (name === "help") return { kind: "words", words: named(helped(after, commands)) };
-  // Without a command it is run.
+  // Without a command, `run` is implied.
   const isNamed = name !== undefined && !name.startsWith("-");
   const command = commands.find((known) => known.name === (isNamed ? name : "run"));
   return command ? inCommand(command, isNamed ? after : before, current) : nothing;
 }
 
-/** What help may be about, behind the words that say so. */
+/** The commands that `help` can describe. */
 function helped([name, ...further]: readonly string[], commands: readonly Described[]): readonly Described[] {
   if (name === undefined) return commands;
   return further.length > 0 ? [] : (commands.find((known) => known.name === name)?.verbs ?? []);
@@ -44,7 +41,7 @@ function inCommand(command: Described, before: readonly string[], current: strin
   }
   const { options } = command;
   const optionOf = (word: string | undefined) => options.find(({ name }) => word === `--${name}`);
-  // bash takes `--agent=x` for three words.
+  // bash splits `--agent=x` into three words.
   const isEquals = current === "=";
   const held = before.at(-1) === "=" ? before.at(-2) : before.at(-1);
   const waiting = isEquals ? optionOf(before.at(-1)) : optionOf(held);
@@ -77,7 +74,7 @@ const common: readonly Pick<Option, "name" | "description">[] = [
 const named = (commands: readonly Described[]): Candidate[] =>
   commands.filter(({ hidden }) => !hidden).map(({ name, description }) => ({ word: name, description }));
 
-/** By what the help calls the value: a list of words, or one of the names that stand for a kind. */
+/** The placeholder in the help tells the values: a list of words, or the name of a kind. */
 function valuesOf(hint: string): Expected {
   if (hint.includes("|")) return { kind: "words", words: hint.split("|").map((word) => ({ word, description: "" })) };
   switch (hint.toLowerCase()) {

@@ -16,7 +16,7 @@ export const tty = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       if (!system.isTty.stdin) throw noTerminalToTest();
-      // Not before it is needed: completions load every command.
+      // Imported here because completions load every command.
       const [{ inspectTerminal }, { jsonOfReport, renderReport }] = await Promise.all([
         import("../../doctor/tty/inspect.ts"),
         import("../../doctor/tty/report.ts"),

@@ -31,7 +31,7 @@ export const push = (context: Context) =>
     },
   }); // prettier-ignore
 
-/** The first backend that builds images, and works here. */
+/** The first usable backend that builds images. */
 async function findBuilder(system: System): Promise<Backend & Required<Pick<Backend, "pushTemplate">>> {
   const reasons: string[] = [];
   for (const name of backendNames) {

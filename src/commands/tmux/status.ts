@@ -22,7 +22,7 @@ export const status = (context: Context) =>
       const waiting = sessions.filter(({ state }) => state === "waiting").length;
       const text = renderStatus(working, waiting);
       system.out(text && `${text}\n`);
-      // tmux asks every few seconds: who has nobody else to tell of them is told of here.
+      // tmux calls this every few seconds, so a user without other notifications is notified from here.
       const tmux = sessions.some(({ state }) => state !== "ended" && state !== "idle" && state !== "working")
         ? Tmux.connect(system)
         : undefined;

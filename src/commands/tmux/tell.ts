@@ -4,7 +4,7 @@ import { Ledger } from "../../ledger/ledger.ts";
 import { tellSessions } from "../../tmux/pane/tell.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 
-/** What pty-resize runs when a session of its bottle has changed. */
+/** pty-resize runs this when a session of its bottle has changed. */
 export const tell = (context: Context) =>
   command(context, {
     meta: { name: "tell", description: "Tell of the sessions that have begun to wait", hidden: true },
