@@ -13,18 +13,18 @@ export type Stage = {
   /** Undefined outside tmux. */
   readonly panes: Panes | undefined;
   readonly isPopup: boolean;
-  /** Runs a program on the terminal, in place of the screen. */
+  /** Runs a program on the terminal in place of the dashboard. */
   readonly aside: (directory: string, argv: readonly string[]) => Promise<number>;
 };
 
-/** What is to be said or asked after an action. `leave`: the screen has to close, as a popup does. */
+/** The message or question after an action. `leave`: the dashboard must close, as in a popup. */
 export type Outcome = {
   readonly note?: string;
   readonly confirm?: { readonly question: string; readonly lines: readonly string[]; readonly action: Action };
   readonly leave?: boolean;
 };
 
-/** Does what a press asked for. Throws UserError. Everything that starts, stops or changes is a command of this very program. */
+/** Performs the action of a key press. Throws UserError. Whatever starts, stops or changes something is a command of claude-bottle. */
 export async function act(stage: Stage, action: Action): Promise<Outcome> {
   switch (action.kind) {
     case "go":
@@ -76,7 +76,7 @@ async function go({ system, panes, isPopup, aside }: Stage, row: Row): Promise<O
   return {};
 }
 
-/** A finished turn is news only until somebody has looked. */
+/** Marks a finished turn as seen. */
 function seen(system: System, { session }: Row): void {
   if (!session) return;
   using ledger = new Ledger(system);
@@ -101,7 +101,7 @@ async function open({ system, panes, isPopup, aside }: Stage, { bottle }: Row, w
     else await aside(directory, [system.env.SHELL || "/bin/sh"]);
     return {};
   }
-  // In the bottle: a repository's own git settings may run programs.
+  // Inside the bottle, because the repository's own git settings may run programs.
   const words = what === "diff" ? ["shell", name, "--", "git", "-p", "diff", "HEAD"] : what === "log" ? ["logs", name] : ["shell", name];
   const ending = what === "shell" ? "close" : "key";
   if (panes && !isPopup) await panes.open(directory, words, ending);
@@ -119,7 +119,7 @@ async function start(stage: Stage, directory: string, options: readonly string[]
   return {};
 } // prettier-ignore
 
-/** `rm` itself refuses to lose anything; what it lists is asked about, and only then forced. */
+/** `rm` refuses to lose anything. The dashboard asks about what it lists, and only then uses --force. */
 async function remove(stage: Stage, row: Row, how: "ask" | "plain" | "force"): Promise<Outcome> {
   const { name } = row.bottle;
   const option = { ask: ["--dry-run"], plain: [], force: ["--force"] }[how];
@@ -132,7 +132,7 @@ async function remove(stage: Stage, row: Row, how: "ask" | "plain" | "force"): P
   return { note: words.at(-1) ?? `removed ${name}` };
 } // prettier-ignore
 
-/** The last line that a command of ours printed. Throws UserError where it failed. */
+/** Runs a command of claude-bottle and returns the last line that it printed. Throws UserError if it fails. */
 async function ownCommand(stage: Stage, words: readonly string[], directory = "/"): Promise<string> {
   const { code, words: lines } = await runOwn(stage, words, directory);
   if (code !== 0) throw programFailed(words[0] ?? "", lines[0] ?? `status ${code}`);

@@ -16,7 +16,7 @@ import { type Row, rowsOf, type World } from "./rows.ts";
 import { view, type Picture } from "./view.ts";
 import { fail } from "../ui/messages.ts";
 
-// How often what no file tells is looked at again.
+// How often to ask for what no file shows.
 const enginesMs = 15_000;
 const deniedMs = 10_000;
 const changesMs = 60_000;
@@ -26,7 +26,7 @@ const previewRows = 12;
 
 export type DashboardOptions = { readonly client: string | undefined; readonly hasColour: boolean };
 
-/** Every session of every bottle on the whole terminal, until the user leaves. It owns nothing: nothing ends with it. */
+/** Shows every session of every bottle on the whole terminal until the user leaves. It owns no session, so none ends with it. */
 export async function runDashboard(system: System, options: DashboardOptions): Promise<number> {
   const tmux = Tmux.connect(system);
   const own = tmux && (await ownPane(system, tmux));
@@ -46,7 +46,7 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 type Setting = DashboardOptions & {
   readonly place: Place;
   readonly panes: Panes | undefined;
-  /** What failed meanwhile, to be said when the screen is closed. */
+  /** Failures to report when the dashboard closes. */
   readonly log: string[];
 };
 
@@ -97,13 +97,13 @@ class Dashboard {
     }
   }
 
-  /** A part of what is shown could not be had: the rest is still right. */
+  /** Part of the data is unavailable; the rest is still right. */
   #fail(error: unknown): void {
     if (!(error instanceof UserError)) return this.#ended.reject(error);
     this.#setting.log.push(error.message);
   }
 
-  /** Nothing may be written over the screen. */
+  /** Nothing may write over the dashboard. */
   #quiet(): System {
     return { ...this.#system, err: (text) => void this.#setting.log.push(text.trimEnd()), out: () => {} };
   }
@@ -137,7 +137,7 @@ class Dashboard {
       every(usageMs, () => this.#change({ usage: meter.measure(system, ledger, this.#world.sessions) })),
       every(previewMs, async () => {
         await this.#look();
-        // Ages are seconds and minutes.
+        // Ages are shown in seconds and minutes.
         this.#change({});
       }),
     ];
@@ -152,7 +152,7 @@ class Dashboard {
 
   #change(part: Partial<World>): void {
     this.#world = { ...this.#world, ...part, now: this.#system.now() };
-    // Several changes that come together are one picture.
+    // Several changes at once are drawn once.
     if (this.#isDue) return;
     this.#isDue = true;
     setImmediate(() => {
@@ -170,14 +170,14 @@ class Dashboard {
     if (!size) return;
     const { place, hasColour } = this.#setting;
     const rows = this.#rows();
-    // A row keeps its selection by its key, wherever it moves; one that is gone gives it to the first.
+    // The selection follows its row by key. If the row is gone, the first row is selected.
     this.#screen = { ...this.#screen, selected: selectedOf(this.#screen, rows)?.key };
     const scene = { world: this.#world, rows, screen: this.#screen, place, preview: this.#preview, hasColour };
     this.#picture = view(scene, size);
     this.#terminal?.draw(this.#picture.lines);
   }
 
-  /** The selected session's own screen: of a pane of this server as it is; else what its records say last. */
+  /** The screen of the selected session: live if its pane is in this tmux server, otherwise the last text of its records. */
   async #look(): Promise<void> {
     const { panes, hasColour } = this.#setting;
     const row = selectedOf(this.#screen, this.#rows());
@@ -192,7 +192,7 @@ class Dashboard {
       const shown = await panes.screenOf(pane.id);
       this.#preview = previewLines(shown, { count: previewRows, columns, hasColour });
     } catch (error) {
-      // The pane has gone since.
+      // The pane has closed in the meantime.
       if (!(error instanceof UserError)) throw error;
       this.#preview = [];
     }
@@ -203,7 +203,7 @@ class Dashboard {
     void this.#work().catch((error: unknown) => this.#ended.reject(error));
   }
 
-  /** One press after the other: what is typed during an action waits for its end. */
+  /** Handles one key press at a time: keys typed during an action wait for its end. */
   async #work(): Promise<void> {
     if (this.#isActing) return;
     for (let key = this.#presses.shift(); key; key = this.#presses.shift()) {

@@ -10,7 +10,7 @@ const sources = {
   title: "the terminal's title",
 } as const;
 
-/** Why the row says what it says: each fact with its source and its time. */
+/** Why the row shows its state: each fact with its source and its time. */
 export function explain({ session, bottle, state, denied }: Row, now: number): string[] {
   const ago = (at: number) => `${shortDuration(now - at)} ago`;
   const facts: (readonly [string, string] | undefined)[] = [

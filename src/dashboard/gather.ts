@@ -20,7 +20,7 @@ export const emptyWorld: World = {
 
 const networks: Readonly<Record<string, string>> = { list: "allowlist", open: "open network", off: "no network" };
 
-/** What our own record says of the bottles, at once; whether they run is their engines' to say. */
+/** The bottles in the ledger, without waiting. Only their backends know whether they run. */
 export function recordedBottles(ledger: Ledger): BottleFacts[] {
   const uses = ledger.lastUses();
   return ledger.bottles().map(({ plan, machine }) => ({
@@ -36,13 +36,13 @@ export function recordedBottles(ledger: Ledger): BottleFacts[] {
   }));
 }
 
-/** The state of each bottle, by the engines. */
+/** The state of each bottle, from its backend. */
 export async function engineStates(system: System): Promise<ReadonlyMap<string, string>> {
   const { bottles } = await listBottles(system);
   return new Map(bottles.map(({ name, state }) => [name, state]));
 }
 
-/** By bottle, without the hosts that the user never wants to hear of again. */
+/** Denied hosts by bottle, without those that the user has muted. */
 export async function deniedByBottle(system: System): Promise<ReadonlyMap<string, readonly DeniedHost[]>> {
   using ledger = new Ledger(system);
   const mutes = new Mutes(ledger);
@@ -50,7 +50,7 @@ export async function deniedByBottle(system: System): Promise<ReadonlyMap<string
   return Map.groupBy(denied, ({ bottle }) => bottle);
 }
 
-/** One directory after the other: git takes a core for each. */
+/** One directory at a time: each git uses a whole core. */
 export async function changesIn(
   system: System,
   directories: readonly string[],
@@ -62,7 +62,7 @@ export async function changesIn(
   }
 }
 
-/** CPU and memory of each bottle since the last look. */
+/** CPU and memory of each bottle since the last measurement. */
 export class UsageMeter {
   #last: { readonly at: number; readonly cpuMs: ReadonlyMap<string, number> } | undefined;
 
@@ -92,13 +92,13 @@ export class UsageMeter {
   }
 }
 
-/** Where the machine is a process, its sessions count in it. */
+/** If the machine is a process, its figures include its sessions. */
 const isMachine = (ledger: Ledger, bottle: string): boolean => {
   const machine = ledger.bottle(bottle)?.machine;
   return machine !== undefined && isAlive(machine);
 };
 
-/** All of it once, for --once and --json. */
+/** Gathers everything once, for --once and --json. */
 export async function gatherOnce(system: System): Promise<World> {
   using ledger = new Ledger(system);
   const recorded = recordedBottles(ledger);

@@ -1,4 +1,4 @@
-/** What the terminal sent, as one press. `name` is a character, or one of the names below. */
+/** One key press from the terminal's input. `name` is a character or one of the names below. */
 export type Key =
   | { readonly kind: "key"; readonly name: string }
   | { readonly kind: "click"; readonly row: number; readonly column: number; readonly isDouble: boolean }
@@ -14,7 +14,7 @@ const named: Readonly<Record<string, string>> = {
 
 const doubleClickMs = 400;
 
-/** Splits a terminal's input into presses. A sequence that has only begun waits for its rest; a paste is one text. */
+/** Splits a terminal's input into key presses. An incomplete sequence waits for the rest; a paste is one text. */
 export class KeyReader {
   #pending = "";
   #lastClick = { row: -1, at: -Infinity };
@@ -23,7 +23,7 @@ export class KeyReader {
     return this.#pending !== "";
   }
 
-  /** What has come is all: an escape that waits for more was the key itself. */
+  /** No more input has come, so a waiting escape was the Escape key. */
   flush(): Key[] {
     const rest = this.#pending;
     this.#pending = "";
@@ -37,7 +37,7 @@ export class KeyReader {
     while (rest !== "") {
       const next = this.#next(rest, now);
       if (next === undefined) {
-        // No sequence that we know is this long.
+        // No known sequence is this long.
         if (rest.length > pasteLimit) rest = "";
         this.#pending = rest;
         break;

@@ -6,16 +6,16 @@ import { holderArgv, startingIn } from "../tmux/pane/open.ts";
 import { askedClient } from "../tmux/pane/target-pane.ts";
 import type { Tmux } from "../tmux/tmux.ts";
 
-/** The pane that stands in for a session's own while that one is beside the list; its value is the session's pane. */
+/** Set on the placeholder in a session's own window while its pane is beside the list. The value is the session's pane. */
 const standsInFor = "@claude-bottle-stands-in-for";
-/** A pane of ours that attached a background session; its value is the session. */
+/** Set on a pane that we opened to attach a background session. The value is the session. */
 const attaches = "@claude-bottle-attaches";
 
-/** The panes of the server that the dashboard runs in. It moves panes and never starts anything over a session. */
+/** The panes of the tmux server that the dashboard runs in. It moves panes, and never starts anything in the pane of a session. */
 export class Panes {
   readonly #system: System;
   readonly #tmux: Tmux;
-  /** The dashboard's own; undefined in a popup. */
+  /** The dashboard's own pane; undefined in a popup. */
   readonly #own: string | undefined;
   readonly #client: string | undefined;
 
@@ -26,18 +26,18 @@ export class Panes {
     this.#client = client;
   }
 
-  /** Whether the pane is one of this server, and still the one that the session was started in. */
+  /** Whether the pane is in this server and is still the one in which the session started. */
   async isThere({ id, terminal, server }: Pane): Promise<boolean> {
     if (server.pid !== this.#tmux.server.pid || server.started !== this.#tmux.server.started) return false;
     return (await this.#tmux.ask(id, ["pane_tty"]))?.pane_tty === terminal;
   }
 
-  /** The lines of the pane's screen, in colour. */
+  /** The lines of the pane's screen, with colours. */
   async screenOf(pane: string): Promise<string> {
     return await this.#tmux.run(["capture-pane", "-e", "-p", "-t", pane]);
   }
 
-  /** Shows the pane in the client that looks at the dashboard. */
+  /** Shows the pane in the tmux client that displays the dashboard. */
   async show(pane: string): Promise<void> {
     await this.#tmux.run(["switch-client", "-c", await this.#clientName(), "-t", pane]);
   }
@@ -46,7 +46,7 @@ export class Panes {
     return this.#client ?? (await askedClient(this.#tmux, this.#own ?? "", undefined));
   }
 
-  /** Types one line into the pane, as a person would: the text first, Enter once it stands there. */
+  /** Types one line into the pane as a person would: first the text, then Enter once the text is shown. */
   async type(pane: string, text: string): Promise<void> {
     const before = await this.#tmux.run(["capture-pane", "-p", "-t", pane]);
     await this.#tmux.run(["send-keys", "-t", pane, "-l", "--", text]);
@@ -57,12 +57,12 @@ export class Panes {
     await this.#tmux.run(["send-keys", "-t", pane, "Enter"]);
   }
 
-  /** Opens a pane on the right that holds what `words` tell this program to do. */
+  /** Opens a pane on the right that runs claude-bottle with `words`. */
   async open(directory: string, words: readonly string[], ending: "close" | "key" = "close"): Promise<string> {
     return await this.#split(directory, holderArgv(this.#system, directory, words, ending));
   }
 
-  /** The user's own shell, on this machine. */
+  /** Opens the user's own shell on the host. */
   async openShell(directory: string): Promise<void> {
     await this.#split(directory, []);
   }
@@ -76,7 +76,7 @@ export class Panes {
     return (await this.#tmux.runIn(isDirectory(directory) ? directory : "/", opening)).trim();
   }
 
-  /** The session in a pane of its own; the same pane each time, for as long as it is there. */
+  /** Attaches the session in a pane of its own. While that pane exists, it is shown again. */
   async attach(directory: string, session: string): Promise<void> {
     const [known] = await this.#panesWith(attaches, session);
     if (known !== undefined) return await this.show(known);
@@ -85,8 +85,8 @@ export class Panes {
   }
 
   /**
-   * Puts the pane beside the list, by a swap with one of ours that waits in its place, so that its window and layout stay. The one
-   * shown before goes back first; the one that is there already goes back and nothing comes.
+   * Puts the pane beside the list. It is swapped with a placeholder of ours, which keeps its window and layout. The pane that was there goes back
+   * first; if it is the same one, nothing else happens.
    */
   async bring(pane: string): Promise<"brought" | "returned"> {
     const shown = await this.shown();
@@ -103,7 +103,7 @@ export class Panes {
     return "brought";
   }
 
-  /** What is beside the list, also by a dashboard that was killed. A stand-in whose session is gone is closed. */
+  /** The pane beside the list, even if a killed dashboard left it there. A placeholder whose session is gone is closed. */
   async shown(): Promise<Shown | undefined> {
     let found: Shown | undefined;
     for (const { pane: standIn, value: pane } of await this.#tagged(standsInFor)) {
@@ -113,7 +113,7 @@ export class Panes {
     return found;
   }
 
-  /** Returns every pane that was brought. */
+  /** Returns every pane to its window. */
   async putAllBack(): Promise<void> {
     for (let shown = await this.shown(); shown; shown = await this.shown()) await this.#putBack(shown);
   }

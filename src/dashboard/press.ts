@@ -1,12 +1,12 @@
 import type { Key } from "./keys.ts";
 import type { Row, Snoozed } from "./rows.ts";
 
-/** Where the dashboard itself runs. */
+/** Where the dashboard runs. */
 export type Place = "terminal" | "pane" | "popup";
 
 export type Opening = "diff" | "log" | "shell" | "host shell";
 
-/** What a press asks of the world outside. */
+/** What a key press asks the program to do. */
 export type Action =
   | { readonly kind: "go"; readonly row: Row }
   | { readonly kind: "bring"; readonly row: Row }
@@ -36,7 +36,7 @@ export type Screen = {
   readonly filter: string;
   readonly snoozed: Snoozed;
   readonly mode: Mode;
-  /** One line about the last press. */
+  /** One line about the last key press. */
   readonly note: string | undefined;
 };
 
@@ -53,7 +53,7 @@ export type Around = {
   readonly rows: readonly Row[];
   readonly place: Place;
   readonly now: number;
-  /** The row that was drawn on that line of the terminal, counted from 1. */
+  /** The row on that line of the terminal, counted from 1. */
   readonly rowAt: (line: number) => Row | undefined;
 };
 
@@ -62,7 +62,7 @@ type Pressed = { readonly screen: Screen; readonly action?: Action };
 export const selectedOf = ({ selected }: Screen, rows: readonly Row[]): Row | undefined =>
   rows.find(({ key }) => key === selected) ?? rows[0];
 
-/** Why a key does nothing on this row; undefined where it works. The footer dims such a key, and a press shows the reason. */
+/** Why a key does nothing on this row; undefined if it works. The footer dims such keys, and pressing one shows the reason. */
 export function refusalOf(name: string, row: Row | undefined, place: Place): string | undefined {
   if (anyRow.includes(name)) return undefined;
   if (row === undefined) return "no row is selected";
@@ -98,7 +98,7 @@ export function refusalOf(name: string, row: Row | undefined, place: Place): str
 
 const anyRow = ["n", "/", "?", "q", " ", "g", "G", "W"];
 
-/** A session in the foreground of another terminal can only be looked for there. */
+/** A foreground session on another terminal, which can be used only there. */
 const isElsewhere = ({ session }: Row, place: Place): boolean =>
   session !== undefined && !session.isBackground && (place === "terminal" || session.pane === undefined);
 
@@ -261,7 +261,7 @@ function inReply(screen: Screen, mode: Mode & { readonly kind: "reply" }, key: K
   return { screen: { ...screen, mode: { ...mode, text: edited(mode.text, key) } } };
 }
 
-/** "DIRECTORY [-- OPTIONS OF run]"; tab switches between foreground and background. */
+/** "DIRECTORY [-- OPTIONS OF run]". Tab switches between foreground and background. */
 function inStart(screen: Screen, mode: Mode & { readonly kind: "start" }, key: Key): Pressed {
   if (key.kind === "key" && key.name === "escape") return toList(screen);
   if (key.kind === "key" && key.name === "tab") return { screen: { ...screen, mode: { ...mode, isBackground: !mode.isBackground } } };

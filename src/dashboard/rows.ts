@@ -4,20 +4,20 @@ import { shortBytes } from "../lib/bytes.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";
 
-/** A bottle as the list shows it. `state` is undefined until its engine has answered. */
+/** A bottle in the list. `state` is undefined until its backend has answered. */
 export type BottleFacts = {
   readonly name: string;
   readonly directory: string;
-  /** By `run --name`. */
+  /** The name from `run --name`. */
   readonly givenName: string | undefined;
   readonly backend: string;
   readonly network: string;
   readonly state: string | undefined;
-  /** Of its last session. */
+  /** When its last session was used. */
   readonly lastUsedAt: number | undefined;
   /** Bytes on disk. */
   readonly size: number | undefined;
-  /** Conversations that exist in the bottle only. */
+  /** Conversations that exist only in the bottle. */
   readonly conversations: number | undefined;
 };
 
@@ -26,7 +26,7 @@ export type Changes = { readonly added: number; readonly removed: number };
 export type Usage = { readonly cpu: number | undefined; readonly memory: number | undefined };
 export type DeniedHost = { readonly target: string; readonly times: number; readonly last: string };
 
-/** All that the screen is made from. */
+/** Everything that the dashboard shows. */
 export type World = {
   readonly now: number;
   readonly bottles: readonly BottleFacts[];
@@ -40,7 +40,7 @@ export type World = {
 export type Section = "waiting" | "working" | "quiet";
 
 export type Row = {
-  /** The session's ID, or the name of a bottle without one. */
+  /** The ID of the session, or the bottle's name if it has none. */
   readonly key: string;
   readonly section: Section;
   readonly label: string;
@@ -55,10 +55,10 @@ export type Row = {
   readonly usage: Usage | undefined;
 };
 
-/** By row key: when the row was snoozed. A row whose state has changed since is back. */
+/** When each row was snoozed, by row key. A row returns when its state changes. */
 export type Snoozed = ReadonlyMap<string, number>;
 
-/** The rows in the order of the screen: what needs the user first, the newest on top. */
+/** The rows in screen order: those that need the user first, newest on top. */
 export function rowsOf(world: World, snoozed: Snoozed, filter: string): Row[] {
   const labels = labelsOf(world.bottles);
   const ofBottle = Map.groupBy(world.sessions, ({ bottle }) => bottle);
@@ -86,10 +86,10 @@ export function rowsOf(world: World, snoozed: Snoozed, filter: string): Row[] {
 
 const order: readonly Section[] = ["waiting", "working", "quiet"];
 
-/** What ended is the bottle's row, unless it failed or was interrupted: then it can be resumed. */
+/** An ended session appears as its bottle's row. One that failed or was interrupted stays, because it can be resumed. */
 const isShown = ({ state }: Session) => state !== "ended";
 
-/** A question stands above a finished turn, whatever their ages. */
+/** A question comes before a finished turn, regardless of age. */
 const rankOf = ({ section, session }: Row) =>
   section !== "waiting" ? (session ? 0 : 1) : session?.state === "waiting" ? 0 : session?.state === "failed" ? 1 : 2;
 
@@ -140,7 +140,7 @@ const common = ({ denied, changes, usage }: World, bottle: BottleFacts) => ({
   usage: usage.get(bottle.name),
 });
 
-/** The project's own name, with as much beside it as tells it from another bottle's. */
+/** The project's directory name, with enough of its path to tell it from another bottle's. */
 function labelsOf(bottles: readonly BottleFacts[]): ReadonlyMap<string, string> {
   const plain = ({ directory, givenName }: BottleFacts) =>
     printable(`${directory.split("/").at(-1) || directory}${givenName === undefined ? "" : `/${givenName}`}`);

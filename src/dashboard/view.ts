@@ -18,7 +18,7 @@ export type Scene = {
   readonly rows: readonly Row[];
   readonly screen: Screen;
   readonly place: Place;
-  /** The selected session's own screen, as far as it can be had, in colour. */
+  /** The selected session's own screen with colours, if available. */
   readonly preview: readonly string[];
   readonly hasColour: boolean;
 };
@@ -26,7 +26,7 @@ export type Scene = {
 type Paint = (style: keyof typeof styles, text: string) => string;
 const styles = { bold: "1", dim: "2", reverse: "7", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
 
-/** Everything that stands on the screen, line by line; each line is exactly as wide as the screen. */
+/** Every line of the dashboard, each exactly as wide as the terminal. */
 export function view(scene: Scene, { rows: height, columns: width }: Size): Picture {
   const { world, rows, screen, hasColour } = scene;
   const paint: Paint = (style, text) => (hasColour && text !== "" ? `\x1b[${styles[style]}m${text}\x1b[0m` : text);
@@ -47,7 +47,7 @@ export function view(scene: Scene, { rows: height, columns: width }: Size): Pict
   };
 } // prettier-ignore
 
-/** Lines of the list that a panel leaves free. */
+/** The lines of the list that a panel never covers. */
 const leastList = 4;
 
 const fill = (line: string, width: number): string => {
@@ -111,7 +111,7 @@ function rowLine(
 
 const stateWidth = 11;
 
-/** What stands below the list: a question, help, the reasons of a state, or the selected session's screen. */
+/** What stands below the list: a question, help, the reasons for a state, or the selected session's screen. */
 function panelOf(scene: Scene, selected: Row | undefined, width: number, paint: Paint): string[] {
   const { screen, world, preview } = scene;
   const rule = (title: string) => paint("dim", fit(`── ${title} ${"─".repeat(width)}`, width).replace(/…$/, "─"));
@@ -187,7 +187,7 @@ function footer({ screen, place }: Scene, selected: Row | undefined, width: numb
     .join("  ")}`;
 } // prettier-ignore
 
-/** The rows as plain text, for --once, screen readers and terminals that can do no more. */
+/** The rows as plain text, for --once, screen readers and simple terminals. */
 export function plainText(world: World, rows: readonly Row[]): string {
   const sections = Map.groupBy(rows, ({ section }) => section);
   const blocks = [...sections].map(([section, own]) =>
