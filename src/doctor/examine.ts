@@ -15,7 +15,7 @@ import { checkTmux } from "./checks/tmux.ts";
 
 export type Check = (facts: Facts) => readonly Finding[] | Promise<readonly Finding[]>;
 
-/** What needs no record of ours, and what that record stands on. */
+/** Checks that do not need the ledger, including those that the ledger depends on. */
 const ground: readonly Check[] = [
   checkHost,
   checkTerminal,
@@ -27,7 +27,7 @@ const ground: readonly Check[] = [
   checkClock,
 ];
 const backends: readonly Check[] = [checkKvm, checkBackends];
-/** What needs that record. */
+/** Checks that need the ledger. */
 const building: readonly Check[] = [...backends, checkSession, checkAgent, checkCredential, checkLeftovers];
 
 export type Examination = { readonly findings: readonly Finding[]; readonly backend: string | undefined };
@@ -35,7 +35,7 @@ export type Examination = { readonly findings: readonly Finding[]; readonly back
 export async function examine(system: System): Promise<Examination> {
   const facts = await gatherFacts(system);
   const base = await all(ground, facts);
-  // One cause, one finding: without a place for the record everything else would fail of that too.
+  // One cause, one finding: without a place for the ledger every later check would fail too.
   const record = isFirm(base) ? checkLedger(facts) : [];
   const rest = await all(isFirm([...base, ...record]) ? building : backends, facts);
   return { findings: [...base, ...record, ...rest], backend: facts.backend };
@@ -46,5 +46,5 @@ const isFirm = (findings: readonly Finding[]): boolean => findings.every(({ leve
 const all = async (checks: readonly Check[], facts: Facts): Promise<Finding[]> =>
   (await Promise.all(checks.map((check) => check(facts)))).flat();
 
-/** Whether a session would start here, now. */
+/** Whether a session can start here now. */
 export const starts = ({ findings }: Examination): boolean => isFirm(findings);

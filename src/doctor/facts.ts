@@ -11,20 +11,20 @@ import type { System } from "../system/system.ts";
 import type { Finding } from "./finding.ts";
 import { work } from "../ui/work.ts";
 
-/** What the checks have in common, asked once. */
+/** What the checks share, gathered once. */
 export type Facts = {
   readonly system: System;
-  /** What a session here would start from, or what `run` would end with. */
+  /** What a session here would start from, or the error of `run`. */
   readonly project: Project | UserError;
-  /** Why no microVM can be made on /dev/kvm; undefined where one can, and elsewhere than on Linux. */
+  /** Why /dev/kvm cannot run a microVM; undefined if it can, and on systems other than Linux. */
   readonly kvm: UserError | undefined;
   /** By the backend's name. */
   readonly probes: ReadonlyMap<string, Probe>;
-  /** The plan that this directory's bottle was made from. */
+  /** The plan that this directory's bottle was created with. */
   readonly made: BottlePlan | undefined;
-  /** The backend that this directory's bottle is on, or would be made on; undefined where there is none. */
+  /** The backend of this directory's bottle, or of the one that would be created; undefined if there is none. */
   readonly backend: string | undefined;
-  /** Whether a bottle, the manifest or the user's settings name that one. */
+  /** Whether an existing bottle, the manifest or the user's settings name the backend. */
   readonly isAsked: boolean;
 };
 
@@ -33,7 +33,7 @@ export async function gatherFacts(system: System): Promise<Facts> {
   const made = project instanceof UserError ? undefined : madeFrom(system, project);
   const asked = project instanceof UserError ? undefined : (made?.backend ?? project.manifest.bottle.backend);
   const preferred = await byPreference(system);
-  // A cluster is no part of this machine: it is asked only where a bottle is to be there.
+  // A cluster is not part of this machine, so it is asked only if a bottle should be there.
   const names = backendNames.filter((name) => name === asked || preferred.some((backend) => backend.name === name));
   const probes = new Map(await Promise.all(names.map(async (name) => [name, await probe(system, name)] as const)));
   const best = preferred.find(({ name }) => probes.get(name)?.usable);
@@ -53,7 +53,7 @@ async function probe(system: System, name: string): Promise<Probe> {
   try {
     return await (await backendOf(system, name)).probe();
   } catch (error) {
-    // Its program is one of another kind of machine, or none at all.
+    // The backend is for another kind of machine.
     if (error instanceof UserError) return { usable: false, reason: error.message, hint: error.hint ?? "" };
     throw error;
   }
@@ -64,7 +64,7 @@ function madeFrom(system: System, { directory }: Project): BottlePlan | undefine
     using ledger = new Ledger(system);
     return ledger.bottle(bottleName(directory, system.user.uid));
   });
-  // That the ledger cannot be opened is a finding of its own.
+  // A ledger that cannot be opened has a finding of its own.
   return record instanceof UserError ? undefined : record?.plan;
 }
 
@@ -77,7 +77,7 @@ export function attempt<T>(work: () => T): T | UserError {
   }
 }
 
-/** How much it matters here that a backend cannot be used. */
+/** How serious it is here that a backend is unavailable. */
 export function relevance(
   { backend, isAsked }: Facts,
   name: string,

@@ -7,7 +7,7 @@ import { cannotAskForFixes } from "./errors.ts";
 
 type Safe = Extract<Fix, { safe: true }>;
 
-/** Shows what the safe fixes run, asks, and runs them. Answers whether there was anything to run. */
+/** Shows the commands of the safe fixes, asks, and runs them. Returns whether there were any. */
 export async function applyFixes(
   system: System,
   findings: readonly Finding[],
@@ -30,7 +30,7 @@ async function agreed(system: System): Promise<boolean> {
   return await confirm("Run it?", { byDefault: false });
 }
 
-/** A fix that fails is told, and the findings of the next look say what is left. */
+/** Reports a fix that fails. The next examination shows what is left. */
 async function apply(system: System, { command, argv: [program = "", ...words] }: Safe): Promise<void> {
   const own = program === "claude-bottle" ? system.self : [program];
   const { code, stderr } = await system.run([...own, ...words]);

@@ -6,7 +6,7 @@ import type { Finding, Level } from "./finding.ts";
 
 const colours: Readonly<Record<Level, string>> = { ok: "32", note: "36", warning: "33", error: "31" };
 
-/** The level as a word, so that it is told without colours too. */
+/** The level as a word, so that it does not depend on colour. */
 function mark(level: Level, colour: boolean): string {
   const padding = " ".repeat("warning".length - level.length);
   return colour ? `\x1b[${colours[level]}m${level}\x1b[0m${padding}` : `${level}${padding}`;
@@ -36,7 +36,7 @@ function conclusion(examination: Examination): string {
   return `${word}${offer}`;
 }
 
-/** For programs; the same keys in every version. */
+/** For scripts: the keys never change between versions. */
 export function jsonOf(examination: Examination): string {
   const findings = examination.findings.map(({ id, level, what, why, fix }: Finding) => ({
     id,

@@ -4,7 +4,7 @@ import { UserError } from "../../errors.ts";
 import type { Facts } from "../facts.ts";
 import { manualFix, ok, type Finding } from "../finding.ts";
 
-/** Where sessions see the programs of this machine: whether the agent is one of them. Elsewhere it is the image's. */
+/** If sessions use the host's programs, checks that the agent is installed. Otherwise the image provides it. */
 export async function checkAgent({ system, project, backend }: Facts): Promise<Finding[]> {
   if (project instanceof UserError || backend === undefined) return [];
   const { command } = project.manifest.agents[project.manifest.bottle.agent] ?? {};

@@ -4,7 +4,7 @@ import { fileStatus } from "../../system/files.ts";
 import type { Facts } from "../facts.ts";
 import { manualFix, safeFix, ok, type Finding } from "../finding.ts";
 
-/** Where Claude's credential comes from, and whether it can be had; never what it is. */
+/** Where Claude's credential comes from and whether it is available; never its value. */
 export async function checkCredential({ system, made }: Facts): Promise<Finding[]> {
   const id = "credential";
   const variable = Object.values(modes).find((name) => system.env[name]);

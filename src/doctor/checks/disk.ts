@@ -5,11 +5,11 @@ import { attempt, type Facts } from "../facts.ts";
 import { manualFix, ok, type Finding } from "../finding.ts";
 
 const MiB = 1024 * 1024;
-/** What a template and the disks of a bottle take at least; and what the ledger takes. */
+/** Roughly what a template and the disks of one bottle need at least, and the ledger. */
 const scarce = 1024 * MiB;
 const none = 8 * MiB;
 
-/** Each file system once that we, a cache or a machine's disks are on. */
+/** Checks each file system once that holds our files, a cache or a machine's disks. */
 export function checkDisk({ system }: Facts): Finding[] {
   const { env } = system;
   const directory = attempt(() => stateDirectory(env));

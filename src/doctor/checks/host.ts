@@ -4,7 +4,7 @@ import { relevance, type Facts } from "../facts.ts";
 
 const systems = { linux: "Linux", darwin: "macOS" } as const;
 
-/** smolvm's own finding says the same where smolvm is installed. */
+/** With smolvm installed, the finding for smolvm says the same. */
 export function checkKvm(facts: Facts): Finding[] {
   const { system, kvm } = facts;
   const id = "kvm";

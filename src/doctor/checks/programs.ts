@@ -29,7 +29,7 @@ export async function checkGit({ system }: Facts): Promise<Finding[]> {
   ];
 }
 
-/** Another program of the name of ours, or another version, that a shell finds first. */
+/** Another program with our name, or another version, that a shell finds first. */
 export async function checkPath(facts: Facts): Promise<Finding[]> {
   const { system, probes } = facts;
   const own = realPath(system.self[0] ?? "");
@@ -60,7 +60,7 @@ export async function checkPath(facts: Facts): Promise<Finding[]> {
   return findings.length > 0 ? findings : [ok("path", "no program hides another of the same name")];
 }
 
-/** Each file of that name on PATH, by its real path once. */
+/** Each file of that name on PATH, listed once by its real path. */
 function placesOf(system: System, name: string): string[] {
   const found = new Map<string, string>();
   for (const directory of (system.env.PATH ?? "").split(":")) {

@@ -13,7 +13,7 @@ import { manualFix, ok, type Finding } from "../finding.ts";
 
 const refused = "run refuses to start a session because of it";
 
-/** As far as `run` goes before it asks a backend for anything. */
+/** Repeats what `run` checks before it calls a backend. */
 export async function checkSession(facts: Facts): Promise<Finding[]> {
   const { system, project, backend } = facts;
   if (project instanceof UserError) return [finding("manifest", project)];
@@ -31,7 +31,7 @@ export async function checkSession(facts: Facts): Promise<Finding[]> {
   return [valid, ...(await checkConsent(facts, backend)), ...(await examined(facts, planned))];
 }
 
-/** Where the backend works at all, and has more to say. */
+/** If the backend works, its own further checks. */
 async function examined({ system, probes }: Facts, plan: BottlePlan): Promise<Finding[]> {
   const backend = await backendOf(system, plan.backend);
   if (!backend.examine || !probes.get(plan.backend)?.usable) return [];

@@ -70,7 +70,7 @@ export function checkStateDirectory({ system }: Facts): Finding[] {
   return [ok(id, directory)];
 }
 
-/** That it can be opened and is of a version that we know. */
+/** Checks that the ledger opens and has a known version. */
 export function checkLedger({ system }: Facts): Finding[] {
   const id = "ledger";
   const bottles = attempt(() => {
@@ -89,7 +89,7 @@ export function checkLedger({ system }: Facts): Finding[] {
   ];
 }
 
-/** Of a clock that has gone back since we last wrote something; tokens and certificates are judged by it. */
+/** Detects a clock that went back since our last write. Tokens and certificates depend on it. */
 export function checkClock({ system }: Facts): Finding[] {
   const directory = attempt(() => stateDirectory(system.env));
   if (directory instanceof UserError) return [];

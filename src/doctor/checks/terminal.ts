@@ -2,7 +2,7 @@ import { terminalSize } from "../../terminal/size.ts";
 import type { Facts } from "../facts.ts";
 import { manualFix, ok, type Finding } from "../finding.ts";
 
-/** Nothing is said of it where there is none. */
+/** Without a terminal there is no finding. */
 export function checkTerminal({ system }: Facts): Finding[] {
   const { env, isTty } = system;
   if (!isTty.stdin && !isTty.stdout) return [];

@@ -50,14 +50,14 @@ export async function checkTmux({ system }: Facts): Promise<Finding[]> {
   }
 }
 
-/** A development version, "tmux master" or "tmux next-3.7", is new. */
+/** Development versions, "tmux master" or "tmux next-3.7", are new. */
 function isOld(version: string): boolean {
   const [, major, minor] = /^tmux (\d+)\.(\d+)/.exec(version) ?? [];
   if (major === undefined) return false;
   return Number(major) < oldest[0] || (Number(major) === oldest[0] && Number(minor) < oldest[1]);
 }
 
-/** In the running server; what is written into its configuration is for the user to choose. */
+/** Checks the running server. Its configuration file is the user's choice. */
 function finding(program: string, { option, line, why }: Need): Finding {
   const words = line.split(" ").map((word) => word.replace(/^'(.*)'$/, "$1"));
   return {

@@ -8,10 +8,10 @@ import { PseudoTerminal } from "../../terminal/pseudo.ts";
 import type { Size } from "../../terminal/size.ts";
 import type { Row } from "./row.ts";
 
-/** A cold shell in a bottle may take its time; a change of size may not. */
+/** The first shell in a bottle may be slow to start; a change of size may not. */
 const limits = { startMs: 30_000, resizeMs: 10_000 };
 
-/** Says its terminal's size, and again after each change, until it is ended. */
+/** Prints its terminal's size, again after each change, until it is ended. */
 const teller = `
 say() { echo "size=$(stty size)="; }
 trap say WINCH
@@ -21,13 +21,13 @@ while :; do sleep 5 & wait $!; done`;
 const isSaid = ([rows, columns]: Size, text: string) => text.includes(`size=${rows} ${columns}=`);
 
 /**
- * A session in this directory's bottle on a terminal of our own: whether it has that one's size, and how long a change
- * takes to get there. None where no bottle of this directory runs.
+ * Starts a session in this directory's bottle on a terminal of our own. Checks that it has the same size, and how long a change takes. Returns no
+ * rows if no bottle of this directory runs.
  */
 export async function guestRows(system: System, size: Size, signal: AbortSignal): Promise<Row[]> {
   const bottle = await runningBottle(system);
   if (bottle === undefined) return [];
-  // The session is in no pane.
+  // The session is not in a pane.
   const { TMUX: _server, TMUX_PANE: _pane, ...env } = system.env;
   await using guest = new PseudoTerminal([...system.self, "shell", bottle, "--", "/bin/sh", "-c", teller], {
     env,
@@ -59,7 +59,7 @@ export async function guestRows(system: System, size: Size, signal: AbortSignal)
   ];
 }
 
-/** Nothing is started for it. */
+/** Starts nothing. */
 async function runningBottle(system: System): Promise<string | undefined> {
   try {
     const { directory } = findProject(system);
@@ -70,7 +70,7 @@ async function runningBottle(system: System): Promise<string | undefined> {
     const backend = await backendOf(system, plan.backend);
     return (await backend.isReady(plan, machine)) ? plan.name : undefined;
   } catch (error) {
-    // Why there can be none is for doctor to say.
+    // `doctor` itself reports why there is none.
     if (error instanceof UserError) return undefined;
     throw error;
   }

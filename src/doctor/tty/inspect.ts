@@ -10,11 +10,11 @@ import { nameQuestion, questions } from "./questions.ts";
 import type { Report } from "./report.ts";
 import type { Row } from "./row.ts";
 
-/** The first answer may come over a slow line; what such a line takes is waited for once more with each question. */
+/** The first answer may come over a slow connection. Each later question then gets the time that this one took. */
 const firstMs = 3_000;
 const furtherMs = 2_000;
 
-/** Asks our terminal, tmux and the bottle. Throws Interrupted, with the terminal as it was. */
+/** Asks the terminal, tmux and the bottle. Throws Interrupted after restoring the terminal. */
 export const inspectTerminal = (system: System): Promise<Report> =>
   interruptible(async (signal) => {
     const size = terminalSize();

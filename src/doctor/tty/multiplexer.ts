@@ -9,13 +9,13 @@ type Swallowed = {
   readonly what: string;
   readonly option: string;
   readonly passes: (value: string) => boolean;
-  /** Of the terminal that tmux is on, without which the option has no effect. */
+  /** The feature of the outer terminal that the option needs. */
   readonly feature?: string;
 };
 
 const isOn = (value: string) => value !== "off";
 
-/** What programs send, or a person types, that tmux keeps to itself unless it is told otherwise. */
+/** What programs send or a person types and tmux does not pass on by default. */
 const swallowed: readonly Swallowed[] = [
   {
     id: "tmux.clipboard",
@@ -41,7 +41,7 @@ const swallowed: readonly Swallowed[] = [
   },
 ];
 
-/** None outside tmux. */
+/** No rows outside tmux. */
 export async function multiplexerRows(system: System): Promise<Row[]> {
   const tmux = connect(system);
   if (!tmux) return [];
@@ -62,14 +62,14 @@ function connect(system: System): Tmux | undefined {
   try {
     return Tmux.connect(system);
   } catch (error) {
-    // Without its program there is nobody to ask.
+    // tmux is not installed.
     if (error instanceof UserError) return undefined;
     throw error;
   }
 }
 
 function toldBy({ id, what, option, passes, feature }: Swallowed, told: string, features: readonly string[]): Row {
-  // An option that this version does not have has no value; of a switch the format is a number.
+  // tmux prints nothing for an option that it does not have. A switch prints a number.
   if (told === "") return { id, what, result: `this tmux has no ${option}`, verdict: "unknown" };
   const value = option === "escape-time" ? told : told.replace(/^1$/, "on").replace(/^0$/, "off");
   if (!passes(value)) return rowOf(id, what, `${option} ${value}`);
@@ -77,7 +77,7 @@ function toldBy({ id, what, option, passes, feature }: Swallowed, told: string, 
   return { id, what, result: `${option} ${value}`, verdict: "good" };
 }
 
-/** `true`, or why it does not. */
+/** `true`, or why it does not pass. */
 const rowOf = (id: string, what: string, passes: true | string): Row =>
   passes === true
     ? { id, what, result: "yes", verdict: "good" }

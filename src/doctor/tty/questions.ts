@@ -3,7 +3,7 @@ import type { Row } from "./row.ts";
 
 type Told = Pick<Row, "result" | "verdict">;
 
-/** A question to the terminal, and what its answer means; the answer is empty where the terminal does not know it. */
+/** A question to the terminal and the meaning of its answer. The answer is empty if the terminal does not know the question. */
 export type Question = {
   readonly id: string;
   readonly what: string;
@@ -19,7 +19,7 @@ const silent = unknown("does not say");
 
 const hex = (text: string) => Buffer.from(text).toString("hex");
 
-/** Whether a private mode is known, by DECRQM: 0 is one that the terminal has never heard of. */
+/** Asks by DECRQM whether a private mode is known; 0 means that it is not. */
 const mode = (id: string, what: string, number: number): Question => ({
   id,
   what,
@@ -31,7 +31,7 @@ const mode = (id: string, what: string, number: number): Question => ({
   },
 });
 
-/** How far the cursor goes for each text, which is what a program that draws a screen counts on. */
+/** How far the cursor moves for each text. Programs that draw the whole screen depend on it. */
 function width(id: string, texts: Readonly<Record<string, number>>, otherwise: (result: string) => Told): Question {
   const expected = Object.values(texts).join(" ");
   return {
@@ -51,7 +51,7 @@ function width(id: string, texts: Readonly<Record<string, number>>, otherwise: (
 
 export const nameQuestion = { bytes: "\x1b[>0q", read: (answer: string) => /\x1bP>\|([^\x1b]*)/.exec(answer)?.[1] };
 
-/** `size`: what the kernel says. `colorterm`: the variable. `attributes`: the terminal's device attributes. */
+/** `size`: as the kernel reports it. `colorterm`: the variable. `attributes`: the terminal's device attributes. */
 export const questions = ({
   size,
   colorterm,
@@ -103,7 +103,7 @@ export const questions = ({
   {
     id: "clipboard",
     what: "copying by OSC 52",
-    // What is in the clipboard is nobody's to ask for: whether it may be written is told by these.
+    // The clipboard's content is private. These two tell whether it can be written.
     bytes: `\x1bP+q${hex("Ms")}\x1b\\`,
     read(answer) {
       const capability = answer.toLowerCase().includes(`\x1bp1+r${hex("Ms")}`);

@@ -2,12 +2,12 @@ import { renderJson } from "../../lib/json.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Row } from "./row.ts";
 
-/** `about`: the versions and names that a reader of an issue needs. */
+/** `about`: the versions and names that help with a bug report. */
 export type Report = { readonly about: readonly (readonly [string, string])[]; readonly rows: readonly Row[] };
 
 const marks: Readonly<Record<Row["verdict"], string>> = { good: "yes", lacks: "no", wrong: "**wrong**", unknown: "?" };
 
-/** A Markdown table that is as readable as it is. */
+/** A Markdown table that is readable as plain text. */
 export function renderReport({ about, rows }: Report): string {
   const cells = [
     ["what", "here", "well"],
@@ -21,5 +21,5 @@ export function renderReport({ about, rows }: Report): string {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("");
 }
 
-/** For programs; the same keys in every version. */
+/** For scripts: the keys never change between versions. */
 export const jsonOfReport = ({ about, rows }: Report): string => renderJson({ about: Object.fromEntries(about), rows });

@@ -1,6 +1,6 @@
-/** One thing that was asked of the terminal's path. wrong: what a session draws will be wrong. lacks: it can do without. */
+/** One property of the path to the terminal. wrong: sessions will draw wrongly. lacks: sessions can do without it. */
 export type Row = {
-  /** The same in every version: for scripts. */
+  /** Never changes between versions, for scripts. */
   readonly id: string;
   readonly what: string;
   readonly result: string;
