@@ -1,6 +1,6 @@
 import { hookSettings } from "./records.ts";
 
-/** What lets Claude Code start in the project without a dialog and without traffic of its own. */
+/** Lets Claude Code start in the project without dialogs and without traffic of its own. */
 type Git = { readonly config: string; readonly ignore?: string | undefined; readonly attributes?: string | undefined };
 
 export function claudeHome({ directory, git, mounts = [], copied = false }: Bottle): ClaudeHome {
@@ -34,7 +34,7 @@ type Bottle = {
 };
 
 /**
- * The files of a bottle's home; `git`: its configuration and its lists of ignored files and of attributes, each empty for none. `shared`: the host's
+ * The files of a bottle's home. `git`: its configuration and its lists of ignored files and of attributes; empty means none. `shared`: the host's
  * directories in the bottle, the project first.
  */
 export type ClaudeHome = {
@@ -44,7 +44,7 @@ export type ClaudeHome = {
   readonly shared: readonly string[];
 };
 
-/** The image's own file would be hidden by this one. */
+/** This file hides the image's own, so it is included. */
 const gitConfig = ({ config, ignore, attributes }: Git): string =>
   [
     "[include]\n\tpath = /etc/gitconfig\n",

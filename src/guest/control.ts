@@ -2,8 +2,8 @@ import controlScript from "./control.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
 /**
- * Before `settle SESSION ROWS COLUMNS TENTHS`, which prints `native`, `asserted` or `gone` and gives the size TENTHS of a second
- * to arrive by itself, and before `end SESSION`, which ends every process of the session. `prefix`: what runs it in the guest.
+ * The prefix of `settle SESSION ROWS COLUMNS TENTHS` and of `end SESSION`. The first waits TENTHS of a second for the size to arrive by itself, then
+ * sets it, and prints `native`, `asserted` or `gone`. The second ends every process of the session. `prefix` runs the script in the guest.
  */
 export const guestControlArgv = (prefix: readonly string[]): string[] => [
   ...prefix,

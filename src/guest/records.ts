@@ -2,14 +2,14 @@ import hookScript from "./hook.sh" with { type: "text" };
 import recordsScript from "./records.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
-/** As the bottle's user: what Claude Code and our hooks noted in the home. `alive`: no more than which of their processes live. */
+/** Run as the bottle's user: prints what Claude Code and our hooks noted in the home. `alive` prints only which of their processes live. */
 export const recordsArgv = (what: "all" | "alive"): string[] => [
   "/bin/sh", "-c", withoutComments(recordsScript), "sh", what,
 ]; // prettier-ignore
 
 const events = ["UserPromptSubmit", "PermissionRequest", "Stop", "StopFailure", "SessionEnd"];
 
-/** Claude Code's settings with which it notes its turns in its home; it waits for none of these hooks before its first frame. */
+/** The settings that make Claude Code note its turns in its home. It waits for none of these hooks before it draws its first frame. */
 export const hookSettings = {
   env: { CLAUDE_BOTTLE_HOOK: withoutComments(hookScript).trim() },
   hooks: Object.fromEntries(

@@ -1,2 +1,2 @@
-/** A script without its whole-line comments, which would only lengthen each argv that carries it. */
+/** The script without its comment lines, which would make every argv longer. */
 export const withoutComments = (script: string): string => script.replace(/^[ \t]*#.*\n/gm, "");
