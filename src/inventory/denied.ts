@@ -10,7 +10,7 @@ export type Denied = {
   readonly last: string;
 };
 
-/** What the bottles of the ledger wanted to reach and may not, each target once, the newest last. */
+/** Targets that the bottles in the ledger were denied, each once, newest last. */
 export async function deniedHosts(system: System): Promise<Denied[]> {
   using ledger = new Ledger(system);
   const found = await mapLimited(ledger.bottles(), programsAtOnce, async ({ plan }) => {

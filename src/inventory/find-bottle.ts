@@ -14,7 +14,7 @@ import { requireTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
 import { noBottleNamed } from "./errors.ts";
 
-/** The bottle of that name, or the one of the working directory, to start a session in. Throws UserError with the names that there are. */
+/** The bottle of that name, or the one of the working directory, for a new session. Throws UserError with the known names. */
 export async function findTarget(
   system: System,
   name: string | undefined,
@@ -42,7 +42,7 @@ export async function findTarget(
   };
 }
 
-/** Where in the project we are, or its top. */
+/** The working directory if it is in the project, otherwise the top of the project. */
 function startIn(system: System, project: string): string {
   try {
     const cwd = system.cwd();
@@ -63,8 +63,8 @@ export async function findBottle(system: System, name: string | undefined): Prom
 }
 
 /**
- * The bottle of that name, or the one of the working directory, to stop or to remove: whatever its manifest asks for by now,
- * and in the ledger or not. Undefined where the directory has none. Throws UserError for a name that no bottle has.
+ * The bottle of that name, or the one of the working directory, for `stop` and `rm`: whatever its manifest says now, and even if it is not in the
+ * ledger. Undefined if the directory has none. Throws UserError for an unknown name.
  */
 export async function existingBottle(system: System, name: string | undefined): Promise<BottlePlan | undefined> {
   const wanted = name ?? bottleName(findProject(system).directory, system.user.uid);

@@ -3,19 +3,19 @@ import { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
 import { ambiguousName, hasEnded, noBottleNamed, noSession, nothingInBackground, onTerminal } from "./errors.ts";
 
-/** Sessions that ended within a day can still be named. */
+/** A session can be named for a day after it ended. */
 const namedMs = 86_400_000;
 
-/** The one of `names` that the word is, or is the beginning of. Throws UserError where it begins several. */
+/** The name that the word equals or begins. Throws UserError if it begins several. */
 export function matchName(word: string, names: readonly string[]): string | undefined {
   if (names.includes(word)) return word;
-  // What every name begins with says nothing.
+  // A prefix that all names share selects nothing.
   const found = names.filter((name) => name.startsWith(word) || name.startsWith(`cb-${word}`));
   if (found.length > 1) throw ambiguousName(word, found);
   return found[0];
 }
 
-/** The name of a bottle of the ledger. Throws UserError with the names that there are. */
+/** The name of a bottle in the ledger. Throws UserError with the known names. */
 export function bottleNamed(ledger: Ledger, word: string): string {
   const names = ledger.bottles().map(({ plan }) => plan.name);
   const found = matchName(word, names);
@@ -23,7 +23,7 @@ export function bottleNamed(ledger: Ledger, word: string): string {
   return found;
 }
 
-/** By its number, by the beginning of it, or by what Claude Code calls it; undefined for none. */
+/** Finds a session by its ID, the beginning of it, or Claude Code's name for it; undefined if there is none. */
 export async function sessionNamed(system: System, ledger: Ledger, word: string): Promise<Session | undefined> {
   const sessions = await listSessions(system, ledger, { poll: true, endedSince: system.now() - namedMs });
   const id = matchName(
@@ -40,7 +40,7 @@ export async function sessionNamed(system: System, ledger: Ledger, word: string)
   return called[0];
 }
 
-/** What `attach WORD` is about. Without a word, the bottle of that name. Throws UserError where there is nothing to attach. */
+/** What `attach WORD` means. Without a word, the bottle of that name. Throws UserError if there is nothing to attach. */
 export async function attachable(
   system: System,
   word: string | undefined,
@@ -62,6 +62,6 @@ export async function attachable(
 
 const urgency = ["waiting", "failed", "done", "working", "idle", "ended"];
 
-/** Who needs the user most in front; of those alike, who has for longest. */
+/** Sessions that need the user most come first; among equals, those that have waited longest. */
 export const byUrgency = (one: Session, other: Session): number =>
   urgency.indexOf(one.state) - urgency.indexOf(other.state) || one.since - other.since;

@@ -9,15 +9,15 @@ import type { System } from "../system/system.ts";
 export type Entry = { readonly at: number; readonly what: string };
 
 /**
- * What happened to a bottle and in it, oldest first: by our own record, and by what its backend refused it. `complaint`:
- * why the backend does not say.
+ * What happened to a bottle and in it, oldest first, from the ledger and from the requests that its backend denied. `complaint`: why the backend does
+ * not tell.
  */
 export async function bottleHistory(
   system: System,
   { name, backend }: BottlePlan,
 ): Promise<{ readonly entries: readonly Entry[]; readonly complaint: string | undefined }> {
   using ledger = new Ledger(system);
-  // Closes those of killed processes.
+  // This closes the sessions of killed processes.
   ledger.sessions(name);
   const made = ledger.bottle(name)?.madeAt;
   const own: readonly Entry[] = [
@@ -43,7 +43,7 @@ function sessionEntry({ kind, directory, startedAt, endedAt, code }: PastSession
   return { at: startedAt, what: `${kind} in ${printable(directory)}: ${outcome}` };
 }
 
-/** The same again and again in a row is one entry, of the last time. */
+/** Identical entries in a row become one, with the last time. */
 function inOrder(entries: readonly Entry[]): Entry[] {
   const runs: Entry[][] = [];
   for (const entry of entries.toSorted((one, other) => one.at - other.at)) {

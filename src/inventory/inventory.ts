@@ -8,16 +8,16 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 
-/** A bottle as it is now: what the backend says, with what the ledger knows besides. */
+/** A bottle as it is now: the backend's answer with the ledger's facts. */
 export type Bottle = {
   readonly name: string;
   readonly backend: string;
-  /** What isolates it; of a pod, its runtime class where it has one. */
+  /** What isolates it. For a pod, its runtime class if it has one. */
   readonly isolation: string;
-  /** "missing": in the ledger, and no longer at the backend. "unknown": the backend does not answer. */
+  /** "missing": in the ledger but not at the backend. "unknown": the backend does not answer. */
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
-  /** Its project is a copy of the directory, on another machine. */
+  /** Its project is a copy on another machine. */
   readonly copied: boolean;
   readonly madeAt: number | undefined;
   /** When its last session ended. */
@@ -26,10 +26,10 @@ export type Bottle = {
   readonly why: string;
 };
 
-/** All bottles of this user; `complaints` are the backends that have some of them and did not answer, in words. */
+/** All bottles of this user. `complaints` name the backends that have some of them and did not answer. */
 export async function listBottles(system: System): Promise<{ bottles: Bottle[]; complaints: string[] }> {
   const complaints: string[] = [];
-  // The backends work while we read our own record; all are waited for together, as an interrupt fails all of them.
+  // The backends work while we read the ledger. They are awaited together, because an interrupt fails all of them.
   const asked = Promise.all(
     backendNames.map(async (name) => {
       const backend = await backendOf(system, name);
@@ -44,7 +44,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   const add = (bottle: Omit<Bottle, "why">) => bottles.push({ ...bottle, why: whyKept(bottle, system.now()) });
   for (const { backend, isolation, machines, complaint } of await asked) {
     const own = records.filter(({ plan }) => plan.backend === backend);
-    // One that has none of our bottles need not answer.
+    // A backend without bottles of ours need not answer.
     if (complaint !== undefined && own.length > 0) complaints.push(complaint);
     const found = new Map(machines?.map((machine) => [machine.name, machine]));
     for (const { plan, madeAt } of own) {
@@ -74,7 +74,7 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   };
 }
 
-/** An engine knows nothing of another one's bottles. */
+/** An engine knows nothing about another engine's bottles. */
 async function missingState(system: System, plan: BottlePlan): Promise<"missing" | "unknown"> {
   try {
     const isOwn = (await (await backendOf(system, plan.backend)).isOwnEngine?.(plan)) ?? true;
@@ -85,7 +85,7 @@ async function missingState(system: System, plan: BottlePlan): Promise<"missing"
   }
 }
 
-/** Bytes on disk that are each bottle's alone, by its name; of those that are there, at backends that can tell. */
+/** Bytes on disk that belong to each bottle alone, by its name, if its backend can tell. */
 export async function diskUses(system: System, bottles: readonly Bottle[]): Promise<ReadonlyMap<string, number>> {
   const there = bottles.filter(({ state }) => state !== "missing" && state !== "unknown");
   const found = await Promise.all(
@@ -105,7 +105,7 @@ async function machinesOf(backend: Backend): Promise<{ machines?: Machine[]; com
   }
 }
 
-/** Why the bottle is there, or what would make it one for `gc`. */
+/** Why the bottle exists, or why `gc` would list it. */
 function whyKept({ sessions, state, directory, madeAt, lastUsedAt }: Omit<Bottle, "why">, now: number): string {
   if (sessions.length > 0) return count(sessions.length, "session");
   if (state === "missing") return "its machine is gone";

@@ -16,9 +16,8 @@ import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { clearBottle, forgetRecord } from "../bottle/remove.ts";
 
 /**
- * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock of a
- * bottle that is neither recorded nor at a backend, and what backends hold besides bottles. Nothing is said of a backend
- * that does not answer.
+ * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock of a bottle that neither the
+ * ledger nor a backend knows, and whatever else backends hold. Backends that do not answer are left out.
  */
 export async function findLeftovers(system: System): Promise<Leftover[]> {
   const { bottles } = await listBottles(system);
@@ -40,7 +39,7 @@ export async function ofBackends(system: System, needed: Needed): Promise<Leftov
       }
     }),
   );
-  // docker and podman may be two ways to one engine.
+  // docker and podman may be two clients of one engine.
   return [...new Map(found.flatMap((all) => all ?? []).map((one) => [`${one.kind} ${one.name}`, one])).values()];
 }
 
@@ -63,7 +62,7 @@ async function ofBottle(system: System, bottle: Bottle): Promise<Leftover[]> {
   ];
 }
 
-/** What to think of before it goes: its directory may only be on a disk that is not there now. */
+/** What to consider before removing it: its directory may be on a disk that is not mounted now. */
 async function lossesIn(system: System, backend: Backend, name: string): Promise<string> {
   using ledger = new Ledger(system);
   const plan = ledger.bottle(name)?.plan;
@@ -89,14 +88,14 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
     remove: () => forgetRecord(system, { name, backend }),
   };
   if (!machine || !isAlive(machine)) return [record];
-  // A pid alone would not do: the kernel may have given it to another process.
+  // The pid alone is not enough: the kernel may have reused it.
   const how = `end process ${machine.pid}`;
   return [{ kind: "process", name, why, how, remove: () => endProcess(machine) }, record];
 }
 
 /**
- * Links and locks outlive their bottle where a machine was removed behind our back; directories of builds, a build that was killed.
- * What we cannot have made is left alone.
+ * Links and locks that remain because a machine was removed without us, and directories of builds that were killed. Files that we cannot have made
+ * are left alone.
  */
 function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const state = stateDirectory(system.env);
@@ -112,7 +111,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const all = listDirectory(`${state}/locks`).filter((file) => file.endsWith(".db")).map((file) => basename(file, ".db")); // prettier-ignore
   const isOfBottle = (name: string) => name.startsWith("cb-");
   const locks = all
-    // A bottle whose project is a copy has a lock of that too.
+    // A bottle whose project is a copy has a second lock for it.
     .filter((name) => isOfBottle(name) && !bottles.has(name.replace(/-copy$/, "")))
     .filter((name) => !isDirectory(`${state}/locks/${name}.db`))
     .map((name): Leftover => {

@@ -12,7 +12,7 @@ import { warn } from "../ui/messages.ts";
 import { pullBeforeRemoval } from "../sync/travel.ts";
 import { sessionsRunning, bottlesUnknown } from "./errors.ts";
 
-/** Throws UserError while sessions run in any bottle. */
+/** Throws UserError while a session runs in any bottle. */
 export function refuseSessions(system: System): void {
   if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return;
   using ledger = new Ledger(system);
@@ -29,8 +29,8 @@ async function bringCopiesHome(system: System, bottles: readonly Bottle[]): Prom
 }
 
 /**
- * Removes every bottle of this user, what backends hold of ours besides, and our own directories. Throws UserError, with all still there,
- * where what changed in a project's copy cannot come home, and, with the directories kept, where a bottle cannot go.
+ * Removes every bottle of this user, everything else that backends hold for us, and our own directories. Throws UserError, and removes nothing, if
+ * changes in a project's copy cannot be brought back. Throws it with our directories kept if a bottle cannot be removed.
  */
 export async function purge(system: System, { dryRun }: { readonly dryRun: boolean }): Promise<void> {
   const { bottles, complaints } = await listBottles(system);
@@ -48,7 +48,7 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
     say(`${kind} ${name}`);
     if (!dryRun && !(await remove())) warn(system, `${kind} "${name}" is still in use and stays`);
   }
-  // It may be in the system's keychain, which no directory of ours holds.
+  // The login may be in the system's keychain rather than in a directory of ours.
   if (hasLogin(system)) {
     say("the login that was kept");
     if (!dryRun) await forgetLogin(system);

@@ -1,6 +1,6 @@
 import type { Ledger } from "./ledger.ts";
 
-/** What the user has seen and was told of each session, by its id, and which conversation each session of ours was. */
+/** What the user has seen of each session and was notified about, by session ID, and which conversation each session is. */
 export class Attention {
   readonly #ledger: Ledger;
 
@@ -8,7 +8,7 @@ export class Attention {
     this.#ledger = ledger;
   }
 
-  /** When somebody last looked at each session. */
+  /** When the user last looked at each session. */
   seen(): ReadonlyMap<string, number> {
     const rows = this.#ledger.database
       .query<{ session: string; seen_at: number }, []>("select session, seen_at from looks where seen_at is not null")
@@ -22,7 +22,7 @@ export class Attention {
       .run(session, at);
   }
 
-  /** Whether it is for the caller to tell of what the session has been in since then: of several that ask at once, one is told so. */
+  /** Whether the caller should notify the user about the session's state since then. Of several concurrent callers only one gets true. */
   claimNotice(session: string, since: number): boolean {
     return (
       this.#ledger.database
@@ -34,7 +34,7 @@ export class Attention {
     );
   }
 
-  /** The bottles in which something could have been left running: an exec leaves nothing. */
+  /** The bottles in which an agent may still run. An exec leaves nothing running. */
   worked(): ReadonlySet<string> {
     const rows = this.#ledger.database
       .query<{ bottle: string }, []>("select distinct bottle from sessions where kind != 'exec'")
@@ -46,7 +46,7 @@ export class Attention {
     this.#ledger.database.query("update sessions set conversation = ? where id = ?").run(conversation, session);
   }
 
-  /** The agent sessions that ended since then, the newest first; `code` is undefined for one whose process was killed. */
+  /** Agent sessions that ended after that time, newest first. `code` is undefined if the process was killed. */
   endedSince(at: number, bottle?: string): readonly EndedSession[] {
     const rows = this.#ledger.database
       .query<EndedRow, [number, string | null]>(

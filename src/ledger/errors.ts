@@ -3,10 +3,10 @@ import { UserError } from "../errors.ts";
 export const newerLedger = (file: string) =>
   new UserError(`"${file}" was written by a newer claude-bottle`, { hint: "claude-bottle upgrade" });
 
-/** What SQLite says of the ledger's file, with what to do about it. */
+/** Turns SQLite's error for the ledger's file into one that says what to do. */
 export function ledgerError(file: string, cause: unknown): UserError {
   const words = cause instanceof Error ? cause.message : String(cause);
-  // Of the file that readers and writers share SQLite says no more than that.
+  // SQLite gives no other reason if the shared memory file cannot grow.
   const isShort = cause instanceof Error && "code" in cause && cause.code === "SQLITE_IOERR_SHMSIZE";
   if (isShort || /full|no space/i.test(words))
     return new UserError(`no space left on device for "${file}"`, { hint: "free some disk space", cause });

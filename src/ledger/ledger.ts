@@ -21,14 +21,14 @@ import { version } from "../version.ts";
 
 export type { BottleRecord, Pane, PastSession, SessionRecord } from "./rows.ts";
 
-/** Of each bottle; who runs `exec` in a loop would have a ledger that grows for ever. */
+/** Per bottle, so that `exec` in a loop does not grow the ledger for ever. */
 const keptSessions = { exec: 200, others: 1000 };
 const keptEvents = 1000;
 const pruneEvery = 64;
 
 /**
- * Our own record of bottles and sessions: a cache of the truth, which the backend and the processes hold.
- * Every query is one short transaction; several of us write at once.
+ * The record of bottles and sessions. It is a cache: the backends and the processes hold the truth. Every query is one short transaction, because
+ * several processes write at once.
  */
 export class Ledger implements Disposable {
   readonly #db: Database;
@@ -40,7 +40,7 @@ export class Ledger implements Disposable {
     try {
       this.#db = new Database(file, { create: true, strict: true });
       this.#db.run("pragma busy_timeout = 10000");
-      // What a power cut may take with it, the backend and the processes still know; each commit would cost milliseconds.
+      // Each synchronous commit would cost milliseconds. After a power cut the backends and the processes still know everything.
       this.#db.run("pragma synchronous = off");
       upgrade(this.#db, file);
     } catch (cause) {
@@ -49,7 +49,7 @@ export class Ledger implements Disposable {
     }
   }
 
-  /** For what else of the ledger has a file of its own. */
+  /** For the parts of the ledger that have a file of their own. */
   get database(): Database {
     return this.#db;
   }
@@ -66,7 +66,7 @@ export class Ledger implements Disposable {
       .flatMap((row) => toBottle(row) ?? []);
   }
 
-  /** A bottle that has just been started, as that process where it is one. Only who has started it knows which one that is. */
+  /** Saves a bottle that has just started, and its host process if it has one. Only the caller that started it knows which process that is. */
   saveBottle(plan: BottlePlan, machine: Identity | undefined): void {
     this.#db
       .query(
@@ -84,7 +84,7 @@ export class Ledger implements Disposable {
       );
   }
 
-  /** Of a bottle that is recorded; what its machine is stays. */
+  /** Updates the plan of a recorded bottle. The machine's identity stays. */
   savePlan(plan: BottlePlan): void {
     this.#db
       .query("update bottles set plan = ?, written_by = ? where name = ?")
@@ -95,7 +95,7 @@ export class Ledger implements Disposable {
     this.#db.query("update bottles set ready = ? where name = ?").run(Number(isReady), name);
   }
 
-  /** Marks the bottle as not ready unless sessions run in it, and answers how many do: no session opens in between. */
+  /** Marks the bottle as not ready unless sessions run in it, and returns how many do. No session can open in between. */
   takeDown(name: string): number {
     return this.#db
       .transaction(() => {
@@ -124,10 +124,7 @@ export class Ledger implements Disposable {
       .all(bottle);
   }
 
-  /**
-   * False where the bottle is not ready: another process has begun to take it down. `traps`: what git on the host obeyed before, for who
-   * looks again when the session has ended.
-   */
+  /** False if the bottle is not ready because another process is stopping it. `traps`: git's settings before the session, for the check after it. */
   openSession(
     { id, bottle, kind, directory, shows }: SessionPlan,
     { traps, pane }: { readonly traps?: string | undefined; readonly pane?: Pane | undefined } = {},
@@ -146,7 +143,7 @@ export class Ledger implements Disposable {
     return changes > 0;
   }
 
-  /** Undefined for one that is not known. */
+  /** Undefined for an unknown session. */
   closeSession(id: string, code: number): Closed | undefined {
     const row = this.#db
       .query<SessionRow & { traps: string | null; rowid: number }, [string]>(
@@ -154,7 +151,7 @@ export class Ledger implements Disposable {
       )
       .get(id);
     if (!row) return undefined;
-    // What git obeyed before may be long, and nobody asks again.
+    // git's earlier settings may be long, and are not needed after this.
     this.#db.query("update sessions set ended_at = ?, code = ?, traps = null where id = ?").run(this.#now(), code, id);
     if (row.rowid % pruneEvery === 0) this.#prune(row.bottle);
     return { ...toSession(row), traps: row.traps, conversation: row.conversation };
@@ -178,7 +175,7 @@ export class Ledger implements Disposable {
       .run(bottle, keptEvents);
   }
 
-  /** The sessions whose process still lives; those of a killed one are closed on the way. */
+  /** The sessions whose process lives. Closes those of killed processes. */
   sessions(bottle?: string): SessionRecord[] {
     const rows = this.#db
       .query<SessionRow, [string | null]>(
@@ -192,7 +189,7 @@ export class Ledger implements Disposable {
     });
   }
 
-  /** All that there were in the bottle, oldest first. */
+  /** All sessions that the bottle has had, oldest first. */
   pastSessions(bottle: string): PastSession[] {
     const rows = this.#db
       .query<SessionRow & { ended_at: number | null; code: number | null }, [string]>(
@@ -206,7 +203,7 @@ export class Ledger implements Disposable {
     }));
   }
 
-  /** When the last session of each bottle ended, or began where it has not ended. */
+  /** When the last session of each bottle ended, or began if it still runs. */
   lastUses(): ReadonlyMap<string, number> {
     const rows = this.#db
       .query<{ bottle: string; at: number }, []>(
@@ -216,7 +213,7 @@ export class Ledger implements Disposable {
     return new Map(rows.map(({ bottle, at }) => [bottle, at]));
   }
 
-  /** The session that the pane shows; the last one, where several were started in it. */
+  /** The session in the pane; the latest if several were started there. */
   sessionIn(pane: Pane): SessionRecord | undefined {
     return this.sessions().findLast(
       (session) =>

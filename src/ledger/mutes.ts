@@ -1,6 +1,6 @@
 import type { Ledger } from "./ledger.ts";
 
-/** Denied hosts that the user does not want to hear of again, by bottle. They stay denied. */
+/** Denied hosts that the user no longer wants to see, by bottle. They stay denied. */
 export class Mutes {
   readonly #ledger: Ledger;
 

@@ -5,9 +5,9 @@ import type { Identity } from "../system/process.ts";
 export type BottleRecord = {
   readonly plan: BottlePlan;
   readonly madeAt: number;
-  /** The host process that the bottle ran as when it was last started. */
+  /** The bottle's process on the host when it was last started. */
   readonly machine: Identity | undefined;
-  /** False from the moment a process begins to stop, start or remove it, until it is started. */
+  /** False from the moment a process begins to stop, start or remove it, until it has started. */
   readonly isReady: boolean;
 };
 
@@ -16,30 +16,30 @@ export type SessionRecord = {
   readonly bottle: string;
   readonly kind: SessionPlan["kind"];
   readonly directory: string;
-  /** Our own process that holds the session. */
+  /** The process of claude-bottle that runs the session. */
   readonly process: Identity;
   readonly startedAt: number;
-  /** Where in tmux it is shown, if it is. */
+  /** The tmux pane of the session, if any. */
   readonly pane: Pane | undefined;
   /** The background session that it shows. */
   readonly shows?: string | undefined;
 };
 
-/** A session whether or not it has ended; `code` is undefined for one whose process was killed. */
+/** A session, ended or not. `code` is undefined if its process was killed. */
 export type PastSession = Pick<SessionRecord, "kind" | "directory" | "startedAt"> & {
   readonly endedAt: number | undefined;
   readonly code: number | undefined;
 };
 
-/** What is still to be done may depend on it. */
+/** What the work after a session may need. */
 export type Closed = Pick<SessionRecord, "bottle" | "kind" | "directory" | "startedAt"> & {
   readonly traps: string | null;
   readonly conversation: string | null;
 };
 
 /**
- * A pane's number counts from nothing with each start of its server. `terminal`: the session's own, by its device; a session whose
- * TMUX_PANE was inherited from another pane is not in that one.
+ * Pane numbers start again with each tmux server. `terminal` is the device of the session's terminal: a session that inherited TMUX_PANE from
+ * elsewhere is not in that pane.
  */
 export type Pane = { readonly server: Identity; readonly id: string; readonly terminal: string };
 
@@ -67,7 +67,7 @@ export type SessionRow = {
   conversation: string | null;
 };
 
-/** Undefined for a row that cannot be read: its bottle is then found at its backend, as one that is not in the ledger. */
+/** Undefined for an unreadable row. Its bottle is then found at its backend as one that is not in the ledger. */
 export function toBottle({
   made_at,
   machine_pid,
@@ -81,7 +81,7 @@ export function toBottle({
   return plan && { plan, madeAt: made_at, isReady: ready === 1, machine };
 }
 
-/** What this very version wrote is as it was: a warm start, as most are, does not wait for a check of it. */
+/** A plan that this version wrote is not validated: a warm start, the usual case, would wait for that. */
 function planOf({ plan, written_by }: Pick<BottleRow, "plan" | "written_by">): BottlePlan | undefined {
   if (written_by === version) return JSON.parse(plan) as BottlePlan;
   const { readStoredPlan } = require("./stored-plan.ts") as typeof import("./stored-plan.ts");

@@ -30,7 +30,7 @@ const versions = [
 ];
 const version = versions.length;
 
-/** Brings the ledger of an older version up to this one. Throws UserError for that of a newer one. */
+/** Upgrades the ledger of an older version. Throws UserError for that of a newer one. */
 export function upgrade(db: Database, file: string): void {
   const found = versionOf(db);
   if (found > version) throw newerLedger(file);
@@ -45,7 +45,7 @@ export function upgrade(db: Database, file: string): void {
 const versionOf = (db: Database): number =>
   db.query<{ user_version: number }, []>("pragma user_version").get()?.user_version ?? 0;
 
-/** SQLite's busy timeout does not cover a change of the journal mode: of two at once, one is told "locked" right away. */
+/** SQLite's busy timeout does not cover a change of the journal mode: one of two concurrent changes fails at once with "locked". */
 function patiently(act: () => void): void {
   for (let attempt = 1; ; attempt += 1) {
     try {
