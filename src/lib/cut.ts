@@ -1,6 +1,6 @@
 /**
- * The start of `text` that fits into `columns`; what may carry SGR sequences keeps them. Bun.sliceAnsi 1.4.5 keeps a wide character
- * that straddles the cut whole, so the result is measured.
+ * The start of `text` that fits into `columns`, with its SGR sequences. Bun.sliceAnsi 1.4.5 keeps a whole wide character that straddles the cut, so
+ * the result is measured.
  */
 export function cut(text: string, columns: number): string {
   if (columns <= 0) return "";
@@ -9,7 +9,7 @@ export function cut(text: string, columns: number): string {
   return Bun.stringWidth(part) <= columns ? part : Bun.sliceAnsi(text, 0, columns - 1);
 }
 
-/** The same, ending in an ellipsis where something was cut off. */
+/** The same, with an ellipsis at the end if something was cut off. */
 export const shorten = (text: string, columns: number): string =>
   Bun.stringWidth(text) <= columns ? text : columns < 2 ? cut(text, columns) : `${cut(text, columns - 1)}…`;
 
@@ -19,7 +19,7 @@ export function fit(text: string, columns: number): string {
   return part + " ".repeat(Math.max(0, columns - Bun.stringWidth(part)));
 }
 
-/** The same, filled on the left. */
+/** The same, padded on the left. */
 export function fitRight(text: string, columns: number): string {
   const part = shorten(text, columns);
   return " ".repeat(Math.max(0, columns - Bun.stringWidth(part))) + part;

@@ -1,4 +1,4 @@
-/** A span of time in its largest whole unit: `4s`, `12m`, `3h`, `9d`. */
+/** A time span in its largest whole unit: `4s`, `12m`, `3h`, `9d`. */
 export function shortDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 60) return `${seconds}s`;

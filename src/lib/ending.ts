@@ -1,16 +1,16 @@
 /**
- * What ends the stderr of a command whose client is not to be believed: the mark, the command's own status, an `s` where it changed nothing of
- * the project, and `\x1e`.
+ * For a command whose client does not report its status reliably. The command itself ends its stderr with this mark, its status, an `s` if the
+ * project is unchanged, and `\x1e`.
  */
 export const endingMark = (session: string): string => `\x1eclaude-bottle:${session}:`;
 
 export type Told = {
   readonly status: number | undefined;
-  /** The command changed nothing of the project, as far as it can be told. */
+  /** The command is known to have changed nothing in the project. */
   readonly isUnchanged: boolean;
 };
 
-/** Takes a command's ending, and what its client wrote behind it, out of the client's stderr. */
+/** Removes a command's ending, and what its client wrote after it, from the client's stderr. */
 export class Ending {
   readonly #mark: Buffer;
   #held: Buffer = Buffer.alloc(0);
@@ -20,7 +20,7 @@ export class Ending {
     this.#mark = Buffer.from(mark);
   }
 
-  /** What may be shown by now. */
+  /** The bytes that can be shown so far. */
   take(bytes: Uint8Array): Uint8Array {
     const all = Buffer.concat([this.#held, bytes]);
     const start = this.#isOver ? 0 : all.indexOf(this.#mark);
@@ -34,7 +34,7 @@ export class Ending {
     return all.subarray(0, all.length - kept);
   }
 
-  /** At the end: what is still to be shown, and the command's status; undefined where it was cut off before it had one. */
+  /** At the end: the bytes left to show, and the command's status; undefined if the output was cut off before it. */
   close(): { readonly rest: Uint8Array } & Told {
     if (!this.#isOver) return { rest: this.#held, status: undefined, isUnchanged: false };
     const end = this.#held.subarray(this.#mark.length).toString("latin1");
@@ -47,7 +47,7 @@ export class Ending {
   }
 }
 
-/** The same of a whole text. */
+/** The same for a whole text. */
 export function splitEnding(
   text: string,
   mark: string,
@@ -58,13 +58,13 @@ export function splitEnding(
   return { text: Buffer.concat([shown, rest]).toString(), status };
 }
 
-/** How much of the end of `all` may be the start of `mark`. */
+/** How many bytes at the end of `all` may be the start of `mark`. */
 function partLength(all: Buffer, mark: Buffer): number {
   for (let length = Math.min(all.length, mark.length - 1); length > 0; length -= 1)
     if (all.subarray(all.length - length).equals(mark.subarray(0, length))) return length;
   return 0;
 }
 
-/** Of a client on a terminal, by its own words: kubectl's, of the status that the other side gave it. */
+/** For a client on a terminal: whether kubectl's words say that the status came from the other side. */
 export const isToldBy = (words: string, code: number): boolean =>
   new RegExp(`^command terminated with exit code ${code}$`, "m").test(words);

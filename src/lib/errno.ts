@@ -1,4 +1,4 @@
-/** The system's code of an error, such as ENOENT; undefined for an error of another kind. */
+/** The system's code of an error, such as ENOENT; undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
@@ -18,7 +18,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its path is too long",
 };
 
-/** Why a call of the system failed, in words; the code where there are none. */
+/** Why a system call failed, in words; the code if we have no words for it. */
 export const reasonOf = (error: unknown): string => {
   const code = codeOf(error);
   return code === undefined ? String(error) : (reasons[code] ?? code);

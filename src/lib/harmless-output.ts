@@ -1,9 +1,9 @@
-/** Passes on what a guest prints as it comes: text, line ends and colours, but nothing else that a terminal obeys or answers. */
+/** Passes on a guest's output as it comes: text, line ends and colours, and nothing else that a terminal obeys or answers. */
 export function harmlessOutput(write: (text: string) => void): (text: string) => void {
   let kept = "";
   return (text) => {
     const all = kept + text;
-    // The start of a colour, whose end may come with the next piece.
+    // The start of a colour sequence, which may end in the next piece.
     kept = /\x1b(?:\[[\d;:]{0,32})?$/.exec(all)?.[0] ?? "";
     write(
       all

@@ -1,7 +1,7 @@
-/** A path in a label of a container or a machine: some engines refuse or split on what a path may hold. */
+/** A path for a label of a container or a machine: some engines reject or split on characters of a path. */
 export const encodeLabel = (path: string): string => encodeURIComponent(path);
 
-/** Anybody can give a container such a label. Undefined for what we would not have written. */
+/** Any user of the engine can set such a label. Undefined if we would not have written it. */
 export function decodeLabel(label: string | undefined): string | undefined {
   try {
     const path = label === undefined ? undefined : decodeURIComponent(label);
@@ -11,6 +11,6 @@ export function decodeLabel(label: string | undefined): string | undefined {
   }
 }
 
-/** A uid in a label; undefined for what is none. */
+/** A uid in a label; undefined if it is not one. */
 export const decodeUid = (label: string | undefined): number | undefined =>
   label !== undefined && /^\d{1,10}$/.test(label) ? Number(label) : undefined;

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 
-/** `path` as a program that works in `directory` takes it; absolute, without `..`. */
+/** The path as a program in `directory` would resolve it: absolute, without `..`. */
 export const resolvePath = (directory: string, path: string): string => resolve(directory, path);
 
-/** Whether the path is the directory itself or below it; both absolute, without links and `..`. */
+/** Whether the path is the directory or below it. Both are absolute, without links and `..`. */
 export const contains = (directory: string, path: string): boolean =>
   directory === "/" || path === directory || path.startsWith(`${directory}/`);
 
-/** A search path without relative directories: we work in a project, whose programs are not ours to run. */
+/** A search path without relative directories: we work in projects, whose programs we must not run. */
 export const withoutRelative = (path: string): string =>
   path
     .split(":")

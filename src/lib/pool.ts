@@ -1,4 +1,4 @@
-/** Does the work for each item, at most `limit` at a time; the results in the items' order. */
+/** Runs the work for each item, at most `limit` at a time. The results keep the order of the items. */
 export async function mapLimited<Item, Result>(
   items: readonly Item[],
   limit: number,
@@ -13,5 +13,5 @@ export async function mapLimited<Item, Result>(
   return results;
 }
 
-/** Programs that are started at once where each bottle needs one. */
+/** How many programs we start at once if each bottle needs one. */
 export const programsAtOnce = 8;

@@ -1,9 +1,9 @@
-/** One word as a POSIX shell reads it back; left bare when it needs no quotes. */
+/** One word, quoted for a POSIX shell if needed. */
 export function shellQuote(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Control characters, and what turns the direction of writing or has no width: a terminal obeys or hides them. */
+/** Control characters, and characters that change the direction of text or have no width: a terminal obeys or hides them. */
 const unprintable = /[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/u;
 const allUnprintable = new RegExp(unprintable, "gu");
 
@@ -16,10 +16,10 @@ function ansiQuote(word: string): string {
   return `$'${word.replace(/['\\]|[\x00-\x1f\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => escapes[char] ?? byteEscapes(char))}'`;
 }
 
-/** In any locale the same bytes. */
+/** The same bytes in any locale. */
 const byteEscapes = (char: string): string => Buffer.from(char).toString("hex").replace(/../g, "\\x$&");
 
-/** Text of a guest or a repository made safe to print: what a terminal obeys or hides becomes visible. */
+/** Text from a guest or a repository, safe to print: what a terminal would obey or hide becomes visible. */
 export const printable = (text: string): string => text.replace(allUnprintable, visibly);
 
 function visibly(char: string): string {
@@ -27,5 +27,5 @@ function visibly(char: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u{${code.toString(16)}}`;
 }
 
-/** The same, where the text has lines of its own. */
+/** The same for text with several lines. */
 export const printableLines = (text: string): string => text.split("\n").map(printable).join("\n");

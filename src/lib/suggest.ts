@@ -1,4 +1,4 @@
-/** The known word that was most likely meant, if any comes near. */
+/** The known word that was most likely meant, if one is close. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   if (word.length === 0 || word.length > 64) return undefined;
   const asked = word.toLowerCase();
@@ -13,7 +13,7 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return best;
 }
 
-/** Insertions, deletions, replacements and swaps of two neighbours that turn one word into the other. */
+/** The number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -1,4 +1,4 @@
-/** Rows as aligned columns, two spaces between, no trailing space; widths are what a terminal shows. */
+/** Rows as aligned columns, two spaces apart, without trailing spaces. Widths are those that a terminal shows. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows)
@@ -14,7 +14,7 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("");
 }
 
-/** Two columns, the second of which is wrapped to `width`; one that is too wide for its place gets a line of its own. */
+/** Two columns, the second wrapped to `width`. An entry too wide for the first column gets a line of its own. */
 export function wrappedTable(
   rows: readonly (readonly [string, string])[],
   { indent, width }: { readonly indent: number; readonly width: number },

@@ -1,13 +1,13 @@
-// A tar stream, of an engine or of a bottle: files, directories and links, with the long names of ustar, GNU and pax. Names are bytes,
-// one character each.
+// Reads a tar stream from an engine or a bottle: files, directories and links, with the long names of ustar, GNU and pax. Names are bytes, one
+// character for each byte.
 
 const blockSize = 512;
 const longestName = 64 * 1024;
-/** tar fills its last record, of 10 KiB unless told otherwise, and must be able to write it. */
+/** tar pads its last record, of 10 KiB by default, and fails if it cannot write all of it. */
 const longestEnd = 1024 * 1024;
 
 export type TarEntry = {
-  /** As it is written, but without a slash at its end. */
+  /** As written, without a trailing slash. */
   readonly name: string;
   readonly kind: "file" | "directory" | "symlink" | "hardlink" | "other";
   readonly size: number;
@@ -15,14 +15,14 @@ export type TarEntry = {
   readonly mode: number;
   /** In seconds. */
   readonly modifiedAt: number;
-  /** Once the next entry is asked for, it is gone. */
+  /** Valid until the next entry is read. */
   readonly content: AsyncIterable<Uint8Array>;
 };
 
-/** Throws NotTar for what is no tar stream. */
+/** Thrown for a stream that is not tar. */
 export class NotTar extends Error {}
 
-/** Bytes by number, whatever pieces they come in. */
+/** Reads exact numbers of bytes, however the stream is split. */
 class Bytes {
   readonly #source: AsyncIterator<Uint8Array>;
   #rest: Uint8Array = new Uint8Array();
@@ -46,7 +46,7 @@ class Bytes {
     }
   }
 
-  /** What a writer puts behind the end, as far as tar does so. */
+  /** Skips the padding after the end. */
   async skipRest(): Promise<void> {
     for (let left = longestEnd - this.#rest.length; left > 0;) {
       const next = await this.#source.next();
@@ -67,7 +67,7 @@ const padding = (size: number) => (blockSize - (size % blockSize)) % blockSize;
 
 export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry> {
   const bytes = new Bytes(source);
-  /** Of the entry that follows, by GNU's and pax's own entries. */
+  /** Values for the next entry, from GNU's and pax's special entries. */
   let long: { name?: string; target?: string; size?: number } = {};
   for (;;) {
     const block = await bytes.take(blockSize);
@@ -85,7 +85,7 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
     const { name, ...rest } = { ...header, ...long };
     long = {};
     const kind = kinds[type] ?? "other";
-    // Old programs write the size of a hard link's file, which does not follow.
+    // Old programs write the size of a hard link's file, but not its content.
     const size = kind === "hardlink" ? 0 : rest.size;
     const content = bytes.pieces(size);
     yield { ...rest, name: withoutSlashes(name), kind, size, content };
@@ -103,7 +103,7 @@ const kinds: Readonly<Record<string, TarEntry["kind"]>> = {
   "5": "directory",
 };
 
-/** By hand: a pattern would take the square of the time for a name of slashes alone. */
+/** Not a regular expression: one would take quadratic time for a name of slashes. */
 function withoutSlashes(name: string): string {
   let end = name.length;
   while (name[end - 1] === "/") end -= 1;
@@ -134,7 +134,7 @@ function checkedSize(size: number): number {
 
 const untilNul = (text: string): string => text.split("\0", 1)[0] ?? "";
 
-/** `LENGTH KEY=VALUE` a line, by bytes. */
+/** One `LENGTH KEY=VALUE` per line; LENGTH counts bytes. */
 function parsePax(text: string): { name?: string; target?: string; size?: number } {
   const found: { name?: string; target?: string; size?: number } = {};
   for (let at = 0; at < text.length;) {
@@ -151,12 +151,12 @@ function parsePax(text: string): { name?: string; target?: string; size?: number
 
 type Header = Pick<TarEntry, "name" | "kind" | "size" | "target"> & Partial<Pick<TarEntry, "mode" | "modifiedAt">>;
 
-/** The header of an entry of ours; `name` and `target` of at most 100 bytes. */
+/** The header of an entry that we write. `name` and `target` have at most 100 bytes. */
 export function tarHeader({ name, kind, size, target, mode, modifiedAt = 0 }: Header): Buffer {
   return header({ name, target, type: types[kind], size, mode: mode ?? (kind === "directory" ? 0o755 : 0o644), modifiedAt });
 } // prettier-ignore
 
-/** The same for names of any length, by GNU's own entries, which busybox knows too. */
+/** The same for names of any length, in GNU's special entries, which busybox also reads. */
 export function* longTarHeader(entry: Header): Generator<Buffer> {
   for (const [type, text] of [["K", entry.target], ["L", entry.name]] as const) {
     if (text.length <= 100) continue;

@@ -6,7 +6,7 @@ import { exists, readText, realPath, writePrivate } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { claudeKeychainRefused, claudeStoreTooLong, renewalBusy } from "./errors.ts";
 
-/** Where Claude Code itself keeps its login: everything that it wrote stays, also what we do not know. */
+/** Claude Code's own record of its login. Everything in it is kept, including unknown keys. */
 const storeSchema = v.looseObject({
   claudeAiOauth: v.looseObject({
     accessToken: v.string(),
@@ -22,20 +22,20 @@ export type ClaudeStore = v.InferOutput<typeof storeSchema>;
 export type Tokens = ClaudeStore["claudeAiOauth"];
 
 const keychainService = "Claude Code-credentials";
-/** Claude Code holds its own lock for no longer without a sign of life. */
+/** Claude Code refreshes the lock that it holds more often than this. */
 const lock = { staleMs: 60_000, waitMs: 30_000 };
 const half = { reads: 25, waitMs: 20 };
 
-/** Where Claude Code on this machine keeps all that is its user's. */
+/** Where Claude Code on this machine keeps its user's files. */
 export const claudeDirectory = ({ env }: System): string => env.CLAUDE_CONFIG_DIR || `${env.HOME ?? ""}/.claude`;
 export const claudeStoreFile = (system: System): string => `${claudeDirectory(system)}/.credentials.json`;
 
-/** Undefined where Claude Code on this machine is not logged in. */
+/** Undefined if Claude Code on this machine is not logged in. */
 export async function readClaudeStore(system: System): Promise<ClaudeStore | undefined> {
   for (let attempt = 1; ; attempt += 1) {
     const text = readText(claudeStoreFile(system)) ?? (await readKeychain(system)) ?? "null";
     const store = parseJson(text);
-    // Another program may write it in place: half a file is not the end of a login.
+    // Another program may be rewriting the file, so one that is cut off is read again.
     if (store === undefined && attempt < half.reads) {
       await Bun.sleep(half.waitMs);
       continue;
@@ -45,14 +45,14 @@ export async function readClaudeStore(system: System): Promise<ClaudeStore | und
   }
 }
 
-/** macOS's `security -i` reads lines of 4096 bytes, and would take the rest of a longer one for the next command. */
+/** macOS's `security -i` reads lines of up to 4096 bytes, and takes the rest of a longer one as the next command. */
 const longestLine = 4095;
-/** What a renewal may add to the login. */
+/** How much a renewal may add to the record. */
 const growth = 512;
 
 const isInKeychain = (system: System): boolean => system.platform === "darwin" && !exists(claudeStoreFile(system));
 
-/** Throws UserError where a renewed login could not be written back. */
+/** Throws UserError if a renewed login could not be written back. */
 export function assertStorable(system: System, store: ClaudeStore): void {
   if (isInKeychain(system) && keychainLine(system, store).length + growth > longestLine) throw claudeStoreTooLong();
 }
@@ -63,7 +63,7 @@ function keychainLine(system: System, store: ClaudeStore): string {
   return `${words.map((word) => JSON.stringify(word)).join(" ")}\n`;
 }
 
-/** Back to where it was read from, whole or not at all. Throws UserError. */
+/** Writes it back to where it was read from, completely or not at all. Throws UserError. */
 export async function writeClaudeStore(system: System, store: ClaudeStore): Promise<void> {
   if (!isInKeychain(system)) return writePrivate(claudeStoreFile(system), JSON.stringify(store));
   const line = keychainLine(system, store);
@@ -81,10 +81,10 @@ async function readKeychain(system: System): Promise<string | undefined> {
 
 const hex = (text: string): string => Buffer.from(text).toString("hex");
 
-/** As the one process of this machine, Claude Code's own included, that renews the login. Throws UserError. */
+/** Runs `work` as the only process on this machine, Claude Code included, that renews the login. Throws UserError. */
 export async function withClaudeLock<T>(system: System, work: () => Promise<T>): Promise<T> {
   const directory = claudeDirectory(system);
-  // The first name is Claude Code's own of late, the second that of older versions; it takes both.
+  // The first name is that of recent versions of Claude Code, the second that of older ones. Claude Code takes both.
   const paths = [`${directory}/.oauth_refresh.lock`, `${realPath(directory) ?? directory}.lock`];
   const done = await withDirectoryLock(paths, lock, work);
   if (done) return done.value;

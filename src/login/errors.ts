@@ -14,7 +14,7 @@ export const claudeLoginEnded = (): UserError =>
 export const claudeKeychainRefused = (): UserError =>
   new UserError("the keychain refused to store Claude Code's new login", { hint: "unlock it" });
 
-/** The login could not be renewed; it may still be good for a while. */
+/** The login could not be renewed, but may still be valid for a while. */
 export class NotRenewed extends UserError {}
 
 export const claudeStoreTooLong = (): UserError =>
@@ -22,7 +22,7 @@ export const claudeStoreTooLong = (): UserError =>
     hint: "start claude on this machine, which renews it, or store a token: claude-bottle login",
   });
 
-/** `what`: "status 500". */
+/** `what`: for example "status 500". */
 export const unexpectedAnswer = (what: string): UserError =>
   new NotRenewed(`Claude's token server sent ${what}`, { hint: "try again later" });
 

@@ -9,7 +9,7 @@ import { claudeTrouble, freshTokens } from "./refresh.ts";
 import { forgetSecret, keepSecret, readSecret, secretFile, type Place } from "./vault.ts";
 import { credentialProgramMissing, credentialProgramRelative, unknownToken, notAToken } from "./errors.ts";
 
-/** What Claude's requests are paid by, and the variable that says so to Claude Code. */
+/** What pays for Claude's requests, and the variable that passes it to Claude Code. */
 export const modes = {
   subscription: "CLAUDE_CODE_OAUTH_TOKEN",
   "api-key": "ANTHROPIC_API_KEY",
@@ -25,7 +25,7 @@ const nouns: Readonly<Record<Mode, string>> = {
 
 const mode = v.picklist(Object.keys(modes) as Mode[]);
 
-/** What `claude-bottle login` has noted; it holds no secret. */
+/** What `claude-bottle login` notes. It holds no secret. */
 const recordSchema = v.variant("source", [
   v.object({ source: v.literal("claude") }),
   v.object({ source: v.literal("kept"), mode, place: v.picklist(["keychain", "file"]) }),
@@ -36,21 +36,21 @@ type LoginRecord = v.InferOutput<typeof recordSchema>;
 export type Login = {
   readonly mode: Mode;
   readonly variable: (typeof modes)[Mode];
-  /** Its value changes by itself, at intervals of hours. */
+  /** Its value changes by itself every few hours. */
   readonly rotates: boolean;
-  /** In words, with when it ends. */
+  /** A description, with the time of its expiry. */
   describe(): Promise<string>;
   /** Throws UserError. */
   value(): Promise<string>;
-  /** What `value` would end with, as far as that shows without a renewal and without a question to anybody. */
+  /** The error that `value` would throw, as far as it can be known without renewing or asking. */
   trouble(): Promise<UserError | undefined>;
-  /** The file that the secret is in, where it is in one. */
+  /** The file that holds the secret, if it is in one. */
   readonly file: string | undefined;
 };
 
 const recordFile = (system: System): string => `${stateDirectory(system.env)}/login.json`;
 
-/** What `claude-bottle login` has left, if anything. */
+/** The result of `claude-bottle login`, if any. */
 export function storedLogin(system: System): Login | undefined {
   const record = readRecord(system);
   return record && loginFrom(system, record);
@@ -104,7 +104,7 @@ function loginFrom(system: System, record: LoginRecord): Login {
   }
 }
 
-/** A password manager may ask its user for something: whether it is there must do. */
+/** Running a password manager may prompt the user, so only its presence is checked. */
 function missingProgram(system: System, program: string): UserError | undefined {
   if (system.which(program) !== undefined) return undefined;
   return credentialProgramMissing(program);
@@ -131,7 +131,7 @@ async function describeClaude(system: System): Promise<string> {
 
 export const useClaudeLogin = (system: System): void => save(system, { source: "claude" });
 
-/** Throws UserError for a program that is not there. */
+/** Throws UserError if the program does not exist. */
 export function useCommand(system: System, asked: Mode, command: readonly string[]): void {
   const [program = ""] = command;
   if (/^\.|^[^/]+\//.test(program)) throw credentialProgramRelative(program);
@@ -156,7 +156,7 @@ function modeOf(secret: string): Mode {
   throw unknownToken();
 }
 
-/** Whether there was one. */
+/** Returns whether there was a login. */
 export async function forgetLogin(system: System): Promise<boolean> {
   await forgetSecret(system);
   return removeFile(recordFile(system));
@@ -165,6 +165,6 @@ export async function forgetLogin(system: System): Promise<boolean> {
 const save = (system: System, record: LoginRecord): void =>
   writePrivate(recordFile(system), `${JSON.stringify(record)}\n`);
 
-/** The login that claude-bottle keeps, where the caller's environment has no credential of its own. */
+/** The login that claude-bottle keeps, unless the caller's environment has a credential. */
 export const loginOf = (system: System): Login | undefined =>
   Object.values(modes).some((variable) => system.env[variable]) ? undefined : storedLogin(system);

@@ -5,9 +5,9 @@ import { assertStorable, readClaudeStore, withClaudeLock, writeClaudeStore, type
 import { claudeNotLoggedIn, claudeLoginEnded, NotRenewed, unexpectedAnswer, tokenServerUnreachable } from "./errors.ts";
 
 const tokenUrl = "https://platform.claude.com/v1/oauth/token";
-/** Claude Code's own name at the token server, whose login this is. */
+/** Claude Code's client ID at the token server: the login is Claude Code's. */
 const clientId = "9d1c250a-e61b-44d9-88ed-5944d1962f5e";
-/** A session gets an access token that is good for so long at least, where the server gives such ones. */
+/** How long a session's access token should be valid at least, if the server gives such tokens. */
 const leastLifeMs = 60 * 60 * 1000;
 const answerWithinMs = 30_000;
 
@@ -19,8 +19,8 @@ const answerSchema = v.object({
 });
 
 /**
- * The login of Claude Code on this machine, renewed when it is about to end. Renewing it makes the refresh token anew and
- * the old one void, so only one process may do it: under Claude Code's own lock, and only if nobody was first.
+ * The login of Claude Code on this machine, renewed when it is about to expire. A renewal replaces the refresh token and voids the old one, so only
+ * one process may do it: it holds Claude Code's own lock and checks that no other process was first.
  */
 export async function freshTokens(system: System): Promise<Tokens> {
   const found = await readClaudeStore(system);
@@ -30,23 +30,23 @@ export async function freshTokens(system: System): Promise<Tokens> {
     return await withClaudeLock(system, async () => {
       const store = await readClaudeStore(system);
       if (!store) throw claudeNotLoggedIn();
-      // Renewed while we waited: a server that gives short lives would be asked at each turn otherwise.
+      // Another process renewed it while we waited. Without this check, a server that gives short lives would be asked each time.
       const isNew = store.claudeAiOauth.accessToken !== found.claudeAiOauth.accessToken;
       if (isNew && store.claudeAiOauth.expiresAt > system.now()) return store.claudeAiOauth;
-      // The server voids the old refresh token: what it answers must be kept.
+      // The server voids the old refresh token, so its answer must be storable.
       assertStorable(system, store);
       const tokens = await renew(system, store.claudeAiOauth);
       await writeClaudeStore(system, { ...store, claudeAiOauth: tokens });
       return tokens;
     });
   } catch (error) {
-    // Good for the moment: a later try may renew it.
+    // Still valid now; a later try may renew it.
     if (error instanceof NotRenewed && found.claudeAiOauth.expiresAt > system.now()) return found.claudeAiOauth;
     throw error;
   }
 }
 
-/** Without the network: that there is no login, or that it is over and nothing is there to renew it with. */
+/** Without using the network: there is no login, or it has expired and cannot be renewed. */
 export async function claudeTrouble(system: System): Promise<UserError | undefined> {
   const store = await readClaudeStore(system);
   if (!store) return claudeNotLoggedIn();
@@ -82,7 +82,7 @@ async function renew(system: System, tokens: Tokens): Promise<Tokens> {
   };
 }
 
-/** A test's own is on this machine: whoever could name another place would get the refresh token. */
+/** Only a server on this machine, for tests: whoever could name another one would get the refresh token. */
 export function tokenServer(env: System["env"]): string {
   const url = URL.parse(env._CLAUDE_BOTTLE_TOKEN_URL ?? "");
   return url?.protocol === "http:" && url.hostname === "127.0.0.1" ? url.href : tokenUrl;

@@ -3,7 +3,7 @@ import { readText, removeFile, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { keychainRefused, secretFileGone, keychainLocked, keychainEmpty } from "./errors.ts";
 
-/** Where a secret of ours is kept. */
+/** Where one of our secrets is stored. */
 export type Place = "keychain" | "file";
 
 const limitMs = 15_000;
@@ -11,7 +11,7 @@ const item = { service: "claude-bottle", account: "claude" } as const;
 
 export const secretFile = (system: System): string => `${stateDirectory(system.env)}/login-secret`;
 
-/** In the system's keychain where there is one that answers, in a file for you alone otherwise. */
+/** Stores it in the system's keychain if one answers, otherwise in a file that only the user can read. */
 export async function keepSecret(system: System, secret: string, asked: Place | undefined): Promise<Place> {
   if (asked !== "file" && (await storeInKeychain(system, secret))) {
     removeFile(secretFile(system));
@@ -22,7 +22,7 @@ export async function keepSecret(system: System, secret: string, asked: Place | 
   return "file";
 }
 
-/** Throws UserError where it is gone or locked. */
+/** Throws UserError if it is gone or locked. */
 export async function readSecret(system: System, place: Place): Promise<string> {
   if (place === "file") {
     const secret = readText(secretFile(system))?.trim();
@@ -32,7 +32,7 @@ export async function readSecret(system: System, place: Place): Promise<string> 
   const argv = keychainArgv(system)?.lookup;
   const found = argv && (await system.run(argv, { timeoutMs: limitMs }));
   if (found?.code === 0 && found.stdout.trim() !== "") return found.stdout.trim();
-  // One that died was asked by its user, or by the desktop, to stop waiting.
+  // If it was ended by a signal, the user or the desktop ended its prompt.
   const isSlow = found?.timedOut || found?.signal !== undefined;
   throw isSlow ? keychainLocked() : keychainEmpty();
 }
@@ -50,7 +50,7 @@ async function storeInKeychain(system: System, secret: string): Promise<boolean>
   return code === 0;
 }
 
-/** The secret goes by stdin: an argv is for everybody to read. */
+/** The secret goes through stdin, because every user can read an argv. */
 function keychainArgv({ platform, env, which }: System) {
   const { service, account } = item;
   if (platform === "darwin") {
