@@ -2,10 +2,10 @@ import type { Danger, Facts } from "./danger.ts";
 import type { Resolved } from "./layers.ts";
 import { placeOf } from "./parse.ts";
 
-// Where the bottle holds Claude's credential itself, a repository's own files can run programs beside it, or send it elsewhere, before
-// anybody has seen them: Claude asks nothing without a terminal, and we answer its question for the directory.
+// If the bottle holds Claude's real credential, a repository's own files can run programs that read it, or send it elsewhere, before the user has
+// seen them: without a terminal Claude asks nothing, and we answer its question about the directory.
 
-/** Keys of settings that neither run a program nor say where the credential goes; Claude itself writes the first. */
+/** Keys of settings that neither run a program nor say where the credential goes. Claude itself writes the first. */
 const harmless = new Set([
   "permissions", "model", "language", "outputStyle", "effortLevel", "alwaysThinkingEnabled", "spinnerTipsEnabled", "includeCoAuthoredBy",
   "attribution", "cleanupPeriodDays", "respectGitignore", "plansDirectory", "companyAnnouncements", "$schema",
@@ -14,7 +14,7 @@ const harmless = new Set([
 const obeyed =
   /^(?:ANTHROPIC_|CLAUDE_|(?:HTTPS?|ALL|NO)_PROXY$|BASH_ENV$|ENV$|LD_|DYLD_|NODE_|BUN_|PYTHON|PERL5|RUBY|GIT_|SSL_|PATH$|SHELL$|PROMPT_COMMAND$)/i;
 
-/** A file of the home that a program reads at its start, or one outside of it. */
+/** A file of the home that some program reads when it starts, or a file outside the home. */
 const isRead = (target: string) => /^(?:~\/\.|\/|~\/bin\/)/.test(target);
 
 export function credentialDangers({ manifest, origin }: Resolved, facts: Facts): Danger[] {
@@ -53,14 +53,14 @@ export function credentialDangers({ manifest, origin }: Resolved, facts: Facts):
   return dangers;
 }
 
-/** What of the file is more than harmless; undefined for nothing. */
+/** The parts of the file that are not harmless; undefined if there are none. */
 function runsUnasked(path: string, value: unknown): string[] | undefined {
   if (value === undefined) return [];
   const names = Object.keys(obeyedPart(path, value));
   return names.length > 0 ? names.map((name) => JSON.stringify(name)) : undefined;
 }
 
-/** What Claude Code obeys unasked of such a file's text, as a text; undefined where that is nothing. */
+/** The parts of the file that Claude Code obeys without asking, as text; undefined if there are none. */
 export function obeyedOfClaude(path: string, text: string): string | undefined {
   try {
     const part = obeyedPart(path, JSON.parse(text.replace(/^\uFEFF/, "")) as unknown);

@@ -8,8 +8,8 @@ import { placeOf } from "./parse.ts";
 import { isPresetHost } from "./schema/presets.ts";
 
 /**
- * What of the manifest waits for trust. Whatever runs in the bottle is taken to be hostile, trusted or not: what counts is
- * what it may see of this machine, and whom it may tell. The user's own file needs no trust.
+ * The parts of the manifest that require trust. Whatever runs in the bottle is assumed hostile, so this asks what it can see of the host and whom it
+ * can tell. The user's own file needs no trust.
  */
 export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
   const dangers: Danger[] = [];
@@ -113,14 +113,14 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
   return dangers;
 }
 
-/** One that no registry gave out: by its ID, or below the name that engines give to what was built here. */
+/** An image that no registry provided: named by its ID, or with the name that engines give to local builds. */
 const isLocalImage = (image: string | undefined): boolean =>
   image !== undefined && /^(?:localhost\/|(?:sha256:)?[0-9a-f]{12,64}$)/.test(image);
 
 /** `value`: what was judged besides the text. `from`: where it is written, if not all at that path. */
 type Add = (path: readonly string[], text: string, value?: unknown, from?: Origin | undefined) => void;
 
-/** Where on which cluster, with which of the cluster's rights, and from what. */
+/** Where on which cluster, with which of the cluster's rights, and from which image. */
 function addKubernetes({ manifest: { kubernetes } }: Resolved, add: Add): void {
   const texts = {
     context: "puts the bottle on the cluster of the context",
@@ -140,16 +140,16 @@ function addKubernetes({ manifest: { kubernetes } }: Resolved, add: Add): void {
   }
 }
 
-/** What runs without being asked. */
+/** What runs without asking. */
 function addAgents({ manifest, origin, originsBelow }: Resolved, add: Add): void {
-  /** A table, part of which may be the user's own. */
+  /** For a table that may be partly the user's own. */
   const addTable: Add = (path, text) => {
     const own = originsBelow(path).find(({ layer }) => layer.kind === "project");
     if (own) add(path, text, undefined, own);
   };
   for (const [name, { command, args, settings, "mcp-servers": servers }] of Object.entries(manifest.agents)) {
     const path = ["agents", name];
-    // Among Claude's own words are settings, MCP servers, and that it may ask for nothing.
+    // Arguments of Claude can hold settings and MCP servers, or turn its questions off.
     const said = [...path, origin([...path, "command"])?.layer.kind === "project" ? "command" : "args"];
     if (command !== "claude" || args.length > 0)
       add(said, `starts agent ${word(name)} by ${words([command, ...args])}`);
@@ -166,7 +166,7 @@ function addAgents({ manifest, origin, originsBelow }: Resolved, add: Add): void
   }
 }
 
-/** Equal for the same dangers in the same project, wherever in the file they stand. */
+/** Equal for the same dangers in the same project, wherever they stand in the file. */
 export const hashOf = (directory: string, dangers: readonly Danger[]): string =>
   hashOfJson([directory, dangers.map(({ judged }) => judged)]);
 

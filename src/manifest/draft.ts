@@ -3,7 +3,7 @@ import type { Preset } from "./schema/presets.ts";
 import { image as imageSchema } from "./schema/made-from.ts";
 import { variableName } from "./schema/variables.ts";
 
-/** What a project looks like from outside: the names in its directory, and its devcontainer.json where it has one. */
+/** What can be seen of a project: the names in its directory, and its devcontainer.json if it has one. */
 export type Looks = { readonly names: readonly string[]; readonly devcontainer: Devcontainer | undefined };
 export type Devcontainer = {
   readonly image: string | undefined;
@@ -11,7 +11,7 @@ export type Devcontainer = {
   readonly setup: string | undefined;
 };
 
-/** A language by the files that give it away, and where its packages come from. */
+/** A language, the files that show it, and the hosts of its packages. */
 const languages: readonly { readonly name: string; readonly files: RegExp; readonly preset: Preset }[] = [
   { name: "JavaScript", files: /^(package\.json|deno\.json|bunfig\.toml)$/, preset: "npm" },
   { name: "Python", files: /^(pyproject\.toml|requirements.*\.txt|setup\.py|Pipfile)$/, preset: "pypi" },
@@ -21,7 +21,7 @@ const languages: readonly { readonly name: string; readonly files: RegExp; reado
   { name: "Java", files: /^(pom\.xml|build\.gradle(\.kts)?)$/, preset: "maven" },
 ];
 
-/** A commented manifest that fits the project. */
+/** A commented manifest for the project. */
 export function draftManifest({ names, devcontainer }: Looks): string {
   const found = languages.filter(({ files }) => names.some((name) => files.test(name)));
   const presets = ["github", ...found.map(({ preset }) => preset)];

@@ -3,8 +3,8 @@ import { findPlace, locateKeys } from "./locate.ts";
 import type { Source } from "./parse.ts";
 
 /**
- * The text with one more host in `network.hosts`, all else as it was; undefined where the text is written in a way that
- * cannot be added to. Throws UserError for a text that is no manifest.
+ * Adds one host to `network.hosts` and changes nothing else; undefined if the text is written in a way that cannot be extended. Throws UserError if
+ * the text is not a manifest.
  */
 export function addHost(source: Source, host: string, backends: readonly string[]): string | undefined {
   const { text } = source;
@@ -30,7 +30,7 @@ const hostsOf = (source: Source, backends: readonly string[]): string[] => [
   ...resolveManifest([source], { backends }).manifest.network.hosts,
 ];
 
-/** First in the array, whose opening bracket comes after the key. */
+/** Inserts it first in the array, whose bracket follows the key. */
 function insertItem(text: string, keyEnd: number, host: string): string {
   const open = text.indexOf("[", keyEnd) + 1;
   const isEmpty = /^[\s]*\]/.test(text.slice(open));

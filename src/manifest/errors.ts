@@ -1,7 +1,7 @@
 import { UserError, usageError } from "../errors.ts";
 import { suggest } from "../lib/suggest.ts";
 
-/** A mistake in a manifest. `place`: "bottle.toml:3:1". `rest`: the line itself and a caret, and how many more mistakes there are. */
+/** A mistake in a manifest. `place`: "bottle.toml:3:1". `rest`: the line with a caret, and how many more mistakes there are. */
 export const mistake = (
   place: string,
   text: string,
@@ -16,7 +16,7 @@ export const notText = (file: string, position: string): UserError =>
 
 export const profileCircle = (text: string): UserError => new UserError(text);
 
-/** Where no file names it: an option does. */
+/** For an option, where no file is named. */
 export const unknownProfile = (name: string, known: readonly string[]): UserError =>
   usageError(
     noProfile(name, known),

@@ -3,12 +3,12 @@ import { endOfLine } from "./locate.ts";
 
 const widest = 100;
 
-/** A part of the text that is not shown: each character as a star. */
+/** A part of the text that is shown as stars. */
 export type Span = readonly [start: number, end: number];
 
 export const quoted = (text: string): string => `"${printable(text.length > 60 ? `${text.slice(0, 57)}...` : text)}"`;
 
-/** `line:column`, from 1, in characters. */
+/** `line:column`, counted in characters from 1. */
 export function position(text: string, offset: number): string {
   let line = 1;
   for (let end = text.indexOf("\n"); end !== -1 && end < offset; end = text.indexOf("\n", end + 1)) line++;
@@ -16,7 +16,7 @@ export function position(text: string, offset: number): string {
   return `${line}:${characters + 1}`;
 }
 
-/** The line at the offset, or what is near of a long one, and a caret below; it ends at `cut`. Empty for a blank line. */
+/** The line at the offset, or the part around it if it is long, with a caret below. It ends at `cut`. Empty for a blank line. */
 export function excerpt(
   text: string,
   offset: number,
@@ -42,6 +42,6 @@ export function excerpt(
 const startOfLine = (text: string, offset: number): number =>
   offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1;
 
-/** Each odd character becomes one that takes one place, so that the caret stays under its own. */
+/** Replaces each unusual character with one of width 1, so that the caret points to the right place. */
 const onePlace = (text: string): string =>
   text.replaceAll("\t", " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\ufffd");

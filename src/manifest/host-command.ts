@@ -1,13 +1,13 @@
-// What a command of this machine takes from the project, as far as its words say. A bottle can change all of it.
+// Which files of the project a host command names, as far as its arguments tell. A bottle can change any of them.
 
 const interpreters = /^(?:ba|da|k|z|fi)?sh$|^(?:python|perl|ruby|node|bun|deno|php|lua)[\d.]*$/;
 const isText = (argument: string) => /[\s;|&()<>"'`$]/.test(argument);
 const option = /^(-{0,2}[A-Za-z0-9_.-]+=)(.+)$/s;
-/** Words of a shell's text, with what the shell writes to kept apart. */
+/** The words of a shell command, with redirection targets kept apart. */
 const words = /(>{1,2}\s*)?([^\s;|&()<>"'`${}=]+)/g;
 const isCode = (word: string) => /\/|\.(?:sh|bash|zsh|py|rb|pl|php|lua|[cm]?[jt]s|ya?ml|toml|json|env|mk)$/.test(word);
 
-/** What of a command may name a file. `read`: it is run or read, so that a copy does as well. `other`: it may be written, too. */
+/** The arguments that may name a file. `read`: it is run or read, so a copy works as well. `other`: it may also be written. */
 export function namesOf([program = "", ...rest]: readonly string[]): { read: string[]; other: string[] } {
   const read = program.startsWith("/") ? [program] : [];
   const other: string[] = [];
@@ -29,7 +29,7 @@ export function namesOf([program = "", ...rest]: readonly string[]): { read: str
   return { read, other: other.filter((name) => !read.includes(name)) };
 }
 
-/** The command with other names in the place of those. */
+/** The command with those names replaced. */
 export const withNames = (command: readonly string[], names: ReadonlyMap<string, string>): string[] =>
   command.map((argument) => {
     const whole = names.get(argument);

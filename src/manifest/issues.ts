@@ -8,11 +8,11 @@ export type Problem = {
   readonly path: readonly string[];
   readonly text: string;
   readonly hint?: string | undefined;
-  /** Nothing is known of its value, which may be a secret in the wrong place. */
+  /** The key is unknown, so its value may be a secret in the wrong place. */
   readonly isUnknown?: true;
 };
 
-/** valibot stops at a table's first unknown key; this makes a problem of each. `shape`: of the schema that found the issue. */
+/** valibot stops at a table's first unknown key; this reports each one. `shape`: that of the schema that found the issue. */
 export function problemsOf(issue: v.BaseIssue<unknown>, shape: Shape): Problem[] {
   const items = issue.path ?? [];
   const path = items.map(({ key }) => String(key));
@@ -66,7 +66,7 @@ function unknownKey(key: string, where: string, known: readonly string[]): strin
   return `unknown key ${quoted(key)} ${where}; ${expected}`;
 }
 
-/** The one thing that is checked of a whole manifest is the name of its agent. */
+/** The only check of a whole manifest is that its agent exists. */
 const agentsOf = (manifest: unknown): string[] => Object.keys(Object(Object(manifest).agents));
 
 function meant(value: unknown, known: readonly string[]): string {
@@ -89,7 +89,7 @@ function keyPath(path: readonly string[], items: readonly { readonly type: strin
     .join("");
 }
 
-/** The value of a variable, or what stands in place of a secret's source. */
+/** A variable's value, or whatever stands in place of a secret's source. */
 const isPrivatePath = (path: readonly string[]): boolean =>
   path.at(-1) === "secrets" || path.at(-2) === "secrets" || (path.includes("env") && !path.includes("secrets"));
 

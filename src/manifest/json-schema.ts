@@ -1,13 +1,13 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import { manifestFileSchema } from "./schema.ts";
 
-/** The manifest as a JSON Schema, which editors check and complete TOML by. */
+/** The manifest as a JSON Schema, for editors that check and complete TOML. */
 export const manifestJsonSchema = (backends: readonly string[]): JsonSchema => ({
   title: "bottle.toml of claude-bottle",
   ...amountsApart(
     toJsonSchema(manifestFileSchema(backends), {
       target: "draft-07",
-      // Our own checks are code: an editor does without them.
+      // Our own checks are code, which JSON Schema cannot express.
       errorMode: "ignore",
       overrideSchema: ({ valibotSchema: { type } }) => (type === "custom" ? { type: "object" } : undefined),
     }),
@@ -15,8 +15,8 @@ export const manifestJsonSchema = (backends: readonly string[]): JsonSchema => (
 });
 
 /**
- * An amount such as memory is written as a number or as a text, which becomes the number. The converter (1.8.0) puts the bounds of
- * that number beside the choice of the two; here they are the number's own.
+ * An amount such as memory is a number, or a text that is converted to one. The converter (1.8.0) puts the number's bounds beside the choice between
+ * the two; this moves them to the number.
  */
 function amountsApart<Node>(node: Node): Node {
   if (typeof node !== "object" || node === null) return node;

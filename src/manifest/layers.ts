@@ -8,7 +8,7 @@ import { type Shape, shapeOf } from "./shape.ts";
 import type { Table } from "./syntax.ts";
 import { profileCircle, unknownProfile, noProfile } from "./errors.ts";
 
-/** Where a value was written; of a default there is none. */
+/** Where a value is written. A default has no origin. */
 export type Origin = { readonly layer: Layer; readonly path: readonly string[] };
 
 export type Resolved = {
@@ -16,19 +16,18 @@ export type Resolved = {
   readonly layers: readonly Layer[];
   readonly profiles: readonly string[];
   origin(path: readonly string[]): Origin | undefined;
-  /** Of all that is written below it. */
+  /** The origins of everything below the path. */
   originsBelow(path: readonly string[]): Origin[];
 };
 
-/** Lists of things that stand for themselves: those of all layers count. Any other list is replaced as a whole. */
+/** Lists of independent entries: the entries of all layers are combined. A later layer replaces any other list. */
 const addsUp = /^(mounts|provision\.(files|commands)|network\.(hosts|presets))$/;
 
-/** Tables that make sense as a whole only: another source of a secret is another secret. */
+/** Tables that only make sense as a whole: another source makes another secret. */
 const isWhole = /^secrets\.[^.]+$/;
 
 /**
- * Lays the files over each other, the first one lowest, then the profile's sections. Throws UserError.
- * `backends`: the names that `bottle.backend` may have.
+ * Merges the files, the first one lowest, then the sections of the profile. Throws UserError. `backends`: the values that `bottle.backend` may have.
  */
 export function resolveManifest(
   sources: readonly Source[],
@@ -56,7 +55,7 @@ export function resolveManifest(
   throw mergedError(merged, result.issues, shapeOf(schema));
 }
 
-/** What only the whole shows, such as an agent that no file defines; told where it was written. */
+/** A mistake that only the merged manifest shows, such as an undefined agent, reported where it is written. */
 function mergedError(merged: Merge, issues: readonly v.BaseIssue<unknown>[], shape: Shape): UserError {
   const problems = issues.flatMap((issue) => problemsOf(issue, shape));
   const [first] = problems;
@@ -79,7 +78,7 @@ function profileOf(layer: Layer, name: string): Table | undefined {
   return isTable(profile) ? profile : undefined;
 }
 
-/** The profile and those that it extends, the lowest first. */
+/** The profile and those it extends, the lowest first. */
 function chainOf(layers: readonly Layer[], asked: string): string[] {
   const known = [
     ...new Set(layers.flatMap(({ value }) => Object.keys(isTable(value.profiles) ? value.profiles : {}))),
@@ -96,7 +95,7 @@ function chainOf(layers: readonly Layer[], asked: string): string[] {
         ? errorAt(from.layer, [{ path: from.path, text: noProfile(name, known) }])
         : unknownProfile(name, known);
     chain.push(name);
-    // The last file has the last word.
+    // The last file wins.
     const above = layers.findLast((layer) => profileOf(layer, chain.at(-1) ?? "")?.extends !== undefined);
     from = above && { layer: above, path: ["profiles", name, "extends"] };
     const next: unknown = above && profileOf(above, name)?.extends;
@@ -105,7 +104,7 @@ function chainOf(layers: readonly Layer[], asked: string): string[] {
   return chain.reverse();
 }
 
-/** Tables laid over each other, with the origin of each value. */
+/** Merged tables with the origin of each value. */
 class Merge {
   readonly value: Table = Object.create(null);
   readonly #origins = new Map<string, Origin>();
@@ -114,7 +113,7 @@ class Merge {
     this.#lay(this.value, table, [], origin);
   }
 
-  /** Of the value itself, or of what it stands in as a whole. */
+  /** The origin of the value, or of the whole that it is part of. */
   origin(path: readonly string[]): Origin | undefined {
     for (let length = path.length; length > 0; length--) {
       const found = this.#origins.get(JSON.stringify(path.slice(0, length)));

@@ -1,18 +1,18 @@
 import type { AST } from "toml-eslint-parser";
 
-/** Where a key, or an item of an array, stands in the text; offsets. */
+/** The offsets of a key or an array's item in the text. */
 export type Place = {
   readonly start: number;
   readonly end: number;
   readonly children: Map<string, Place>;
   readonly holds: Contents;
-  /** Written between brackets rather than before a value. */
+  /** Written as a [header] rather than before a value. */
   readonly isHeader: boolean;
-  /** Written as `[[key]]`; the children are its tables. */
+  /** Written as `[[key]]`. The children are its tables. */
   isList: boolean;
 };
 
-/** The values of variables may be secret; the table of secrets holds sources, where only a value that stands in for one may. */
+/** Variables may hold secrets. The table of secrets holds sources, so only a value in place of a source may be secret. */
 type Contents = "values" | "variables" | "secrets" | "source";
 
 export const isPrivate = ({ holds }: Place): boolean => holds !== "values";
@@ -30,7 +30,7 @@ export type Layout = {
   readonly privateValues: readonly (readonly [start: number, end: number])[];
 };
 
-/** smol-toml says where it failed but not where the values that it read stand. Expects text that it has accepted. */
+/** smol-toml reports where it failed, but not where values stand. Requires text that it has accepted. */
 export function locateKeys(toml: string): Layout {
   const root: Place = { start: 0, end: 0, children: new Map(), holds: "values", isHeader: true, isList: false };
   const privateValues: [number, number][] = [];
@@ -78,9 +78,9 @@ export function locateKeys(toml: string): Layout {
   return { root, privateValues };
 }
 
-/** Nothing where the two parsers disagree: a message then names the file alone. */
+/** Empty if the two parsers disagree; messages then name only the file. */
 function parsed(toml: string): AST.TOMLTopLevelTable["body"] {
-  // Loaded for an error, a setting's origin and allow: most commands only read what is right.
+  // Loaded only for an error, the origin of a setting, and `allow`: most commands never need positions.
   const { parseTOML } = require("toml-eslint-parser") as typeof import("toml-eslint-parser");
   try {
     return parseTOML(toml, { tomlVersion: "1.1.0" }).body[0].body;

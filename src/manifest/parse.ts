@@ -12,7 +12,7 @@ import { mistake, tooLong, notText } from "./errors.ts";
 
 const longest = 64 * 1024;
 
-/** `file` is its name as messages show it; `directory` is what its relative paths start from. */
+/** `file` is its name in messages. `directory` is the base of its relative paths. */
 export type Source = {
   readonly kind: "user" | "project";
   readonly file: string;
@@ -20,10 +20,10 @@ export type Source = {
   readonly text: string;
 };
 
-/** A file that is right by itself. */
+/** A file that is valid by itself. */
 export type Layer = Source & { readonly value: Table };
 
-/** Throws UserError. `backends`: the names that `bottle.backend` may have. */
+/** Throws UserError. `backends`: the values that `bottle.backend` may have. */
 export function readLayer(source: Source, backends: readonly string[]): Layer {
   const file = printable(source.file);
   const text = source.text.replace(/^\ufeff/, "");
@@ -46,7 +46,7 @@ export function readLayer(source: Source, backends: readonly string[]): Layer {
   );
 }
 
-/** The first problem, where it stands in the file, and the number of the others. */
+/** The first problem, where it stands in the file, and the number of others. */
 export function errorAt({ file, text: toml }: Source, found: readonly Problem[]): UserError {
   const layout = locateKeys(toml);
   const problems = found
@@ -66,7 +66,7 @@ export function errorAt({ file, text: toml }: Source, found: readonly Problem[])
   return mistake(`${file}:${position(toml, place.start)}`, text, { rest: source + more, hint });
 }
 
-/** `file:line` of a value; the file alone where its place is not known. */
+/** `file:line` of a value; only the file if the line is not known. */
 export function placeOf({ file, text }: Source, path: readonly string[]): string {
   const place = findPlace(locateKeys(text), path);
   return place ? `${file}:${position(text, place.start).split(":")[0]}` : file;

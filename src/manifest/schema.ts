@@ -19,7 +19,7 @@ const host = v.pipe(
   v.toLowerCase(),
 );
 
-/** Which backends there are, the backends themselves say. */
+/** The names come from the backends. */
 const bottleTable = (backends: readonly string[]) =>
   table({
     backend: v.optional(about(choice(backends), "what isolates the bottle")),
@@ -180,7 +180,7 @@ const profileName = v.pipe(
   ),
 );
 
-/** What one file may hold; its values are not used before all files are laid over each other. */
+/** What one file may hold. Its values are not used until all files are merged. */
 export const manifestFileSchema = (backends: readonly string[]) => {
   const sections = sectionsOf(backends);
   const extended = v.optional(about(string, "the profile to start from"));
@@ -191,7 +191,7 @@ export const manifestFileSchema = (backends: readonly string[]) => {
   });
 };
 
-/** All files in one, and the only source of the manifest's type. */
+/** All files merged. The manifest's type is derived from this. */
 export const manifestSchema = (backends: readonly string[]) =>
   v.pipe(
     table(sectionsOf(backends)),

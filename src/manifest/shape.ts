@@ -1,19 +1,19 @@
 import * as v from "valibot";
 import { withoutNul } from "./schema/fields.ts";
 
-/** A schema taken apart: all that the reference page and the schema file say of it. */
+/** A schema in parts, for the reference page and the JSON Schema. */
 export type Shape = {
   readonly kind: "table" | "named" | "list" | "choice" | "text" | "number" | "size" | "flag" | "anything";
   readonly about: string | undefined;
-  /** In words, as a message says what a value must be. */
+  /** What a value must be, in the words of the messages. */
   readonly expected: string;
   readonly fallback: unknown;
-  /** Of a table its keys, of a table of the user's own names what each holds, of a list its item. */
+  /** The keys of a table, the values of a table with free keys, or the item of a list. */
   readonly parts: ReadonlyMap<string, Shape>;
   readonly words: readonly string[];
 };
 
-/** What is known of a valibot schema without its type. */
+/** The parts of a valibot schema that we read, untyped. */
 type Node = {
   readonly type: string;
   readonly pipe?: readonly Node[];
@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, Shape["kind"]>> = {
   custom: "anything",
 };
 
-/** What stands at that path of a value. */
+/** The shape at that path. */
 export const shapeAt = (shape: Shape, path: readonly string[]): Shape | undefined =>
   path.reduce<Shape | undefined>(
     (at, key) => at?.parts.get(at.kind === "named" ? "NAME" : at.kind === "list" ? "item" : key),
@@ -75,7 +75,7 @@ function partsOf({ entries, value, item }: Node): (readonly [string, Node])[] {
   return item ? [["item", item]] : [];
 }
 
-/** The steps of a pipe, and of the pipes and defaults in it. */
+/** The steps of a pipe, including nested pipes and defaults. */
 function flatten(node: Node): Node[] {
   if (node.pipe)
     return node.pipe.flatMap((step) => (step === node ? [step] : step.pipe || step.wrapped ? flatten(step) : [step]));

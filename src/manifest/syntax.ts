@@ -32,7 +32,7 @@ function offsetOf(toml: string, { line, column }: TomlError): number {
   return Math.min(start + column - 1, toml.length);
 }
 
-/** The parser's words in ours; a message of a later parser passes as it is. */
+/** Our words for the parser's messages. A message of a later version passes unchanged. */
 function explain(said: string, toml: string, offset: number): string {
   const isAtEnd = offset >= toml.length || /[\r\n]/.test(toml.charAt(offset));
   if (/redefine/.test(said)) return `${definedTwice(toml, offset)} is defined twice`;
@@ -68,7 +68,7 @@ function definedTwice(toml: string, offset: number): string {
   return word === "" ? "the key" : quoted(word.replace(/["']/g, ""));
 }
 
-/** Text that cannot be parsed may be a variable's value, a secret perhaps: then the message shows no line. */
+/** Text that cannot be parsed may be a variable's value and so a secret; then the message shows no line. */
 function mayBePrivate(toml: string, offset: number): boolean {
   const before = toml.slice(0, endOfLine(toml, offset));
   const env = Math.max(before.lastIndexOf("env"), before.lastIndexOf("secrets"));

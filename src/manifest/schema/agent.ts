@@ -7,7 +7,7 @@ const serverName = v.pipe(
   v.regex(/^[A-Za-z0-9_-]+$/, "is not the name of an MCP server: letters, digits, dashes and underscores"),
 );
 
-/** As Claude Code's own .mcp.json has it. */
+/** The format of Claude Code's own .mcp.json. */
 const Server = v.pipe(
   table({
     command: v.optional(about(filled, "the server's program")),
@@ -31,7 +31,7 @@ const Server = v.pipe(
   v.check(({ command, url }) => (command === undefined) !== (url === undefined), 'given by either "command" or "url"'),
 );
 
-/** Claude Code knows what belongs in it, and changes that often. */
+/** Not checked: Claude Code defines the keys and often changes them. */
 const settings = v.pipe(
   anyTable,
   v.check((table) => isJson(table), "a table without dates"),

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 
-// A message here is what issues.ts puts after "must be", or after the quoted name when it is about a name. A table and a choice
-// have none: what is known there is told from the schema itself.
+// issues.ts puts these messages after "must be", or after the quoted name if they are about a name. Tables and choices have none: the schema itself
+// lists the known words.
 
 export const string = v.string("a string");
 
-/** What every text has to be, and no page says of each. */
+/** A rule for every text, which the reference does not repeat. */
 export const withoutNul = v.check((text: string) => !text.includes("\0"), "without NUL characters");
 export const filled = v.pipe(string, v.nonEmpty("a string that is not empty"), withoutNul);
 
@@ -19,12 +19,12 @@ export const table = <const Entries extends v.ObjectEntries>(entries: Entries) =
 
 export const choice = <const Words extends readonly string[]>(words: Words) => v.picklist(words);
 
-/** Names that valibot's record would drop without a word. */
+/** Names that valibot's record silently drops. */
 const unsafeNames = ["__proto__", "constructor", "prototype"];
 
 export const bare = <Value>(entries: object): Record<string, Value> => Object.assign(Object.create(null), entries);
 
-/** A table whose keys are the user's own; the result has no prototype, so that a look-up finds only what was written. */
+/** A table whose keys the user chooses. The result has no prototype, so a look-up finds only what was written. */
 export const named = <const Value extends v.GenericSchema>(name: v.GenericSchema<string, string>, value: Value) =>
   v.pipe(
     anyTable,
@@ -42,7 +42,7 @@ export const named = <const Value extends v.GenericSchema>(name: v.GenericSchema
     v.transform((entries) => bare<v.InferOutput<Value>>(entries)),
   );
 
-/** Says what a key is for; the reference page and the schema file are made from it. */
+/** Describes a key. The reference page and the JSON Schema are generated from it. */
 export const about = <const Schema extends v.GenericSchema>(schema: Schema, text: string) =>
   v.pipe(schema, v.description(text));
 

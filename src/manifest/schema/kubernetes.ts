@@ -5,7 +5,7 @@ import { registryReference as image, size } from "./made-from.ts";
 const label = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?$/i;
 const labelValue = /^([a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?)?$/i;
 
-/** What Kubernetes calls a DNS label or subdomain. */
+/** A DNS label or subdomain, in Kubernetes' terms. */
 const objectName = v.pipe(
   string,
   v.regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "a name of Kubernetes: lowercase letters, digits, dashes and dots"),

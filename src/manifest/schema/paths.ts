@@ -6,7 +6,7 @@ export const hostPath = v.pipe(
   v.regex(/^(?:~|\.{1,2})?\/[^\x00-\x1f\x7f]*$/, "a path that starts with /, ~/, ./ or ../"),
 );
 
-/** Where a directory of the host may lie in the bottle. */
+/** Where a host directory may be mounted in the bottle. */
 export const mountPoint = v.pipe(
   filled,
   v.regex(
@@ -28,7 +28,7 @@ export const guestPath = v.pipe(
   ),
 );
 
-/** A program of the host and its words, without a shell; none that the project brings. */
+/** A host program and its arguments, without a shell. Programs of the project are rejected. */
 export const hostCommand = v.pipe(
   v.array(filled, 'an array of a program and its words, such as ["make", "up"]'),
   v.minLength(1, "an array that names a program"),

@@ -1,4 +1,4 @@
-/** Hosts by the name of what they serve, for `network.presets`. */
+/** Hosts by the service that they belong to, for `network.presets`. */
 export const presets = {
   github: ["github.com", "api.github.com", "codeload.github.com", "*.githubusercontent.com", "ghcr.io"],
   gitlab: ["gitlab.com", "registry.gitlab.com"],

@@ -17,7 +17,7 @@ const Command = table({
   directory: v.optional(about(filled, "the directory in the bottle where they run; relative to the project"), "."),
 }); // prettier-ignore
 
-/** What of a ~/.claude is its owner's own work, and no record of what Claude did. */
+/** The parts of ~/.claude that a person wrote, as opposed to records of what Claude did. */
 const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as const;
 
 export const Provision = table({

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { named, plain } from "./fields.ts";
 
-/** What a credential's name in a file is told; issues.ts adds the hint. */
+/** The message for a credential's name in a file; issues.ts adds the hint. */
 export const credentialInFile = "is a credential, which never belongs in a file";
 
 const credentials = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
