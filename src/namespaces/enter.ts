@@ -14,8 +14,8 @@ import { bottleStopped, cannotEnter, cannotStart } from "./errors.ts";
 const descriptor = { held: 3, status: 9 };
 
 /**
- * Runs the words of `enterArgv` and the command behind them. When all is well we become a small shell that waits for the command's status,
- * so this returns by throwing UserError alone. `env`: our own environment. `self`: what starts us again.
+ * Runs the arguments of `enterArgv` and the command after them. On success this process becomes a small shell that waits for the command's status, so
+ * this function only returns by throwing UserError. `env`: our own environment. `self`: the command that starts this program again.
  */
 export function enter(argv: readonly string[], env: NodeJS.ProcessEnv, self: readonly string[]): never {
   const [directory = "", place] = argv;
@@ -42,16 +42,16 @@ export function enter(argv: readonly string[], env: NodeJS.ProcessEnv, self: rea
   if (status === undefined) throw cannotEnter();
   const session = valueOf(sessionVariable)?.slice(sessionVariable.length + 1);
   const beside = [...self, ...enterArgv(directory, "alone", [valueOf("PATH") ?? ""])];
-  // On a terminal, pty-resize sees to the end of a session that loses its caller.
+  // On a terminal, pty-resize ends a session that loses its caller.
   const isWatched = isHeld && place === "alone" && session !== undefined;
   libc.dup2(status, descriptor.status);
   throw become(libc, isWatched ? watchingShell(endArgv(beside, session)) : ["/bin/sh", "-c", awaitStatus]);
 }
 
-/** Without a last word, the command and its shell were killed. */
+/** If no status arrives, the command and its shell were killed. */
 const awaitStatus = 'read -r status <&9; exit "${status:-137}"';
 
-/** Besides, ends the session in the bottle when the caller is killed. One that is signalled ends it itself. */
+/** Also ends the session in the bottle if the caller is killed. A caller that gets a signal ends the session itself. */
 const watchingShell = (ending: readonly string[]): string[] => [
   "/bin/sh",
   "-c",
@@ -65,7 +65,7 @@ exit "\${status:-137}"`,
   ...ending,
 ];
 
-/** Returns only why it could not. Bun's own execve (1.4.5) closes every descriptor above 2. */
+/** Returns only on failure, with the reason. Bun's own execve (1.4.5) closes every descriptor above 2. */
 function become(libc: Libc, argv: readonly string[]): UserError {
   const [program = ""] = argv;
   const path = cString(program);

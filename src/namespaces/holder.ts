@@ -1,11 +1,11 @@
 import { type Identity, isAlive } from "../system/process.ts";
 import { readText, writePrivate } from "../system/files.ts";
 
-/** The first process of a bottle's namespaces, as the host knows it. It lives as long as the bottle runs. */
+/** The first process of a bottle's namespaces, seen from the host. It lives as long as the bottle runs. */
 export type Holder = Identity & {
   /** "host": the bottle shares the host's network. */
   readonly network: "own" | "host";
-  /** The file of the seccomp filter that sessions run under. */
+  /** The file with the seccomp filter of the sessions. */
   readonly filter: string;
 };
 
@@ -14,7 +14,7 @@ const fileIn = (directory: string) => `${directory}/holder.json`;
 export const writeHolder = (directory: string, holder: Holder): void =>
   writePrivate(fileIn(directory), JSON.stringify(holder));
 
-/** The holder of the bottle in that directory; undefined when it does not run. */
+/** The holder of the bottle in that directory; undefined if the bottle does not run. */
 export function readHolder(directory: string): Holder | undefined {
   const holder = parse(readText(fileIn(directory)));
   return holder && isAlive(holder) ? holder : undefined;

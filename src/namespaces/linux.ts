@@ -38,7 +38,7 @@ const functions = {
 const open = () => openLibc(functions);
 export type Libc = NonNullable<ReturnType<typeof open>>;
 
-/** The system calls that no JavaScript interface has. */
+/** System calls for which JavaScript has no interface. */
 export function linuxCalls(): Libc {
   const libc = open();
   if (!libc) throw new Error("no C library can be opened");
@@ -50,8 +50,8 @@ export const SIGKILL = 9;
 const MADV_DOFORK = 11;
 
 /**
- * Before a fork in which JavaScript goes on: JavaScriptCore keeps the memory of its code from every fork (MADV_DONTFORK, Bun 1.4.5). The
- * fork has one thread and may make system calls, and nothing that waits for another thread.
+ * Call this before a fork in which JavaScript continues: JavaScriptCore keeps the memory of its code out of every fork (MADV_DONTFORK, Bun 1.4.5).
+ * The fork has one thread. It may make system calls, but must not wait for another thread.
  */
 export function prepareFork(libc: Libc): void {
   const anonymous = /^(\w+)-(\w+) \S+ \S+ 00:00 0\b/gm;
@@ -59,7 +59,7 @@ export function prepareFork(libc: Libc): void {
     libc.madvise(BigInt(`0x${from}`), BigInt(`0x${to}`) - BigInt(`0x${from}`), MADV_DOFORK);
 }
 
-/** What execve takes; `at` is valid as long as the whole is kept. */
+/** The arguments of execve. `at` is valid as long as the object is referenced. */
 export type Words = { readonly at: Pointer; readonly kept: readonly unknown[] };
 
 export function wordList(words: readonly string[]): Words {

@@ -16,8 +16,8 @@ const SIGCHLD = 17;
 const clone = process.arch === "arm64" ? 220 : 56;
 
 /**
- * A socket that listens on a port of the loopback of the namespaces, and that we, outside, accept connections from: a socket stays in the
- * network that it was made in. Undefined where the port is taken.
+ * Opens a listening socket on a port of the loopback in those namespaces, on which we accept connections from outside: a socket stays in the network
+ * namespace in which it was made. Undefined if the port is taken.
  */
 export function listenInside(libc: Libc, { owner, net = -1 }: Namespaces, port: number): number | undefined {
   const address = new Uint8Array(16);
@@ -30,7 +30,7 @@ export function listenInside(libc: Libc, { owner, net = -1 }: Namespaces, port: 
   const descriptor = openSync("/dev/null", "r");
 
   prepareFork(libc);
-  // With our own table of descriptors: what it opens is ours.
+  // The fork shares our table of descriptors, so what it opens is ours.
   const child = libc.syscall(clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0);
   if (child === 0) {
     let failed = libc.setns(owner, 0) | libc.setns(net, 0);

@@ -20,30 +20,29 @@ const capabilities = 64;
 const F_DUPFD_CLOEXEC = 1030;
 const close_range = 436;
 
-/** Of what is started: the one takes its status, and the other breaks when the process that we started for is gone. */
+/** Descriptors of the started program. It writes its status to one; the other closes when the process that we started it for is gone. */
 const descriptors = { status: 9, held: 8 };
 const startsWithinMs = 5_000;
 
 export type Start = {
   readonly namespaces: Namespaces;
-  /** The program of the seccomp filter. */
+  /** The seccomp filter as a program. */
   readonly filter: Uint8Array;
-  /** Away from the caller's terminal, in a kernel session of its own. */
+  /** Detached from the caller's terminal, in a new kernel session. */
   readonly isAlone: boolean;
-  /** The descriptor that becomes the held one. */
+  /** The descriptor that the program gets as `held`. */
   readonly held: number | undefined;
-  /** Its first word is a path in the bottle. */
+  /** The first element is a path in the bottle. */
   readonly argv: readonly string[];
   /** As `NAME=VALUE`. */
   readonly env: readonly string[];
 };
 
 /**
- * Starts a program in the namespaces, without any capability and under the filter, on our stdin, stdout and stderr. Returns the descriptor
- * that its status comes from; undefined where it could not be started.
- *
- * A process of several threads, as every Bun process is, can join no user and no mount namespace (setns(2)). Its fork can. The fork's
- * child is in the process namespace, and it is not: it waits for the status, and nothing in the bottle can signal it.
+ * Starts a program in the namespaces, without capabilities and under the filter, on our stdin, stdout and stderr. Returns the descriptor that
+ * delivers its status; undefined if it could not start. A process with several threads, as every Bun process is, can join neither a user nor a mount
+ * namespace (setns(2)), but its fork can. The fork stays outside the pid namespace, where nothing in the bottle can signal it, and waits for the
+ * status of its child, which is inside.
  */
 export function startInside(
   libc: Libc,
@@ -63,17 +62,17 @@ export function startInside(
   const [pathAt, headerAt, noneAt, filterAt] = [ptr(path), ptr(header), ptr(none), Number(ptr(filterProgram))];
   const [terminalSignalAt, endedAt, digitsAt] = [ptr(terminalSignal), ptr(ended), ptr(digits)];
   const { all } = namespaces;
-  // Above those that the program gets.
+  // Above the descriptors that the program gets.
   const starting = libc.fcntl(started.write, F_DUPFD_CLOEXEC, descriptors.status + 1);
   closeSync(started.write);
 
   prepareFork(libc);
   const child = libc.fork();
   if (child === 0) {
-    // While we may do more than the bottle, nothing in it can look into us or trace us.
+    // As long as we may do more than the bottle, no process in it may inspect or trace us.
     let failed = libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     for (let at = 0; at < all.length; at += 1) failed |= libc.setns(all[at] ?? -1, 0);
-    // Fails beyond the last capability that the kernel has.
+    // Fails after the kernel's last capability.
     for (let capability = 0; capability < capabilities; capability += 1)
       libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
     failed |= libc.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -84,7 +83,7 @@ export function startInside(
     if (held >= 0) libc.dup2(held, descriptors.held);
     const first = held >= 0 ? descriptors.held : descriptors.status;
     libc.syscall(close_range, 3, first - 1, 0, 0, 0);
-    // All but the one that the start of the program closes.
+    // Except the one that execve closes.
     libc.syscall(close_range, descriptors.status + 1, starting - 1, 0, 0, 0);
     libc.syscall(close_range, starting + 1, 0xffff_ffff, 0, 0, 0);
     const inner = failed === 0 ? libc.fork() : -1;
@@ -104,13 +103,13 @@ export function startInside(
     }
     if (isAlone) libc.setsid();
     else {
-      // In a process group of the bottle's, and that in front: a shell there finds none of its own when the host has made it (bash 5.2).
+      // Its own process group, in the foreground: a shell of the bottle cannot see a group that the host created (bash 5.2).
       libc.setpgid(0, 0);
       libc.sigprocmask(SIG_BLOCK, terminalSignalAt, null);
       libc.tcsetpgrp(0, libc.getpid());
     }
     libc.close(descriptors.status);
-    // Bun ignores it, and what is ignored stays so.
+    // Bun ignores SIGPIPE, and children inherit that.
     libc.signal(SIGPIPE, 0);
     libc.sigprocmask(SIG_SETMASK, noneAt, null);
     libc.execve(pathAt, words.at, variables.at);
@@ -121,7 +120,7 @@ export function startInside(
   closeSync(starting);
   const isStarted = child > 0 && hasClosed(libc, started.read);
   closeSync(started.read);
-  // Read here, so that they outlive the fork.
+  // Read here, so that both outlive the fork.
   if (isStarted && words.kept.length + variables.kept.length > 0) return status.read;
   if (child > 0) libc.kill(child, SIGKILL);
   closeSync(status.read);
@@ -137,7 +136,7 @@ function pipe(libc: Libc): { read: number; write: number } {
 
 const POLLIN = 1;
 
-/** Whether the other end closes in time, without a byte written. */
+/** Whether the other end closes in time without writing anything. */
 function hasClosed(libc: Libc, descriptor: number): boolean {
   const polled = new Int32Array([descriptor, POLLIN]);
   if (libc.poll(ptr(polled), 1, startsWithinMs) !== 1) return false;

@@ -1,7 +1,7 @@
-/** On the caller's terminal, or away from it. */
+/** On the caller's terminal, or detached from it. */
 export type Place = "terminal" | "alone";
 
-/** Before a command that is to run in the bottle of that directory. `env`: its variables, as `NAME=VALUE`, or `NAME` alone for one of ours. */
+/** The prefix of a command that runs in the bottle of that directory. `env`: variables as `NAME=VALUE`, or `NAME` for one of our own. */
 export const enterArgv = (directory: string, place: Place, env: readonly string[]): string[] => [
   "enter",
   directory,
@@ -10,5 +10,5 @@ export const enterArgv = (directory: string, place: Place, env: readonly string[
   "--",
 ];
 
-/** What lets a bottle through to the network: on that port of its loopback. */
+/** The proxy of a bottle, which listens on that port of its loopback. */
 export const proxyArgv = (directory: string, port: number): string[] => ["proxy", directory, String(port)];

@@ -22,7 +22,7 @@ export type Host = {
 };
 
 export type BottleRequest = {
-  /** By `bottleName`. */
+  /** From `bottleName`. */
   readonly name: string;
   /** Real and absolute. */
   readonly directory: string;
@@ -32,14 +32,14 @@ export type BottleRequest = {
     readonly homeOf?: (bottle: string) => string;
   };
   readonly manifest: Manifest;
-  /** Of the manifest, with real paths. */
+  /** From the manifest, with real paths. */
   readonly image: string | undefined;
   readonly mounts: readonly MountPlan[];
   readonly host: Host;
   readonly gateway: Gateway | undefined;
 };
 
-/** Throws UserError for a directory that must not be shared and for what the backend cannot do. */
+/** Throws UserError for a directory that must not be shared, and for anything that the backend cannot do. */
 export function planBottle(request: BottleRequest): BottlePlan {
   const { name, directory, backend, manifest, host, gateway } = request;
   refuseToShare(directory, host.home);
@@ -78,7 +78,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
   };
 }
 
-/** Throws UserError for what the backend cannot hold a new bottle to. */
+/** Throws UserError for limits that the backend cannot enforce on a new bottle. */
 export function assertSupported(
   { network, directory }: BottlePlan,
   { name, capabilities }: BottleRequest["backend"],
@@ -106,18 +106,18 @@ const secretsOf = ({ secrets }: Manifest, broker: boolean): Credential[] =>
 
 const unique = (words: readonly string[]) => [...new Set(words)].sort();
 
-/** What a bottle is made from, by the manifest's own words. */
+/** What a bottle is created from, in the manifest's terms. */
 const madeFrom = {
   image: "image", template: "template", cpus: "cpus", memoryMiB: "memory", user: "user",
   mounts: "mounts", sshAgent: "ssh-agent", network: "network", credentials: "credentials", kubernetes: "kubernetes",
 } as const satisfies Partial<Record<keyof BottlePlan, string>>; // prettier-ignore
 type MadeFrom = keyof typeof madeFrom;
 
-/** What a changed manifest or environment asks of a bottle that was made otherwise; the keys, for a message. */
+/** How a changed manifest or environment differs from what the bottle was created with: the keys, for a message. */
 export function differences(made: BottlePlan, asked: BottlePlan, { network, mounts }: Capabilities): string[] {
   const [before, after] = [fixed(made), fixed(withOpened(asked, made))];
   const followed: Readonly<Partial<Record<MadeFrom, boolean>>> = {
-    // Nobody asked for it who says nothing of the network and took what the backend has.
+    // Not a difference if the user did not ask for a network and accepted the backend's.
     network: asked.network.mode === "list" && network === "open",
     sshAgent: mounts !== "create",
   };
@@ -126,21 +126,21 @@ export function differences(made: BottlePlan, asked: BottlePlan, { network, moun
     .map((key) => madeFrom[key]);
 }
 
-/** With the hosts that were opened to the bottle that was made. */
+/** Adds the hosts that were opened for the existing bottle. */
 export const withOpened = (asked: BottlePlan, { network: { opened } }: BottlePlan): BottlePlan =>
   opened === undefined || asked.network.mode !== "list"
     ? asked
     : { ...asked, network: { ...asked.network, hosts: unique([...asked.network.hosts, ...opened]), opened } };
 
-/** Without what each session is given anew. */
+/** Without the parts that each session gets again. */
 const fixed = ({ sshAgent, ...plan }: BottlePlan): BottlePlan => ({
   ...plan,
-  // Which one it is, each start says anew.
+  // Each start chooses the socket.
   ...(sshAgent !== undefined && { sshAgent: "" }),
   credentials: plan.credentials.filter(({ host }) => host !== undefined),
 });
 
-/** Throws UserError for a directory that can be no project. */
+/** Throws UserError for a directory that cannot be a project. */
 export function refuseToShare(directory: string, home: string): void {
   if (directory === "/") throw notAProject("all", directory);
   if (directory === home) throw notAProject("home", directory);
@@ -154,7 +154,7 @@ const hostUser = ({ uid, gid, userName, home }: Host, own = home): GuestUser => 
   home: own,
 });
 
-/** The host's uid, so that files made inside belong to the same person outside. */
+/** Uses the host's uid, so that files made inside belong to the same user outside. */
 function guestUser(wanted: string, host: Host): GuestUser {
   if (host.uid === 0 || wanted === "root") return { name: "root", uid: 0, gid: 0, home: "/root" };
   const name =

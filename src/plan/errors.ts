@@ -18,7 +18,7 @@ export const noAllowlist = (backend: string, directory: string): UserError =>
 
 type Unshared = "all" | "home" | "above home";
 
-/** A directory that would give a bottle everything. */
+/** A directory that would give a bottle access to everything. */
 export const notAProject = (which: Unshared, directory: string): UserError =>
   new UserError(
     {

@@ -1,17 +1,19 @@
 import type { BottlePlan } from "./plan.ts";
 import { sessionUser } from "./session.ts";
 
-/** What goes with a bottle and cannot be had again. */
+/** What is lost with a bottle. */
 export type Losses = {
-  /** With Claude, that could be resumed. */
+  /** Claude's conversations that could be resumed. */
   readonly conversations: readonly string[];
   readonly files: readonly string[];
 };
 
-/** At the top of a guest's file system: what packages install, what lasts no longer than a start, and the system's and an engine's own state. */
+/**
+ * Top-level directories of a guest that do not count: what packages install, what lasts for one start, and the state of the system and of an engine.
+ */
 const systemDirectories = /^\/(\.[^/]+$|bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|tmp|usr|var)(\/|$)/;
 
-/** What a program fetches or writes by itself, and would again. */
+/** What programs download or generate, and would again. */
 const made = [
   /(^|\/)(\.cache|node_modules|__pycache__|\.venv)(\/|$)/,
   /^(\.npm|\.bun|\.rustup|\.cargo\/registry|\.gradle\/caches|\.m2\/repository|go\/pkg)(\/|$)/,
@@ -24,23 +26,23 @@ const made = [
 ];
 
 const conversation = /^\.claude\/projects\/[^/]+\/[^/]+\.jsonl$/;
-/** In Claude's own directory, what somebody wrote; the rest is its bookkeeping. */
+/** The files in Claude's directory that a person wrote; the rest is bookkeeping. */
 const written =
   /^\.claude\/(CLAUDE\.md|(agents|commands|skills|rules|plans|output-styles)\/|projects\/[^/]+\/memory\/)/;
 
-/** A path in the guest's home, from there on. */
+/** `path` is relative to the guest's home. */
 function kindInHome(path: string): keyof Losses | undefined {
   if (conversation.test(path)) return "conversations";
   if (/^\.claude(\/|$)/.test(path)) return written.test(path) ? "files" : undefined;
   return made.some((pattern) => pattern.test(path)) ? undefined : "files";
 }
 
-/** Whether nothing in that directory of the guest's home counts, so that nobody needs to look into it. */
+/** Whether nothing in that directory of the guest's home counts, so that it need not be searched. */
 export const isMadeDirectory = (path: string): boolean => made.some((pattern) => pattern.test(path));
 
 /**
- * Of the paths that a bottle holds besides its image and what it shares with the host, those that would be missed.
- * A directory counts with what is in it, and not by itself.
+ * Of the paths that a bottle holds beyond its image and the directories shared with the host, those that would be missed. A directory counts for what
+ * is in it, not by itself.
  */
 export function lossesOf(paths: readonly string[], plan: BottlePlan): Losses {
   const { home } = sessionUser(plan);

@@ -1,12 +1,9 @@
 import { hashOfJson } from "../lib/hash.ts";
 
-/** `[a-z0-9]+(-[a-z0-9]+)*`, at most 40 characters: what every backend takes as a machine's name. */
+/** `[a-z0-9]+(-[a-z0-9]+)*`, at most 40 characters: a machine name that every backend accepts. */
 export const bottleNamePattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-/**
- * The same directory, user and given name make the same machine, on any day and from any terminal.
- * `name` is what the user called a further bottle of the directory (`run --name`).
- */
+/** The same directory, user and given name always make the same machine name, on any day and from any terminal. `name` comes from `run --name`. */
 export function bottleName(directory: string, uid: number, name = ""): string {
   const readable = slug(name || (directory.split("/").at(-1) ?? ""))
     .slice(0, 24)

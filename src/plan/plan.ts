@@ -1,19 +1,19 @@
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Kubernetes } from "../manifest/schema/kubernetes.ts";
 
-/** What a backend can do; what it cannot is refused before anything is made. */
+/** What a backend can do. Anything else is refused before the bottle is created. */
 export type Capabilities = {
-  /** "rules": the kernel's access rules alone; sessions see the machine's own paths and processes. */
+  /** "rules": only the kernel's access rules. Sessions see the host's own paths and processes. */
   readonly isolation: "vm" | "container" | "namespace" | "rules";
-  /** "enforced": only the hosts of a list, none, or all. "open": none or all. */
+  /** "enforced": a list of hosts, none, or all. "open": none or all. */
   readonly network: "enforced" | "open";
-  /** What ANTHROPIC_BASE_URL on the host's loopback opens to a bottle: "all" of that loopback, or that "port" alone. */
+  /** What an ANTHROPIC_BASE_URL on the host's loopback opens to a bottle: "all" of that loopback, or only that "port". */
   readonly loopback: "all" | "port";
-  /** The guest holds a placeholder for a credential, and the value is put in on the wire. */
+  /** The guest holds a placeholder for a credential, and the value is inserted on the network. */
   readonly credentialBroker: boolean;
-  /** "template": of an image, which is built where the manifest names none. "host": they see the programs of the host. */
+  /** "template": those of an image, built unless the manifest names one. "host": those of the host. */
   readonly programs: "template" | "host";
-  /** "guest": sessions run as a user of the bottle's own. "host": as the caller, by the caller's name. */
+  /** "guest": sessions run as a user of the bottle. "host": as the caller, under the caller's name. */
   readonly user: "guest" | "host";
   /** When the caller's ssh agent is taken anew: by each session, by each start, or never once the bottle is made. */
   readonly mounts: "live" | "start" | "create";
