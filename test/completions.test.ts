@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { binary } from "./support/binary.ts";
-import { median } from "./bench/pairs.ts";
 import { Screen } from "./support/screen.ts";
 import { Home } from "./support/tool.ts";
 
@@ -69,25 +68,6 @@ for (const { name, argv, setUp } of shells) {
     60_000,
   );
 }
-
-// Time of the processor, which does not depend on what else the machine does; bun run bench measures the wait.
-test("a press of the tab key takes at most 30 ms", async () => {
-  const program = await binary();
-  const cost = async (words: string[]) => {
-    const child = Bun.spawn([program, "complete", "--", ...words], {
-      cwd: home.project,
-      env: home.env,
-      stdout: "ignore",
-    });
-    await child.exited;
-    return Number(child.resourceUsage()?.cpuTime.total) / 1000;
-  };
-  for (const words of [[""], ["stop", ""], ["run", "--agent", ""]]) {
-    const costs: number[] = [];
-    for (let round = 0; round < 9; round += 1) costs.push(await cost(words));
-    expect([words, median(costs) < 30]).toEqual([words, true]);
-  }
-}, 60_000);
 
 test("a directory with a line's end in its name is no further word", async () => {
   using other = new Home();
