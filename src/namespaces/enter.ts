@@ -49,16 +49,24 @@ export function enter(argv: readonly string[], env: NodeJS.ProcessEnv, self: rea
 }
 
 /** If no status arrives, the command and its shell were killed. */
-const awaitStatus = 'read -r status <&9; exit "${status:-137}"';
+const awaitStatus = 'read -r _ <&9; read -r status <&9; exit "${status:-137}"';
 
-/** Also ends the session in the bottle if the caller is killed. A caller that gets a signal ends the session itself. */
+/**
+ * Also ends the session in the bottle if the caller is killed. A caller that gets a signal ends the session itself. The terminal's Ctrl-C reaches
+ * this shell and not the command, which has a kernel session of its own, so the shell passes it on.
+ */
 const watchingShell = (ending: readonly string[]): string[] => [
   "/bin/sh",
   "-c",
   `{ read -r _ <&3; exec 3<&- 9<&-; exec "$@"; } </dev/null >/dev/null 2>&1 &
 watcher=$!
-trap 'kill "$watcher"; exit 143' HUP INT QUIT TERM
-read -r status <&9
+trap 'kill "$watcher"; exit 143' HUP TERM
+pass() { again=1; kill -s "$1" -- "-$command"; } 2>/dev/null
+trap 'pass INT' INT
+trap 'pass QUIT' QUIT
+read -r command <&9
+# A signal may interrupt it.
+until again=; read -r status <&9 || [ -z "$again" ]; do :; done
 kill "$watcher" 2>/dev/null
 exit "\${status:-137}"`,
   "sh",

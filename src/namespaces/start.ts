@@ -14,13 +14,18 @@ const SECCOMP_MODE_FILTER = 2;
 const _LINUX_CAPABILITY_VERSION_3 = 0x2008_0522;
 const SIG_BLOCK = 0;
 const SIG_SETMASK = 2;
+const SIGINT = 2;
+const SIGQUIT = 3;
 const SIGTTOU = 22;
 const SIGPIPE = 13;
 const capabilities = 64;
 const F_DUPFD_CLOEXEC = 1030;
 const close_range = 436;
 
-/** Descriptors of the started program. It writes its status to one; the other closes when the process that we started it for is gone. */
+/**
+ * Descriptors of the started program. To one it writes two lines: its pid on the host and its status; the other closes when the process that we
+ * started it for is gone.
+ */
 const descriptors = { status: 9, held: 8 };
 const startsWithinMs = 5_000;
 
@@ -40,7 +45,7 @@ export type Start = {
 
 /**
  * Starts a program in the namespaces, without capabilities and under the filter, on our stdin, stdout and stderr. Returns the descriptor that
- * delivers its status; undefined if it could not start. A process with several threads, as every Bun process is, can join neither a user nor a mount
+ * delivers its pid and its status; undefined if it could not start. A process with several threads, as every Bun process is, can join neither a user nor a mount
  * namespace (setns(2)), but its fork can. The fork stays outside the pid namespace, where nothing in the bottle can signal it, and waits for the
  * status of its child, which is inside.
  */
@@ -54,21 +59,33 @@ export function startInside(
   const [status, started] = [pipe(libc), pipe(libc)];
   const header = new Uint32Array([_LINUX_CAPABILITY_VERSION_3, 0]);
   const none = new Uint8Array(128);
-  const terminalSignal = new Uint32Array(32);
-  terminalSignal[0] = 1 << (SIGTTOU - 1);
+  const terminalSignals = new Uint32Array(32);
+  for (const signal of [SIGINT, SIGQUIT, SIGTTOU]) terminalSignals[0] = (terminalSignals[0] ?? 0) | (1 << (signal - 1));
   const filterProgram = new BigUint64Array([BigInt(filter.length / 8), BigInt(ptr(filter))]);
   const ended = new Int32Array(1);
-  const digits = new Uint8Array(4);
+  const digits = new Uint8Array(12);
   const [pathAt, headerAt, noneAt, filterAt] = [ptr(path), ptr(header), ptr(none), Number(ptr(filterProgram))];
-  const [terminalSignalAt, endedAt, digitsAt] = [ptr(terminalSignal), ptr(ended), ptr(digits)];
+  const [terminalSignalsAt, endedAt, digitsAt] = [ptr(terminalSignals), ptr(ended), ptr(digits)];
   const { all } = namespaces;
   // Above the descriptors that the program gets.
   const starting = libc.fcntl(started.write, F_DUPFD_CLOEXEC, descriptors.status + 1);
   closeSync(started.write);
 
+  /** Numbers alone: the fork may not allocate. */
+  const tell = (number: number) => {
+    let length = 1;
+    for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) length += 1;
+    digits[length] = 10;
+    for (let rest = number, at = length - 1; at >= 0; rest = Math.floor(rest / 10), at -= 1)
+      digits[at] = 48 + (rest % 10);
+    libc.write(descriptors.status, digitsAt, length + 1);
+  };
+
   prepareFork(libc);
   const child = libc.fork();
   if (child === 0) {
+    // The fork is in the process group of the caller, and must survive its Ctrl-C.
+    libc.sigprocmask(SIG_BLOCK, terminalSignalsAt, null);
     // As long as we may do more than the bottle, no process in it may inspect or trace us.
     let failed = libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     for (let at = 0; at < all.length; at += 1) failed |= libc.setns(all[at] ?? -1, 0);
@@ -90,14 +107,10 @@ export function startInside(
     if (inner < 0) libc.write(starting, noneAt, 1);
     if (inner !== 0) {
       libc.close(starting);
+      if (inner > 0) tell(inner);
       if (inner > 0 && libc.waitpid(inner, endedAt, 0) === inner) {
         const word = ended[0] ?? 0;
-        const code = (word & 0x7f) === 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f);
-        digits[0] = 48 + Math.floor(code / 100);
-        digits[1] = 48 + (Math.floor(code / 10) % 10);
-        digits[2] = 48 + (code % 10);
-        digits[3] = 10;
-        libc.write(descriptors.status, digitsAt, 4);
+        tell((word & 0x7f) === 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f));
       }
       libc._exit(0);
     }
@@ -105,7 +118,6 @@ export function startInside(
     else {
       // Its own process group, in the foreground: a shell of the bottle cannot see a group that the host created (bash 5.2).
       libc.setpgid(0, 0);
-      libc.sigprocmask(SIG_BLOCK, terminalSignalAt, null);
       libc.tcsetpgrp(0, libc.getpid());
     }
     libc.close(descriptors.status);

@@ -43,8 +43,10 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   await endSyncing?.();
   if (restore && sandbox) await (await import("../terminal/holders.ts")).endHolders(sandbox);
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
-  // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind.
-  const cause = signal ?? interrupt;
+  // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind. In a sandbox the status is the command's own.
+  const isHandled =
+    interrupt !== undefined && isSandbox(backend.capabilities) && code !== 128 + signalNumber(interrupt);
+  const cause = signal ?? (isHandled ? undefined : interrupt);
   if (cause === undefined && isLost) await backend.explainLoss?.(plan, session.id, code);
   if (cause === undefined) return { code, isUnchanged };
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });

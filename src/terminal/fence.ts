@@ -24,7 +24,8 @@ export async function takeAnswers({ input, write, modes, size }: Screen): Promis
   const raw = makeRaw(modes);
   if (raw === undefined) return;
   setModes(input, raw);
-  const place = [1 + random(Math.min(size?.rows ?? 24, 24)), 1 + random(Math.min(size?.columns ?? 80, 80))] as const;
+  // A terminal that nobody has told its size has none: 0 rows and 0 columns.
+  const place = [1 + random(Math.min(size?.rows || 24, 24)), 1 + random(Math.min(size?.columns || 80, 80))] as const;
   // Both questions are those for the cursor's place; the first is asked at the screen's end.
   write(`\x1b7\x1b[9999;9999H\x1b[6n\x1b[${place[0]};${place[1]}H\x1b[6n\x1b8\x1b[c`);
   const answer = new RegExp(`\\x1b\\[(\\d+);(\\d+)R\\x1b\\[${place[0]};${place[1]}R[^]*\\x1b\\[\\?[\\d;]*c`);

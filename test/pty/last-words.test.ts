@@ -19,6 +19,13 @@ test.each([0, 1, 50, 200])("answers of a terminal that takes %p ms for them reac
   await screen.until("heard <''>");
 });
 
+test("a terminal without a size is asked as well", async () => {
+  using home = new Home();
+  await using screen = shell(home, `stty rows 0 cols 0; session printf '\\033[6n'; ${listen}`);
+  await screen.until("heard <''>");
+  expect(screen.raw).toMatch(/\x1b\[9999;9999H\x1b\[6n\x1b\[\d+;\d+H/);
+});
+
 test("questions without end are not waited for without end", async () => {
   using home = new Home();
   const flood = `session sh -c 'for _ in $(seq 3000); do printf "\\033[6n\\033[c"; done'`;
