@@ -2,11 +2,12 @@
 //   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out. CLAUDE_BOTTLE_KUBE=0 leaves Kubernetes out.
 //   CLAUDE_BOTTLE_TESTS=container leaves out what no container changes: types, format, units, installation, release, and all of the command line
 //   that works on a fake backend. What stays: the choice of a backend, doctor, real terminals, and every backend that is there.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { buildKube, whyNoKube } from "./support/kube.ts";
 
 const root = `${import.meta.dir}/..`;
+const TOOL_BIN = `${root}/dist/claude-bottle`;
 const bun = process.execPath;
 const reports = mkdtempSync(`${tmpdir()}/bottle-reports-`);
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -22,12 +23,17 @@ async function suite(title: string, directories: string[], env: Record<string, s
   add(await runSuite(title, directories, env));
 }
 
+/** Beside other suites: its output comes in one piece, at its end. */
+async function suiteBeside(title: string, directories: string[]): Promise<void> {
+  add(await runSuite(title, directories, { TOOL_BIN }, "whole"));
+}
+
 /** A machine that dies under emulation says nothing of our program: that file once more, and loudly; each has a machine of its own. */
 async function machineSuite(title: string, directory: string): Promise<void> {
   const lastWords = () => Bun.spawnSync([`${root}/test/vm/vmhost`, "death"]);
   lastWords();
   for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${directory}`)].sort()) {
-    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {});
+    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {}, "whole");
     let outcome = await run("");
     for (const attempt of [", once more", ", a third time"]) {
       const death = outcome.failed > 0 ? lastWords() : undefined;
@@ -47,20 +53,29 @@ function add({ passed, failed, skipped }: Counts): void {
   counts.skipped += skipped;
 }
 
-async function runSuite(title: string, directories: string[], env: Record<string, string>): Promise<Counts> {
-  console.log(`\n== ${title}`);
-  const report = `${reports}/${title.replace(/\W+/g, "-")}.xml`;
+async function runSuite(
+  title: string,
+  directories: string[],
+  env: Record<string, string>,
+  output: "live" | "whole" = "live",
+): Promise<Counts> {
+  if (output === "live") console.log(`\n== ${title}`);
+  const name = `${reports}/${title.replace(/\W+/g, "-")}`;
+  const [report, log] = [`${name}.xml`, `${name}.log`];
+  const sink = output === "live" ? "inherit" : openSync(log, "w");
   const child = Bun.spawn(
     [bun, "test", ...directories, "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`],
     {
       cwd: root,
       env: { ...process.env, ...env },
       stdin: "ignore",
-      stdout: "inherit",
-      stderr: "inherit",
+      stdout: sink,
+      stderr: sink,
     },
   );
   const code = await child.exited;
+  if (typeof sink === "number") closeSync(sink);
+  if (output === "whole") console.log(`\n== ${title}\n${read(log)}`);
   const [, tests = "0", , failures = "0", skipped = "0"] =
     /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
   return {
@@ -78,7 +93,6 @@ function read(file: string): string {
   }
 }
 
-const TOOL_BIN = `${root}/dist/claude-bottle`;
 if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   const parts = ["test/cli/auto.test.ts", "test/cli/doctor.test.ts", "test/cli/doctor-box.test.ts", "test/cli/worktree.test.ts", "test/cli/git-traps.test.ts", "test/pty"]; // prettier-ignore
   await check("build", [bun, "build.ts"]);
@@ -92,15 +106,23 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await check("types", [bun, "check"]);
   await check("format", [bun, "run", "fmt", "--check"]);
   await check("build", [bun, "build.ts"]);
+  // Two lanes, since each waits for one machine or another half of the time.
+  await Promise.all([onThisMachine(), onMadeMachines()]);
+}
+
+async function onThisMachine(): Promise<void> {
   await suite("units, rules, installation and release", ["src", ...new Bun.Glob("test/*.test.ts").scanSync(root)]);
-  await suite("fuzz", ["test/fuzz"], { TOOL_BIN: `${root}/dist/claude-bottle` });
+  await suite("fuzz", ["test/fuzz"], { TOOL_BIN });
   await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN });
   await suite("tmux", ["test/tmux"], { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
-  await suite("a fresh machine", ["test/fresh"]);
   await suite("real containers", ["test/container"], { TOOL_BIN });
-  await suite("a real Kubernetes", ["test/kube"], { TOOL_BIN: `${root}/dist/claude-bottle` });
+}
+
+async function onMadeMachines(): Promise<void> {
   await machineSuite("real microVMs", "test/vm");
+  await suiteBeside("a fresh machine", ["test/fresh"]);
+  await suiteBeside("a real Kubernetes", ["test/kube"]);
 }
 rmSync(reports, { recursive: true });
 
