@@ -15,79 +15,79 @@ export type Capabilities = {
   readonly programs: "template" | "host";
   /** "guest": sessions run as a user of the bottle. "host": as the caller, under the caller's name. */
   readonly user: "guest" | "host";
-  /** When the caller's ssh agent is taken anew: by each session, by each start, or never once the bottle is made. */
+  /** When a bottle gets the caller's current ssh agent: in each session, at each start, or only when it is created. */
   readonly mounts: "live" | "start" | "create";
   readonly snapshot: boolean;
   readonly remote: boolean;
 };
 
-/** What a session leaves running goes on when it has ended; elsewhere nothing of a bottle runs between its sessions. */
+/** Whether processes that a session leaves behind keep running. Otherwise nothing of a bottle runs between sessions. */
 export const outlivesSessions = ({ isolation }: Capabilities): boolean => isolation !== "rules";
 
-/** It shares the kernel of the machine, and a session's terminal is the caller's own. */
+/** It shares the host's kernel, and a session's terminal is the caller's own. */
 export const isSandbox = ({ isolation }: Capabilities): boolean => isolation === "namespace" || isolation === "rules";
 
-/** All that a machine is made from; it holds no secret and is what the ledger remembers. */
+/** Everything that a machine is created from. The ledger stores it, and it holds no secret. */
 export type BottlePlan = {
   readonly name: string;
-  /** What the user called a further bottle of the directory. */
+  /** The name from `run --name`. */
   readonly givenName?: string;
-  /** By its name in the registry. */
+  /** Its name in the registry. */
   readonly backend: string;
-  /** Real, absolute, the same in the guest. */
+  /** Real and absolute; the same path in the guest. */
   readonly directory: string;
-  /** Undefined where the backend takes the programs of the host. */
+  /** Undefined if the backend uses the host's programs. */
   readonly image: string | undefined;
-  /** What the image is built from, where the manifest names none. */
+  /** What to build the image from if the manifest names none. */
   readonly template?: TemplatePlan;
-  /** The file that smolvm saved the template as. */
+  /** The file in which smolvm saved the template. */
   readonly pack?: string;
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly user: GuestUser;
-  /** The backend does not see this machine's files: the project in the bottle is a copy, which changes travel to and from. */
+  /** The backend does not see this machine's files, so the project in the bottle is a copy that is synchronised. */
   readonly copied?: true;
-  /** Further directories of the host. */
+  /** Other directories of the host. */
   readonly mounts: readonly MountPlan[];
   readonly network: NetworkPlan;
   readonly credentials: readonly Credential[];
-  /** What git does in it as it does here; set when the bottle is started. */
+  /** git's settings on the host, applied in the bottle. Set when the bottle starts. */
   readonly git?: GitSettings;
-  /** Its ~/.claude is kept when it is removed. */
+  /** Keep its ~/.claude when it is removed. */
   readonly keepsClaude?: boolean;
-  /** The socket of the caller's ssh agent that it has, as of its last start; empty for one that it was made with and may no longer have. */
+  /** The socket of the caller's ssh agent at its last start. Empty if it was created with an agent that it may no longer have. */
   readonly sshAgent?: string;
-  /** After how many minutes without a process of its own it stops by itself, where the backend can; 0 is never. */
+  /** The bottle stops itself after so many minutes without a process, if its backend supports that; 0 means never. */
   readonly idleMinutes?: number;
-  /** Its user has said that Claude may ask for a login in it. */
+  /** The user agreed that Claude may ask for a login in it. */
   readonly loginInside?: boolean;
-  /** The directory of this machine in which a bottle with files of its own notes what its sessions do. */
+  /** The host directory in which a bottle with its own files records what its sessions do. */
   readonly records?: string;
-  /** Paths in it that hold copies of the host's own files. */
+  /** Paths in it that hold copies of the host's files. */
   readonly providedFiles?: readonly string[];
-  /** Which of the steps of provisioning are done in it, each by what it does. */
+  /** The IDs of the provisioning tasks that are done. */
   readonly provisioned?: readonly string[];
-  /** Set once a container engine was asked, when the bottle was made. */
+  /** The container engine's facts, from when the bottle was created. */
   readonly engine?: EngineFacts;
-  /** Seconds between two syncs of the copy while a session runs. */
+  /** Seconds between synchronisations of the copy while a session runs. */
   readonly syncEvery?: number;
-  /** What the manifest says of its pod. */
+  /** The manifest's settings for its pod. */
   readonly kubernetes?: KubernetesPlan;
-  /** Set once a cluster was asked, when the bottle was made. */
+  /** The cluster's facts, from when the bottle was created. */
   readonly cluster?: ClusterFacts;
 };
 
 export type KubernetesPlan = Omit<Kubernetes, "sync-every">;
 
-/** What only the kubeconfig and the cluster could say of a bottle; the bottle keeps it, whatever they say later. */
+/** What only the kubeconfig and the cluster know. The bottle keeps the values of its creation, whatever they say later. */
 export type ClusterFacts = {
   readonly context: string;
   readonly namespace: string;
-  /** Of the claim that holds the home and the project; undefined where they last as long as the pod. */
+  /** The storage class of the claim for the home and the project; undefined if both last only as long as the pod. */
   readonly storageClass: string | undefined;
 };
 
-/** Each part has a default of the backend's. */
+/** The backend has a default for each part. */
 export type TemplatePlan = {
   readonly base?: string | undefined;
   /** Shell commands. */
@@ -96,23 +96,23 @@ export type TemplatePlan = {
   readonly claude?: string | undefined;
 };
 
-/** What only a container engine could say of a bottle; the bottle keeps it, whatever the engine says later. */
+/** What only a container engine knows. The bottle keeps the values of its creation, whatever the engine says later. */
 export type EngineFacts = {
-  /** Which engine it is; undefined where it has nothing that says so. */
+  /** The engine's ID; undefined if it has none. */
   readonly id?: string;
-  /** By the engine's own reference. */
+  /** In the engine's own notation. */
   readonly image: string;
-  /** Of what stands between the bottle and the network. */
+  /** The image of the proxy between the bottle and the network. */
   readonly proxyImage?: string;
-  /** In place of the plan's: under some engines without root only the container's root is the host's user. */
+  /** Replaces the plan's user: in some rootless engines only the container's root is the host's user. */
   readonly user: GuestUser;
   readonly keepId: boolean;
-  /** Which limits the engine can set. */
+  /** The limits that the engine can set. */
   readonly limits: { readonly cpus: boolean; readonly memory: boolean; readonly pids: boolean };
   readonly selinux: boolean;
 };
 
-/** The user whom sessions run as; the host's uid, so that files belong to the same person on both sides. */
+/** The user of the sessions. It has the host's uid, so that files belong to the same user on both sides. */
 export type GuestUser = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
 
 /** `source` is real and absolute, on the host; `target` is absolute, in the guest. */
@@ -131,17 +131,17 @@ export type GitSettings = {
 export type NetworkPlan = {
   readonly mode: "list" | "off" | "open";
   readonly hosts: readonly string[];
-  /** Those of the hosts that were opened to the bottle itself, whatever the manifest says. */
+  /** The hosts that were opened for this bottle only, whatever the manifest says. */
   readonly opened?: readonly string[];
-  /** The one port of the host's loopback that the bottle reaches, where ANTHROPIC_BASE_URL is there. */
+  /** The one port of the host's loopback that the bottle can reach, if ANTHROPIC_BASE_URL is there. */
   readonly loopbackPort?: number;
-  /** Besides 80 and 443, where ANTHROPIC_BASE_URL has another one. */
+  /** Allowed in addition to 80 and 443, if ANTHROPIC_BASE_URL has another port. */
   readonly furtherPort?: number;
 };
 
 /**
- * A secret variable of the caller's environment, by name only. Bound to a host, the guest holds a placeholder and the
- * value is put in on the wire; without one (plain http) the value itself goes into the session.
+ * A secret variable of the caller's environment, by name only. If it is bound to a host, the guest holds a placeholder and the value is inserted on
+ * the network. Otherwise (plain http) the session gets the value itself.
  */
 export type Credential = { readonly variable: string; readonly host: string | undefined };
 
@@ -151,18 +151,18 @@ export type SessionPlan = {
   readonly bottle: string;
   /** "attach": a terminal on a background session. */
   readonly kind: "agent" | "shell" | "exec" | "attach";
-  /** The background session that it shows, by Claude Code's own number. */
+  /** The background session that it shows, by Claude Code's ID. */
   readonly shows?: string | undefined;
   readonly user: GuestUser;
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Variables of the caller whose values the session gets, and which stand in no argv. */
+  /** Variables of the caller whose values the session gets. They never appear in an argv. */
   readonly secrets: readonly string[];
   readonly command: readonly string[];
-  /** Undefined: no terminal. */
+  /** Undefined without a terminal. */
   readonly size: TerminalSize | undefined;
 };
 
-/** Whether the copy of the project goes with each stop: then the next start has an empty one. */
+/** Whether every stop deletes the copy of the project, so that the next start has an empty one. */
 export const losesCopyByStop = ({ copied, cluster }: BottlePlan): boolean =>
   copied === true && cluster !== undefined && cluster.storageClass === undefined;

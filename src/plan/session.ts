@@ -8,14 +8,14 @@ export type SessionRequest = {
   readonly command: readonly string[];
   /** Where in the project the session starts. */
   readonly directory: string;
-  /** Of the manifest and the agent. */
+  /** From the manifest and the agent. */
   readonly env: Readonly<Record<string, string>>;
   readonly hostEnv: Readonly<Record<string, string>>;
   readonly gateway: Gateway | undefined;
-  /** Variables whose values stand in no argv. */
+  /** Variables whose values never appear in an argv. */
   readonly secrets: readonly string[];
   readonly size: TerminalSize | undefined;
-  /** The bottle's own without one. */
+  /** The bottle's own user if undefined. */
   readonly user?: GuestUser | undefined;
   readonly shows?: string | undefined;
 };
@@ -24,13 +24,13 @@ export const sessionUser = (bottle: BottlePlan): GuestUser => bottle.engine?.use
 
 const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
-/** A session of a bottle; `bottle` is the plan that the bottle was made from, whatever the manifest says now. */
+/** A session of a bottle. `bottle` is the plan that the bottle was created with, whatever the manifest says now. */
 export function planSession(
   bottle: BottlePlan,
   { kind, command, directory, env, hostEnv, gateway, secrets, size, user = sessionUser(bottle), shows }: SessionRequest,
 ): SessionPlan {
   const passed = [...(bottle.network.mode === "off" ? [] : proxies), "TZ"].filter((name) => hostEnv[name]);
-  // A proxy's address may hold a password, with or without a scheme before it.
+  // A proxy's address may contain a password, with or without a scheme before it.
   const isSecret = (name: string) => hostEnv[name]?.includes("@") ?? false;
   return {
     id: Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString("hex"),
@@ -42,10 +42,10 @@ export function planSession(
       LANG: "C.UTF-8",
       ...Object.fromEntries(passed.flatMap((name) => (isSecret(name) ? [] : [[name, hostEnv[name]]]))),
       ...(size && { TERM: guestTerm(hostEnv.TERM), COLORTERM: "truecolor" }),
-      // Claude Code asks a terminal that is not tmux what tmux does not answer (2.1.332); no tmux can be reached by it.
+      // Outside tmux, Claude Code 2.1.332 asks the terminal questions that tmux does not answer. This value leads to no tmux server.
       ...(size && hostEnv.TMUX && { TMUX: "/dev/null,0,0" }),
       ...(gateway && { ANTHROPIC_BASE_URL: gateway.url }),
-      // Claude refuses to skip its questions as root unless told that it is in a sandbox.
+      // As root, Claude refuses to skip its questions unless it is told that it runs in a sandbox.
       ...(user.uid === 0 && { IS_SANDBOX: "1" }),
       ...gitEnv(bottle),
       ...env,
@@ -61,8 +61,8 @@ export function planSession(
 }
 
 /**
- * Git's settings of this machine, as the system's of the bottle: those of the bottle's home and of the repository beat them. The
- * repositories are the caller's on this machine, whoever owns them in the bottle.
+ * The host's git settings, as the system configuration of the bottle: those of the bottle's home and of the repository override them. The
+ * repositories belong to the caller, whoever owns the files in the bottle.
  */
 const gitEnv = ({ git, user }: BottlePlan): Record<string, string> => ({
   GIT_CONFIG_COUNT: "1",
@@ -71,13 +71,13 @@ const gitEnv = ({ git, user }: BottlePlan): Record<string, string> => ({
   ...(git && { GIT_CONFIG_SYSTEM: `${user.home}/${gitDirectory}/config` }),
 });
 
-/** Below the home of the bottle's user. */
+/** Relative to the home of the bottle's user. */
 export const gitDirectory = ".config/claude-bottle/git";
 
-/** Names that every ordinary image has a terminal description of; any other one would break the agent's drawing. */
+/** Terminal names that every ordinary image knows; with an unknown one the agent could not draw. */
 const guestTerm = (term = "") => (/^(xterm|tmux|screen)(-256color)?$/.test(term) ? term : "xterm-256color");
 
-/** Whether a start of the agent without one of Claude's credentials would end in a demand for one. */
+/** Whether the agent would start by asking for a login because it has no credential. */
 export function asksForLogin(
   { command, args, settings, env }: Agent,
   { manifestEnv, rest, hasTerminal }: Start,
@@ -85,7 +85,7 @@ export function asksForLogin(
   const isPaidOtherwise = Object.keys({ ...manifestEnv, ...env }).some((name) => name.startsWith("CLAUDE_CODE_USE_"));
   if (!isClaude(command) || isPaidOtherwise || "apiKeyHelper" in settings) return false;
   if (rest.some((word) => /^(-v|--version|-h|--help)$/.test(word))) return false;
-  // Without a terminal a first plain word may be one of Claude's own commands, such as mcp.
+  // Without a terminal, a first argument that is no option may be a subcommand of Claude, such as mcp.
   const [first = "-p"] = [...args, ...rest];
   return hasTerminal || first.startsWith("-") || rest.some((word) => /^(-p|--print)$/.test(word));
 }
@@ -98,12 +98,12 @@ type Start = {
 
 export const isClaude = (command: string) => command.split("/").at(-1) === "claude";
 
-/** The agent's own words, with what the isolation allows it: inside a VM Claude need not ask before each step. */
+/** The agent's command, with what the isolation allows: inside a VM Claude need not ask before each step. */
 export function agentCommand(
   agent: Agent,
   options: {
     promptFile: string | undefined;
-    /** The user's own, which lie below the agent's. */
+    /** The user's own settings; the agent's override them. */
     settings: Readonly<Record<string, unknown>>;
     skipPermissions: boolean;
     rest: readonly string[];
@@ -117,7 +117,7 @@ export function agentCommand(
     ...(options.promptFile === undefined ? [] : ["--append-system-prompt-file", options.promptFile]),
     ...(prompt === undefined ? [] : ["--append-system-prompt", prompt]),
     ...(Object.keys(settings).length === 0 ? [] : ["--settings", JSON.stringify(settings)]),
-    // With a space in between it would also take the words that follow.
+    // As a separate argument, the option would also take the arguments after it.
     ...(Object.keys(servers).length === 0
       ? []
       : [`--mcp-config=${JSON.stringify({ mcpServers: serversOf(servers) })}`]),
