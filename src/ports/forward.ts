@@ -11,12 +11,12 @@ import { bottleNotRunning, cannotListen, portTaken } from "./errors.ts";
 import { renderPort, type Port } from "./port.ts";
 import { forgetPort, notePort, openPorts } from "./record.ts";
 
-/** How often a forwarder looks whether its bottle still runs. */
+/** How often a forwarder checks that its bottle still runs. */
 const lookMs = 1_000;
 
 /**
- * Leads a port of this machine's loopback to one of the bottle's, until `signal` fires or the bottle stops. Each connection is a
- * command in the bottle, so it works with every backend and needs nothing when the bottle is made.
+ * Forwards a port of the host's loopback to a port in the bottle, until `signal` fires or the bottle stops. Each connection is a command in the
+ * bottle, so this works with every backend and needs no setup when the bottle is created.
  */
 export async function forwardPort(
   system: System,
@@ -62,7 +62,7 @@ export async function forwardPort(
   }
 }
 
-/** Without our own record there is nobody left to forward for. */
+/** If the ledger has no record, the bottle is gone. */
 async function runsStill(system: System, name: string): Promise<boolean> {
   try {
     const record = exists(stateDirectory(system.env)) ? recordOf(system, name) : undefined;
@@ -78,7 +78,7 @@ function recordOf(system: System, name: string) {
   return ledger.bottle(name);
 }
 
-/** Opens the ports of a bottle that runs, each by a process of its own that ends with the bottle. Returns those that are open. */
+/** Opens ports of a running bottle, each in a process that ends with the bottle. Returns those that were opened. */
 export async function openInBackground(system: System, name: string, ports: readonly Port[]): Promise<Port[]> {
   const known = openPorts(system);
   const opened: Port[] = [];
@@ -87,7 +87,7 @@ export async function openInBackground(system: System, name: string, ports: read
     if (!isOurs) {
       if (await answersOn(port.host)) throw portTaken(port.host, renderPort({ ...port, host: port.host + 1 }));
       const words = [...system.self, "port", renderPort(port), "--bottle", name];
-      // A process group of its own, without our terminal: it outlives the session that asked for it.
+      // Detached from our terminal and process group, so that it outlives the session.
       const script = 'if command -v setsid >/dev/null; then set -- setsid "$@"; fi; "$@" </dev/null >/dev/null 2>&1 &';
       await system.run(["/bin/sh", "-c", script, "sh", ...words], { timeoutMs: 5_000, detached: true });
       for (let attempt = 0; attempt < 100 && !(await answersOn(port.host)); attempt += 1) await Bun.sleep(20);

@@ -1,9 +1,9 @@
 import { notAPort } from "./errors.ts";
 
-/** A port of this machine's loopback, and the port of the bottle's that it leads to. */
+/** A port on the host's loopback, and the port in the bottle that it leads to. */
 export type Port = { readonly host: number; readonly bottle: number };
 
-/** "3000" or "8080:3000", the host's first. Throws UserError. */
+/** Parses "3000" or "8080:3000", the host's port first. Throws UserError. */
 export function parsePort(text: string): Port {
   const [, first = "", second = first] = /^(\d{1,5})(?::(\d{1,5}))?$/.exec(text) ?? [];
   const [host, bottle] = [Number(first), Number(second)];

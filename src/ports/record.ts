@@ -4,7 +4,7 @@ import { type Identity, isAlive } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import type { Port } from "./port.ts";
 
-/** A port that a process of ours forwards now. */
+/** A port that a running process forwards. */
 export type OpenPort = Port & { readonly name: string; readonly process: Identity };
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
@@ -22,7 +22,7 @@ export const notePort = (system: System, open: OpenPort): void =>
   writePrivate(fileOf(system, open.host), JSON.stringify(open));
 export const forgetPort = (system: System, host: number): boolean => removeFile(fileOf(system, host));
 
-/** The ports that are open; the record of a process that is gone is removed on the way. */
+/** The open ports. Records of dead processes are removed. */
 export const openPorts = (system: System): OpenPort[] =>
   listDirectory(directoryOf(system)).flatMap((name) => {
     const open = parse(readText(`${directoryOf(system)}/${name}`));

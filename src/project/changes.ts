@@ -6,7 +6,7 @@ import { privateDirectory, realPath, writePrivate } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
 import { cacheDirectory, type System } from "../system/system.ts";
 
-/** Lines added and removed since the last commit, in tracked files; `untracked` counts files, where they were asked for. */
+/** Lines added and removed in tracked files since the last commit. `untracked` counts files, if requested. */
 export type Changes = { readonly added: number; readonly removed: number; readonly untracked: number };
 
 const timeoutMs = 4_000;
@@ -16,10 +16,9 @@ const refLimit = 4 * 1024 * 1024;
 const commit = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /**
- * What changed in the project since its last commit; undefined where it is no repository, or one that cannot be told within seconds.
- *
- * A bottle can write all of `.git`, and much in there makes git run programs: filters, drivers, hooks, fsmonitor. So git never sees
- * that directory. It gets one of ours, with the project's commit, its index and its objects, and without a setting of anybody.
+ * What changed in the project since its last commit; undefined if it is not a repository or git takes too long. A bottle can write all of `.git`, and
+ * much of it makes git run programs: filters, drivers, hooks, fsmonitor. So git never sees that directory. It gets one of ours with the project's
+ * commit, index and objects, and no settings at all.
  */
 export async function changesOf(
   system: System,
@@ -65,7 +64,7 @@ const withoutSettings = {
   GIT_TERMINAL_PROMPT: "0",
 };
 
-/** `own`: with HEAD and index. `common`: with objects and branches; the same but for a linked worktree. */
+/** `own` holds HEAD and the index, `common` the objects and branches. They differ only for a linked worktree. */
 type Repository = { readonly own: string; readonly common: string };
 
 function repositoryOf(directory: string): Repository | undefined {
@@ -76,11 +75,11 @@ function repositoryOf(directory: string): Repository | undefined {
   if (!own) return undefined;
   const named = readHostile(own, "commondir", refLimit)?.text.split("\n")[0];
   const common = named === undefined ? own : realPath(isAbsolute(named) ? named : `${own}/${named}`);
-  // A line break would name a second directory to git.
+  // git would read a line break as the start of a second directory.
   return common === undefined || /\n/.test(common) ? undefined : { own, common };
 }
 
-/** The commit that is checked out; undefined before the first one. */
+/** The current commit; undefined before the first one. */
 function headOf({ own, common }: Repository): string | undefined {
   const head = readHostile(own, "HEAD", refLimit)?.text.trim() ?? "";
   if (commit.test(head)) return head;

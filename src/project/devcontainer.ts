@@ -10,16 +10,16 @@ const schema = v.object({
   postCreateCommand: v.fallback(v.optional(v.string()), undefined),
 });
 
-/** What of a devcontainer.json has a counterpart in a manifest; undefined where there is none, or none that can be read. */
+/** The parts of devcontainer.json that a manifest can express; undefined if there is no readable one. */
 export function readDevcontainer(directory: string): Devcontainer | undefined {
   const text = places.map((place) => readText(`${directory}/${place}`)).find((found) => found !== undefined);
   if (text === undefined) return undefined;
   try {
-    // It is JSON with comments.
+    // The format is JSON with comments.
     const result = v.safeParse(schema, Bun.JSONC.parse(text));
     if (!result.success) return undefined;
     const { image, containerEnv = {}, postCreateCommand } = result.output;
-    // A value such as ${localEnv:HOME} means nothing here.
+    // Values such as ${localEnv:HOME} have no meaning here.
     const env = Object.fromEntries(Object.entries(containerEnv).filter(([, value]) => !value.includes("${")));
     return { image, env, setup: postCreateCommand };
   } catch {

@@ -1,7 +1,7 @@
 import { exitCode, usageError, UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 
-/** `count`: how many permissions wait; `command`: what shows and approves them. */
+/** `count`: how many permissions are pending. `command`: what shows and approves them. */
 export const notTrusted = ({
   who,
   count,
@@ -65,7 +65,7 @@ export const sharedPathChanged = (path: string, bottle: string, what: string): U
     hint: `restore it, or remove the bottle: claude-bottle rm ${bottle}`,
   });
 
-/** A file of the project that a command of this machine names. */
+/** A file of the project that a host command names. */
 export const cannotBeJudged = (path: string): UserError =>
   new UserError(`"${printable(path)}", which a command on this machine names, cannot be read`, {
     hint: "it must be a regular file of at most 16 MiB",
@@ -92,7 +92,7 @@ export const anotherDirectoryShared = (name: string, path: string): UserError =>
     },
   );
 
-/** Where no line of a file says it. */
+/** If no line of a file is to blame. */
 export const refused = (text: string, hint: string | undefined): UserError => new UserError(text, { hint });
 
 export const noRepository = (directory: string) =>

@@ -3,15 +3,15 @@ import { readHostile } from "../system/hostile.ts";
 import type { System } from "../system/system.ts";
 import { dirname, basename } from "node:path";
 
-/** What git is to do in a bottle as it does here, and what of it cannot be had there, each in one line. */
+/** The host's git settings for a bottle, and one line for each that cannot work there. */
 export type GitHere = { readonly settings: GitSettings; readonly lacks: readonly string[] };
 
 const timeoutMs = 5_000;
 const fileLimit = 256 * 1024;
 
 /**
- * Git's settings for the directory, asked of git itself, so that conditional includes and the XDG file count. Only the user's and the
- * system's: the repository's own come with the project. Undefined without git, and where it has nothing to say.
+ * git's settings for the directory, asked of git itself, so that conditional includes and the XDG file are followed. Only the user's and the
+ * system's: the repository's own come with the project. Undefined without git or without settings.
  */
 export async function gitHere(
   system: System,
@@ -26,7 +26,7 @@ export async function gitHere(
   };
   const [listed, author, committer] = await Promise.all([
     ask("config", "--list", "--show-scope", "--includes", "--null"),
-    // Without this git makes an address up, from the name of the host.
+    // Otherwise git makes up an address from the host's name.
     ask("-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT"),
     ask("-c", "user.useConfigOnly=true", "var", "GIT_COMMITTER_IDENT"),
   ]);
@@ -45,7 +45,7 @@ export async function gitHere(
   return { settings: here, lacks };
 } // prettier-ignore
 
-/** Who commits here, or undefined where git would refuse to. */
+/** The author of commits here; undefined if git would refuse to commit. */
 export async function gitIdentity(system: System, directory: string): Promise<Identity | undefined> {
   const git = system.which("git");
   if (git === undefined) return undefined;
@@ -74,7 +74,7 @@ function identity(author: Identity | undefined, committer: Identity | undefined)
 
 type Listed = { readonly scope: string; readonly key: string; readonly value: string };
 
-/** `scope NUL key LF value NUL`; a key without a value is true. */
+/** `scope NUL key LF value NUL`; a key without a value means true. */
 function parseSettings(text: string): Listed[] {
   const parts = text.split("\0");
   const found: Listed[] = [];
@@ -85,7 +85,10 @@ function parseSettings(text: string): Listed[] {
   return found;
 }
 
-/** What the user types or a commit holds. What names programs or files of this machine, or how it reaches servers, stays here. */
+/**
+ * Settings about what the user types or a commit contains. Settings that name programs or files of the host, or say how to reach servers, are left
+ * out.
+ */
 const carried =
   /^(?:core\.(?:autocrlf|eol|safecrlf|quotepath|whitespace|abbrev|commentchar|precomposeunicode)|filter\.[^]+\.(?:clean|smudge|process|required)|url\.[^]+\.(?:insteadof|pushinsteadof)|(?:init|pull|push|fetch|rebase|rerere|status|log|column|color|advice|help|stash|am|apply|grep|versionsort|submodule|tag|branch|alias|i18n|feature)\.[^.]+|color\.[^.]+\.[^.]+|merge\.(?:conflictstyle|ff|log|stat|renames)|diff\.(?:algorithm|renames|renamelimit|noprefix|mnemonicprefix|colormoved|context|interhunkcontext|submodule|wserrorhighlight)|commit\.(?:cleanup|status|verbose))$/;
 const changesCommits = (key: string): boolean => carried.test(key) && !/^(?:tag|push)\.gpgsign$/.test(key);
@@ -115,7 +118,7 @@ function signing(
   return wanted.map((name) => [name, "false"]);
 } // prettier-ignore
 
-/** The public key itself in place of its file, which is not in the bottle. */
+/** The public key itself instead of its file, which is not in the bottle. */
 function sshKey(system: System, key: string): string | undefined {
   if (/^(?:key::|ssh-|ecdsa-|sk-)/.test(key)) return key.startsWith("key::") ? key : `key::${key}`;
   const path = key.replace(/^~(?=\/)/, system.env.HOME ?? "~");
@@ -126,7 +129,7 @@ function sshKey(system: System, key: string): string | undefined {
   return undefined;
 } // prettier-ignore
 
-/** The ignore or attribute list that holds for all of the user's repositories; git looks for one even where none is named. */
+/** The user's global ignore or attributes file. git reads a default one even if none is named. */
 function fileOf({ env }: System, named: string | undefined, name: "excludesfile" | "attributesfile"): string | undefined {
   const config = env.XDG_CONFIG_HOME || `${env.HOME}/.config`;
   const path = named?.replace(/^~(?=\/)/, env.HOME ?? "~") ?? `${config}/git/${name === "excludesfile" ? "ignore" : "attributes"}`;
@@ -134,7 +137,7 @@ function fileOf({ env }: System, named: string | undefined, name: "excludesfile"
   return readHostile(dirname(path), basename(path), fileLimit)?.text;
 } // prettier-ignore
 
-/** As git reads it back: the middle of a key may hold anything but a line break. */
+/** In the format that git reads; the middle part of a key may contain anything except a line break. */
 function render(settings: readonly Setting[]): string {
   const quoted = (text: string) =>
     `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`;

@@ -9,24 +9,24 @@ import { HeldDirectory, isInside } from "../system/held-directory.ts";
 import { listHostile } from "../system/hostile.ts";
 
 /**
- * What in a checkout starts programs of its own choice as soon as git runs on the host. A bottle can write all of it: git makes
- * its lock files beside, so that nothing less than all of `.git` could be read-only, and then no commit would work.
+ * What in a checkout starts programs as soon as git runs on the host. A bottle can write all of it. git creates lock files in the same directories,
+ * so only all of `.git` could be made read-only, and then no commit would work.
  */
 export type GitTraps = Readonly<Record<string, string>>;
 
-/** Any value may name a program: of a driver, an alias, a filter. Which keys git obeys, each version and each extension decides anew. */
+/** Any value may name a program: of a driver, an alias, a filter. Each version and extension of git has its own keys. */
 const setting = /^[ \t]*(?:\[[^\]\n]*\][ \t]*)?([A-Za-z][A-Za-z0-9-]*)[ \t]*=[ \t]*(.+)$/gm;
 const wordsOf = (value: string) => value.split(/[\s"'`;|&()<>=$!]+/).filter((word) => word !== "");
 
 const longestFile = 1024 * 1024;
-/** Of so many files in a directory of hooks, which one was changed is told no more. */
+/** With more hooks than this, a change is reported for the directory as a whole. */
 const mostHooks = 200;
 
-/** By path, with what tells another content. */
+/** By path, each with a fingerprint of the content. */
 export function gitTraps(directory: string, { places, links }: Repositories): GitTraps {
   using held = HeldDirectory.open(directory);
   const found: Record<string, string> = {};
-  /** The beginning of a file, of what a link within the project leads to as well. */
+  /** Notes the beginning of a file. Follows links within the project. */
   function note(path: string): string {
     const name = byteName(path);
     if (!isInside(name)) return noteOutside(path);
@@ -44,7 +44,7 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
     if (told !== "" || !isConfig(path)) found[path] = hashOf(told);
     return text;
   }
-  /** Of a linked worktree's repository, which may lie elsewhere. */
+  /** For the repository of a linked worktree, which may be elsewhere. */
   function noteOutside(path: string): string {
     const text = textOf(resolve(directory, path));
     if (text !== undefined) found[path] = hashOf(harmlessLeftOut(path, text));
@@ -62,17 +62,17 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
     const stamps = names.map((name) => held.status(byteName(`${below}/${name}`))?.ctimeNs);
     found[below] = hashOf(`${names.join("\0")} ${stamps.join(" ")}`);
   }
-  /** With what of the project it includes, and has git run. */
+  /** Also notes the project's files that the configuration includes or runs. */
   function noteConfig(path: string): void {
     for (const [, key = "", value = ""] of note(path).matchAll(setting)) {
       const isHooks = key.toLowerCase() === "hookspath";
-      // From the configuration itself, from its repository's top, and from the project's.
+      // Relative to the configuration file, to the top of its repository, and to the top of the project.
       const starts = [dirname(path), topOf(path), "."];
       for (const named of wordsOf(value).flatMap((word) => starts.map((start) => join(start, word)))) {
         if (named.startsWith("..") || isAbsolute(named) || Object.hasOwn(found, named)) continue;
         if (!isHeldDirectory(named)) noteConfig(named);
         else if (isHooks) noteHooks(named);
-        // husky's own directory only calls the scripts beside it.
+        // husky's own directory only calls the scripts next to it.
         if (isHooks && basename(named) === "_") noteHooks(dirname(named));
       }
     }
@@ -82,7 +82,7 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
     const part = text === undefined ? undefined : obeyedOfClaude(path, text);
     if (part !== undefined) found[path] = hashOf(part);
   }
-  /** git writes through a link in place of a file of its own. */
+  /** git writes through a link instead of replacing it. */
   function leadsOut(path: string): boolean {
     const status = held.status(byteName(path));
     if (!status || !isLinkMode(status.mode)) return false;
@@ -95,7 +95,7 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
     noteHooks(`${below}/hooks`);
     for (const inner of ["modules", "worktrees"]) each(`${below}/${inner}`, depth);
   }
-  /** The name of a submodule may hold slashes. */
+  /** A submodule's name may contain slashes. */
   function each(below: string, depth: number): void {
     if (depth === 0) return;
     for (const name of list(below)) {
@@ -109,22 +109,22 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
     if (basename(place) !== ".git") look(place, 1);
     else if (isHeldDirectory(place)) look(place, 4);
     else {
-      // It names the repository that it belongs to.
+      // This file names the repository that it belongs to.
       const linked = /^gitdir: (.+)$/m.exec(note(place))?.[1];
       if (linked === undefined) continue;
       const path = isAbsolute(linked) ? relative(directory, linked) : join(dirname(place), linked);
       if (isInside(byteName(path)) && isHeldDirectory(path)) look(path, 4);
-      // A linked worktree's directory in its repository says where configuration and hooks are.
+      // In the repository of a linked worktree, these say where its configuration and hooks are.
       else for (const name of ["commondir", "config.worktree"]) note(join(path, name));
     }
   }
   for (const link of links) if (leadsOut(link)) note(link);
-  // Claude Code on this machine runs what these say without a question.
+  // Claude Code on the host runs what these files say without asking.
   for (const name of [".claude/settings.json", ".claude/settings.local.json", ".mcp.json"]) noteClaude(name);
   return found;
 }
 
-/** A file that is too long is none that git obeys. */
+/** git does not obey a file that is too long. */
 function textOf(path: string): string | undefined {
   try {
     return readFileOrNothing(path, { maxBytes: longestFile });
@@ -136,10 +136,10 @@ function textOf(path: string): string | undefined {
 
 const hashOf = (text: string): string => Bun.hash(text).toString(36);
 
-/** Where the files of the repository lie whose configuration this is. */
+/** The directory of the repository that this configuration file belongs to. */
 const topOf = (path: string): string => path.replace(/(^|\/)\.git\/.*$/, "") || ".";
 
-/** What every new repository has, and which branch follows which one: a session changes that all the time. */
+/** What every new repository contains, and which branch tracks which: sessions change that all the time. */
 const usual = new RegExp(
   [
     "^[ \\t]*(?:repositoryformatversion|filemode|bare|logallrefupdates|ignorecase|precomposeunicode|symlinks|fetch|remote|merge) = [\\w./:+*-]+$",

@@ -10,18 +10,18 @@ import { configDirectory, stateDirectory, type System } from "../system/system.t
 import { holdsOwnFiles, refused } from "./errors.ts";
 
 /**
- * What the manifest asks of this machine, each path resolved once: what is judged here is what is used later.
- * All paths are real and absolute.
+ * What the manifest asks of this machine, with each path resolved once, so that what is judged is what is used later. All paths are real and
+ * absolute.
  */
 export type Grants = {
-  /** A registry reference, or the real path of what is there. */
+  /** A registry reference, or the real path of an existing file or directory. */
   readonly image: string | undefined;
   readonly mounts: readonly MountPlan[];
   readonly files: readonly FilePlan[];
   readonly secretFiles: ReadonlyMap<string, string>;
 };
 
-/** Throws UserError for what is not there and for what no trust could make safe. */
+/** Throws UserError for anything that does not exist, and for anything that no trust could make safe. */
 export function resolveGrants(system: System, directory: string, resolved: Resolved): Grants {
   const { manifest } = resolved;
   const home = system.env.HOME ?? "";
@@ -31,7 +31,7 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
     return origin ? errorAt(origin.layer, [{ path: origin.path, text, hint }]) : refused(text, hint);
   };
 
-  /** As it is written, from the file that it is written in. */
+  /** Resolved against the directory of the file in which it is written. */
   function absolute(path: readonly string[], written: string): string {
     if (written.startsWith("/")) return written;
     if (written.startsWith("~/")) return `${home}${written.slice(1)}`;
@@ -122,13 +122,13 @@ export function resolveGrants(system: System, directory: string, resolved: Resol
   };
 }
 
-/** A path resolved, where it is there; a registry reference as it is. */
+/** A path is resolved if it exists; a registry reference stays as it is. */
 function imageOf(image: string | undefined, absolute: (written: string) => string): string | undefined {
   if (image === undefined || !/^(?:\.{1,2})?\//.test(image)) return image;
   return realPath(absolute(image)) ?? absolute(image);
 }
 
-/** Where a bottle that could write would decide what the next one may do. */
+/** Directories in which a bottle with write access could change what the next one may do. */
 function ownDirectories({ env }: System): string[] {
   return [stateDirectory(env), configDirectory(env)]
     .filter((directory) => directory !== undefined)

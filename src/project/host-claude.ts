@@ -17,7 +17,7 @@ const names: Readonly<Record<Exclude<Part, "settings">, string>> = {
   agents: "agents",
 };
 
-/** Where those parts are on the host, whether or not they are there, and where Claude looks for them in a bottle. */
+/** Where those parts are on the host, existing or not, and where Claude looks for them in a bottle. */
 export const claudeFiles = (system: System, parts: readonly Part[]): FilePlan[] =>
   parts
     .filter((part) => part !== "settings")
@@ -25,7 +25,7 @@ export const claudeFiles = (system: System, parts: readonly Part[]): FilePlan[] 
 
 const strings = v.optional(v.array(v.string()));
 
-/** What neither holds a secret nor names a program or a path of the host; any other key is left out, a new one of Claude's too. */
+/** Keys that hold no secret and name no program or path of the host. All other keys are left out, including new ones of Claude's. */
 const harmless = v.object({
   model: v.optional(v.string()),
   language: v.optional(v.string()),
@@ -38,7 +38,7 @@ const harmless = v.object({
   permissions: v.optional(v.object({ deny: strings, ask: strings })),
 });
 
-/** What a bottle may know of the settings of Claude Code on this machine. Throws UserError for a file that is no such. */
+/** The host settings of Claude Code that a bottle may know. Throws UserError for an invalid file. */
 export function hostSettings(system: System): Record<string, unknown> {
   const file = `${claudeDirectory(system)}/settings.json`;
   const result = v.safeParse(harmless, parseJson(readText(file) ?? "{}"));

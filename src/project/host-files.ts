@@ -10,17 +10,17 @@ import { isDirectory, realPath, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { cannotBeJudged, changedSinceRead, namedInsideArgument } from "./errors.ts";
 
-/** What a bottle may change and a command of this machine names, as it was judged. */
+/** A file that a bottle may change and a host command names, as it was when it was judged. */
 export type HostFile = { readonly content: Uint8Array; readonly isRunnable: boolean; readonly hash: string };
 
-/** By its path, as the commands name it. */
+/** By path, as the commands name it. */
 export type HostFiles = ReadonlyMap<string, HostFile>;
 
-/** The manifest's commands of this machine before and after a bottle runs. */
+/** The manifest's host commands before and after a bottle runs. */
 export type Hooks = { readonly commands: Manifest["hooks"]; readonly files: HostFiles };
 
 const longest = 16 * 1024 * 1024;
-/** Throws UserError for one that is too long to be judged. */
+/** Throws UserError for a file that is too long to judge. */
 export function hostFiles(
   directory: string,
   mounts: readonly MountPlan[],
@@ -34,7 +34,7 @@ export function hostFiles(
   });
   for (const path of new Set(paths)) {
     const real = realPath(path);
-    // A link of the project leads where a session will have it.
+    // A link in the project leads to wherever a session points it.
     if (real === undefined || !writable.some((own) => contains(own, path) || contains(own, real))) continue;
     if (isDirectory(real)) continue;
     const file = readBounded(path, longest);
@@ -45,8 +45,8 @@ export function hostFiles(
 }
 
 /**
- * The command with copies of ours in the place of the files that it reads: a bottle may have changed them since they were judged. Throws
- * UserError where it has changed one that the command may also write.
+ * The command, with our copies in place of the files that it reads: a bottle may have changed them since they were judged. Throws UserError if a
+ * bottle changed a file that the command may also write.
  */
 export function withCopies(system: System, cwd: string, command: readonly string[], files: HostFiles): string[] {
   const { read, other } = namesOf(command);

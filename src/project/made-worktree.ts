@@ -8,13 +8,13 @@ import { stateDirectory, type System } from "../system/system.ts";
 import { changesOf } from "./changes.ts";
 import { gitFailed, noRepository, notAWorktreeName, worktreeInTheWay } from "./errors.ts";
 
-/** A worktree that `run --worktree` made. */
+/** A worktree that `run --worktree` created. */
 export type MadeWorktree = {
   readonly directory: string;
-  /** The repository's first worktree. */
+  /** The repository's main worktree. */
   readonly repository: string;
   readonly branch: string;
-  /** The commit that the branch began at. */
+  /** The commit at which the branch started. */
   readonly base: string;
 };
 
@@ -23,7 +23,7 @@ const schema = v.object({ directory: v.string(), repository: v.string(), branch:
 const fileOf = (system: System, directory: string): string =>
   `${stateDirectory(system.env)}/worktrees/${sha256(directory)}.json`;
 
-/** The worktree in `directory`, where we made it. */
+/** The worktree in `directory`, if we created it. */
 export function madeWorktree(system: System, directory: string): MadeWorktree | undefined {
   try {
     const found = v.safeParse(schema, JSON.parse(readText(fileOf(system, directory)) ?? "null"));
@@ -34,12 +34,12 @@ export function madeWorktree(system: System, directory: string): MadeWorktree | 
   }
 }
 
-/** A worktree that is to be made, and the command that makes it. */
+/** A worktree to create, and the command that does it. */
 export type PlannedWorktree = MadeWorktree & { readonly argv: readonly string[] };
 
 /**
- * The worktree of that branch, beside the repository, or what makes it: from `from` or the current commit. What a session may have
- * written into the repository is not run: no hook, no filter of the repository's own, no fsmonitor.
+ * The worktree of that branch beside the repository, or the command that creates it from `from` or the current commit. Nothing that a session may
+ * have written into the repository runs: no hook, no filter, no fsmonitor.
  */
 export async function planWorktree(
   system: System,
@@ -73,15 +73,15 @@ export async function makeWorktree(system: System, { argv, ...made }: PlannedWor
   return made;
 }
 
-/** What became of a worktree: `left` says what of it is not in another branch, one line each. */
+/** The result for a worktree. `left` says what exists in no other branch, one item per line. */
 export type Undone = { readonly removed: boolean; readonly left: readonly string[] };
 
-/** Removes a worktree that we made, and its branch, where nothing of them is lost. */
+/** Removes a worktree that we created and its branch, if nothing is lost. */
 export async function undoWorktree(system: System, { directory, repository, branch, base }: MadeWorktree): Promise<Undone> {
   const left = await leftIn(system, { directory, repository, branch, base });
   if (left.length > 0) return { removed: false, left };
   if (exists(directory)) {
-    // Nothing is in it that is not elsewhere, so git need not look, which by the worktree's own settings could run programs.
+    // Nothing in it is unique, so git need not check, which could run programs that the worktree's settings name.
     const removed = await git(system, repository, ["worktree", "remove", "--force", directory]);
     if (removed.code !== 0) return { removed: false, left: [lastLine(removed.stderr)] };
   } else await git(system, repository, ["worktree", "prune"]);
@@ -90,7 +90,7 @@ export async function undoWorktree(system: System, { directory, repository, bran
   return { removed: true, left: [] };
 } // prettier-ignore
 
-/** What only the worktree or its branch holds. */
+/** What exists only in the worktree or its branch. */
 async function leftIn(system: System, { directory, repository, branch, base }: MadeWorktree): Promise<string[]> {
   const left: string[] = [];
   if (exists(directory)) {
@@ -126,7 +126,7 @@ const gitArgv = (words: readonly string[]): string[] => [
 const git = (system: System, cwd: string, words: readonly string[]) =>
   system.run(gitArgv(words), { cwd, timeoutMs, env: ownEnv });
 
-/** A checkout runs the filters that the repository's own configuration names, which a session may have written. */
+/** A checkout would run the filters of the repository's own configuration, which a session may have written. */
 async function harmless(system: System, repository: string): Promise<string[]> {
   const { stdout } = await git(system, repository, ["config", "--list", "--show-scope", "--null", "--name-only"]);
   const parts = stdout.split("\0");

@@ -9,7 +9,7 @@ import { exists, isDirectory, ownerOf, readText, realPath } from "../system/file
 import { configDirectory, type System } from "../system/system.ts";
 import { badProjectFile } from "./errors.ts";
 
-/** `directory` is shared with the bottle: where bottle.toml stands, or the working directory itself without one. */
+/** `directory` is shared with the bottle: the one with bottle.toml, or the working directory if there is none. */
 export type Project = {
   readonly directory: string;
   readonly cwd: string;
@@ -19,7 +19,7 @@ export type Project = {
 
 const manifestName = "bottle.toml";
 
-/** The nearest bottle.toml upwards, no further than the git checkout's top, over the user's own configuration. */
+/** Merges the nearest bottle.toml, at most as far up as the top of the git checkout, with the user's own configuration. */
 export function findProject(system: System, options: { start?: string; profile?: string | undefined } = {}): Project {
   const start = options.start ?? system.cwd();
   const source = projectSource(system, start);
@@ -28,7 +28,7 @@ export function findProject(system: System, options: { start?: string; profile?:
   return { directory: source?.directory ?? start, cwd: start, manifest: withPaths(resolved), resolved };
 }
 
-/** A relative path starts from the file that names it. */
+/** Relative paths start at the file that names them. */
 function withPaths({ manifest, origin }: Resolved): Manifest {
   const { image } = manifest.bottle;
   if (image === undefined || !/^\.\.?\//.test(image)) return manifest;
@@ -38,7 +38,7 @@ function withPaths({ manifest, origin }: Resolved): Manifest {
 
 function projectSource(system: System, start: string): Source | undefined {
   const home = system.env.HOME ?? "";
-  /** What lies in /tmp could be anybody's, and would make all of /tmp the project. */
+  /** A bottle.toml in /tmp could be anybody's, and would make all of /tmp the project. */
   const isOurs = (path: string) => [0, system.user.uid, ownerOf(start)].includes(ownerOf(path));
   for (let directory = start; directory !== home; directory = dirname(directory)) {
     const path = `${directory}/${manifestName}`;
@@ -58,13 +58,13 @@ function userSource({ env }: System): Source | undefined {
   return { kind: "user", file, directory, text };
 }
 
-/** As the person in `start` would name it. */
+/** The path as the user in `start` would type it. */
 function manifestPath(start: string, directory: string): string {
   const ups = start === directory ? 0 : start.slice(directory.length).split("/").filter(Boolean).length;
   return "../".repeat(ups) + manifestName;
 }
 
-/** The agent's prompt file as the guest names it. Throws UserError where the guest could not read it. */
+/** The agent's prompt file as a path in the guest. Throws UserError if the guest could not read it. */
 export function promptFileOf(project: Project, agent: string): string | undefined {
   const name = project.manifest.agents[agent]?.["prompt-file"];
   if (name === undefined) return undefined;

@@ -5,14 +5,14 @@ import type { FilePlan } from "../plan/plan.ts";
 import type { Project } from "./project.ts";
 import { noRootCommands } from "./errors.ts";
 
-/** What is done in a bottle before the first session of each start. */
+/** What runs in a bottle before the first session of each start. */
 export type Provision = {
   readonly files: readonly FilePlan[];
   readonly commands: Manifest["provision"]["commands"];
   readonly env: Readonly<Record<string, string>>;
 };
 
-/** Throws UserError for what the backend cannot do. `files`: those of the manifest, as they were judged. */
+/** Throws UserError for anything that the backend cannot do. `files`: those of the manifest, as they were judged. */
 export function provisionOf(
   { manifest }: Project,
   { name, capabilities }: Backend,

@@ -3,11 +3,11 @@ import { byteName } from "../lib/tree-state.ts";
 import { HeldDirectory, isInside } from "../system/held-directory.ts";
 import type { System } from "../system/system.ts";
 
-/** What `find` saw of git below a project, by paths from there. */
+/** The git repositories that `find` saw in a project, by relative path. */
 export type Repositories = {
   /** `.git` files and directories, and the directories of bare repositories. */
   readonly places: readonly string[];
-  /** Links within those, which git follows when it writes. */
+  /** Links in those, which git follows when it writes. */
   readonly links: readonly string[];
 };
 
@@ -15,8 +15,8 @@ const limitMs = 10_000;
 const most = 2_000;
 
 /**
- * Looks through the whole project, but for other file systems; no link is followed. find does in a tenth of the time what we would. Undefined where it
- * is not there, or takes too long.
+ * Searches the whole project, except other file systems, and follows no link. `find` is ten times faster than a search of our own. Undefined if it is
+ * not installed or takes too long.
  */
 export async function findRepositories(system: System, directory: string): Promise<Repositories | undefined> {
   const found = [

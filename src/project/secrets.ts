@@ -8,10 +8,10 @@ import { secretOfCommand } from "../system/secret-command.ts";
 import type { System } from "../system/system.ts";
 import { secretNotSet, secretEmpty, secretHasNul } from "./errors.ts";
 
-/** Gives the values of those of the manifest's secrets that are named, when they are asked for and not before. */
+/** Returns the values of the named secrets of the manifest. A value is only read when it is requested. */
 export type Secrets = (names: readonly string[]) => Promise<Readonly<Record<string, string>>>;
 
-/** `files`: the real path of each secret's file, as it was judged. `login`: what stands in for Claude's own variable. */
+/** `files`: the real path of each secret's file, as it was judged. `login`: what provides Claude's own variable. */
 export function secretsOf(
   system: System,
   secrets: Readonly<Record<string, Secret>>,
@@ -19,7 +19,7 @@ export function secretsOf(
   login: Login | undefined,
   hostFiles: HostFiles,
 ): Secrets {
-  /** A program that prints one may ask its user something: once is enough. */
+  /** A program that prints a secret may ask the user for something, so it runs once. */
   const known = new Map<string, string>();
   return async (names) => {
     const values: Record<string, string> = {};
@@ -37,7 +37,7 @@ export function secretsOf(
   };
 }
 
-/** The system as the programs that are to know those secrets are started in it. */
+/** The system, with the secrets in the environment of the programs that need them. */
 export async function withSecrets(system: System, secrets: Secrets, names: readonly string[]): Promise<System> {
   const known = await secrets(names);
   const values = names.flatMap((name) => {
@@ -47,7 +47,7 @@ export async function withSecrets(system: System, secrets: Secrets, names: reado
   return values.length === 0 ? system : system.withEnv(Object.fromEntries(values));
 }
 
-/** Throws UserError, which never holds the value. */
+/** Throws UserError, which never contains the value. */
 async function valueOf(
   system: System,
   name: string,

@@ -3,13 +3,13 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { directoryIdentity, type DirectoryIdentity, exists, isDirectory, realPath } from "../system/files.ts";
 import { anotherDirectoryShared, projectGone, sharedPathChanged } from "./errors.ts";
 
-/** A backend may wait long for a directory that is not there, and then say something else. */
+/** For a missing directory a backend may wait a long time and then report something else. */
 export function assertPathsExist({ name, directory }: BottlePlan): void {
   if (isDirectory(directory)) return;
   throw projectGone(directory, name);
 }
 
-/** What a bottle shares was judged by its real path. Another bottle may have put a link there since, which a backend would follow. */
+/** The shared paths were judged as real paths. Another bottle may have put a link there since, which a backend would follow. */
 export function assertPathsUnmoved({ name, directory, mounts }: BottlePlan): void {
   for (const path of [directory, ...mounts.map(({ source }) => source)]) {
     const now = realPath(path);
@@ -19,7 +19,7 @@ export function assertPathsUnmoved({ name, directory, mounts }: BottlePlan): voi
   }
 }
 
-/** Which directories the bottle is to share, the project first; undefined for what is no directory. */
+/** The directories that the bottle should share, the project first; undefined for one that is not a directory. */
 export function sharedIdentities(plan: BottlePlan): (DirectoryIdentity | undefined)[] {
   return sourcesOf(plan).map((path) => {
     const identity = directoryIdentity(path);
@@ -29,8 +29,8 @@ export function sharedIdentities(plan: BottlePlan): (DirectoryIdentity | undefin
 }
 
 /**
- * Compares them with what the guest says that it sees. A backend mounts by path, which another bottle could have made lead elsewhere for just
- * that moment. A virtual machine numbers directories by itself; then the time of the last change tells them apart, which nobody can set.
+ * Compares them with what the guest sees. A backend mounts by path, and another bottle could redirect a path just for that moment. A VM numbers
+ * directories itself, so the time of the last change, which no process can set, is compared instead.
  */
 export function assertShared(
   plan: BottlePlan,

@@ -7,15 +7,15 @@ import { warn } from "../ui/messages.ts";
 import type { GitTraps } from "./git-traps.ts";
 
 const schema = v.object({
-  /** As it was when it was last told, or when the first session began. */
+  /** The state when it was last reported, or when the first session began. */
   known: v.record(v.string(), v.string()),
   repositories: v.object({
     places: v.pipe(v.array(v.string()), v.readonly()),
     links: v.pipe(v.array(v.string()), v.readonly()),
   }),
-  /** A command has run since, whose end has looked at nothing. */
+  /** A command has run since, and nothing was checked at its end. */
   isOpen: v.boolean(),
-  /** What nobody can have read: the terminal was gone, or the disk full. */
+  /** Changes that the user cannot have read: the terminal was gone, or the disk full. */
   untold: v.array(v.string()),
 });
 type Watch = v.InferOutput<typeof schema>;
@@ -25,8 +25,8 @@ const fileOf = ({ env }: System, name: string) => `${stateDirectory(env)}/traps/
 const none = { places: [], links: [] };
 
 /**
- * Before a session: what it changes is compared with what stands now. What changed while nobody looked, or was told to a terminal that was gone, is
- * told first. `isAlone`: no other session of the bottle runs. The bytes of an exec are its command's own, so that one only notes that it ran.
+ * Runs before a session, whose changes are compared with the current state. First reports what changed unobserved, or could not be shown before.
+ * `isAlone`: no other session of the bottle runs. The output of an exec belongs to its command, so an exec only notes that it ran.
  */
 export async function watchTraps(
   system: System,
@@ -39,7 +39,7 @@ export async function watchTraps(
     return;
   }
   const [{ gitTraps }, { findRepositories }] = await looking();
-  // The first time the whole project is looked through; later sessions go by what the last one found.
+  // The first session searches the whole project; later ones use what the last one found.
   const repositories = before?.repositories ?? (await findRepositories(system, directory)) ?? none;
   const now = gitTraps(directory, repositories);
   const missed = before?.isOpen && isAlone ? changes(before.known, now) : [];
@@ -49,7 +49,7 @@ export async function watchTraps(
   write(system, name, { known, repositories, isOpen: true, untold: isExec || !canBeRead(system) ? untold : [] });
 }
 
-/** After a session. `isHeard`: its terminal is still there. */
+/** Runs after a session. `isHeard`: its terminal still exists. */
 export async function tellTraps(
   system: System,
   { name, directory }: BottlePlan,
@@ -66,7 +66,7 @@ export async function tellTraps(
   write(system, name, { known: now, repositories, isOpen: !isAlone, untold });
 }
 
-/** An exec in a bottle that is known needs neither. */
+/** An exec in a bottle that is known needs neither module. */
 const looking = () => Promise.all([import("./git-traps.ts"), import("./repositories.ts")]);
 
 const canBeRead = (system: System): boolean => system.isTty.stderr;

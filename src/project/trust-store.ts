@@ -13,10 +13,10 @@ const schema = v.array(
   }),
 );
 
-/** What was trusted of a directory's manifest: of each profile and backend that it was looked at with, the last. */
+/** What was approved of a directory's manifest: the latest approval for each profile and backend. */
 export type Trust = v.InferOutput<typeof schema>[number];
 
-/** What the manifest was looked at with. */
+/** The profile and backend with which the manifest was read. */
 export type View = { readonly directory: string; readonly profile?: string | undefined; readonly backend: string };
 
 export const isOf = (trust: Trust, { directory, profile, backend }: View): boolean =>
@@ -28,14 +28,14 @@ const fileOf = (system: System, directory: string) => `${storeOf(system)}/${sha2
 export const trustsOf = (system: System, directory: string): Trust[] =>
   read(fileOf(system, directory)).filter((trust) => trust.directory === directory);
 
-/** In place of what was trusted in that view before. */
+/** Replaces the earlier approval of that view. */
 export function saveTrust(system: System, view: View, hash: string): void {
   const others = trustsOf(system, view.directory).filter((trust) => !isOf(trust, view));
   const all = [...others, { ...view, hash, trustedAt: system.now() }];
   writePrivate(fileOf(system, view.directory), `${JSON.stringify(all)}\n`);
 }
 
-/** Whether there was one. */
+/** Returns whether there was one. */
 export const revokeTrust = (system: System, directory: string): boolean => removeFile(fileOf(system, directory));
 
 export const listTrust = (system: System): Trust[] =>
@@ -43,7 +43,7 @@ export const listTrust = (system: System): Trust[] =>
     .flatMap((name) => read(`${storeOf(system)}/${name}`))
     .sort((one, other) => (one.directory < other.directory ? -1 : 1));
 
-/** A record that cannot be read is no trust. */
+/** An unreadable record counts as no trust. */
 function read(file: string): Trust[] {
   try {
     return v.parse(schema, JSON.parse(readText(file) ?? "[]"));

@@ -13,7 +13,7 @@ import { claudeFilesOf, fileHashes } from "./unasked.ts";
 import { isOf, saveTrust, trustsOf, type View } from "./trust-store.ts";
 import { notTrusted } from "./errors.ts";
 
-/** The project's dangers as it stands now, what names them as a whole, and whether the user has allowed just that. */
+/** The project's current dangers, the hash of them all, and whether the user has approved exactly those. */
 export type Request = {
   readonly dangers: readonly Danger[];
   readonly hash: string;
@@ -21,7 +21,7 @@ export type Request = {
   readonly grants: Granted;
 };
 
-/** With what commands of this machine are to have in the place of files that a bottle can change. */
+/** Includes the copies that host commands read instead of files that a bottle can change. */
 export type Granted = Grants & { readonly hostFiles: HostFiles };
 
 export function requestOf(
@@ -55,7 +55,7 @@ const hostCommands = (directory: string, { hooks, secrets }: Manifest) => [
   ...Object.values(secrets).flatMap(({ command }) => (command ? [{ command, cwd: "/" }] : [])),
 ];
 
-/** What the manifest may have of this machine. Throws UserError while its dangers are not trusted. */
+/** What the manifest may use of this machine. Throws UserError unless its dangers are trusted. */
 export function requireTrust(system: System, project: Project, backend: Backend): Granted {
   const { dangers, isTrusted, grants } = requestOf(system, project, backend);
   if (isTrusted) return grants;
@@ -71,7 +71,7 @@ export const viewOf = ({ directory, resolved }: Project, { name }: Backend): Vie
   backend: name,
 });
 
-/** What shows just that, to type. */
+/** The command that shows exactly this request. */
 export function trustCommand({ manifest, resolved }: Project, { name }: Backend, ...words: readonly string[]): string {
   const profile = resolved.profiles.at(-1);
   return shellLine([
@@ -83,10 +83,7 @@ export function trustCommand({ manifest, resolved }: Project, { name }: Backend,
   ]);
 }
 
-/**
- * A worktree that we have just made of a trusted project asks for the same things, word for word but for where it lies: then it is
- * trusted too.
- */
+/** A worktree that we just created from a trusted project is trusted too, if it asks for exactly the same apart from its own path. */
 export function inheritTrust(system: System, from: Project, to: Project, backend: Backend, profile?: string): void {
   const [given, asked] = [requestOf(system, from, backend), requestOf(system, to, backend)];
   const moved = JSON.stringify(asked.dangers).replaceAll(JSON.stringify(to.directory).slice(1, -1), JSON.stringify(from.directory).slice(1, -1)); // prettier-ignore

@@ -10,7 +10,7 @@ import { tooLargeToJudge } from "./errors.ts";
 const longestSettings = 1024 * 1024;
 const most = { entries: 5_000, bytes: 64 * 1024 * 1024 };
 
-/** What Claude Code reads in the directories that a session may start in. */
+/** The files that Claude Code reads in the directories in which a session may start. */
 export function claudeFilesOf(directory: string, cwd: string): ClaudeFile[] {
   return [...new Set([directory, cwd])].flatMap((place) =>
     [".claude/settings.json", ".claude/settings.local.json", ".mcp.json"].flatMap((name) => {
@@ -30,7 +30,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Of the files that are provisioned from the project, by their place in the list, what tells another content. */
+/** For the provisioned files that are in the project, by index: a fingerprint of the content. */
 export function fileHashes(directory: string, files: readonly FilePlan[]): Map<number, string> {
   const own = files.flatMap(({ source }, index) => (contains(directory, source) ? [[index, source] as const] : []));
   return new Map(own.map(([index, source]) => [index, isDirectory(source) ? treeHash(source) : fileHash(source)]));

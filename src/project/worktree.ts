@@ -3,11 +3,11 @@ import { contains } from "../lib/paths.ts";
 import type { MountPlan } from "../plan/plan.ts";
 import { exists, isDirectory, readText, realPath } from "../system/files.ts";
 
-/** What a commit in a linked worktree writes; all else, the hooks and the configuration above all, may only be read. */
+/** What a commit in a linked worktree writes. Everything else, above all hooks and configuration, is read-only. */
 const written = ["objects", "refs", "logs"] as const;
 
 /**
- * The repository that the project is a linked worktree of, at its own path. Only one that itself says so: the project's
+ * The repository whose linked worktree the project is, mounted at its own path, but only if the repository itself lists the worktree: the project's
  * `.git` file alone could name any directory.
  */
 export function worktreeMounts(directory: string, home: string): MountPlan[] {
@@ -16,14 +16,14 @@ export function worktreeMounts(directory: string, home: string): MountPlan[] {
   const gitDirectory = resolved(directory, /^gitdir: (.+)$/m.exec(readText(gitFile) ?? "")?.[1]);
   const common = gitDirectory && resolved(gitDirectory, firstLine(`${gitDirectory}/commondir`));
   if (!gitDirectory || !common || contains(directory, common)) return [];
-  // What was unpacked beside the user's own things may call their directory a repository.
+  // An archive unpacked among the user's files may claim that their directory is a repository.
   const isRepository = isDirectory(`${common}/objects`) && isDirectory(`${common}/refs`) && exists(`${common}/HEAD`);
   if (!isRepository || contains(common, home)) return [];
   const isIts = dirname(gitDirectory) === `${common}/worktrees`;
-  // smolvm cannot start with another path in the guest; git says then that this is no repository, as it did before.
+  // smolvm cannot start with a path that has other characters. git then reports that this is not a repository.
   const isPlain = /^[A-Za-z0-9_.@+,/-]+$/.test(common);
   if (!isPlain || !isIts || resolved(gitDirectory, firstLine(`${gitDirectory}/gitdir`)) !== gitFile) return [];
-  // A link in place of a directory would lead out of what was judged.
+  // A link instead of a directory would lead out of what was judged.
   const directories = [...written.map((name) => `${common}/${name}`), gitDirectory].filter(
     (directory) => isDirectory(directory) && realPath(directory) === directory,
   );

@@ -4,7 +4,7 @@ import { writePrivate } from "../system/files.ts";
 export type Denial = { readonly at: string; readonly target: string };
 
 const fileIn = (directory: string) => `${directory}/denied.log`;
-/** Halved when it is longer: a program that asks in a loop fills no disk. */
+/** A longer file is cut in half, so that a program that asks in a loop cannot fill the disk. */
 const longest = 256 * 1024;
 
 export function noteDenial(directory: string, target: string): void {
@@ -15,7 +15,7 @@ export function noteDenial(directory: string, target: string): void {
   writePrivate(file, text.slice(text.indexOf("\n", text.length / 2) + 1));
 }
 
-/** What was refused, oldest first. */
+/** The denied requests, oldest first. */
 export function readDenials(directory: string): Denial[] {
   let text: string;
   try {

@@ -14,8 +14,8 @@ const mostConnections = 1000;
 const lookEveryMs = 2_000;
 
 /**
- * `proxy DIRECTORY PORT`: what the bottle of that directory reaches of the network, on that port of its loopback, and one port of the
- * host's loopback. Says `ready`, and ends with the bottle. `env`: the host's, for its own proxy.
+ * `proxy DIRECTORY PORT`: the only way from the bottle of that directory to the network, on that port of its loopback. Also offers one port of the
+ * host's loopback. Prints `ready`, and ends with the bottle. `env`: the host's environment, for the host's own proxy.
  */
 export async function proxy([directory = "", port = ""]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const libc = linuxCalls();

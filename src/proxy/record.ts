@@ -1,18 +1,18 @@
 import { readText, writePrivate } from "../system/files.ts";
 import { identify, type Identity, isAlive } from "../system/process.ts";
 
-/** The proxy of a bottle as a process, and the ports of the host's loopback that it offers. */
+/** The process of a bottle's proxy, and the ports of the host's loopback that it offers. */
 export type ProxyRecord = Identity & { readonly loopbackPorts: readonly number[] };
 
 const fileIn = (directory: string) => `${directory}/proxy.json`;
 
-/** Of our own process. */
+/** Records our own process. */
 export function writeProxy(directory: string, offered: Pick<ProxyRecord, "loopbackPorts">): void {
   const own = identify(process.pid);
   if (own) writePrivate(fileIn(directory), JSON.stringify({ ...own, ...offered }));
 }
 
-/** Undefined when it does not run. */
+/** Undefined if it does not run. */
 export function readProxy(directory: string): ProxyRecord | undefined {
   try {
     const { pid, started, loopbackPorts } = JSON.parse(readText(fileIn(directory)) ?? "") as Partial<ProxyRecord>;

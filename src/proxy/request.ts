@@ -1,25 +1,25 @@
-/** What a client of the proxy asks for, from the first bytes of its connection. */
+/** A client's request, parsed from the first bytes of its connection. */
 export type Request = {
   readonly host: string;
   readonly port: number;
   /** Undefined for a tunnel (CONNECT). */
   readonly plain: Plain | undefined;
-  /** Bytes that came behind the request's head. */
+  /** Bytes that came after the request's head. */
   readonly rest: Buffer;
 };
 
-/** A plain request: its method, its path and its header lines, without those that are the proxy's own business. */
+/** A plain request: method, path and header lines, without those meant for the proxy. */
 export type Plain = {
   readonly method: string;
   readonly path: string;
   readonly headers: readonly string[];
-  /** Bytes of the body that belong to it. */
+  /** The length of its body in bytes. */
   readonly length: number;
 };
 
 export const longestHead = 64 * 1024;
 
-/** Undefined as long as the head is not whole; a string says what is wrong with it. */
+/** Undefined until the head is complete; a string says what is wrong with it. */
 export function parseRequest(bytes: Buffer): Request | string | undefined {
   const end = bytes.indexOf("\r\n\r\n");
   if (end < 0) return bytes.length > longestHead ? "431 Request Header Fields Too Large" : undefined;
@@ -43,7 +43,7 @@ export function parseRequest(bytes: Buffer): Request | string | undefined {
 const bad = "400 Bad Request";
 const isPort = (text: string | undefined) => Number(text) > 0 && Number(text) < 65536;
 
-/** One whose end cannot be told for certain is refused: what follows it would go on to a proxy behind us unseen. */
+/** Refuses a request whose end is not certain: an upstream proxy could take what follows as another request. */
 function plainRequest(method: string, path: string, lines: readonly string[]): Plain | string {
   if (!lines.every((line) => /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*$/.test(line))) return bad;
   const nameOf = (line: string) => line.slice(0, line.indexOf(":")).toLowerCase();

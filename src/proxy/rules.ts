@@ -3,9 +3,9 @@ import { writePrivate } from "../system/files.ts";
 
 /** What a bottle may reach. */
 export type Rules = {
-  /** One extended regular expression a line, as `filterOf` of the backends makes them. */
+  /** One extended regular expression per line, as `filterOf` of the backends makes them. */
   readonly filter: string;
-  /** The one port of the host's loopback. */
+  /** The one allowed port of the host's loopback. */
   readonly loopbackPort: number | undefined;
 };
 
@@ -14,7 +14,7 @@ const fileIn = (directory: string) => `${directory}/network.json`;
 export const writeRules = (directory: string, rules: Rules): void =>
   writePrivate(fileIn(directory), JSON.stringify(rules));
 
-/** The rules as they stand now: a look at the file for each request, so that a change holds at once. */
+/** The current rules. The file is checked for each request, so a change takes effect at once. */
 export class CurrentRules {
   readonly #file: string;
   #stamp = "";
@@ -36,7 +36,7 @@ export class CurrentRules {
     return this.#rules;
   }
 
-  /** Without rules that can be read, nothing is allowed. */
+  /** If the rules cannot be read, nothing is allowed. */
   allows(host: string, port: number): boolean {
     try {
       void this.now;

@@ -6,7 +6,7 @@ import { upstreamOf } from "./upstream.ts";
 export type Way = {
   readonly allows: (host: string, port: number) => boolean;
   readonly onDenied: (target: string) => void;
-  /** The host's own, for its proxy. */
+  /** The host's environment, for its own proxy. */
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
@@ -54,15 +54,15 @@ async function answer(client: Socket, request: Request, way: Way): Promise<void>
   }
 }
 
-/** Where services of this machine listen that are nobody else's business: its loopback, and addresses without a router. */
+/** Addresses whose services are private to this machine: its loopback and link-local addresses. */
 const own = new BlockList();
 for (const [network, prefix] of [["0.0.0.0", 8], ["127.0.0.0", 8], ["169.254.0.0", 16]] as const) own.addSubnet(network, prefix, "ipv4"); // prettier-ignore
 for (const [network, prefix] of [["::", 128], ["::1", 128], ["fe80::", 10]] as const) own.addSubnet(network, prefix, "ipv6"); // prettier-ignore
 
-/** A name on the list may lead there, by the will of whoever answers for it; an address on the list is there by the user's own. */
+/** A host name on the list may resolve to such an address if the owner of the name wants it to. An address on the list was the user's choice. */
 export const isOwnAddress = (address: string): boolean => own.check(address, isIP(address) === 6 ? "ipv6" : "ipv4");
 
-/** Throws where the name leads to this machine itself. */
+/** Throws if the name resolves to this machine. */
 async function addressOf(host: string): Promise<string> {
   if (isIP(host) || host === "localhost") return host;
   const found = await lookup(host, { all: true });
@@ -71,7 +71,7 @@ async function addressOf(host: string): Promise<string> {
   return first.address;
 }
 
-/** The head with a body of its own length, and nothing behind it. The server's answer ends the connection. */
+/** Sends the head and a body of exactly its length. The end of the answer closes the connection. */
 function forward(
   client: Socket,
   server: Socket,
@@ -112,7 +112,7 @@ function forward(
   client.resume();
 }
 
-/** Each side's end is passed on to the other, and an error ends both. */
+/** Passes the end of each side on to the other; an error ends both. */
 function join(client: Socket, server: Socket): void {
   for (const [one, other] of [
     [client, server],

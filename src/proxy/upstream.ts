@@ -1,4 +1,4 @@
-/** The proxy that the host itself uses on its way to a host. */
+/** The proxy that the host itself uses. */
 export type Upstream = {
   readonly host: string;
   readonly port: number;
@@ -6,7 +6,7 @@ export type Upstream = {
   readonly authorization: string | undefined;
 };
 
-/** By HTTP_PROXY, HTTPS_PROXY and NO_PROXY as curl reads them; undefined where the way is direct. */
+/** From HTTP_PROXY, HTTPS_PROXY and NO_PROXY, read as curl reads them; undefined for a direct connection. */
 export function upstreamOf(
   env: Readonly<Record<string, string | undefined>>,
   host: string,
