@@ -8,8 +8,8 @@ import type { BottleContext } from "../bottle/context.ts";
 import { signalNumber } from "../system/interrupt.ts";
 
 /**
- * Runs the session to its end and returns its exit status; undefined where another process has begun to take the bottle down. With a terminal we become pty-resize, which holds it: no byte
- * of it passes through us, and nothing of us stays in memory.
+ * Runs the session and returns its exit status; undefined if another process is taking the bottle down. On a terminal we become pty-resize, which
+ * supervises the session: no byte of it passes through us, and nothing of us stays in memory.
  */
 export async function attachSession(
   tools: BottleContext,
@@ -31,11 +31,11 @@ export async function attachSession(
   return system.become(argv.slice(system.self.length), { env });
 }
 
-/** A client that is killed leaves its command in the guest, so we stay and end that ourselves. */
+/** A killed client leaves its command running in the guest, so we wait and end that ourselves. */
 async function waitForSession(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Promise<End> {
   const { argv, env, ending, sandbox } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
-  // Without a terminal of its own the command has the bytes of the caller's, and the answers to what it asks come from there all the same.
+  // The command uses the caller's terminal for its bytes, so the terminal's answers to its questions also arrive there.
   const restore =
     system.isTty.stdin && system.isTty.stdout ? (await import("../terminal/modes.ts")).rememberModes() : undefined;
   const endSyncing = plan.syncEvery === undefined ? undefined : (await import("../terminal/repeat.ts")).repeat(syncing(system, session, plan.syncEvery), system.env); // prettier-ignore
@@ -43,7 +43,7 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   await endSyncing?.();
   if (restore && sandbox) await (await import("../terminal/holders.ts")).endHolders(sandbox);
   await restore?.({ diedBadly: false, fenced: signal !== "SIGHUP" });
-  // Of a signal the clients of docker and podman end with 0 or 1, and leave the command behind. In a sandbox the status is the command's own.
+  // After a signal the clients of docker and podman return 0 or 1, and leave the command running. In a sandbox the status is the command's own.
   const isHandled =
     interrupt !== undefined && isSandbox(backend.capabilities) && code !== 128 + signalNumber(interrupt);
   const cause = signal ?? (isHandled ? undefined : interrupt);
@@ -53,13 +53,13 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   return { code: 128 + signalNumber(cause) };
 }
 
-/** What brings the changes of a session home as it runs. */
+/** Synchronises a running session's changes with the host. */
 const syncing = ({ self }: System, { id }: SessionPlan, seconds: number) => ({
   argv: [...self, "sync-session", id],
   seconds,
 });
 
-/** What the end of a session needs where its backend takes the host's variables away. */
+/** What the end of a session needs if its backend removes the host's variables. */
 const ownOf = ({ env }: System, attachment: Program): Record<string, string> =>
   Object.fromEntries(
     ["HOME", "XDG_STATE_HOME", "TMUX", "TMUX_PANE"].flatMap((name) => {
@@ -68,7 +68,7 @@ const ownOf = ({ env }: System, attachment: Program): Record<string, string> =>
     }),
   );
 
-/** In tmux, what the bottle notes of its sessions is told to the user. */
+/** In tmux, changes that the bottle records about its sessions are reported to the user. */
 function watchOf({ self }: System, backend: Backend, plan: BottlePlan, { kind }: SessionPlan) {
   const directory = kind === "exec" ? undefined : backend.claudeDirectory?.(plan);
   return directory === undefined
@@ -76,7 +76,7 @@ function watchOf({ self }: System, backend: Backend, plan: BottlePlan, { kind }:
     : { directories: [`${directory}/sessions`], tell: [...self, "tmux", "tell"] };
 }
 
-/** What attachSession starts, for --dry-run as well. */
+/** The command that attachSession starts, also for --dry-run. */
 export function sessionCommand(
   system: System,
   backend: Backend,
@@ -91,7 +91,7 @@ export function sessionCommand(
   const reach = {
     argv: control && guestControlArgv(control),
     session: session.id,
-    // The caller's own terminal has the size that it has.
+    // The caller's own terminal already has its size.
     ...(!isSandbox(backend.capabilities) && { size: [rows, columns] }),
     held: isSandbox(backend.capabilities),
     sandbox: attachment.sandbox,

@@ -4,14 +4,14 @@ import { inGuest } from "../backends/in-guest.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { backgroundRefused, notStopped } from "./errors.ts";
 
-/** An agent's words that start it in the background. */
+/** The agent's command that starts it in the background. */
 export const backgroundCommand = ([program = "", ...words]: readonly string[]): string[] => [program, "--bg", ...words];
 
 const startMs = 120_000;
 
 /**
- * Starts the session's command, which goes on in the bottle without us, and prints its number. Undefined where another process has begun
- * to take the bottle down. Throws UserError where Claude Code does not start.
+ * Starts the session's command, which continues in the bottle without us, and prints its ID. Undefined if another process is taking the bottle down.
+ * Throws UserError if Claude Code does not start.
  */
 export async function startInBackground(
   { system, backend, ledger }: BottleContext,
@@ -32,7 +32,7 @@ export async function startInBackground(
   return 0;
 }
 
-/** Ends a background session; its conversation stays. Throws UserError where it goes on. */
+/** Ends a background session and keeps its conversation. Throws UserError if it does not end. */
 export async function stopInBackground(
   { system, backend }: Omit<BottleContext, "ledger">,
   plan: BottlePlan,
@@ -44,7 +44,7 @@ export async function stopInBackground(
   if (code !== 0) throw notStopped(id, `${stdout}\n${stderr}`);
 }
 
-/** What the session's terminal would show, as its bottle wrote it. */
+/** What the session's terminal would show, as the bottle wrote it. */
 export async function screenOf(
   { system, backend }: Omit<BottleContext, "ledger">,
   plan: BottlePlan,

@@ -8,11 +8,11 @@ export type End = {
   readonly code: number;
   /** The client may have lost the session. */
   readonly isDoubtful?: boolean;
-  /** Its command changed nothing of the project. */
+  /** Its command changed nothing in the project. */
   readonly isUnchanged?: boolean;
 };
 
-/** What is left to do when a session has ended. Returns its status, which stands, whatever happens here. */
+/** The work after a session. Returns the session's status, whatever happens here. */
 export async function noteEnd(
   system: System,
   session: string,
@@ -40,7 +40,7 @@ export async function noteEnd(
     }
     if (ended && plan && ended.kind !== "exec") {
       const isAlone = ledger.sessions(plan.name).length === 0;
-      // The status of a terminal that was closed.
+      // 129 is the status of a closed terminal.
       const isHeard = system.isTty.stderr || code !== 129;
       await (await import("../project/trap-watch.ts")).tellTraps(system, plan, { isAlone, isHeard });
     }
@@ -55,7 +55,7 @@ export async function noteEnd(
   return status;
 }
 
-/** To leave a background session is no failure, and neither is its end. */
+/** Detaching from a background session is not a failure, and neither is its end. */
 async function tellDetached(system: System, ledger: Ledger, id: string): Promise<void> {
   const { listSessions } = await import("../activity/sessions.ts");
   const found = (await listSessions(system, ledger, { poll: true })).find((one) => one.id === id);

@@ -21,23 +21,23 @@ import { withSecrets } from "../project/secrets.ts";
 
 export type Launch = {
   readonly kind: SessionPlan["kind"];
-  /** With the caller's terminal, where there is one. */
+  /** On the caller's terminal, if there is one. */
   readonly terminal: boolean;
   readonly command: (backend: Backend) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly fresh?: boolean;
-  /** The user has said yes to an isolation that shares the kernel. */
+  /** The user has agreed to isolation that shares the kernel. */
   readonly acceptsWeaker?: boolean;
   readonly dryRun: boolean;
-  /** The background session that the session is a terminal of. */
+  /** The background session that this session attaches to. */
   readonly shows?: string;
-  /** Once the bottle is ready, before the session begins. */
+  /** Called when the bottle is ready, before the session starts. */
   readonly onReady?: (plan: BottlePlan) => Promise<void>;
-  /** What runs the session in its bottle, in place of our own terminal; false where the bottle is being taken down. */
+  /** Runs the session in another way than on our terminal; undefined if another process is taking the bottle down. */
   readonly run?: (context: BottleContext, plan: BottlePlan, session: SessionPlan) => Promise<number | undefined>;
 };
 
-/** Brings the target's bottle up, runs the session in it, and returns its exit status; or prints what it would run. */
+/** Makes the target's bottle ready, runs the session in it, and returns its exit status. A dry run prints the commands. */
 export async function launch(system: System, target: Target, options: Launch): Promise<number> {
   try {
     return await launchOn(system, target, options);
@@ -78,7 +78,7 @@ async function launchOn(
       env,
       hostEnv: system.env,
       gateway: target.gateway,
-      // The manifest's own word, as with all of the environment: only what is put in on the wire is the bottle's.
+      // The environment comes from the current manifest; only values inserted on the network belong to the bottle.
       secrets: target.plan.credentials.filter(({ host }) => host === undefined).map(({ variable }) => variable),
       size,
       shows,

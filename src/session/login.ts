@@ -11,9 +11,9 @@ import { noCredential, notStarted } from "./errors.ts";
 
 const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
 
-/** Tells a person who starts Claude which credential it gets; nothing where Claude will ask for a login. Throws UserError for one that has ended. */
+/** Tells the user of Claude which credential it gets, or nothing if Claude will ask for a login. Throws UserError for an expired one. */
 export async function tellLogin(system: System, login: Login | undefined, { credentials }: BottlePlan): Promise<void> {
-  // One of Claude Code's own shows at once that it has ended; another may have to ask its user for something.
+  // Claude Code's own login shows at once whether it has expired. Another kind may have to ask the user.
   const trouble = login?.rotates ? await login.trouble() : undefined;
   if (trouble) throw trouble;
   if (login) return inform(system, await login.describe());
@@ -22,8 +22,8 @@ export async function tellLogin(system: System, login: Login | undefined, { cred
 }
 
 /**
- * The target of a start of Claude, with a credential or with the user's word that Claude may ask for one in the bottle; the
- * bottle remembers that. `again` makes the target once more. Throws UserError without either.
+ * The target for a start of Claude, with a credential or with the user's agreement that Claude may ask for one in the bottle, which the bottle
+ * remembers. `again` creates the target once more. Throws UserError without either.
  */
 export async function withLogin(
   system: System,

@@ -15,7 +15,7 @@ export type Receipt = {
   readonly durationMs: number;
   readonly turns?: number | undefined;
   readonly tokens?: number | undefined;
-  /** By git's own short summary. */
+  /** git's own short summary. */
   readonly changed?: string | undefined;
   readonly commits: number;
   readonly untracked: number;
@@ -28,7 +28,7 @@ type Ended = { readonly id: string; readonly directory: string; readonly started
 
 const askMs = 5_000;
 
-/** Tells what the session left, and notes it. A session in which nothing was said leaves none. */
+/** Prints and records what the session left. A session without a conversation leaves nothing. */
 export async function tellReceipt(context: BottleContext, plan: BottlePlan, session: Ended): Promise<void> {
   const { system, ledger } = context;
   const conversation = await noteConversation(context, plan, session);
@@ -39,7 +39,7 @@ export async function tellReceipt(context: BottleContext, plan: BottlePlan, sess
   inform(system, first, rest.join("\n"));
 }
 
-/** The conversation that the session was in last: the one in the background, where Left moved it there. */
+/** The last conversation of the session: the background one, if the user moved it there by pressing Left. */
 async function noteConversation(
   { system, ledger }: BottleContext,
   plan: BottlePlan,

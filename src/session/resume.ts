@@ -9,7 +9,7 @@ import { inform } from "../ui/messages.ts";
 import { conversationElsewhere, noConversation, stillInBackground } from "./errors.ts";
 import { byUrgency, matchName } from "../inventory/find-session.ts";
 
-/** The words of Claude Code that go on with the conversation; none where there is none to go on with. Throws UserError for a wrong one. */
+/** Claude Code's arguments to resume the conversation; none if there is nothing to resume. Throws UserError for an unknown one. */
 export async function resumeWords(system: System, bottle: string, word: string | undefined): Promise<string[]> {
   using ledger = new Ledger(system);
   const id =
@@ -21,14 +21,14 @@ export async function resumeWords(system: System, bottle: string, word: string |
   return [];
 }
 
-/** The newest conversation that nobody is in now. */
+/** The newest conversation that no session uses now. */
 async function lastConversation(system: System, ledger: Ledger, bottle: string): Promise<string | undefined> {
   const [turns, sessions] = [await turnsOf(system, ledger, bottle), await liveIn(system, ledger, bottle)];
   const live = new Set(sessions.map(({ conversation }) => conversation));
   return turns.find(({ sessionId }) => !live.has(sessionId))?.sessionId;
 }
 
-/** By its beginning, too. */
+/** Finds it by the beginning of its ID, too. */
 async function conversationNamed(system: System, ledger: Ledger, bottle: string, word: string): Promise<string> {
   const running = (await liveIn(system, ledger, bottle)).find(
     ({ conversation, isBackground }) => isBackground && conversation?.startsWith(word),
@@ -46,7 +46,7 @@ async function conversationNamed(system: System, ledger: Ledger, bottle: string,
       (await turnsOf(system, ledger, plan.name)).some(({ sessionId }) => sessionId.startsWith(word))
     )
       throw conversationElsewhere(word, plan.name, plan.directory);
-  // One that was begun without our hooks is Claude Code's own to know.
+  // Only Claude Code knows conversations that began without our hooks.
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(word)) return word;
   throw noConversation(word, bottle);
 }
@@ -59,7 +59,7 @@ export async function turnsOf(system: System, ledger: Ledger, bottle: string) {
 const liveIn = async (system: System, ledger: Ledger, bottle: string) =>
   (await listSessions(system, ledger, { poll: false, bottle })).filter(({ state }) => state !== "ended");
 
-/** Before a new session: one that was cut off, and those in the background that want something. */
+/** Runs before a new session: mentions an interrupted one, and background sessions that need the user. */
 export async function tellWhatWaits(system: System, bottle: string): Promise<void> {
   using ledger = new Ledger(system);
   if (!ledger.bottle(bottle)) return;
@@ -75,7 +75,7 @@ export async function tellWhatWaits(system: System, bottle: string): Promise<voi
   const [last] = new Attention(ledger).endedSince(0, bottle);
   const isCutOff = last !== undefined && (last.code === undefined || (last.code > 128 && last.code !== 130));
   if (!isCutOff) return;
-  // Whose holder was killed noted nothing; the bottle's own notes know.
+  // A killed process of ours noted nothing, but the bottle's own records know.
   const conversation =
     last.conversation ?? (await turnsOf(system, ledger, bottle)).find(({ session }) => session === last.id)?.sessionId;
   if (conversation !== undefined)

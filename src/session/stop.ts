@@ -10,14 +10,14 @@ import { stopInBackground } from "./background.ts";
 import { hasEnded } from "../inventory/errors.ts";
 import { matchName, sessionNamed } from "../inventory/find-session.ts";
 
-/** The session that the word names; undefined where it is a bottle's name. */
+/** The session that the word names; undefined if it is a bottle's name. */
 export async function onlySession(system: System, word: string): Promise<Session | undefined> {
   using ledger = new Ledger(system);
   const names = ledger.bottles().map(({ plan }) => plan.name);
   return matchName(word, names) === undefined ? await sessionNamed(system, ledger, word) : undefined;
 }
 
-/** Ends one session; its conversation stays. Throws UserError for one that has ended, or does not end. */
+/** Ends one session and keeps its conversation. Throws UserError if it has ended or does not end. */
 export async function stopSession(system: System, session: Session, { dryRun }: { dryRun: boolean }): Promise<void> {
   const { id, isBackground, state, conversation } = session;
   if (state === "ended") throw hasEnded(id, conversation);

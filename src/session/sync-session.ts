@@ -4,7 +4,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { syncProject } from "../sync/sync.ts";
 import type { System } from "../system/system.ts";
 
-/** Brings the project and the copy of a running session's bottle together, and keeps what would be lost with the bottle's place. */
+/** Synchronises the project with the copy in the bottle of a running session, and saves what would be lost if the pod moved. */
 export async function syncSession(system: System, session: string): Promise<void> {
   using ledger = new Ledger(system);
   const bottle = ledger.sessions().find(({ id }) => id === session)?.bottle;
@@ -15,7 +15,7 @@ export async function syncSession(system: System, session: string): Promise<void
     await syncProject(system, backend, plan);
     await backend.keep?.(plan);
   } catch (error) {
-    // The next one, or the session's end, finds the same and says so.
+    // The next run, or the end of the session, meets the same error and reports it.
     if (!(error instanceof UserError)) throw error;
   }
 }

@@ -13,7 +13,7 @@ import { stateDirectory, type System } from "../system/system.ts";
 const directoryOf = ({ env }: System) => `${stateDirectory(env)}/copies`;
 const fileOf = (system: System, bottle: string) => `${directoryOf(system)}/${bottle}.json`;
 
-/** What the project and its copy in that bottle had in common; nothing where they were never brought together. */
+/** What the project and its copy in the bottle had in common; empty if they were never synchronised. */
 export function readBaseline(system: System, bottle: string): Baseline {
   try {
     return new Map(
@@ -29,7 +29,7 @@ export function readBaseline(system: System, bottle: string): Baseline {
 export const saveBaseline = (system: System, bottle: string, baseline: Baseline): void =>
   writePrivate(fileOf(system, bottle), JSON.stringify([...baseline]));
 
-/** A new directory where what comes home is unpacked. What an end half-way left there goes; a bottle has one sync at a time. */
+/** A new directory for files that come from the bottle. Removes the rest of an interrupted sync: a bottle has one sync at a time. */
 export function makeStaging(system: System, bottle: string): string {
   const prefix = `.staging-${bottle}-`;
   for (const left of listDirectory(directoryOf(system)).filter((name) => name.startsWith(prefix)))
@@ -37,12 +37,12 @@ export function makeStaging(system: System, bottle: string): string {
   return makeTempDirectory(`${directoryOf(system)}/${prefix}`);
 }
 
-/** A new bottle of that name has another copy. */
+/** A new bottle of that name has a new copy. */
 export const forgetBaseline = (system: System, bottle: string): void => void removeFile(fileOf(system, bottle));
 
 export const isFirstSync = (system: System, bottle: string): boolean => !exists(fileOf(system, bottle));
 
-/** The bottles that there is one of. */
+/** The bottles that have a baseline. */
 export const listBaselines = (system: System): string[] =>
   listDirectory(directoryOf(system))
     .filter((name) => name.endsWith(".json"))

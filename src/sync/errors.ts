@@ -1,7 +1,7 @@
 import { UserError } from "../errors.ts";
 import { printable } from "../lib/quote.ts";
 
-/** Before a removal, which would lose what could not be pulled. */
+/** Before a removal, which would lose what could not be copied back. */
 export const notPulled = (bottle: string, cause: UserError, command: "rm" | "stop"): UserError =>
   new UserError(cause.message, {
     hint: `to ${command === "rm" ? "remove" : "stop"} it without pulling its changes: claude-bottle ${command} --force ${bottle}`,
@@ -18,7 +18,7 @@ export const unreadableDirectory = (name: string, where: string): UserError =>
     hint: "chmod u+rx it, then: claude-bottle sync",
   });
 
-/** Of one side that had something, and has nothing at all now. */
+/** One side had files before and is empty now. */
 export const allGone = (side: "host" | "bottle", bottle: string, directory: string): UserError =>
   new UserError(
     side === "host"

@@ -10,10 +10,10 @@ import { packThings, unpackTar } from "../system/tar-tree.ts";
 import { type Program, type Run, type RunOptions, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 
-/** The list of 200,000 things. */
+/** Enough for a list of 200,000 files. */
 const longestList = 32 * 1024 * 1024;
 
-/** The copy of the project in a bottle that runs. Throws UserError where the bottle does not answer. */
+/** The copy of the project in a running bottle. Throws UserError if the bottle does not answer. */
 export class BottleCopy {
   readonly #system: System;
   readonly #signal: AbortSignal;
@@ -27,7 +27,7 @@ export class BottleCopy {
     this.#inGuest = (verb) => inGuest(backend, plan, treeArgv(verb, plan.directory));
   }
 
-  /** Of those things, or of all. podman's client of another machine loses what a command printed now and then, and says nothing. */
+  /** Reads those entries, or all. podman's client of another machine sometimes loses output without an error, so a list says where it ends. */
   async read(names?: readonly string[]): Promise<Tree> {
     for (let attempt = 1; ; attempt += 1) {
       const run = await this.#run(this.#inGuest(names ? "list named" : "list"), names && namesInput(names));
@@ -37,23 +37,23 @@ export class BottleCopy {
     }
   }
 
-  /** A directory only when it is empty. */
+  /** Removes entries; a directory only if it is empty. */
   async remove(names: readonly string[]): Promise<void> {
     if (names.length > 0) await this.#run(this.#inGuest("remove"), namesInput(names.toReversed()));
   }
 
-  /** Those things of the project, in place of the bottle's. */
+  /** Copies entries of the project over those in the bottle. */
   async put(project: HeldDirectory, names: readonly string[]): Promise<void> {
     if (names.length === 0) return;
     const things = names.map((name) => ({ name, as: name }));
     await this.#run(this.#inGuest("unpack"), packThings(project, things));
   }
 
-  /** Those things of the bottle, into a directory of ours. What the bottle sends beside them is dropped. Returns the modes of the directories. */
+  /** Copies entries of the bottle into a directory of ours, and drops anything else that the bottle sends. Returns the modes of the directories. */
   async fetch(names: readonly string[], directory: HeldDirectory): Promise<ReadonlyMap<string, number>> {
     if (names.length === 0) return new Map();
     const wanted = new Set(names);
-    // tar's own 1 and 2: something changed or went away as it was read, and comes the next time.
+    // tar returns 1 or 2 if something changed or disappeared while it was read; the next sync gets it.
     const failed = (run: Run) => {
       if (run.code > 2) throw this.#failure(run);
     };
@@ -77,7 +77,7 @@ export class BottleCopy {
   }
 }
 
-/** What a sync runs, one program a line. All but the first only where something changed. */
+/** The commands of a sync. All but the first only run if something changed. */
 export const explainCopy = (backend: Backend, plan: BottlePlan): string[] =>
   (["list", "pack", "remove", "unpack"] as const).map((verb) =>
     shellLine(inGuest(backend, plan, treeArgv(verb, plan.directory)).argv),

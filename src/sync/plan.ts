@@ -2,24 +2,24 @@ import { inOrder, isDirectoryState, isSpecialState, type Tree } from "../lib/tre
 
 export type Side = "host" | "bottle";
 
-/** The states of a thing that was the same thing on both sides. */
+/** The state of an entry on each side while both held the same. */
 export type Pair = Readonly<Record<Side, string>>;
-/** What both sides had when they were last brought together. */
+/** The common state of both sides after the last sync. */
 export type Baseline = ReadonlyMap<string, Pair>;
 
-/** What a side is to get from the other, and what is to go from it: first, as a file may have become a directory. Parents first. */
+/** What to remove from a side, then what to copy to it: a file may have become a directory. Parents first. */
 type Work = { readonly remove: string[]; readonly put: string[] };
 
 export type Steps = Readonly<Record<Side, Work>> & {
-  /** Changed on both sides, perhaps to the same. */
+  /** Changed on both sides, possibly in the same way. */
   readonly onBoth: string[];
-  /** What cannot be copied. */
+  /** Entries that cannot be copied. */
   readonly special: string[];
 };
 
 const other = { host: "bottle", bottle: "host" } as const;
 
-/** What carries each change to the side that did not make it. */
+/** Carries each change to the other side. */
 export function planSync(baseline: Baseline, trees: Readonly<Record<Side, Tree>>): Steps {
   const steps: Steps = { host: { remove: [], put: [] }, bottle: { remove: [], put: [] }, onBoth: [], special: [] };
   for (const name of inOrder(new Set([...trees.host.keys(), ...trees.bottle.keys()]))) {
@@ -36,7 +36,7 @@ export function planSync(baseline: Baseline, trees: Readonly<Record<Side, Tree>>
   return steps;
 }
 
-/** Both sides get what that one has. */
+/** Copies one side's entry to the other. */
 export function carry(steps: Steps, trees: Readonly<Record<Side, Tree>>, name: string, from: Side): void {
   const [wanted, present] = [trees[from].get(name), trees[other[from]].get(name)];
   const { remove, put } = steps[other[from]];
@@ -47,7 +47,7 @@ export function carry(steps: Steps, trees: Readonly<Record<Side, Tree>>, name: s
 
 const index = ".git/index";
 
-/** git writes the index anew when it only looks: the one of a side whose repository is otherwise unchanged has nothing of its own. */
+/** git rewrites its index even when it only reads. If a side's repository is otherwise unchanged, its index has no changes of its own. */
 function settleIndex(steps: Steps, trees: Readonly<Record<Side, Tree>>): void {
   const isOfRepository = (name: string) => name.startsWith(".git/") && name !== index;
   const position = steps.onBoth.indexOf(index);

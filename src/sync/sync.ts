@@ -13,12 +13,12 @@ import { allGone, unreadableDirectory } from "./errors.ts";
 import { assertPathsUnmoved } from "../project/shared-paths.ts";
 import { BottleCopy } from "./guest-tree.ts";
 
-/** What came home, what went into the bottle, what differs on both sides and stays so, and what cannot be copied: by name. */
+/** The names that were copied back, that were copied into the bottle, that conflict and stay unchanged, and that cannot be copied. */
 export type Synced = Readonly<Record<"home" | "in" | "conflicts" | "special", readonly string[]>>;
 
 /**
- * Brings the project and its copy in the bottle together: what changed on one side since they last were is carried to the other. What
- * changed on both stays as it is, unless that of one side is `kept`. An end half-way loses nothing: the next one goes on from there.
+ * Synchronises the project with its copy in the bottle: what changed on one side since the last sync is copied to the other. What changed on both
+ * sides stays as it is, unless `kept` names the side that wins. An interrupted sync loses nothing: the next one continues.
  */
 export const syncProject = (system: System, backend: Backend, plan: BottlePlan, kept?: Side): Promise<Synced> =>
   interruptible((signal) =>
@@ -36,7 +36,7 @@ export const syncProject = (system: System, backend: Backend, plan: BottlePlan, 
     }),
   );
 
-/** Whether the project is as it was when both sides were last brought together. */
+/** Whether the project is unchanged since the last sync. */
 export function isHostUnchanged(system: System, { name, directory }: BottlePlan): boolean {
   if (isFirstSync(system, name)) return false;
   const baseline = readBaseline(system, name);
@@ -69,7 +69,7 @@ async function bringTogether(
   if (kept) for (const name of conflicts) carry(steps, trees, name, kept);
   if (kept) conflicts.clear();
 
-  // Somebody may have written here meanwhile; and what went away in the bottle as it was read comes the next time.
+  // Files here may have changed during the sync; files that disappeared in the bottle while they were read are handled next time.
   for (const name of [...steps.host.remove, ...steps.host.put])
     if (stateAt(project, name) !== trees.host.get(name)) conflicts.add(name);
   const isFree = (name: string) => !conflicts.has(name);
@@ -101,12 +101,12 @@ async function bringTogether(
   };
 }
 
-/** Unless it is another one by now: that is not what was sent, and is to be looked at the next time. */
+/** Undefined if what arrived is not what was sent: the next sync looks at it again. */
 const sentState = (arrived: string | undefined, sent: string | undefined) =>
   arrived !== undefined && sent !== undefined && sizeOf(arrived) === sizeOf(sent) ? arrived : undefined;
 const sizeOf = (state: string) => state.split(" ")[2];
 
-/** What cannot be seen must not look as if it were removed. */
+/** Unreadable files must not look as if they had been removed. */
 function refuseUnreadable(
   { name, directory }: BottlePlan,
   { host, bottle }: Record<Side, Tree>,

@@ -9,7 +9,7 @@ import { notPulled, conflictBeforeRemoval } from "./errors.ts";
 
 type Place = { readonly system: System; readonly backend: Backend };
 
-// The project of a bottle on another machine: there before a session, and home after it.
+// Copies the project of a bottle on another machine there before a session, and back after it.
 
 export async function pushBeforeSession(
   { system, backend }: Place,
@@ -21,11 +21,11 @@ export async function pushBeforeSession(
       system,
       `the bottle is on another machine: the session works on a copy of the project, and changes are pulled at its end`,
     );
-  // What changed there comes home at the session's end in any case.
+  // Changes in the bottle are copied back at the end of the session in any case.
   if (!isHostUnchanged(system, plan)) await pushProject({ system, backend }, plan);
 }
 
-/** What changed here, or all of it the first time. */
+/** Copies what changed here; the first time, everything. */
 export async function pushProject({ system, backend }: Place, plan: BottlePlan): Promise<void> {
   const isFirst = isFirstSync(system, plan.name);
   if (isFirst) inform(system, `copying the project into bottle "${plan.name}"`);
@@ -34,7 +34,7 @@ export async function pushProject({ system, backend }: Place, plan: BottlePlan):
   warnConflicts(system, synced);
 }
 
-/** The session's own status stands, whatever happens here: what is not home now comes home the next time. */
+/** The session's status stands, whatever happens here. What fails now is copied back next time. */
 export async function pullAfterSession(
   { system, backend }: Place,
   plan: BottlePlan,
@@ -51,7 +51,7 @@ export async function pullAfterSession(
   }
 }
 
-/** Before a bottle is removed, all that changed in it comes home. Throws UserError where it cannot. */
+/** Copies all changes back before a bottle is removed. Throws UserError if that fails. */
 export async function pullBeforeRemoval(
   { system, backend }: Place,
   plan: BottlePlan | undefined,
