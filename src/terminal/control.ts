@@ -2,34 +2,34 @@ import { Output } from "../system/output.ts";
 import type { Sandbox } from "../system/system.ts";
 import type { Size } from "./size.ts";
 
-/** How the wrapper reaches the guest beside the session that it holds; its maker's word, in one private variable. */
+/** How pty-resize reaches the guest besides the session itself. Comes from its parent in one private variable. */
 type Reach = {
-  /** Runs the control script in the guest (guest/control.ts), with the words that follow it. */
+  /** Runs the control script in the guest (guest/control.ts) with the arguments that follow. */
   readonly argv?: readonly string[];
   readonly session: string;
-  /** Undefined where the guest's terminal is the caller's own, whose size needs no care. */
+  /** Undefined if the guest uses the caller's own terminal, whose size is always right. */
   readonly size?: Size;
-  /** The session's descriptor 3 is a pipe that our end breaks. */
+  /** The session's descriptor 3 is a pipe that our end closes. */
   readonly held?: boolean;
-  /** Tells the terminal's owner which session it shows. */
+  /** Tells tmux which session the pane shows. */
   readonly tag?: readonly string[];
-  /** What tells of a change in one of these directories. */
+  /** Directories to watch, and the command that reports a change. */
   readonly watch?: { readonly directories: readonly string[]; readonly tell: readonly string[] };
-  /** Variables that the session must not have and its end needs. */
+  /** Variables that the end of the session needs and the session must not have. */
   readonly own?: Readonly<Record<string, string>>;
-  /** What is run beside the session, and how often. */
+  /** A command to run beside the session, and its interval. */
   readonly repeated?: { readonly argv: readonly string[]; readonly seconds: number };
-  /** The client's status is to be believed only where the client says whose it is. */
+  /** Believe the client's status only if the client says whose it is. */
   readonly isTold?: boolean;
   readonly sandbox?: Sandbox;
 };
 
 const timeoutMs = 30_000;
-/** The guest's root can make its shell print without end. */
+/** The guest's root could make its shell print without end. */
 const answerBytes = 1024;
 const nativeTenths = 10;
 
-/** A session without it goes on with the backend's own way alone. */
+/** Without it, the session relies on the backend's own handling of the size. */
 export function parseReach(text: string | undefined): Reach | undefined {
   try {
     return text ? (JSON.parse(text) as Reach) : undefined;
@@ -68,7 +68,7 @@ export class Control {
     return word === "native" || word === "asserted" ? word : "gone";
   }
 
-  /** Ends the session in the guest when we are killed outright, which closes a pipe. Returns what calls that off. */
+  /** Ends the session in the guest if we are killed, which closes a pipe. Returns a function that cancels this. */
   watch(): () => void {
     const watcher = Bun.spawn(["/bin/sh", "-c", 'read -r _ <&3 || exec "$@" 3<&-', "sh", ...this.#end], {
       stdio: ["ignore", "ignore", "ignore", "pipe"],
@@ -81,11 +81,11 @@ export class Control {
 
   async endSession(): Promise<void> {
     this.abandon();
-    // The second SIGHUP of a closing terminal, sent as its shell dies, may hit a child that is not out of our group yet.
+    // A closing terminal sends a second SIGHUP when its shell dies. It may hit a child that is still in our process group.
     for (let attempt = 1; attempt <= 3; attempt += 1) if (!(await this.#run(this.#end)).hungUp) return;
   }
 
-  /** Ends what is under way, so that it holds up nobody. */
+  /** Ends the running exec, so that nothing waits for it. */
   abandon(): void {
     const child = this.#running;
     this.#running = undefined;
@@ -97,7 +97,7 @@ export class Control {
     }
   }
 
-  /** Out of the terminal's group: Ctrl-C is the session's. */
+  /** Outside the terminal's process group, because Ctrl-C is for the session. */
   async #run(argv: readonly string[]): Promise<{ readonly text: string; readonly hungUp: boolean }> {
     try {
       const child = Bun.spawn([...argv], {

@@ -3,13 +3,13 @@ import { UserError } from "../errors.ts";
 import { rememberModes } from "./modes.ts";
 import { noTerminal } from "./errors.ts";
 
-/** What came back, and after how long; undefined in time: nothing. */
+/** The answer and the time that it took; undefined if there was none in time. */
 export type Answer = { readonly text: string; readonly afterMs: number } | undefined;
 
-/** Every terminal answers this one, and answers in turn: once it is there, an earlier question will get no answer any more. */
+/** Every terminal answers this question, and answers in order: after this answer, an earlier question will not be answered. */
 const fence = { question: "\x1b[c", answer: /\x1b\[\?[\d;]*c/ } as const;
 
-/** Questions to our terminal, one at a time, with the keyboard's echo and lines off. */
+/** Asks the terminal questions, one at a time, with echo and line mode off. */
 export class Dialogue {
   readonly #tty: number;
   readonly #signal: AbortSignal;
@@ -21,10 +21,7 @@ export class Dialogue {
     this.#signal = signal;
   }
 
-  /**
-   * The terminal's modes are put back on every way out. Ctrl-C, and whatever fires `signal`, ends it with that signal's
-   * reason, or with what `cancelled` gives.
-   */
+  /** Restores the terminal's modes on every way out. Ctrl-C, and `signal`, end it with the signal's reason, or with what `cancelled` returns. */
   static async hold<T>(
     { signal, cancelled }: { readonly signal: AbortSignal; readonly cancelled: () => Error },
     work: (dialogue: Dialogue) => Promise<T>,
@@ -35,7 +32,7 @@ export class Dialogue {
     const dialogue = new Dialogue(tty, AbortSignal.any([signal, keyboard.signal]));
     const hear = (bytes: Buffer) => {
       const text = bytes.toString("latin1");
-      // In raw mode it is a byte like any other.
+      // In raw mode Ctrl-C is an ordinary byte.
       if (text.includes("\x03")) keyboard.abort(cancelled());
       dialogue.#hear(text);
     };
@@ -47,7 +44,7 @@ export class Dialogue {
       process.stdin.off("data", hear);
       process.stdin.setRawMode(false);
       process.stdin.pause();
-      // What a terminal that does not know a question has printed of it.
+      // Erases what a terminal printed for a question that it does not know.
       writeSync(tty, "\r\x1b[K");
       closeSync(tty);
       await restore({ diedBadly: false });
@@ -89,7 +86,7 @@ export class Dialogue {
   }
 }
 
-/** stdout may be a file. Throws UserError where the terminal of stdin is not our own. */
+/** stdout may be a file. Throws UserError if stdin is not our terminal. */
 function openTerminal(): number {
   try {
     return openSync("/dev/tty", "w");

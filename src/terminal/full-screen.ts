@@ -2,11 +2,11 @@ import { writeSync } from "node:fs";
 import { windowSize } from "./libc.ts";
 import { rememberModes } from "./modes.ts";
 
-// Mouse reports with the buttons held, in the encoding that knows no end of columns; a paste in brackets; no wrapping of long lines.
+// Mouse reports while a button is held, in the encoding without a limit on columns; bracketed paste; no wrapping of long lines.
 const enterSequence = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?1002h\x1b[?1006h\x1b[?2004h";
 const leaveSequence = "\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?7h\x1b[0m\x1b[?25h\x1b[?1049l";
 
-/** How long an escape may wait for the rest of a sequence. */
+/** How long an escape waits for the rest of a sequence. */
 const escapeMs = 25;
 
 export type FullScreenEvents = {
@@ -16,13 +16,13 @@ export type FullScreenEvents = {
   readonly onResize: () => void;
   /** The terminal is gone. */
   readonly onGone: () => void;
-  /** Something failed that nobody expected; the screen has been left. */
+  /** An unexpected error. The screen has been restored. */
   readonly onCrash: (error: unknown) => void;
 };
 
 /**
- * The whole terminal, for a program that draws it line by line. On every way out the screen, the cursor and the modes are as they
- * were: restoring is registered before anything is changed.
+ * The whole terminal, for a program that draws it line by line. Restoring is registered before anything changes, so on every way out the screen, the
+ * cursor and the modes are as they were.
  */
 export class FullScreen implements AsyncDisposable {
   readonly #events: FullScreenEvents;
@@ -49,7 +49,7 @@ export class FullScreen implements AsyncDisposable {
     return size && size.rows > 0 && size.columns > 0 ? size : undefined;
   }
 
-  /** Writes the lines that differ from what is drawn. Widths are the caller's: each line replaces a whole row. */
+  /** Writes the lines that changed. Each must be exactly as wide as the terminal. */
   draw(lines: readonly string[]): void {
     if (!this.#isOn) return;
     const changed = lines.flatMap((line, at) => (line === this.#drawn[at] ? [] : [`\x1b[${at + 1};1H\x1b[0m${line}`]));
@@ -65,7 +65,7 @@ export class FullScreen implements AsyncDisposable {
     if (this.#isOn) this.#write("\x1b[0m\x1b[2J");
   }
 
-  /** Another program has the terminal until `work` is done. */
+  /** Gives the terminal to another program until `work` is done. */
   async aside<T>(work: () => Promise<T>): Promise<T> {
     await this.#leave();
     try {
@@ -76,7 +76,7 @@ export class FullScreen implements AsyncDisposable {
     }
   }
 
-  /** As Ctrl-Z does to a program that reads lines. */
+  /** Does what Ctrl-Z does to a program in line mode. */
   async suspend(): Promise<void> {
     await this.#leave();
     process.kill(0, "SIGTSTP");
@@ -136,12 +136,12 @@ export class FullScreen implements AsyncDisposable {
     this.#events.onGone();
   };
 
-  /** While the entry's top-level await is pending, Bun 1.4.5 prints such an error and runs on (oven-sh/bun#9843). */
+  /** While the entry's top-level await is pending, Bun 1.4.5 prints such an error and continues (oven-sh/bun#9843). */
   readonly #crash = (error: unknown): void => {
     void this.#leave().finally(() => this.#events.onCrash(error));
   };
 
-  /** The descriptor may be shared with a program that set it non-blocking. A terminal that is gone wants nothing more. */
+  /** Another program may have made the shared descriptor non-blocking. Errors of a closed terminal are ignored. */
   #write(text: string): void {
     let bytes: Uint8Array = Buffer.from(text);
     for (let attempt = 0; bytes.length > 0 && !this.#isGone && attempt < 1000; attempt += 1) {

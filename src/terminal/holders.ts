@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Sandbox } from "../system/system.ts";
 
-// In a sandbox a session has the caller's own terminal. What it leaves running could go on to write to that, and to read what is typed into
-// the caller's shell.
+// In a sandbox a session has the caller's own terminal. A process that it leaves behind could still write to it, and read what is typed into the
+// caller's shell.
 
 const rounds = 50;
 
 /**
- * A bottle has a /dev/pts of its own, whose terminals have the same device numbers as the host's: `instance` tells them apart. A terminal
- * controls one kernel session, which is ours.
+ * A bottle has its own /dev/pts, whose terminals have the same device numbers as the host's; `instance` tells them apart. A terminal controls one
+ * kernel session: ours.
  */
 type Terminal = { readonly device: number; readonly instance: number; readonly session: string };
 
-/** Ends what is left of a sandbox and still has the terminal of stdin. */
+/** Ends the processes of a sandbox that still hold the terminal of stdin. */
 export async function endHolders(sandbox: Sandbox): Promise<void> {
   let terminal: Terminal;
   try {
@@ -40,7 +40,7 @@ function isOf({ pidNamespace, mark }: Sandbox, pid: number): boolean {
   }
 }
 
-/** As an open file, or as the one that /dev/tty leads to. */
+/** As an open file, or as the terminal behind /dev/tty. */
 function has(terminal: Terminal, pid: number): boolean {
   try {
     const { state, session, controlling } = statOf(String(pid));
@@ -72,6 +72,6 @@ function end(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It has ended by itself.
+    // It has already ended.
   }
 }

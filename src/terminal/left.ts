@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Whether the command of a session runs on without its client: podman's ends with 0 when somebody sends it TERM. The command leads a kernel
- * session with a terminal; what it left behind on purpose does not. False where the engine is on another machine, or its processes are another user's.
+ * Whether a session's command still runs without its client: podman's client returns 0 when it gets TERM. The command leads a kernel session with a
+ * terminal; what it left behind on purpose does not. False if the engine is on another machine or its processes belong to another user.
  */
 export function isLeft(session: string): boolean {
   const mark = `CLAUDE_BOTTLE_SESSION=${session}\0`;

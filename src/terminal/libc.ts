@@ -15,7 +15,7 @@ const { O_NONBLOCK, TIOCGWINSZ, TIOCSWINSZ, TIOCNXCL, TCIFLUSH } = isMac
   ? { O_NONBLOCK: 4, TIOCGWINSZ: 0x40087468n, TIOCSWINSZ: 0x80087467n, TIOCNXCL: 0x2000740en, TCIFLUSH: 1 }
   : { O_NONBLOCK: 0x800, TIOCGWINSZ: 0x5413n, TIOCSWINSZ: 0x5414n, TIOCNXCL: 0x540dn, TCIFLUSH: 0 };
 
-/** The calls that no JavaScript interface has; 0.15 ms and 3 MB. */
+/** Calls for which JavaScript has no interface. Costs 0.15 ms and 3 MB. */
 const libc = openLibc({
   tcgetattr: { args: ["i32", "ptr"], returns: "i32" },
   tcsetattr: { args: ["i32", "i32", "ptr"], returns: "i32" },
@@ -29,7 +29,7 @@ const libc = openLibc({
 });
 export const hasLibc = libc !== undefined;
 
-/** The terminal's modes as the kernel's own bytes; undefined where the descriptor is no terminal. */
+/** The terminal's modes in the kernel's format; undefined if the descriptor is not a terminal. */
 export function getModes(fd: number): Uint8Array | undefined {
   // struct termios is 60 bytes on Linux and 72 on macOS.
   const modes = new Uint8Array(128);
@@ -41,19 +41,19 @@ export function setModes(fd: number, modes: Uint8Array): void {
 }
 
 /**
- * Whether the terminal is ours to change: not while a shell has put another group in front of us. A child that was such
- * a shell and is dead leaves its group there; then we take its place, unstopped by the SIGTTOU that this means.
+ * Whether we may change the terminal: not while a shell has put another process group in the foreground. If that group's process is dead, we take its
+ * place, ignoring the SIGTTOU that this causes.
  */
 export function holdTerminal(fd: number): boolean {
   const own = libc?.getpgrp() ?? -1;
   const foreground = libc?.tcgetpgrp(fd) ?? -1;
-  // Nobody is stopped for a terminal that is not the session's own.
+  // The kernel stops nobody for a terminal that does not control the session.
   if (foreground === own || foreground === -1) return true;
   if (foreground <= 0 || isAlive(-foreground)) return false;
   return takeTerminal(fd);
 }
 
-/** Makes our group the terminal's foreground, whoever is there. */
+/** Puts our process group in the terminal's foreground, whichever is there. */
 export function takeTerminal(fd: number): boolean {
   const signals = new Uint32Array(32);
   signals[0] = 1 << (SIGTTOU - 1);
@@ -69,7 +69,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** O_NONBLOCK, O_APPEND and O_ASYNC belong to the open file, and so to whoever shares it with us. -1 for a descriptor that is not open. */
+/** O_NONBLOCK, O_APPEND and O_ASYNC belong to the open file, and so to every process that shares it. -1 for a closed descriptor. */
 export const getFlags = (fd: number): number => libc?.fcntl(fd, F_GETFL, ...fcntl.padding, 0n) ?? -1;
 
 export function setFlags(fd: number, wanted: number): void {
@@ -79,7 +79,7 @@ export function setFlags(fd: number, wanted: number): void {
 
 export const withoutNonBlocking = (flags: number): number => (flags === -1 ? flags : flags & ~O_NONBLOCK);
 
-/** Lets others open the terminal again, and what is written to it go out, which a program may have stopped. */
+/** Clears exclusive mode and restarts output, both of which a program may have set. */
 export function freeTerminal(fd: number): void {
   libc?.ioctl(fd, TIOCNXCL, ...ioctl.padding, 0n);
   libc?.tcflow(fd, TCOON);
@@ -90,7 +90,7 @@ export function setWindowSize(fd: number, { rows, columns }: { rows: number; col
   libc?.ioctl(fd, TIOCSWINSZ, ...ioctl.padding, BigInt(ptr(size)));
 }
 
-/** Only what takes back a terminal needs these. */
+/** Only used to take back a terminal. */
 const openInput = () =>
   openLibc({
     cfmakeraw: { args: ["ptr"], returns: "void" },
@@ -100,7 +100,7 @@ const openInput = () =>
   });
 let input: ReturnType<typeof openInput>;
 
-/** The same modes, but each byte comes as it is typed, and none is shown. */
+/** The same modes, but each byte arrives as it is typed, without echo. */
 export function makeRaw(modes: Uint8Array): Uint8Array | undefined {
   input ??= openInput();
   const raw = modes.slice();
@@ -108,14 +108,14 @@ export function makeRaw(modes: Uint8Array): Uint8Array | undefined {
   return input && raw;
 }
 
-/** What comes within that time, one character a byte; undefined where nothing can come any more. The terminal is raw. */
+/** Reads what arrives within that time, one character for each byte; undefined at the end of input. The terminal is in raw mode. */
 export function hearFor(fd: number, ms: number): string | undefined {
   const POLLIN = 1;
   const asked = new Int32Array([fd, POLLIN]);
   const ready = input?.poll(ptr(asked), 1n, ms) ?? -1;
   if (ready === 0) return "";
   const bytes = Buffer.alloc(65_536);
-  // The events that came are in the upper half of the second word.
+  // The returned events are in the upper half of the second word.
   const length = ready === 1 && ((asked[1] ?? 0) >> 16) & POLLIN ? Number(input?.read(fd, ptr(bytes), 65_536n)) : -1;
   return length > 0 ? bytes.toString("latin1", 0, length) : ready === -1 ? "" : undefined;
 }
@@ -124,7 +124,7 @@ export function throwAwayInput(fd: number): void {
   input?.tcflush(fd, TCIFLUSH);
 }
 
-/** Asked of the kernel each time; Bun's own figure is as old as the last SIGWINCH. */
+/** Asks the kernel each time; Bun's own value is as old as the last SIGWINCH. */
 export function windowSize(fd: number): { rows: number; columns: number } | undefined {
   const size = new Uint16Array(4);
   if (libc?.ioctl(fd, TIOCGWINSZ, ...ioctl.padding, BigInt(ptr(size))) !== 0) return undefined;

@@ -2,7 +2,7 @@ import type { Size } from "./size.ts";
 
 const graceMs = 5_000;
 
-/** A program on a terminal of our own making, which nobody sees. */
+/** A program on a pseudo-terminal of ours. */
 export class PseudoTerminal implements AsyncDisposable {
   readonly #child: Bun.Subprocess;
   #text = "";
@@ -36,7 +36,7 @@ export class PseudoTerminal implements AsyncDisposable {
     this.#child.terminal?.resize(columns, rows);
   }
 
-  /** How long it took until what was printed fits; undefined where it did not in time, or the program has ended. */
+  /** How long the output took to match; undefined if it did not match in time or the program ended. */
   async until(
     fits: (text: string) => boolean,
     { limitMs, signal }: { readonly limitMs: number; readonly signal: AbortSignal },

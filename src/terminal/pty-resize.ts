@@ -35,13 +35,13 @@ type Ended = {
   readonly session: string | undefined;
   /** The client may have lost the session. */
   readonly isDoubtful?: boolean;
-  /** Of our own environment, what the session did not get. */
+  /** Variables of our environment that the session did not get. */
   readonly own?: Readonly<Record<string, string>> | undefined;
 };
 
 /**
- * `pty-resize BOTTLE -- COMMAND...`: COMMAND on this very terminal, with the guest's size kept right and the terminal's
- * modes put back on every way out. `code` is COMMAND's status, 128+n for a signal. No byte of the session passes through.
+ * `pty-resize BOTTLE -- COMMAND...`: runs COMMAND on this terminal, keeps the guest's size right and restores the terminal's modes on every way out.
+ * `code` is COMMAND's status, or 128+n for a signal. No byte of the session passes through us.
  */
 export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   const command = argv.slice(2);
@@ -72,7 +72,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   };
   const end = (signal: NodeJS.Signals) => {
     child?.kill(signal);
-    // One that is stopped would learn of it at the next `fg` only.
+    // A stopped child would only get the signal at the next `fg`.
     child?.kill("SIGCONT");
     setTimeout(() => child?.kill("SIGKILL"), graceMs).unref();
   };
@@ -86,9 +86,9 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   let unwatchRecords: (() => void) | undefined;
   try {
     child = Bun.spawn([...command], { stdio: ["inherit", "inherit", reach?.isTold ? "pipe" : "inherit", ...(reach?.held ? ["pipe" as const] : [])], env }); // prettier-ignore
-    // Of a session on a terminal the client's stderr holds the client's own words alone.
+    // On a terminal, stderr holds only the client's own words.
     if (reach?.isTold) said = new Output(child.stderr, { maxBytes: saidBytes });
-    // INT and QUIT reach the child from the terminal, once it is there; handlers only keep us from dying of them.
+    // The terminal sends INT and QUIT to the child. These handlers only keep us alive.
     for (const signal of ["SIGINT", "SIGQUIT"] as const) process.on(signal, () => {});
     if (passed) end(passed);
     unwatchRecords = reach?.watch && watchRecords(reach.watch.directories, reach.watch.tell, { ...env, ...reach.own });
@@ -108,16 +108,16 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   control?.abandon();
   await endRepeated?.();
   if (reach?.sandbox && passed !== "SIGHUP") await (await import("./holders.ts")).endHolders(reach.sandbox);
-  // A status of 128 and more is a death in the guest; with 1 smolvm says that it lost the machine.
+  // 128 and more is a death in the guest. smolvm returns 1 when it loses the machine.
   const there = await restoreModes({ diedBadly: code === 1 || code >= 128, fenced: passed !== "SIGHUP" });
-  // Of a closed terminal the client may hear first, by a failed read, and end by itself before SIGHUP reaches us.
+  // When the terminal closes, the client may fail to read and end before SIGHUP reaches us.
   const isCut = passed !== undefined || !there || Boolean(child?.signalCode);
   const left = !isCut && control && reach ? (await import("./left.ts")).isLeft(reach.session) : false;
   if (isCut || left) await control?.endSession();
-  // The client's own status says nothing of a command that went on.
+  // If the command still runs, the client's status is not its status.
   if (left && code === 0) code = 143;
   unwatch?.();
-  // What takes it back comes after it.
+  // The tag must be set before it is removed.
   await tagged;
   const words = said && !passed && there ? (await said.finish()).text : undefined;
   const isDoubtful = words !== undefined && !isToldBy(words, code);
@@ -125,7 +125,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session, isDoubtful, own: reach?.own };
 }
 
-/** The session does without, where that cannot be. */
+/** If this fails, the session works without it. */
 async function tag(argv: readonly string[]): Promise<void> {
   try {
     await Bun.spawn([...argv], { stdio: ["ignore", "ignore", "ignore"], timeout: graceMs }).exited;

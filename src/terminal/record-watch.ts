@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 
-/** Looking costs 50 µs, and no memory; fs.watch of Bun 1.4.5 would cost each session 3 MB. */
+/** A look costs 50 µs and no memory. fs.watch of Bun 1.4.5 would cost each session 3 MB. */
 const lookMs = 1_000;
-/** More files than that are none of Claude Code's. */
+/** Claude Code has fewer files than this. */
 const mostFiles = 256;
 
-/** Runs `tell` within a second of a change of the records in one of the directories; one at a time. Returns what calls it off. */
+/** Runs `tell` within a second of a change in one of the directories, one at a time. Returns a function that cancels this. */
 export function watchRecords(
   directories: readonly string[],
   tell: readonly string[],
@@ -27,7 +27,7 @@ export function watchRecords(
   return () => clearInterval(timer);
 }
 
-/** What is another text after a change; empty where there is no such directory so far. */
+/** A text that changes when the directory does; empty if it does not exist yet. */
 function stampOf(directory: string): string {
   try {
     return readdirSync(directory)

@@ -3,12 +3,12 @@ type Repeated = {
   readonly seconds: number;
 };
 
-/** Runs a program of ours beside a session, again and again, one at a time and without a word. Returns what ends that. */
+/** Runs one of our programs repeatedly and silently beside a session, one at a time. Returns a function that ends this. */
 export function repeat({ argv, seconds }: Repeated, env: NodeJS.ProcessEnv): () => Promise<void> {
   let child: Bun.Subprocess | undefined;
   const run = () => {
     if (child && child.exitCode === null && child.signalCode === null) return;
-    // Out of the terminal's group: Ctrl-C is the session's.
+    // Outside the terminal's process group, because Ctrl-C is for the session.
     child = Bun.spawn([...argv], { stdio: ["ignore", "ignore", "ignore"], env, detached: true });
   };
   const timer = setInterval(run, seconds * 1000);

@@ -1,6 +1,6 @@
 import { Terminal } from "@xterm/headless";
 
-/** The last screen of what a terminal of that size was sent, as lines of text; nothing of it can control the terminal that shows them. */
+/** The last screen of a terminal of that size after this input, as lines of text that cannot control a terminal. */
 export async function renderScreen(
   bytes: string,
   { rows, columns }: { rows: number; columns: number },

@@ -1,22 +1,22 @@
 import { sameSize, type Size } from "./size.ts";
 
 export type SizeKeeperOptions = {
-  /** The size that the guest's terminal started with. */
+  /** The size with which the guest's terminal started. */
   readonly known: Size;
-  /** The outer terminal's size, asked afresh; undefined without a terminal. */
+  /** The outer terminal's current size; undefined without a terminal. */
   readonly read: () => Size | undefined;
-  /** One short exec in the guest. `wait`: give the native way its time first. */
+  /** One short exec in the guest. `wait`: first give the backend's own resizing time. */
   readonly settle: (size: Size, options: { readonly wait: boolean }) => Promise<"native" | "asserted" | "gone">;
 };
 
-/** Longer than the 250 ms between two changes that tmux passes on, so that a drag of a border is one change. */
+/** Longer than the 250 ms between changes that tmux passes on, so that dragging a border is one change. */
 const quietMs = 300;
 const retryMs = [500, 2_000, 5_000];
 
 /**
- * Keeps the guest's terminal at the outer one's size. The backend's own way is trusted once a change was seen to arrive
- * by itself; until then, and where it does not arrive, the size is asserted: after the last of a burst of changes, one
- * exec at a time, and only when it differs from what the guest was last told.
+ * Keeps the guest's terminal at the size of the outer one. The backend's own resizing is trusted once a change has arrived by itself. Until then, or
+ * if it does not arrive, the size is set by an exec: after the last of a burst of changes, one at a time, and only if it differs from what the guest
+ * was last told.
  */
 export class SizeKeeper {
   readonly #options: SizeKeeperOptions;
@@ -27,7 +27,7 @@ export class SizeKeeper {
   #busy = false;
   #ended = false;
   #failures = 0;
-  /** What an exec of unknown end may have asserted. */
+  /** A size that an exec with unknown result may have set. */
   #doubtful: Size | undefined;
 
   constructor(options: SizeKeeperOptions) {
@@ -35,12 +35,12 @@ export class SizeKeeper {
     this.#known = options.known;
   }
 
-  /** The terminal may have changed between our maker's look at it and our handlers. */
+  /** The terminal may have changed between our parent's look at it and the installation of our handlers. */
   start(): void {
     if (this.#wanted()) this.#checkIn(quietMs);
   }
 
-  /** To be called on each SIGWINCH and SIGCONT. */
+  /** Call this on each SIGWINCH and SIGCONT. */
   changed(): void {
     if (this.#way === "native") return;
     this.#signalled = true;
@@ -59,7 +59,7 @@ export class SizeKeeper {
     this.#timer = setTimeout(() => void this.#check(), ms);
   }
 
-  /** The size that the guest is still to learn. */
+  /** The size that the guest does not have yet. */
   #wanted(): Size | undefined {
     const size = this.#options.read();
     return size && !sameSize(size, this.#known) ? size : undefined;
@@ -81,10 +81,10 @@ export class SizeKeeper {
     const doubtful = this.#doubtful && sameSize(this.#doubtful, size);
     this.#doubtful = undefined;
     this.#known = size;
-    // A size that moved on meanwhile may have been overwritten by ours: that proves neither way.
+    // If the size changed meanwhile, ours may have overwritten it, which proves nothing.
     if (this.#wanted()) this.#checkIn(quietMs);
     else if (result === "asserted") this.#way = "assert";
-    // Before the first signal, the size may have come as the client's first one: that says nothing of the later ones.
+    // Before the first signal, the size may have come with the start of the client, which proves nothing about later changes.
     else if (this.#signalled && !doubtful) this.#way = "native";
   }
 }

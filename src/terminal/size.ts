@@ -3,7 +3,7 @@ import { sttySize } from "./stty.ts";
 
 export type Size = readonly [rows: number, columns: number];
 
-/** The caller's terminal's size at this moment; undefined without a terminal, or with one that nobody has sized. */
+/** The current size of the caller's terminal; undefined without a terminal or with one that has no size. */
 export function terminalSize(): Size | undefined {
   const size = hasLibc ? (windowSize(0) ?? windowSize(1) ?? windowSize(2)) : sttySize();
   return size && size.rows > 0 && size.columns > 0 ? [size.rows, size.columns] : undefined;

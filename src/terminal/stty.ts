@@ -1,6 +1,6 @@
 import { stty } from "../system/stty.ts";
 
-/** What libc.ts does, by the stty program; for a system whose libc cannot be opened. Costs a process each time. */
+/** The same as libc.ts, through the stty program, for a system whose libc cannot be opened. Costs a process each time. */
 export function sttyModes(): string | undefined {
   return stty("-g");
 }
