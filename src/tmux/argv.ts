@@ -1,10 +1,10 @@
-/** How the server is reached. `program` is of the server's own version where that can be found. */
+/** How to reach the server. `program` has the server's own version if that can be found. */
 export type Reach = { readonly program: string; readonly socket: string };
 
-/** tmux takes a word's last `;` for the end of a command; everything else in a word it leaves alone. */
+/** tmux reads a trailing `;` as the end of a command. It leaves everything else in a word alone. */
 const protect = (word: string): string => (word.endsWith(";") ? `${word.slice(0, -1)}\\;` : word);
 
-/** One call that runs the commands in turn. `-u`: without a UTF-8 locale tmux would print `_` for each other character. */
+/** Runs the commands in one call. `-u`: without a UTF-8 locale tmux prints `_` for every other character. */
 export const tmuxArgv = ({ program, socket }: Reach, commands: readonly (readonly string[])[]): string[] => [
   program,
   "-u",
@@ -13,10 +13,10 @@ export const tmuxArgv = ({ program, socket }: Reach, commands: readonly (readonl
   ...commands.flatMap((words, index) => [...(index > 0 ? [";"] : []), ...words.map(protect)]),
 ];
 
-/** Text that tmux would expand as a format shows as it is. Before a `[` no doubling helps. */
+/** Escapes text for a place where tmux expands formats. Doubling the # does not help before a `[`. */
 export const escapeTmuxFormat = (text: string): string => text.replaceAll("#[", "# [").replaceAll("#", "##");
 
-/** A word of a command that tmux parses itself: in a binding, a menu or a hook. */
+/** Quotes a word of a command that tmux itself parses: in a binding, a menu or a hook. */
 export const tmuxQuote = (word: string): string =>
   `"${word
     .replace(/[\\"$]/g, "\\$&")
@@ -32,15 +32,15 @@ export type Opening = {
   readonly window: string;
   readonly zoomed: boolean;
   readonly client: string | undefined;
-  /** Of a window. */
+  /** The name of a window. */
   readonly name: string;
-  /** At least two words: of a single one tmux makes a shell's command line. Empty: the user's own shell. */
+  /** At least two words: tmux runs a single one in a shell. Empty for the user's own shell. */
   readonly command: readonly string[];
 };
 
 /**
- * Opens `command` and prints the new pane's id. No directory: to tmux that is a format, in which a `#(...)` runs. The new
- * pane starts where the tmux program was started.
+ * Opens `command` and prints the new pane's ID. The directory is not passed: tmux would expand it as a format, in which `#(...)` runs a command. The
+ * new pane starts where the tmux program was started.
  */
 export function openArgv({ place, pane, window, zoomed, client, name, command }: Opening): string[] {
   const printed = ["-P", "-F", "#{pane_id}"];
@@ -58,7 +58,7 @@ export function openArgv({ place, pane, window, zoomed, client, name, command }:
   }
 } // prettier-ignore
 
-/** What an ordinary pane has not: the user's remain-on-exit would keep a pane that ended well. */
+/** Undoes the user's remain-on-exit for this pane, which would keep it after a good end. */
 export const adoptArgv = (pane: string): string[] => ["set-option", "-p", "-t", pane, "remain-on-exit", "off"];
 
 const tagArgv = (pane: string, tags: Readonly<Record<string, string | undefined>>): string[][] =>
@@ -72,7 +72,7 @@ const tagArgv = (pane: string, tags: Readonly<Record<string, string | undefined>
     ...(value === undefined ? [] : [tmuxQuote(value)]),
   ]);
 
-/** Sets the pane's options, where it is the one of that terminal. */
+/** Sets the pane's options if it is the pane of that terminal. */
 export const tagOwnArgv = (
   pane: string,
   terminal: string,
@@ -88,7 +88,7 @@ export const tagOwnArgv = (
     .join(" ; "),
 ];
 
-/** `separator`: what no value holds. Of control characters tmux 3.4 would print the octal number. */
+/** `separator`: a text that no value contains. tmux 3.4 prints a control character as its octal number. */
 export const askArgv = (pane: string, fields: readonly string[], separator: string): string[] => [
   "display-message",
   "-p",
@@ -102,14 +102,14 @@ export const messageArgv = (client: string | undefined, text: string): string[] 
   "-d",
   "8000",
   ...(client === undefined ? [] : ["-c", client]),
-  // This one is a date too.
+  // tmux also expands this text as a date.
   escapeTmuxFormat(text).replaceAll("%", "%%"),
 ];
 
-/** What a menu runs by a key; undefined: a line between. The label is text, the command is for tmux to parse. */
+/** A menu entry and its key; undefined for a separator. The label is text; tmux parses the command. */
 export type MenuItem = { readonly label: string; readonly key: string; readonly command: string } | undefined;
 
-/** All but blocks of letters and signs that have long been full: every C library knows their widths. */
+/** All characters except those in blocks of letters and signs that have long been complete, whose widths every C library knows. */
 const unknownWidth =
   /[^\x20-\x7e\u00a1-\u0377\u038e-\u03a1\u03a3-\u0527\u2010-\u2027\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fa5\uac00-\ud7a3]/gu;
 
@@ -124,11 +124,11 @@ export const menuArgv = (pane: string, client: string, title: string, items: rea
   "-y",
   "P",
   "-T",
-  // tmux 3.3a was seen to hang while it drew a title whose width its C library could not tell. Only blocks of characters that have long
-  // been full reach it.
+  // tmux 3.3a was seen to hang while drawing a title whose width its C library did not know. Only blocks of characters that have long been complete
+  // reach it.
   escapeTmuxFormat(title.replace(unknownWidth, "?")),
   "--",
-  // The command is a format too, before it is parsed.
+  // The command is expanded as a format before it is parsed.
   ...items.flatMap((item) =>
     item ? [escapeTmuxFormat(item.label), item.key, item.command.replaceAll("#", "##")] : [""],
   ),

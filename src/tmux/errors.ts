@@ -29,7 +29,7 @@ export const menuTooHigh = (): UserError => new UserError("the menu does not fit
 
 export const noBottleHere = (): UserError => new UserError("this pane does not show a bottle");
 
-/** What a command of ours said on its stderr, for the status line. */
+/** What one of our commands printed on stderr, for the status line. */
 export const ownWords = (stderr: string): UserError =>
   new UserError(withoutPrefix(stderr.trim()) || "the command failed");
 

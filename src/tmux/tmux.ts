@@ -20,51 +20,51 @@ export class Tmux {
     this.server = server;
   }
 
-  /** Undefined outside tmux, and where its server is gone. Throws UserError without a tmux program. */
+  /** Undefined outside tmux, or if its server is gone. Throws UserError without a tmux program. */
   static connect(system: System): Tmux | undefined {
-    // The socket's path may hold commas.
+    // The socket's path may contain commas.
     const [, socket, pid] = /^(.+),(\d+),-?\d+$/s.exec(system.env.TMUX ?? "") ?? [];
     const server = pid === undefined ? undefined : identify(Number(pid));
     if (socket === undefined || server === undefined) return undefined;
-    // One of another version may not be understood, or hang.
+    // A tmux of another version may fail or hang.
     const own = system.platform === "linux" ? realPath(`/proc/${server.pid}/exe`) : undefined;
-    // The number of a server that is gone may be another program's by now.
+    // The pid of a dead server may belong to another program.
     if (own !== undefined && !/(tmux|tmate)[^/]*$/.test(own)) return undefined;
     return new Tmux(system, { program: own ?? findProgram(system), socket }, server);
   }
 
-  /** What the commands print. Throws UserError in tmux's own words. */
+  /** The output of the commands. Throws UserError with tmux's own words. */
   async run(...commands: readonly (readonly string[])[]): Promise<string> {
     return this.#call(commands, { timeoutMs });
   }
 
-  /** The same, for a menu or a popup, which ends when a person is done with it: with whatever status that was. */
+  /** The same for a menu or a popup, which waits for the user. Its status is ignored. */
   async runAndWait(...commands: readonly (readonly string[])[]): Promise<void> {
     const { stderr } = await this.#system.run(tmuxArgv(this.reach, commands));
     if (stderr.trim() !== "") throw tmuxFailed(stderr.trim());
   }
 
-  /** The same, started in `cwd`: where tmux opens what it opens. */
+  /** The same, started in `cwd`, which is where tmux opens new panes. */
   async runIn(cwd: string, ...commands: readonly (readonly string[])[]): Promise<string> {
     return this.#call(commands, { cwd, timeoutMs });
   }
 
-  /** The fields of a pane; undefined where there is no such pane. */
+  /** The fields of a pane; undefined if the pane does not exist. */
   async ask<const Fields extends readonly string[]>(
     pane: string,
     fields: Fields,
   ): Promise<Record<Fields[number], string> | undefined> {
-    // A path may hold anything but this.
+    // No path contains this.
     const separator = crypto.randomUUID();
     const printed = await this.run(askArgv(pane, ["pane_id", ...fields], separator));
     const [id, ...values] = printed.replace(/\n$/, "").split(separator);
-    // Of a pane that is gone tmux prints empty fields, and calls it a success.
+    // For a missing pane, tmux prints empty fields and reports success.
     if (id !== pane) return undefined;
     const cells = fields.map((field, index) => [field, values[index] ?? ""]);
     return Object.fromEntries(cells) as Record<Fields[number], string>;
   }
 
-  /** The same. Throws UserError where there is no such pane. */
+  /** The same. Throws UserError if the pane does not exist. */
   async mustAsk<const Fields extends readonly string[]>(
     pane: string,
     fields: Fields,
@@ -81,7 +81,7 @@ export class Tmux {
   }
 }
 
-/** Where the server's own cannot be seen. */
+/** If the server's own program cannot be seen. */
 function findProgram(system: System): string {
   const program = system.which("tmux") ?? usualPlaces.find(exists);
   if (program) return program;

@@ -2,7 +2,7 @@ import { shellQuote } from "../../lib/quote.ts";
 import { prefix } from "../../ui/messages.ts";
 import { tmuxQuote } from "../argv.ts";
 
-/** What can be bound, in the prefix table; each has its own option of `tmux install`. The keys are free in every tmux so far. */
+/** The actions that can be bound in the prefix table, each with its own option of `tmux install`. No tmux version binds these keys. */
 export const actions = {
   open: { key: "b", opens: "Claude", note: "Claude in this directory's bottle", words: ["open"] },
   shell: {
@@ -36,8 +36,8 @@ export type Action = keyof typeof actions;
 export const actionNames = Object.keys(actions) as Action[];
 
 /**
- * A verb of ours, for tmux to parse. In the background, or the client's keys would wait; with two ids only, as all else
- * can be asked for.
+ * One of our commands, for tmux to parse. It runs in the background, because otherwise the client's keys would wait. It passes only two IDs;
+ * everything else can be asked for.
  */
 export function ownCommand(self: readonly string[], [verb = "", ...rest]: readonly string[], ids = bindingIds): string {
   const [program, words] = [[...self, "tmux", verb], rest].map((part) =>
@@ -52,7 +52,7 @@ const bindingIds = { pane: "#{q:pane_id}", client: "#{q:client_name}" };
 export const bindingLine = (self: readonly string[], action: Action, key: string): string =>
   `bind-key -N ${tmuxQuote(`${prefix}${actions[action].note}`)} ${bareKey(key)} ${ownCommand(self, actions[action].words)}`;
 
-/** The keys by what they are to do; `none` in place of a key leaves it out. */
+/** The key of each action. `none` leaves it out. */
 export type Keys = Readonly<Partial<Record<Action, string>>>;
 
 export const bindingLines = (self: readonly string[], keys: Keys): string[] =>

@@ -1,4 +1,4 @@
-/** What is written into a configuration stands between two lines of ours; the first one says what was there before. */
+/** What we write into a configuration stands between two marks. The first one says what was there before. */
 const pattern = /^# >>> claude-bottle(?: \((new file|line ended)\))? >>>\n[^]*?^# <<< claude-bottle <<<\n/m;
 
 type Note = "new file" | "line ended" | undefined;
@@ -6,10 +6,10 @@ type Note = "new file" | "line ended" | undefined;
 const block = (lines: readonly string[], note: Note): string =>
   [`# >>> claude-bottle${note ? ` (${note})` : ""} >>>`, ...lines, "# <<< claude-bottle <<<", ""].join("\n");
 
-/** Oh my tmux! runs what stands in a configuration from here on as a shell script. */
+/** Oh my tmux! runs everything below this line as a shell script. */
 const script = /^(?:# # .*\n)?# EOF\n/m;
 
-/** The text with the lines between our marks, in place of those of an earlier time; undefined: there is no such file. */
+/** The text with these lines between our marks, replacing earlier ones. `undefined` means that there is no file. */
 export function withBlock(text: string | undefined, lines: readonly string[]): string {
   const found = text === undefined ? null : pattern.exec(text);
   if (text !== undefined && found)
@@ -20,7 +20,7 @@ export function withBlock(text: string | undefined, lines: readonly string[]): s
   return text === "" || text.endsWith("\n") ? text + block(lines, undefined) : `${text}\n${block(lines, "line ended")}`;
 }
 
-/** The text as it was before; undefined: no file, where we made it. */
+/** The text as it was before; undefined if we created the file. */
 export function withoutBlock(text: string): string | undefined {
   const found = pattern.exec(text);
   if (!found) return text;
@@ -30,19 +30,19 @@ export function withoutBlock(text: string): string | undefined {
   return found[1] === "new file" && before + after === "" ? undefined : before + after;
 }
 
-/** What install wrote into that text. */
+/** The lines that install wrote into that text. */
 export const ownLines = (text: string | undefined): string[] => (pattern.exec(text ?? "")?.[0] ?? "").split("\n");
 
 /** Whether install wrote into that text. */
 export const hasBlock = (text: string): boolean => pattern.test(text);
 
-/** Marks that somebody has moved or taken away no longer say which lines are ours. */
+/** If a mark was moved or removed, the marks no longer show which lines are ours. */
 export function hasBrokenBlock(text: string): boolean {
   const rest = text.replace(pattern, (block) => (/[^]# >>> claude-bottle/.test(block) ? block : ""));
   return /^[ \t]*# (>>> claude-bottle\b.*>>>|<<< claude-bottle <<<)\s*$/m.test(rest);
 }
 
-/** The lines that a change takes and gives, as diff says it. */
+/** The removed and added lines of a change, in the style of diff. */
 export function renderChange(file: string, before = "", after = ""): string {
   const [old, now] = [before, after].map((text) => text.split("\n")) as [string[], string[]];
   let start = 0;

@@ -3,7 +3,7 @@ import type { System } from "../../system/system.ts";
 import { hasBlock } from "./block.ts";
 import type { Tmux } from "../tmux.ts";
 
-/** The user's configuration: the one that install wrote into, or what the running server has read, or else where tmux looks for it. */
+/** The user's configuration file: the one that install wrote to, the one that the running server read, or the one that tmux would read. */
 export async function findConfig(system: System, tmux: Tmux | undefined): Promise<string> {
   const read = tmux ? (await tmux.run(["display-message", "-p", "#{config_files}"])).trim().split(",") : [];
   const home = system.env.HOME ?? "";
@@ -18,7 +18,7 @@ export async function findConfig(system: System, tmux: Tmux | undefined): Promis
   );
 }
 
-/** Some configurations are somebody's whole program, which sources a file of the user's own: `.tmux.conf.local`. */
+/** Some configurations are complete programs that source a file of the user: `.tmux.conf.local`. */
 function localOf(file: string): string | undefined {
   const local = `${file}.local`;
   return exists(local) && readFileOrNothing(file)?.includes("tmux.conf.local") ? local : undefined;

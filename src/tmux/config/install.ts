@@ -12,14 +12,14 @@ import { inform } from "../../ui/messages.ts";
 import { noKeyLeft, brokenBlock, unusablePath, cannotAskForChange } from "../errors.ts";
 
 export type Change = {
-  /** The configuration; looked for where this tmux reads it without one. */
+  /** The configuration file. If undefined, it is the one that this tmux reads. */
   readonly file: string | undefined;
   readonly dryRun: boolean;
-  /** Without a question. */
+  /** Do not ask. */
   readonly yes: boolean;
 };
 
-/** Writes our bindings into the configuration and tells the running server. */
+/** Writes our bindings to the configuration file and applies them to the running server. */
 export async function install(
   system: System,
   tmux: Tmux | undefined,
@@ -31,7 +31,7 @@ export async function install(
   assertDistinctKeys(keys);
   const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
   const free = withoutClashes(system, keys, bound);
-  // Options that an earlier install wrote stay: a later one may only have been meant for a key.
+  // Keep options that an earlier install wrote: this one may only change a key.
   const setsOptions = options || needs.some(({ line }) => ownLines(before).includes(line));
   const unmet = tmux ? await unmetNeeds(tmux) : [];
   const lines = [...(setsOptions ? needs.map(({ line }) => line) : []), ...bindingLines(ownName(system), free)];
@@ -49,7 +49,7 @@ export async function install(
   if (!setsOptions && unmet.length > 0) offer(system, unmet);
 }
 
-/** Takes out what install wrote, and unbinds it in the running server. */
+/** Removes what install wrote, and unbinds it in the running server. */
 export async function uninstall(system: System, tmux: Tmux | undefined, change: Change): Promise<void> {
   const file = change.file ?? (await findConfig(system, tmux));
   const before = readIntact(file);
@@ -60,7 +60,7 @@ export async function uninstall(system: System, tmux: Tmux | undefined, change: 
   if (tmux && !change.dryRun) await unbindOwn(tmux);
 }
 
-/** Binds the keys in the running server alone: for a plugin manager, which runs us at each start of it. */
+/** Binds the keys in the running server only: for a plugin manager, which runs this each time the server starts. */
 export async function bind(system: System, tmux: Tmux): Promise<void> {
   const keys: Record<string, string> = {};
   for (const action of actionNames) {
@@ -76,7 +76,7 @@ function readIntact(file: string): string | undefined {
   throw brokenBlock(file);
 }
 
-/** The name on the PATH, where it is this very program: that stays, whatever an upgrade puts behind it. */
+/** The name on PATH, if it is this program: it still works after an upgrade. */
 function ownName(system: System): readonly string[] {
   const named = system.which("claude-bottle");
   const isThis = named !== undefined && system.self.length === 1 && realPath(named) === realPath(system.self[0] ?? "");
@@ -95,7 +95,7 @@ async function agreed(system: System, { dryRun, yes }: Change, shown: string): P
   return await confirm("Apply this change?", { byDefault: false });
 }
 
-/** In a file of its own, so that the rest of the configuration does not run a second time. */
+/** Sources a file with only these lines, so that the rest of the configuration does not run again. */
 async function source(system: System, tmux: Tmux, lines: readonly string[]): Promise<void> {
   const file = `${stateDirectory(system.env)}/tmux-${process.pid}.conf`;
   writePrivate(file, `${lines.join("\n")}\n`);

@@ -13,8 +13,8 @@ export function assertDistinctKeys(keys: Keys): void {
 }
 
 /**
- * The keys as tmux calls them: `^b` is C-b. For that each is bound for a moment in a table that no key leads to. Throws
- * UserError, in tmux's words, where it knows no such key.
+ * The keys under tmux's names for them: `^b` is C-b. To find out, each is bound briefly in an unused table. Throws UserError with tmux's message for
+ * an unknown key.
  */
 export async function knownKeys(tmux: Tmux, keys: Keys): Promise<Keys> {
   const known: Record<string, string> = { ...keys };
@@ -38,10 +38,10 @@ const parseKeys = (listed: string): Bound[] =>
 const isOurs = (command: string): boolean =>
   /\btmux\W+(open|menu|next|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
 
-/** As tmux lists it: `\#`, `M-\\`, `"M-;"`, `'M-"'`. */
+/** In the notation of tmux's lists: `\#`, `M-\\`, `"M-;"`, `'M-"'`. */
 const unquoted = (word: string): string => word.replace(/^(["'])(.*)\1$/, "$2").replace(/\\(.)/g, "$1");
 
-/** What the keys do that lead to no verb of ours. */
+/** The bound keys that run none of our commands, and what they do. */
 export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
   new Map(
     parseKeys(await tmux.run(["list-keys", "-T", "prefix"]))
@@ -51,14 +51,14 @@ export const foreignKeys = async (tmux: Tmux): Promise<Map<string, string>> =>
 
 const ownKey = new RegExp(`^ *(\\S+) +${prefix}`);
 
-/** Unbinds the keys that carry our note: those that install or the plugin bound, and not what the user's own line binds to a verb of ours. */
+/** Unbinds the keys with our note: those that install or the plugin bound, not the user's own bindings of our commands. */
 export async function unbindOwn(tmux: Tmux): Promise<void> {
   const noted = (await tmux.run(["list-keys", "-N", "-T", "prefix", "-P", ""])).split("\n");
   const keys = noted.flatMap((line) => ownKey.exec(line)?.[1] ?? []);
   if (keys.length > 0) await tmux.run(...keys.map((key) => ["unbind-key", "-T", "prefix", "--", key]));
 }
 
-/** A key that the user gave to something else stays with it. */
+/** Leaves out keys that the user has bound to something else. */
 export function withoutClashes(system: System, keys: Keys, bound: ReadonlyMap<string, string>): Keys {
   const free: Record<string, string> = {};
   for (const action of actionNames) {

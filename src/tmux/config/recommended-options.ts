@@ -1,13 +1,13 @@
 import type { Tmux } from "../tmux.ts";
 
-/** An option of tmux that Claude Code works better with. */
+/** A tmux option with which Claude Code works better. */
 export type Need = { readonly option: string; readonly line: string; readonly why: string };
 
 type Wanted = Need & { readonly good: (value: string) => boolean };
 
 const isOn = (value: string) => value !== "off" && value !== "0";
 
-/** Options that a server does not know are passed over. */
+/** Options that a server does not know are skipped. */
 const wanted: readonly Wanted[] = [
   { option: "extended-keys", good: isOn, line: "set -sq extended-keys on", why: "Shift-Enter starts a new line" },
   {
@@ -32,7 +32,7 @@ const wanted: readonly Wanted[] = [
   { option: "escape-time", good: (ms) => Number(ms) <= 50, line: "set -sq escape-time 10", why: "Escape acts at once" },
   {
     option: "set-clipboard",
-    // With "on" every program in a pane, in a bottle too, could read and set tmux's newest buffer by OSC 52.
+    // With "on", every program in a pane, including those in a bottle, could read and set tmux's newest buffer by OSC 52.
     good: isOn,
     line: "set -sq set-clipboard external",
     why: "what you copy in tmux reaches your clipboard, and no program in a pane reads it",
@@ -41,11 +41,11 @@ const wanted: readonly Wanted[] = [
 
 export const needs: readonly Need[] = wanted;
 
-/** What this server would have to be told for Claude Code to be at its best; options that it does not know are not asked of it. */
+/** The options that this server should set for Claude Code. Unknown options are skipped. */
 export async function unmetNeeds(tmux: Tmux): Promise<Need[]> {
   const format = wanted.map(({ option }) => `#{${option}}`).join("\t");
   const values = (await tmux.run(["display-message", "-p", format])).replace(/\n$/, "").split("\t");
-  // A list has no value as a format in older ones.
+  // In older versions a list has no value as a format.
   const features = await tmux.run(["show-options", "-s", "terminal-features"]);
   return wanted.filter(({ option, good }, index) => {
     const value = option === "terminal-features" ? features : (values[index] ?? "");

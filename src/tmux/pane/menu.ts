@@ -8,7 +8,7 @@ import { noClient, controlClient, menuTooHigh } from "../errors.ts";
 
 type Request = { readonly pane: string; readonly client: string; readonly dryRun: boolean };
 
-/** Shows what fits the pane, in a menu of tmux's own, and waits until it is closed. */
+/** Shows the entries that apply to the pane in a tmux menu, and waits until it closes. */
 export async function showMenu(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
   const { pane, client, dryRun } = request;
   const seen = await tmux.mustAsk(pane, ["pane_start_command", "pane_current_path", "pane_tty"]);
@@ -73,12 +73,12 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
 }
 
 /**
- * In the bottle: a repository's own git settings may run programs. Without a word that a shell would not leave as it is:
- * tmux-resurrect may type it again.
+ * Runs in the bottle, because the repository's own git settings may run programs. No word needs quoting in a shell, because tmux-resurrect may type
+ * the command again.
  */
 const diffIn = (bottle: string) => ["shell", bottle, "--", "git", "-p", "status", "-vv"];
 
-/** tmux shows a menu that is higher than the client nowhere, without a word, and hangs in control mode. */
+/** tmux silently shows no menu that is higher than the client, and hangs in control mode. */
 async function assertMenuFits(tmux: Tmux, client: string, items: number): Promise<void> {
   const clients = (await tmux.run(["list-clients", "-F", "#{client_name}\t#{client_control_mode}\t#{client_height}"]))
     .trim()

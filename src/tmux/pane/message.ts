@@ -7,8 +7,8 @@ import { work } from "../../ui/work.ts";
 type Reader = { readonly tmux: Tmux | undefined; readonly client: string | undefined };
 
 /**
- * Runs `work` for somebody who pressed a key in that client: a failure is told on its status line, as long as it is there. A key
- * binding has no other place for it: stderr goes nowhere, and stdout or a status would cover the pane.
+ * Runs `work` for a key press in that client. A failure is shown on its status line if the client still exists. A key binding has no other place:
+ * stderr goes nowhere, and output or a status would cover the pane.
  */
 export async function reportingTo({ tmux, client }: Reader, work: () => Promise<void>): Promise<void> {
   try {
@@ -19,12 +19,12 @@ export async function reportingTo({ tmux, client }: Reader, work: () => Promise<
   }
 }
 
-/** To a client that is not there tmux tells nothing, and calls it a success. */
+/** tmux reports success for a client that does not exist. */
 const isThere = async (tmux: Tmux, client: string): Promise<boolean> =>
   (await tmux.run(["list-clients", "-F", "#{client_name}"])).split("\n").includes(client);
 
-/** A line on the client's status line. */
+/** Shows a line on the client's status line. */
 export async function tell(tmux: Tmux, client: string, text: string): Promise<void> {
-  // tmux 3.2 knows no -c here.
+  // tmux 3.2 does not have -c here.
   await tmux.run(messageArgv(client, text)).catch(() => tmux.run(messageArgv(undefined, text)));
 }

@@ -9,19 +9,19 @@ import { holderArgv, startingIn } from "./open.ts";
 
 const needs = ["waiting", "failed", "done"];
 
-/** The sessions that need the user, those that have for longest in front: questions, then failures, then what is done. */
+/** The sessions that need the user: first questions, then failures, then finished turns; the longest wait first. */
 export const inNeed = (sessions: readonly Session[]): Session[] =>
   sessions
     .filter(({ kind, state }) => kind === "agent" && needs.includes(state))
     .toSorted((one, other) => needs.indexOf(one.state) - needs.indexOf(other.state) || one.since - other.since);
 
-/** The one after the session that is on the screen, and around. */
+/** The session after the one on the screen, starting over at the end. */
 export function nextAfter(sessions: readonly Session[], current: string | undefined): Session | undefined {
   const at = sessions.findIndex(({ id }) => id === current);
   return sessions[(at + 1) % sessions.length];
 }
 
-/** Shows the client the session that has waited for longest; again, the one after it. */
+/** Shows the client the session that has waited longest; the next time, the one after it. */
 export async function showNext(
   system: System,
   tmux: Tmux,
@@ -42,7 +42,7 @@ export async function showNext(
 export const isOf = ({ server }: Tmux, { pane }: Session): boolean =>
   pane !== undefined && pane.server.pid === server.pid && pane.server.started === server.started;
 
-/** A background session gets a window of its own, whose end leaves it running. */
+/** Opens a window for a background session. Closing it leaves the session running. */
 async function openBackground(
   system: System,
   tmux: Tmux,

@@ -2,10 +2,12 @@ import { printable } from "../../lib/quote.ts";
 import type { System } from "../../system/system.ts";
 
 const title = "claude-bottle";
-/** Neither a control character nor what ends a field. */
+/** Removes control characters and the separators of fields. */
 const plain = (text: string): string => printable(text).replaceAll(/[;\\]/g, " ");
 
-/** What has the terminal around tmux show a notice; undefined for one that knows none. iTerm2 and others, kitty, Ghostty and urxvt. */
+/**
+ * The sequence that makes the terminal around tmux show a notification; undefined if it has none. For iTerm2 and others, kitty, Ghostty and urxvt.
+ */
 export function outerNotice(kind: string, text: string): string | undefined {
   if (/^(iTerm2|WezTerm|mintty|ConEmu)/i.test(kind)) return `\x1b]9;${plain(text)}\x07`;
   if (/kitty/i.test(kind)) return `\x1b]99;;${title}: ${plain(text)}\x1b\\`;
@@ -15,7 +17,7 @@ export function outerNotice(kind: string, text: string): string | undefined {
 
 const noticeMs = 3_000;
 
-/** By the desktop's own program, where there is a desktop. Nobody waits for it, and nobody misses it. */
+/** Uses the desktop's own program, if there is a desktop. Failures are ignored. */
 export async function desktopNotice(system: System, text: string): Promise<void> {
   const argv = desktopArgv(system, text);
   if (argv) await system.run(argv, { timeoutMs: noticeMs });

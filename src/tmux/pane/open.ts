@@ -16,12 +16,12 @@ export type OpenRequest = {
   /** "host": the user's own shell, outside any bottle. */
   readonly what: "agent" | "shell" | "dashboard" | "host";
   readonly agent: string | undefined;
-  /** Of the agent or the shell. */
+  /** Arguments of the agent or the shell. */
   readonly rest: readonly string[];
   readonly dryRun: boolean;
 };
 
-/** Smaller halves are of no use; tmux refuses only those without a single line. */
+/** Half a pane smaller than this is useless; tmux only refuses one without a single line. */
 const leastColumns = 40;
 const leastRows = 10;
 
@@ -31,7 +31,7 @@ const paneFields = [
 ] as const; // prettier-ignore
 type PaneFields = Record<(typeof paneFields)[number], string>;
 
-/** Opens what was asked for beside a pane: in the bottle that the pane shows, or else in the one of its directory. */
+/** Opens the request beside a pane: in the bottle that the pane shows, or in the bottle of its directory. */
 export async function openBeside(system: System, tmux: Tmux, request: OpenRequest): Promise<void> {
   const { pane, client, what, rest } = request;
   const seen = await askSettled(tmux, pane);
@@ -63,7 +63,7 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
 }
 
-/** Of a pane that has just begun, as a hook meets it, tmux knows no directory yet. */
+/** tmux does not know the directory of a pane that has just started, which is when a hook runs. */
 async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields> {
   for (let attempt = 1; ; attempt += 1) {
     const seen = await tmux.mustAsk(pane, paneFields);
@@ -73,8 +73,8 @@ async function askSettled(tmux: Tmux, pane: string): Promise<PaneFields> {
 }
 
 /**
- * The bottle that the pane shows, and the directory that it is about. Our own record takes as long to open as all else: only where
- * the pane has our mark. Throws UserError where that directory is gone.
+ * The bottle that the pane shows, and its directory. Opening the ledger takes as long as everything else, so it is only read for a pane with our
+ * mark. Throws UserError if the directory is gone.
  */
 export async function shownIn(
   system: System,
@@ -92,14 +92,11 @@ export async function shownIn(
   return { directory: directoryOf(seen), bottle: undefined };
 }
 
-/**
- * tmux 3.8 starts every pane of a session whose directory is gone in that directory, where a compiled Bun program ends before
- * its first line.
- */
+/** tmux 3.8 starts every pane of a session whose directory is gone in that directory, where a compiled Bun program ends before its first line. */
 export const startingIn = (session: string, argv: readonly string[]): readonly string[] =>
   isDirectory(session) ? argv : ["/bin/sh", "-c", 'cd / && exec "$@"', "sh", ...argv];
 
-/** The pane's own process, which holds what `words` tell this program to do. */
+/** The pane's own process, which runs claude-bottle with `words`. */
 export const holderArgv = (
   system: System,
   directory: string,
@@ -115,7 +112,7 @@ export const holderArgv = (
   ...words,
 ];
 
-/** As a person in that directory would type it: tmux-resurrect types it again. */
+/** As the user would type it in that directory: tmux-resurrect types it again. */
 export function sessionWords(
   {
     what,
@@ -138,19 +135,19 @@ export function sessionWords(
 }
 
 function directoryOf({ pane_current_path: path }: Pick<PaneFields, "pane_current_path">): string {
-  // tmux 3.4 puts a backslash before a `$` of what it prints.
+  // tmux 3.4 prints a backslash before each `$`.
   const directory = [path, path.replaceAll("\\$", "$")].find(isDirectory);
   if (directory !== undefined) return directory;
   throw path === "" ? noDirectory() : directoryGone("pane", path);
 }
 
-/** Whatever else runs in the pane, such as an editor, would be killed. */
+/** Any other program in the pane, such as an editor, would be killed. */
 function assertPaneIdle({ pane_current_command: running }: PaneFields): void {
   if (/^-?([a-z]{0,4}sh|nu|elvish)$/.test(running)) return;
   throw paneBusy(running);
 }
 
-/** A window of its own, where half of the pane would be too small. */
+/** A new window if half of the pane would be too small. */
 function fittingPlace(place: Place, { pane_width, pane_height }: PaneFields): Place {
   if (place === "right") return Number(pane_width) >= 2 * leastColumns ? place : "window";
   if (place === "below") return Number(pane_height) >= 2 * leastRows ? place : "window";

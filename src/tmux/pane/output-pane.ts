@@ -6,12 +6,12 @@ import type { Tmux } from "../tmux.ts";
 type Request = {
   readonly pane: string;
   readonly client: string;
-  /** A window of that name; a popup without it, in which nobody can scroll, and where a terminal gives other answers. */
+  /** The name of a new window. Undefined for a popup, which cannot scroll and in which a terminal answers differently. */
   readonly window: string | undefined;
   readonly words: readonly string[];
 };
 
-/** What `words` of this program print, until a key. */
+/** Shows what claude-bottle prints with `words`, until a key is pressed. */
 export async function showWords(system: System, tmux: Tmux, { pane, client, window, words }: Request): Promise<void> {
   const seen = await tmux.mustAsk(pane, [
     "window_id",

@@ -5,33 +5,33 @@ import { askForKey } from "../../system/key.ts";
 import type { System } from "../../system/system.ts";
 import { fail } from "../../ui/messages.ts";
 
-/** A shell's own status says how its last command went; only one that ended this soon never was a session. */
+/** A shell's status is that of its last command, so only a shell that ended this soon counts as failed. */
 const shellFailsWithinMs = 3_000;
 
-/** Ended by the user: there is nothing to read. */
+/** The user ended it, so there is nothing to read. */
 const endedByUser: readonly number[] = [exitCode.ok, exitCode.cancelled];
 
-/** What comes after a good end: the pane closes, it waits for a key, or the user's own shell takes it over. */
+/** What follows a good end: the pane closes, waits for a key, or becomes the user's own shell. */
 export type Ending = "close" | "key" | "shell";
 
 type Held = {
   readonly directory: string;
   readonly words: readonly string[];
   readonly ending: Ending;
-  /** A sandbox that was killed leaves its own process group in the terminal's foreground, and nobody else could read a key. */
+  /** A killed sandbox leaves its process group in the terminal's foreground, and then no other process can read a key. */
   readonly takeTerminal: () => Promise<void>;
 };
 
 /**
- * What a pane of ours runs: `words` of this program, and after a failure a line that waits for a key, so that the pane
- * does not take the reason with it. tmux's remain-on-exit would lose the key, and on some builds the pane.
+ * The program of one of our panes: runs claude-bottle with `words`. After a failure it prints a line and waits for a key, so that the pane does not
+ * close over the reason. tmux's remain-on-exit would lose the key, and in some builds the pane.
  */
 export async function holdPane(system: System, held: Held): Promise<number> {
   const { directory, words, ending } = held;
   system.out(`\x1b]2;${printable(directory.split("/").at(-1) ?? "")}\x07`);
   for (;;) {
     const { code, signal, wasSession } = canEnter(system, directory) ? await runOnce(system, words) : failed;
-    // The end of the pane: nobody is there to read.
+    // The pane is closing.
     if (signal === "SIGHUP" || signal === "SIGTERM") return code;
     await held.takeTerminal();
     const good = wasSession || endedByUser.includes(code);

@@ -9,7 +9,7 @@ import { Tmux } from "../tmux.ts";
 const tags = ({ bottle, id, kind }: SessionPlan) => ({ "": bottle, session: id, kind });
 const noTags = { "": undefined, session: undefined, kind: undefined };
 
-/** The pane that we are in by what our environment says, and how to ask its tmux; undefined outside tmux. */
+/** The pane that our environment names, and how to ask its tmux; undefined outside tmux. */
 function claimedPane(system: System): { readonly tmux: Tmux; readonly pane: Pane } | undefined {
   const id = system.env.TMUX_PANE;
   const terminal = terminalName();
@@ -24,8 +24,8 @@ function claimedPane(system: System): { readonly tmux: Tmux; readonly pane: Pane
 }
 
 /**
- * The pane for the ledger, and the command that notes in the pane's options which session it shows. Nothing waits for that one, and it
- * does nothing in a pane that is not ours: TMUX_PANE may have been inherited from another one.
+ * The pane for the ledger, and the command that sets the session in the pane's options. Nothing waits for that command, and it does nothing if
+ * TMUX_PANE was inherited from another pane.
  */
 export function paneOf(
   system: System,
@@ -37,7 +37,7 @@ export function paneOf(
   return { pane, tag: tmuxArgv(tmux.reach, [tagOwnArgv(pane.id, pane.terminal, tags(session))]) };
 }
 
-/** Takes the options back. A session ends well without. */
+/** Removes the options. A failure does not matter. */
 export async function unmarkPane(system: System): Promise<void> {
   const claimed = claimedPane(system);
   try {
@@ -47,7 +47,7 @@ export async function unmarkPane(system: System): Promise<void> {
   }
 }
 
-/** The session that the pane shows. Throws UserError where there is no such pane. */
+/** The session that the pane shows. Throws UserError if the pane does not exist. */
 export async function sessionShown(tmux: Tmux, ledger: Ledger, pane: string): Promise<SessionRecord | undefined> {
   const { pane_tty: terminal } = await tmux.mustAsk(pane, ["pane_tty"]);
   return ledger.sessionIn({ id: pane, terminal, server: tmux.server });

@@ -9,7 +9,7 @@ type Request = { readonly pane: string; readonly client: string | undefined };
 
 const png = "\x89PNG";
 
-/** Puts the clipboard's picture into the bottle that the pane shows, and types its path there, as a paste. */
+/** Puts the clipboard's picture into the bottle that the pane shows, and types its path, like a paste. */
 export async function pasteImage(system: System, tmux: Tmux, ledger: Ledger, { pane, client }: Request): Promise<void> {
   const session = await sessionShown(tmux, ledger, pane);
   if (!session) throw noBottleHere();
@@ -44,7 +44,7 @@ const clipboardPrograms = ({ platform }: System, env: Record<string, string>): [
   ...(env.DISPLAY ? [["xclip", "-selection", "clipboard", "-t", "image/png", "-o"] as [string, ...string[]]] : []),
 ];
 
-/** The client's own screen: the server may have been started on another one, or on none. */
+/** The client's own display: the server may have been started on another one, or without one. */
 async function screenOf(system: System, tmux: Tmux, client: string | undefined): Promise<Record<string, string>> {
   const names = ["DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR"];
   const clients = (await tmux.run(["list-clients", "-F", "#{client_pid} #{client_name}"])).trim().split("\n");

@@ -1,12 +1,12 @@
 import type { Session } from "../../activity/sessions.ts";
 import { printable } from "../../lib/quote.ts";
 
-/** A bottle that somebody works in, by its directory's name. */
+/** A bottle with running sessions, shown by the name of its directory. */
 export type Working = { readonly bottle: string; readonly directory: string; readonly sessions: number };
 
 const mostShown = 3;
 
-/** `2 wait, shop 2, blog`; empty where nobody works. A `#` would be a style to tmux. */
+/** `2 wait, shop 2, blog`; empty if no session runs. tmux would read a `#` as a style. */
 export function renderStatus(working: readonly Working[], waiting = 0): string {
   const words = working.slice(0, mostShown).map(({ directory, sessions }) => {
     const name = printable(directory.split("/").at(-1) ?? "").replaceAll("#", "##");
@@ -16,7 +16,7 @@ export function renderStatus(working: readonly Working[], waiting = 0): string {
   return [...(waiting === 0 ? [] : [`${waiting} wait`]), ...words, ...more].join(", ");
 }
 
-/** The bottles that somebody works in, by their sessions. */
+/** The bottles with running sessions. */
 export function workingIn(sessions: readonly Session[]): Working[] {
   const live = Map.groupBy(
     sessions.filter(({ state }) => state !== "ended"),

@@ -7,7 +7,7 @@ import { noBottleHere, ownWords } from "../errors.ts";
 
 type Request = { readonly pane: string; readonly client: string | undefined; readonly restart: boolean };
 
-/** Stops the bottle that the pane shows, whoever works in it; `restart`: the pane then begins anew. */
+/** Stops the bottle that the pane shows, even if other sessions use it. `restart`: the pane then starts again. */
 export async function stopShown(system: System, tmux: Tmux, ledger: Ledger, request: Request): Promise<void> {
   const { pane, client, restart } = request;
   const session = await sessionShown(tmux, ledger, pane);
@@ -15,7 +15,7 @@ export async function stopShown(system: System, tmux: Tmux, ledger: Ledger, requ
   const { code, stderr } = await system.run([...system.self, "stop", "--force", session.bottle]);
   const words = stderr.trim().split("\n").at(-1) ?? "";
   if (code !== 0) throw ownWords(words);
-  // Without words tmux runs what the pane was opened with.
+  // Without a command, tmux runs the one with which the pane was opened.
   if (restart) await tmux.run(["respawn-pane", "-k", "-t", pane]);
   else if (client !== undefined) await tell(tmux, client, words);
 }

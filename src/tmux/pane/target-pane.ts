@@ -6,7 +6,7 @@ import { Tmux } from "../tmux.ts";
 import { work } from "../../ui/work.ts";
 import { notInTmux, wrongPane, whichPane, noClientHere } from "../errors.ts";
 
-/** How a key binding names what a verb is about. */
+/** How a key binding names its pane and client. */
 export const paneArgs = {
   pane: { type: "string", valueHint: "PANE", description: "the pane, such as %3; defaults to this one" },
   client: { type: "string", valueHint: "CLIENT", description: "the client to show an error to" },
@@ -19,8 +19,8 @@ export function requireTmux(system: System): Tmux {
 }
 
 /**
- * The pane that we run in. TMUX_PANE is not enough: whatever tmux starts outside a pane, and a terminal that was opened
- * from one, may have inherited another pane's.
+ * The pane that we run in. TMUX_PANE alone is not enough: a process that tmux starts outside a pane, or a terminal that was opened from one, may have
+ * inherited it.
  */
 export async function ownPane(system: System, tmux: Tmux): Promise<string | undefined> {
   const pane = system.env.TMUX_PANE;
@@ -30,7 +30,7 @@ export async function ownPane(system: System, tmux: Tmux): Promise<string | unde
   return seen?.pane_tty === terminal ? pane : undefined;
 }
 
-/** The named pane, or our own. Throws UserError where there is neither. */
+/** The named pane, or our own. Throws UserError if there is neither. */
 export async function askedPane(system: System, tmux: Tmux, named: string | undefined): Promise<string> {
   if (named !== undefined && !/^%\d+$/.test(named)) throw wrongPane(named);
   const pane = named ?? (await ownPane(system, tmux));
@@ -38,7 +38,7 @@ export async function askedPane(system: System, tmux: Tmux, named: string | unde
   throw whichPane();
 }
 
-/** A verb's work for the pane that is meant; a failure is told in the client that asked. */
+/** Runs a subcommand's work for its pane. A failure is shown in the client that asked. */
 export async function aboutPane(
   system: System,
   { pane, client }: { readonly pane?: string | undefined; readonly client?: string | undefined },
@@ -48,7 +48,7 @@ export async function aboutPane(
   await reportingTo({ tmux, client }, async () => work(tmux, await askedPane(system, tmux, pane)));
 }
 
-/** The named client, or the one that last showed the pane's session. Throws UserError where nobody looks at it. */
+/** The named client, or the one that last showed the pane's session. Throws UserError if no client shows it. */
 export async function askedClient(tmux: Tmux, pane: string, named: string | undefined): Promise<string> {
   if (named !== undefined) return named;
   const { session_id } = await tmux.mustAsk(pane, ["session_id"]);

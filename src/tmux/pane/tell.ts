@@ -13,15 +13,15 @@ type Client = {
   readonly terminal: string;
   readonly window: string;
   readonly isFocused: boolean;
-  /** Its terminal, by the name that it gave itself, or by TERM. */
+  /** The client's terminal: its own name for itself, or TERM. */
   readonly kind: string;
 };
 
 const separator = "\t";
 
 /**
- * Brings the panes' options up to date, and tells of each session that has begun to need the user, once, whoever calls this: nothing
- * where its pane is in sight, a bell and a line where the user is elsewhere in tmux, a notice of the desktop where in no client.
+ * Updates the panes' options, and reports each session that has begun to need the user, once across all callers. Does nothing if its pane is visible;
+ * rings a bell and shows a line if the user is elsewhere in tmux; sends a desktop notification if the user is in no client.
  */
 export async function tellSessions(
   system: System,
@@ -80,7 +80,7 @@ async function tell(
   clients: readonly Client[],
   { text, terminal }: { readonly text: string; readonly terminal: string | undefined },
 ): Promise<void> {
-  // To tmux it comes from the pane, whose window it marks; one byte, in whatever the pane prints.
+  // tmux takes the bell for the pane's own output, and marks its window. One byte is safe in the middle of any output.
   if (terminal !== undefined) appendTo(terminal, "\x07");
   for (const { name } of clients) await tmux.run(messageArgv(name, text)).catch(() => {});
   if (clients.some(({ isFocused }) => isFocused)) return;
