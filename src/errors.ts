@@ -1,4 +1,4 @@
-/** Exit statuses of our own; otherwise the command's own status, and 128+n when a signal ended it. */
+/** Our own exit statuses. Otherwise it is the command's status, or 128+n if a signal ended it. */
 export const exitCode = {
   ok: 0,
   failed: 1,
@@ -9,7 +9,7 @@ export const exitCode = {
   cancelled: 130,
 } as const;
 
-/** A failure the user can act on. Anything else that escapes is a bug. */
+/** A failure that the user can act on. Any other error is a bug. */
 export class UserError extends Error {
   override readonly name = "UserError";
   /** The next command to type. */
@@ -23,14 +23,14 @@ export class UserError extends Error {
   }
 }
 
-/** The command line is wrong. Without a hint the command's help is the hint. */
+/** The command line is wrong. Without a hint, the command's help is the hint. */
 export const usageError = (message: string, hint?: string): UserError =>
   new UserError(message, { exitCode: exitCode.usage, hint });
 
-/** A backend that looked usable turned out not to be on this machine; the next one may be. */
+/** A backend that looked usable is not; the next one may be. */
 export class Unusable extends UserError {}
 
-/** INT, TERM or HUP came to us. No UserError: who catches those to go on must not catch this one. */
+/** INT, TERM or HUP arrived. Not a UserError, so that code which handles those and continues does not catch it. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bun
-// What a process that became another command of ours (System.become) is to do now: its argv stays what a person typed, for
-// ps and tmux-resurrect. Only with its own pid in front; whatever else is in such a variable is not ours.
+// A process that became another command of ours (System.become) reads it from this variable: its argv stays what a person typed, for ps and tmux-
+// resurrect. The value starts with the process's own pid; anything else in the variable is ignored.
 const { _CLAUDE_BOTTLE_WORDS: word } = process.env;
 delete process.env._CLAUDE_BOTTLE_WORDS;
 const mark = `${process.pid} `;
@@ -32,7 +32,7 @@ if (argv[0] === "pty-resize") {
   );
 } else if (argv[0] === "enter" || argv[0] === "proxy") {
   const code = await inBottle(argv[0], argv.slice(1));
-  // Its servers would keep the proxy of a bottle that has stopped alive.
+  // Otherwise its servers would keep the proxy of a stopped bottle alive.
   process.exit(code);
 } else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
@@ -46,7 +46,7 @@ if (argv[0] === "pty-resize") {
   process.exitCode = await main(argv, realSystem(cleanEnv(process.env)));
 }
 
-/** What only we start: a program in a bottle, and what a bottle reaches the network by. */
+/** Programs that only we start: a session's entry into a bottle, and the bottle's proxy. */
 async function inBottle(word: "enter" | "proxy", words: readonly string[]): Promise<number> {
   try {
     if (word === "proxy") return await (await import("./proxy/proxy.ts")).proxy(words, process.env);

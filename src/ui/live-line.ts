@@ -7,12 +7,12 @@ const everyMs = 100;
 
 let shown: LiveLine | undefined;
 
-/** Takes the line off the screen until its next frame: before anything else is written. */
+/** Removes the line until its next frame. Call this before writing anything else. */
 export const clearLiveLine = (): void => shown?.clear();
 
 /**
- * One line of a terminal that is redrawn while work lasts, with the time since it began. (clack's own spinner reads the
- * terminal and ends the process on Ctrl-C, so nothing could be undone: @clack/core 1.6.0, `block`.)
+ * A line on the terminal that is redrawn while work lasts, with the elapsed time. (clack's own spinner reads the terminal and ends the process on
+ * Ctrl-C, so nothing could be undone: @clack/core 1.6.0, `block`.)
  */
 export class LiveLine implements Disposable {
   text = "";

@@ -2,10 +2,10 @@ import { exitCode, Interrupted } from "../errors.ts";
 import { dropTyped } from "../system/key.ts";
 import type { System } from "../system/system.ts";
 
-/** Whether a question reaches a person: without a terminal, name the option that answers it. */
+/** Whether a question reaches the user. Without a terminal, the error names the option that answers it. */
 export const canAsk = ({ isTty }: System): boolean => isTty.stdin && isTty.stderr;
 
-/** Asks for yes or no on a line of its own; Enter alone is `byDefault`. Throws Interrupted on Ctrl-C. */
+/** Asks for yes or no on its own line. Enter chooses `byDefault`. Throws Interrupted on Ctrl-C. */
 export async function confirm(question: string, { byDefault }: { readonly byDefault: boolean }): Promise<boolean> {
   const answer = await ask<string>(({ text }, streams) =>
     text({
@@ -18,13 +18,13 @@ export async function confirm(question: string, { byDefault }: { readonly byDefa
   return typed === "" ? byDefault : typed.startsWith("y");
 }
 
-/** Asks for a secret, which the terminal does not show. Throws Interrupted on Ctrl-C. */
+/** Asks for a secret without showing it. Throws Interrupted on Ctrl-C. */
 export const hiddenInput = (question: string): Promise<string> =>
   ask<string>(({ password }, streams) => password({ ...streams, message: question }));
 
 type Choice<Value extends string> = { readonly value: Value; readonly label: string; readonly hint?: string };
 
-/** Asks for one of some; Enter alone is the first. Throws Interrupted on Ctrl-C. */
+/** Asks for one of several choices. Enter chooses the first. Throws Interrupted on Ctrl-C. */
 export const choose = <Value extends string>(question: string, choices: readonly Choice<Value>[]): Promise<Value> =>
   ask(({ select }, streams) =>
     select<string>({ ...streams, message: question, options: [...choices] }),
@@ -33,7 +33,7 @@ export const choose = <Value extends string>(question: string, choices: readonly
 type Clack = typeof import("@clack/prompts");
 type Streams = { readonly input: NodeJS.ReadStream; readonly output: NodeJS.WriteStream; readonly withGuide: false };
 
-/** What was typed before the question was not meant for it. */
+/** Discards what was typed before the question. */
 async function ask<T>(question: (clack: Clack, streams: Streams) => Promise<T | symbol>): Promise<T> {
   const clack = await import("@clack/prompts");
   dropTyped();

@@ -2,7 +2,7 @@ import { exitCode, Interrupted, UserError } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { fail } from "./messages.ts";
 
-/** Tells why a command failed, and returns its exit status. `seeHelp`: the command line that shows how the command is used. */
+/** Prints why a command failed, and returns its exit status. `seeHelp`: the command that prints the help. */
 export function renderError(system: System, error: unknown, seeHelp: string): number {
   if (error instanceof UserError) {
     fail(system, error.message, error.hint ?? (error.exitCode === exitCode.usage ? seeHelp : undefined));

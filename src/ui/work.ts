@@ -7,30 +7,30 @@ import { inform, levelOf, levels } from "./messages.ts";
 export type Work = {
   /** What begins: "building the template with podman, once for all bottles". */
   readonly title: string;
-  /** A noun for its steps, and the name of its log: "template". */
+  /** A noun for its steps and its log: "template". */
   readonly subject: string;
   readonly steps: number;
 };
 
 export type Progress = {
-  /** The next step: shown as "template 2/4: packages". */
+  /** Starts the next step, shown as "template 2/4: packages". */
   step(at: number, text: string): void;
-  /** How much of something is there, in bytes; a bar. */
+  /** Shows a bar for an amount in bytes. */
   amount(done: number, of: number): void;
-  /** What a program printed, in pieces as they come: kept in the log. A line that a script of ours prints may begin a step. */
+  /** Adds output of a program to the log. A line of our own scripts may start a step. */
   output(text: string): void;
-  /** For the hint of an error: the last lines of the log, and where all of it is. */
+  /** For the hint of an error: the last lines of the log, and its path. */
   readonly logHint: string;
 };
 
-/** What a script prints to tell of a step; docker's builder puts the step's number and the time before it. */
+/** The line with which a script starts a step. docker's builder puts its own step number and the time before it. */
 const marker = /(?:^|\s)claude-bottle step (\d+): (.*)$/;
 
 const barWidth = 24;
 
 /**
- * Does what takes long, and shows how far it is: one live line on a terminal, a line for each step elsewhere. What programs
- * print goes to a file, which an error names (`logHint`); with --verbose it is shown too.
+ * Runs something that takes long and shows its progress: one live line on a terminal, otherwise a line for each step. The output of programs goes to
+ * a file that an error names (`logHint`); --verbose shows it too.
  */
 export async function work<T>(
   system: System,
