@@ -2,134 +2,136 @@ import type { BottlePlan, Capabilities, SessionPlan, TemplatePlan } from "../pla
 import type { Identity } from "../system/process.ts";
 import type { Program } from "../system/system.ts";
 
-/** A quick look tells no version. `reason` is a whole sentence part ("no /dev/kvm"), `hint` the command that mends it. */
+/** A quick probe returns no version. `reason` is part of a sentence ("no /dev/kvm"); `hint` is the command that fixes it. */
 export type Probe =
   | { readonly usable: true; readonly version: string | undefined }
   | {
       readonly usable: false;
       readonly reason: string;
       readonly hint: string;
-      /** The file in which an earlier start noted it; without that the next one tries anew. */
+      /** The file in which an earlier start noted the failure. Without that file the next start tries again. */
       readonly notedIn?: string;
     };
 
-/** What the backend itself says of one machine; `owner` is undefined where the machine is not ours. */
+/** What the backend reports about one machine. `owner` is undefined if the machine is not ours. */
 export type Machine = {
   readonly name: string;
   readonly state: "running" | "stopped" | "broken";
   readonly owner: { readonly directory: string; readonly uid: number } | undefined;
-  /** The host process that is the machine, where there is one. */
+  /** The machine's process on the host, if it has one. */
   readonly pid: number | undefined;
-  /** It holds a copy of the project, of which something may be there alone. */
+  /** It holds a copy of the project, and some changes may exist only there. */
   readonly copied?: boolean;
 };
 
 export type ProbeOptions = { readonly quick?: boolean };
 
-/** `onSeen` gets what the guest says of the directories that it shares (guest/seen.sh), the project first. */
+/** `onSeen` gets the guest's report on its shared directories (guest/seen.sh), the project first. */
 export type StartOptions = StepOptions & { readonly onSeen?: (text: string) => void };
 
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
 
-/** Something of ours that nobody needs any more. */
+/** Something that we created and that is no longer needed. */
 export type Leftover = {
   readonly kind: "machine" | "container" | "volume" | "image" | "directory" | "process" | "record" | "link" | "lock";
   readonly name: string;
   readonly why: string;
-  /** What is only in it would be lost: `gc --yes` leaves it, and `how` says what takes it. */
+  /** Removing it would lose data: `gc --yes` leaves it, and `how` says what removes it. */
   readonly isByHand?: boolean;
-  /** What `remove` does, in a line. */
+  /** What `remove` does, in one line. */
   readonly how: string;
-  /** Looks once more whether nobody needs it, and answers false where somebody does. */
+  /** Checks again that it is not needed, and returns false if it is. */
   remove(): Promise<boolean>;
 };
 
-/** What is to stay: what these bottles need, and what the next one would. `purged`: nothing at all, once those bottles are gone. */
+/** What must stay: what these bottles need, and what the next one would. `purged`: these bottles are gone, and nothing stays. */
 export type Needed = { readonly plans: readonly BottlePlan[]; readonly purged?: readonly string[] };
 
-/** What a backend says of its own readiness, for doctor; `fix` is what to do. */
+/** One of the backend's own checks, for doctor. `fix` says what to do. */
 export type Examined = { readonly id: string; readonly isWell: boolean; readonly what: string; readonly fix?: string };
 
-/** One kind of isolated machine. Every step may be repeated: what is already so is success. */
+/** One kind of isolated machine. Every step may be repeated: if there is nothing to do, it succeeds. */
 export interface Backend {
   readonly name: string;
   readonly capabilities: Capabilities;
-  /** Where a bottle's home is, where it cannot be at the path of the user's own. */
+  /** The home in the bottle, if it cannot have the path of the user's own. */
   readonly homeOf?: (bottle: string) => string;
-  /** Throws UserError for what else of a new bottle's plan it cannot do. */
+  /** Throws UserError for anything else in a new bottle's plan that it cannot do. */
   assertSupported?(plan: BottlePlan): void;
-  /** What its bottles lack on this machine, in a line, for whoever starts one. */
+  /** What its bottles lack on this machine, in one line, for the user who starts one. */
   caveat?(): string;
-  /** Taken only where the user or a manifest asks for it by name. */
+  /** Used only if the user or a manifest names it. */
   readonly isByName?: true;
-  /** How a guest reaches the host's loopback. */
+  /** The address of the host's loopback for a guest. */
   readonly loopbackAddress: string;
-  /** `quick`: without a call of the backend where a look will do. */
+  /** `quick`: avoid calling the backend if files tell enough. */
   probe(options?: ProbeOptions): Promise<Probe>;
-  /** Sees to a program that sessions are to run, where they see the host's: once for all bottles. */
+  /** Installs a program for sessions, once for all bottles, if sessions use the host's programs. */
   provide?(program: string, options?: StepOptions): Promise<void>;
-  /** Throws UserError where `provide` would have to fail. */
+  /** Throws UserError if `provide` would have to fail. */
   assertProvidable?(program: string): void;
-  /** Builds the template and pushes it to a registry, for backends that take their images from there. */
+  /** Builds the template and pushes it to a registry, for backends that pull their images from one. */
   pushTemplate?(template: TemplatePlan, reference: string, options?: StepOptions): Promise<void>;
-  /** Whether such a bottle could be had, beyond what `probe` tells; asks and makes nothing. */
+  /** Checks whether such a bottle could be created, beyond what `probe` tells. Changes nothing. */
   examine?(plan: BottlePlan): Promise<readonly Examined[]>;
-  /** Undefined when there is no machine of that name. */
+  /** Undefined if there is no machine of that name. */
   find(name: string): Promise<Machine | undefined>;
   list(): Promise<Machine[]>;
-  /** Whether the engine that would answer now is the one that the bottle was made on: no other can say that the bottle is gone. */
+  /** Whether the engine that answers now is the one on which the bottle was created. No other engine can tell that the bottle is gone. */
   isOwnEngine?(plan: BottlePlan): Promise<boolean>;
-  /** What is there besides bottles, and belongs to none. Throws UserError where the backend does not answer. */
+  /** What exists besides bottles and belongs to none. Throws UserError if the backend does not answer. */
   leftovers?(needed: Needed): Promise<Leftover[]>;
-  /** Bytes on disk that are each bottle's alone, by its name: what would be free without it. May take a second for each. */
+  /** The bytes on disk that removing each bottle would free, by its name. May take a second for each. */
   diskUse?(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  /** The plan with what only the backend can say, before the bottle is made; gets what the bottle is made from. */
+  /** The plan with what only the backend knows, before the bottle is created. Fetches what the bottle is created from. */
   readonly resolve?: (plan: BottlePlan, options?: StepOptions) => Promise<BottlePlan>;
-  /** What `resolve` gives where all that it needs is there; for --dry-run, which only asks. */
+  /** What `resolve` would return if everything is already there. Changes nothing, for --dry-run. */
   foresee?(plan: BottlePlan): Promise<BottlePlan>;
-  /** A failure part-way leaves nothing behind. */
+  /** A failure leaves nothing behind. */
   create(plan: BottlePlan, options?: StepOptions): Promise<void>;
-  /** Boots the machine and makes the user, the home and the project's path in it; returns its host process, if any. */
+  /** Boots the machine, and creates the user, the home and the project's path in it. Returns its process on the host, if any. */
   start(plan: BottlePlan, options?: StartOptions): Promise<number | undefined>;
-  /** Holds a bottle that runs to another list of hosts: `plan` in place of `made`, from which it differs in the network alone. */
+  /** Applies another list of hosts to a running bottle. `plan` replaces `made`, and differs only in the network. */
   setNetwork?(plan: BottlePlan, made: BottlePlan, options?: StepOptions): Promise<void>;
-  /** What the bottle wanted to reach and may not, oldest first; `at` by ISO 8601. */
+  /** What the bottle was denied, oldest first. `at` is in ISO 8601. */
   denied?(name: string): Promise<{ readonly at: string; readonly target: string }[]>;
   /**
-   * What the bottle holds besides its image and what it shares with the host, by its path in the bottle; undefined where only
-   * a start could tell and `mayStart` is not set. What nobody would miss may be left out.
+   * The paths in the bottle that are neither in its image nor shared with the host; undefined if only a start could tell and `mayStart` is not set.
+   * Files that are worth nothing may be left out.
    */
   inside?(
     plan: BottlePlan,
     options?: StepOptions & { readonly mayStart?: boolean },
   ): Promise<readonly string[] | undefined>;
-  /** Keeps Claude's conversations on this machine, where they would be lost with the bottle's place; a new place gets them. */
+  /** Saves Claude's conversations on the host if they would be lost with the bottle's machine; a new machine gets them. */
   keep?(plan: BottlePlan): Promise<void>;
   stop(name: string, options?: StepOptions): Promise<void>;
   remove(name: string, options?: StepOptions): Promise<void>;
   /**
-   * Whether a bottle that we made ready is so still, at next to no cost: every warm start waits for it.
-   * `machine` is the host process that the bottle ran as then.
+   * Whether a bottle that we made ready still is, at next to no cost: every warm start waits for it. `machine` is the bottle's process on the host at
+   * that time.
    */
   isReady(plan: BottlePlan, machine: Identity | undefined): Promise<boolean>;
-  /** What runs a session's command on the caller's terminal, or on its stdin, stdout and stderr; no secret is in its argv. */
+  /** The program that runs a session's command on the caller's terminal, or on its stdin, stdout and stderr. No secret is in its argv. */
   attach(plan: BottlePlan, session: SessionPlan): Program;
   /**
-   * Where on this machine the bottle's ~/.claude is, as far as its `sessions`, `jobs` and `claude-bottle`; the bottle writes there while
-   * we read. Undefined where a command in the bottle has to tell.
+   * The host path of the bottle's ~/.claude, as far as `sessions`, `jobs` and `claude-bottle` are concerned. The bottle writes there while we read.
+   * Undefined if only a command in the bottle can tell.
    */
   claudeDirectory?(plan: BottlePlan): string | undefined;
-  /** Brings the values of the session's secrets into the bottle, where `attach` cannot. Throws UserError. */
+  /** Brings the values of the session's secrets into the bottle if `attach` cannot. Throws UserError. */
   deliver?(plan: BottlePlan, session: SessionPlan): Promise<void>;
-  /** Says what became of a session whose client may have lost it; false where the command has come to its end with `code`. */
+  /** Explains what became of a session whose client may have lost it. False if the command ended with `code`. */
   explainLoss?(plan: BottlePlan, session: string, code: number): Promise<boolean>;
-  /** Before a short command of ours that runs beside a session, as its user; undefined where the terminal is the caller's own: there fd 3 tells it that we end. */
+  /**
+   * Prefix of a short command of ours beside a session, run as its user. Undefined if the terminal is the caller's own, where fd 3 shows that we end.
+   */
   controlArgv(plan: BottlePlan, session: SessionPlan): readonly string[] | undefined;
-  /** Ends what is left of a session that a signal has ended, where it can outlive the process that held it. */
+  /** Ends what remains of a session that a signal ended, if it can outlive the process that ran it. */
   endSession?(session: string): Promise<void>;
-  /** What `setNetwork` would run, for --dry-run. */
+  /** The commands of `setNetwork`, for --dry-run. */
   explainNetwork?(plan: BottlePlan, made: BottlePlan): string[][];
-  /** What the steps would run, for --dry-run. `isUp`: the bottle will be running by then. */
+  /** The commands of the steps, for --dry-run. `isUp`: the bottle will be running by then. */
   explain(
     plan: BottlePlan,
     options?: { readonly isUp?: boolean },

@@ -3,7 +3,7 @@ import { printable } from "../lib/quote.ts";
 import type { Progress } from "../ui/work.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** `thing`: what could not be built, as "template". */
+/** `thing`: what could not be built, such as "template". */
 export const buildError = (
   program: string,
   thing: string,
@@ -21,7 +21,7 @@ export const buildError = (
 export const noBackend = (name: string, known: readonly string[]): UserError =>
   new UserError(`there is no backend "${printable(name)}"`, { hint: `there are: ${known.join(", ")}` });
 
-/** `where`: "docker's engine is on another machine". */
+/** `where`: for example "docker's engine is on another machine". */
 export const noMountThere = (where: string, source: string, advice: string): UserError =>
   new UserError(`${where}, which has no "${printable(source)}" to mount`, {
     hint: `a bottle there gets a copy of the project only: ${advice}, or remove the mount (a linked worktree needs its repository)`,

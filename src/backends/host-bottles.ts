@@ -6,21 +6,21 @@ import { removeLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import type { Leftover, Machine } from "./backend.ts";
 
-// What the sandboxes of this machine have in common: a bottle is a directory of ours below `root`, which holds all of a backend's.
+// Shared by the sandboxes of this machine: a bottle is a directory of ours below `root`, which holds all bottles of a backend.
 
 type Owner = NonNullable<Machine["owner"]>;
 
-/** Whose bottle a directory is; beside what is in it. */
+/** The owner of a bottle's directory, stored beside its contents. */
 const ownerSchema = v.object({ directory: v.string(), uid: v.number() });
 const ownerFile = (directory: string) => `${directory}/owner.json`;
 
-/** Written last: from then on the directory is a bottle. */
+/** Written last: from then on the directory counts as a bottle. */
 export const writeOwner = (directory: string, { directory: project, uid }: Owner): void =>
   writePrivate(ownerFile(directory), JSON.stringify({ directory: project, uid }));
 
 export const isBottle = (directory: string): boolean => exists(ownerFile(directory));
 
-/** Undefined where the file is not ours. */
+/** Undefined if the file is not ours. */
 export function readOwner(directory: string): Owner | undefined {
   try {
     return v.parse(ownerSchema, JSON.parse(readText(ownerFile(directory)) ?? ""));
@@ -29,7 +29,7 @@ export function readOwner(directory: string): Owner | undefined {
   }
 }
 
-/** A directory that a guest made unwritable is removed all the same. */
+/** Also removes a directory that a guest made read-only. */
 export const removeArgv = (directory: string): string[] => [
   "/bin/sh",
   "-c",
@@ -38,9 +38,9 @@ export const removeArgv = (directory: string): string[] => [
   directory,
 ];
 
-/** Directories that a start which was cut off left behind. */
+/** Directories that an interrupted start left behind. */
 export function unfinishedBottles(system: System, root: string): Leftover[] {
-  // What has another name, or is a link, we did not make.
+  // We never create links, or directories with other names.
   const isOurs = (name: string) =>
     name.startsWith("cb-") && isDirectory(`${root}/${name}`) && !isLink(`${root}/${name}`);
   return listDirectory(root)
@@ -53,7 +53,7 @@ export function unfinishedBottles(system: System, root: string): Leftover[] {
         why: "it was never a whole bottle",
         how: shellLine(["rm", "-rf", directory]),
         async remove() {
-          // Who makes a bottle holds its lock.
+          // A process that creates a bottle holds its lock.
           if (!removeLock(system, name) || isBottle(directory)) return false;
           return (await system.run(removeArgv(directory))).code === 0;
         },

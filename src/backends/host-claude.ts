@@ -13,12 +13,12 @@ import { work } from "../ui/work.ts";
 import { cacheDirectory, type System } from "../system/system.ts";
 import { noNpm, npmFailed } from "./errors.ts";
 
-/** The platform's package, as npm lays it out below a directory. */
+/** The platform's package, as npm installs it below a directory. */
 const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
 const ownDirectory = ({ env }: System) => cacheDirectory(env) ?? "/nonexistent";
 const ownInstallation = (system: System) => `${ownDirectory(system)}/claude-${claudeCode.version}`;
 
-/** The host's Claude Code as one executable file, or the one that we installed; undefined where there is neither. */
+/** The host's Claude Code as one executable file, or the one that we installed; undefined if there is neither. */
 export function findClaude(system: System): string | undefined {
   const path = system.which("claude") ?? system.which(`${system.env.HOME ?? ""}/.local/bin/claude`);
   const found = path === undefined ? undefined : realPath(path);
@@ -27,13 +27,13 @@ export function findClaude(system: System): string | undefined {
   return exists(own) ? own : undefined;
 }
 
-/** Throws UserError where there is no Claude Code, and nothing to install it with. */
+/** Throws UserError if there is no Claude Code and nothing to install it with. */
 export function assertClaude(system: System): void {
   if (findClaude(system) !== undefined || system.which("npm")) return;
   throw noNpm();
 }
 
-/** Once for all bottles. An interrupt leaves nothing that a later call would take for whole. */
+/** Once for all bottles. An interrupted installation is never taken for a complete one. */
 export async function installClaude(system: System, signal: AbortSignal | undefined): Promise<void> {
   assertClaude(system);
   const npm = system.which("npm") ?? "npm";
@@ -43,7 +43,7 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
     await work(system, { title, subject: "Claude Code", steps: 1 }, async (progress) => {
       const timer = setInterval(() => progress.amount(bytesBelow(directory), claudeCode.bytes), 250);
       try {
-        // The platform's package is the program itself, so none of its scripts need run; npm would read a .npmrc of the working directory.
+        // The platform's package is the program itself, so its scripts need not run. npm would read a .npmrc in the working directory.
         const { code, stderr } = await system.run(
       ["/bin/sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", directory, npm, "install", "--prefix", directory, "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", `${packageName()}@${claudeCode.version}`],
       { signal, onOutput: progress.output },

@@ -1,7 +1,7 @@
-/** Where the programs of the host and their libraries lie. */
+/** Where the host's programs and their libraries are. */
 export const systemDirectories = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store"];
 
-/** What programs read in /etc: no passwords, no keys, nothing that an administrator writes secrets in. */
+/** Files in /etc that programs read: no passwords, no keys, and nothing in which an administrator writes secrets. */
 export const settings = [
   "alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version", "fonts",
   "gai.conf", "group", "host.conf", "hosts", "inputrc", "java-11-openjdk", "java-17-openjdk", "java-21-openjdk", "ld.so.cache",

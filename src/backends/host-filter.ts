@@ -1,15 +1,15 @@
 import type { BottlePlan, NetworkPlan } from "../plan/plan.ts";
 
-// A bottle that has no way out but a proxy on its own loopback.
+// For bottles whose only way out is a proxy on their own loopback.
 
 export const proxyPort = 3128;
 
-/** How programs in the bottle find the proxy. */
+/** The variables by which programs in the bottle find the proxy. */
 export function proxyEnv({ network }: BottlePlan): Record<string, string> {
   if (network.mode !== "list") return {};
   const url = `http://127.0.0.1:${proxyPort}`;
   const none = "localhost,127.0.0.1,::1";
-  // Node's own fetch asks for the proxy only when told to.
+  // Node's own fetch uses the proxy only if told to.
   return {
     HTTP_PROXY: url,
     HTTPS_PROXY: url,
@@ -22,12 +22,12 @@ export function proxyEnv({ network }: BottlePlan): Record<string, string> {
 }
 
 /**
- * One extended regular expression a line, for what the proxy is asked for: `host:port` to tunnel to, or a whole http:// address.
- * Ports 80 and 443, and nothing before the host that another program could read as a user.
+ * Extended regular expressions, one per line, for requests to the proxy: `host:port` of a tunnel, or a complete http:// address. Allows ports 80 and
+ * 443, and nothing before the host that another program could read as a user.
  */
 export function filterOf({ hosts, furtherPort }: NetworkPlan): string {
   const ports = ["80", "443", ...(furtherPort === undefined ? [] : [furtherPort])].join("|");
-  // Without a line the proxy would not know that it has a filter.
+  // An empty file would mean no filter at all.
   return hosts.length === 0
     ? "^-$"
     : hosts.map((host) => `^(http://)?${hostPattern(host)}(:(${ports}))?(/|$)`).join("\n");
@@ -40,7 +40,7 @@ function hostPattern(host: string): string {
   return host.startsWith("*.") ? `[a-z0-9_.-]+\\.${plain}` : plain;
 }
 
-/** The addresses of a range as they are written; a name that leads to one of them does not fit. */
+/** Matches the addresses of a range in their written form, but no host name that resolves to one of them. */
 function rangePattern(start: readonly number[], bits: number): string {
   return start
     .map((octet, index) => {

@@ -3,7 +3,7 @@ import type { BottlePlan } from "../plan/plan.ts";
 import { planSession } from "../plan/session.ts";
 import type { Program } from "../system/system.ts";
 
-/** A command of ours in the bottle, as its user, without anything of the manifest's. */
+/** Runs one of our own commands in the bottle as its user, without anything from the manifest. */
 export const inGuest = (backend: Backend, plan: BottlePlan, command: readonly string[]): Program =>
   backend.attach(
     plan,

@@ -9,19 +9,19 @@ import { inform } from "../ui/messages.ts";
 import type { Work } from "../ui/work.ts";
 import type { StepOptions } from "./backend.ts";
 
-/** Something of ours that bottles need: what it is made from, and what is run in it as root. */
+/** An image of ours that bottles need: its base, and the commands that are run in it as root. */
 export type Recipe = {
   readonly purpose: "template" | "proxy";
   /** A registry reference. */
   readonly base: string;
   readonly script: string;
-  /** What the script gets. */
+  /** The script's arguments. */
   readonly words: readonly string[];
-  /** The user's own commands, after the script. */
+  /** The user's own commands, which run after the script. */
   readonly setup?: string;
 };
 
-/** Has npm, which brings Claude Code. */
+/** Includes npm, which installs Claude Code. */
 export const defaultBase = "docker.io/library/node:22-bookworm-slim";
 
 export const templateRecipe = ({ base = defaultBase, setup, claude = claudeCode.version }: TemplatePlan): Recipe => ({
@@ -32,10 +32,10 @@ export const templateRecipe = ({ base = defaultBase, setup, claude = claudeCode.
   ...(setup !== undefined && { setup }),
 });
 
-/** Held while `program` builds something of that purpose. */
+/** Held while `program` builds something for that purpose. */
 export const buildLock = (program: string, { purpose }: Pick<Recipe, "purpose">): string => `${program}-${purpose}`;
 
-/** By one process of ours at a time; the others wait for what it makes. `work` looks first whether it is there by now. */
+/** One process of claude-bottle builds at a time; the others wait for its result. `work` first checks whether the result exists. */
 export async function whileNoOtherBuilds<T>(
   system: System,
   program: string,
@@ -48,15 +48,15 @@ export async function whileNoOtherBuilds<T>(
   return await withLock(system, buildLock(program, recipe), { signal, onWait }, work);
 }
 
-/** For the person who waits. The scripts print the numbers of their steps. */
+/** For the user who waits. The scripts print their step numbers. */
 export const building = ({ purpose, setup }: Recipe, program: string): Work => ({
   title: `building the ${purpose} with ${program}, once for all bottles`,
   subject: purpose,
   steps: purpose === "proxy" ? 2 : setup === undefined ? 3 : 4,
 });
 
-/** Tells that its step begins. Builders also print each command that they run, and that must not look like this line. */
+/** Prints that its step begins. Builders print each command that they run, and that output must not look like this line. */
 export const setupScript = (setup: string): string => `echo claude-bottle "step 4: setup commands"\n${setup}`;
 
-/** Another one once the recipe is; 12 digits of a name. */
+/** Changes with the recipe; 12 characters for use in a name. */
 export const hashOf = (recipe: Recipe): string => hashOfJson(recipe).slice(0, 12);

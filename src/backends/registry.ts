@@ -5,7 +5,7 @@ import { noBackend } from "./errors.ts";
 
 type Load = () => Promise<(system: System) => Backend>;
 
-/** Every backend by its name, in the order in which they are preferred; loaded where it is used. A further backend is one more line. */
+/** Every backend by name, in order of preference, loaded when it is used. To add a backend, add a line. */
 const backends: Readonly<Record<string, Load>> = {
   smolvm: async () => (await import("./smolvm/index.ts")).smolvm,
   docker: async () => (await import("./container/index.ts")).docker,
@@ -17,7 +17,7 @@ const backends: Readonly<Record<string, Load>> = {
 
 export const backendNames: readonly string[] = Object.keys(backends);
 
-/** Throws UserError for a name that this version does not know, as a newer one's ledger may hold. */
+/** Throws UserError for a name that this version does not know: the ledger of a newer version may have one. */
 export async function backendOf(system: System, name: string): Promise<Backend> {
   const load = Object.hasOwn(backends, name) ? backends[name] : undefined;
   if (load) return (await load())(system);

@@ -3,8 +3,8 @@ import { stateDirectory, type System } from "../system/system.ts";
 import type { Probe } from "./backend.ts";
 
 /**
- * The answer of a probe that makes a sandbox to see whether it can. One that worked is not made again until the kernel, this program or the
- * sandbox's own changes; one that failed is, so that a repair is noticed.
+ * The result of a probe that has to create a sandbox. A success is remembered until the kernel, this program or the sandbox's own changes. A failure
+ * is probed again, so that a repair is noticed.
  */
 export async function rememberProbe(
   system: System,

@@ -1,6 +1,6 @@
 import type { Backend } from "./backend.ts";
 
-/** What a bottle that shares the machine's kernel is held by, and what it lacks. */
+/** What confines a bottle that shares the machine's kernel, and what it lacks. */
 export const describeSandbox = ({ capabilities, caveat }: Backend): string =>
   [
     `${capabilities.isolation === "rules" ? "access rules" : "namespaces"}, not a VM: what runs in it shares this machine's kernel`,

@@ -1,8 +1,8 @@
-// A seccomp filter as the kernel's classic BPF, from a table of the calls that it denies.
+// Compiles a table of denied calls to a seccomp filter in the kernel's classic BPF.
 
 export type Architecture = "x64" | "arm64";
 
-/** The numbers of x86_64 and of arm64; undefined where the architecture has no such call. */
+/** The numbers on x86_64 and arm64; undefined if the architecture does not have the call. */
 const calls = {
   socket: [41, 198], socketpair: [53, 199], ioctl: [16, 29], kill: [62, 129], truncate: [76, 45],
   add_key: [248, 217], request_key: [249, 218], keyctl: [250, 219],
@@ -15,15 +15,15 @@ export type Call = keyof typeof calls;
 
 const audits: Record<Architecture, number> = { x64: 0xc000003e, arm64: 0xc00000b7 };
 
-/** Holds where the argument's low half (or its `high` one), under the mask, is (`in`) or is not (`notIn`) one of these. */
+/** True if the low half of the argument (or its `high` half), masked, is (`in`) or is not (`notIn`) one of these values. */
 export type Condition = { readonly argument: number; readonly high?: true; readonly mask?: number } & (
   { readonly in: readonly number[] } | { readonly notIn: readonly number[] }
 );
 
-/** By call: denied where all conditions of one of its lists hold. An empty list denies the call whatever its arguments are. */
+/** By call: denied if all conditions of one of its lists are true. An empty list denies the call for any arguments. */
 export type Denied = Readonly<Partial<Record<Call, readonly (readonly Condition[])[]>>>;
 
-/** From here on the numbers of x86_64 are those of its 32-bit variant x32, which would slip by. */
+/** Numbers from here on belong to x32, the 32-bit variant of x86_64, which would bypass the filter. */
 const x32 = 0x4000_0000;
 /** Offsets in the kernel's `struct seccomp_data`. */
 const offsets = { number: 0, architecture: 4, arguments: 16 };
@@ -34,7 +34,7 @@ type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, valu
 const load = (offset: number): Instruction => [code.load, 0, 0, offset];
 const end = (value: number): Instruction => [code.return, 0, 0, value];
 
-/** Denied is EPERM. A program of another architecture (i386 on x86_64) is killed: its numbers mean other calls. */
+/** A denied call returns EPERM. A program of another architecture (i386 on x86_64) is killed, because its numbers mean other calls. */
 export function compileFilter(architecture: Architecture, denied: Denied): Uint8Array {
   const column = architecture === "x64" ? 0 : 1;
   const blocks = Object.entries(denied).flatMap(([call, lists]) => block(calls[call as Call][column], lists));
@@ -50,18 +50,18 @@ export function compileFilter(architecture: Architecture, denied: Denied): Uint8
   ]);
 }
 
-/** The kernel remembers the calls that no argument decides, and runs the filter for the others only. */
+/** The kernel caches the result of calls that do not depend on arguments, and runs the filter only for the others. */
 function block(number: number, lists: readonly (readonly Condition[])[]): Instruction[] {
   const body = [...lists.flatMap(denial), end(verdict.allow)];
   return [[code.jumpIfEqual, 0, body.length, number], ...body];
 }
 
-/** Ends in a denial, or falls through where a condition does not hold. */
+/** Returns a denial, or falls through if a condition is false. */
 function denial(conditions: readonly Condition[]): Instruction[] {
   return conditions.reduceRight<Instruction[]>((rest, condition) => [...test(condition, rest.length), ...rest], [end(verdict.deny)]);
 } // prettier-ignore
 
-/** Jumps over the next `past` instructions where the condition does not hold. */
+/** Jumps over the next `past` instructions if the condition is false. */
 function test({ argument, high, mask, ...listed }: Condition, past: number): Instruction[] {
   const values = "in" in listed ? listed.in : listed.notIn;
   const jumps = values.map((value, index): Instruction => {
@@ -88,7 +88,7 @@ function encode(program: readonly Instruction[]): Uint8Array {
   return bytes;
 }
 
-/** A terminal takes keys by these (TIOCSTI, TIOCLINUX) from kernels before 6.2, and from later ones that are told to allow it. */
+/** With these (TIOCSTI, TIOCLINUX) a program types into its terminal, before Linux 6.2 and on later kernels that allow it. */
 export const terminalInput: Denied = { ioctl: [[{ argument: 1, in: [0x5412, 0x541c] }]] };
 
 /** The session's keyring, which no namespace hides, may hold secrets of the host. */

@@ -13,14 +13,14 @@ import { proxyEnv } from "../host-filter.ts";
 import { settings, systemDirectories } from "../host-files.ts";
 import { type Binding, bindingsOf } from "./pins.ts";
 
-/** Where things are on the host. */
+/** Paths on the host. */
 export type Sandbox = {
   readonly bwrap: string;
-  /** The bottle's own: its home and its /tmp. */
+  /** The bottle's own directory, with its home and its /tmp. */
   readonly directory: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
-  /** What it may have of its own. `proc` is "host" where a new one cannot be mounted, as in a container that hides parts of its own. */
+  /** What the sandbox may have of its own. `proc` is "host" if a new one cannot be mounted, as in a container that hides parts of its /proc. */
   readonly leave: { readonly proc: "own" | "host"; readonly hostname: boolean };
 };
 
@@ -40,7 +40,7 @@ const defaultIdleMinutes = 60;
 const agentSocket = "/run/ssh-agent.sock";
 const agentEnv = ({ sshAgent }: BottlePlan) => (sshAgent === undefined ? {} : { SSH_AUTH_SOCK: agentSocket });
 
-/** Root needs no capability to write these, and some of them start programs on the host. */
+/** Root can write these without a capability, and some of them start programs on the host. */
 const kernelSettings = [
   "/proc/sys",
   "/proc/sysrq-trigger",
@@ -51,7 +51,7 @@ const kernelSettings = [
   "/proc/scsi",
 ];
 
-/** Of a session: where programs are, how they find the proxy, and the names of the secrets that the caller's environment holds. */
+/** The environment of a session: where programs are, how they find the proxy, and the names of the secrets in the caller's environment. */
 const environmentOf = (plan: BottlePlan, { id, env, secrets }: SessionPlan): string[] => {
   const all = {
     PATH: searchPath(plan.user.home),
@@ -66,7 +66,7 @@ const environmentOf = (plan: BottlePlan, { id, env, secrets }: SessionPlan): str
 const assignments = (env: Readonly<Record<string, string>>): string[] =>
   Object.entries(env).map(([name, value]) => `${name}=${value}`);
 
-/** A session, in words of `enter`. On a terminal, which is the caller's own, the shell of `foregroundArgv` keeps it apart from the host's processes. */
+/** A session, as arguments of `enter`. On the caller's own terminal, the shell of `foregroundArgv` separates it from the host's processes. */
 export function sessionArgv(directory: string, plan: BottlePlan, session: SessionPlan): string[] {
   const { id, size, command } = session;
   const prelude = preludeArgv({
@@ -83,7 +83,7 @@ export function sessionArgv(directory: string, plan: BottlePlan, session: Sessio
   ];
 }
 
-/** Before a command of ours in the bottle. */
+/** Prefix of our own commands in the bottle. */
 export const besideArgv = (directory: string, env: Readonly<Record<string, string>>): string[] =>
   enterArgv(directory, "alone", assignments(env));
 
@@ -92,7 +92,7 @@ export const environmentBeside = ({ user }: BottlePlan): Record<string, string> 
   HOME: user.home,
 });
 
-/** In the bottle, where a link that a session left in the home leads nowhere. */
+/** Runs in the bottle, where a link that a session left in the home leads nowhere. */
 export const prepareArgv = (directory: string, plan: BottlePlan, claude: ClaudeHome): string[] => [
   ...enterArgv(directory, "alone", [
     ...plan.credentials.map(({ variable }) => variable).filter((variable) => hostNameOf(variable) === variable),
@@ -101,7 +101,10 @@ export const prepareArgv = (directory: string, plan: BottlePlan, claude: ClaudeH
   ...claudeHomeArgv(plan.user.home, claude),
 ];
 
-/** The bottle itself: a process that holds its namespaces. It says `ready`, and writes its number on the host to descriptor 8. Mount order matters: a later one lies on top. */
+/**
+ * The bottle's main process, which holds its namespaces. It prints `ready`, and writes its pid on the host to descriptor 8. The order of mounts
+ * matters: later ones cover earlier ones.
+ */
 export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
   const { bwrap, directory, claude, leave } = sandbox;
   const { network, sshAgent } = plan;
@@ -130,7 +133,7 @@ export const makeArgv = (directory: string): string[] => [
   temporaryOf(directory),
 ];
 
-/** The home of a bottle below `bottles` that the process holds, as bubblewrap or as what it started; undefined for any other process. */
+/** The home of the bottle below `bottles` that this process holds, as bubblewrap or as its child; undefined for any other process. */
 export const homeBelow = (bottles: string, argv: readonly string[]): string | undefined =>
   argv[0]?.endsWith("bwrap") || argv[3] === "claude-bottle-holder"
     ? argv.find((word) => word.startsWith(`${bottles}/`) && word.endsWith("/home"))

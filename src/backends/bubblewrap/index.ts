@@ -23,12 +23,12 @@ import { bubblewrapLeftovers } from "./leftovers.ts";
 import type { Binding } from "./pins.ts";
 import { probeBwrap } from "./probe.ts";
 
-/** A bottle is a directory of ours, and while it runs a process that holds its namespaces; sessions join those. */
+/** A bottle is a directory of ours and, while it runs, a process that holds its namespaces. Sessions join those. */
 export function bubblewrap(system: System): Backend {
   const bottles = () => `${stateDirectory(system.env)}/bubblewrap`;
   const directoryOf = (name: string) => `${bottles()}/${name}`;
   const filter = compileFilter(process.arch as Architecture, { ...terminalInput, ...keyrings });
-  // By its content: a bottle that an older version of ours made has another one.
+  // Named by its content: a bottle that an older version of claude-bottle created has another filter.
   const filterOf = (name: string) => `${directoryOf(name)}/seccomp-${Bun.hash(filter).toString(16)}`;
 
   function machine(name: string): Machine | undefined {
@@ -37,7 +37,7 @@ export function bubblewrap(system: System): Backend {
     return { name, state: holder ? "running" : "stopped", owner: readOwner(directoryOf(name)), pid: holder?.pid };
   }
 
-  /** Throws UserError where this machine can run no sandbox at all. */
+  /** Throws UserError if this machine cannot run any sandbox. */
   async function refuseUnusable(): Promise<void> {
     const probe = await probeBwrap(system);
     if (!probe.usable) throw notUsable(probe.reason, probe.hint);
@@ -163,7 +163,7 @@ function refuseHome(home: string): void {
   if (!home.startsWith("/") || home === "/") throw homeInTheWay(home);
 }
 
-/** Makes the directories that are bound into the sandbox, where they are not there. Throws UserError where a link lies on the way to one of them. */
+/** Creates missing directories that are bound into the sandbox. Throws UserError if a link is on the way to one of them. */
 function makeSources(bindings: readonly Binding[]): void {
   using everything = HeldDirectory.open("/");
   for (const { source, target } of bindings) {

@@ -7,7 +7,9 @@ import type { Leftover } from "../backend.ts";
 import { unfinishedBottles } from "../host-bottles.ts";
 import * as argv from "./argv.ts";
 
-/** Sandboxes and directories without a bottle, and older versions of Claude Code that we installed. `bottles`: the directory of all of them. */
+/**
+ * Sandboxes and directories without a bottle, and older versions of Claude Code that we installed. `bottles`: the parent directory of all bottles.
+ */
 export function bubblewrapLeftovers(system: System, bottles: string): Leftover[] {
   if (system.platform !== "linux") return [];
   const processes = findProcesses((words) => {

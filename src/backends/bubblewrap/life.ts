@@ -16,27 +16,27 @@ import * as argv from "./argv.ts";
 import { endedAtStart, portTaken, stepFailed } from "./errors.ts";
 import { allLeave, findBwrap, leaveOf, type Leave } from "./probe.ts";
 
-/** What bubblewrap says of what it started. */
+/** What bubblewrap reports about the process that it started. */
 const factsSchema = v.object({ "child-pid": v.number() });
 
-/** How long the processes of a bottle that stops may take to end by themselves. */
+/** How long the processes of a stopping bottle have to end by themselves. */
 const restMs = 3_000;
 const offersWithinMs = 2_000;
-/** Of the host's variables those of its own proxy are the bottle's proxy's too. */
+/** The bottle's proxy uses the host's own proxy, so it keeps these variables of the host. */
 const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
 
 type Places = {
-  /** The directory of all bottles. */
+  /** The parent directory of all bottles. */
   readonly bottles: () => string;
-  /** The file of a bottle's seccomp filter. */
+  /** The file with a bottle's seccomp filter. */
   readonly filterOf: (name: string) => string;
-  /** Throws UserError where no bottle can run at all. */
+  /** Throws UserError if no bottle can run here. */
   readonly refuseUnusable: () => Promise<void>;
 };
 
 export const needsProxy = ({ network }: BottlePlan): boolean => network.mode === "list";
 
-/** The processes that a running bottle is: what holds its namespaces, and the proxy to the network. */
+/** The processes of a running bottle: the one that holds its namespaces, and its proxy. */
 export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }: Places) {
   const directoryOf = (name: string) => `${bottles()}/${name}`;
 
@@ -47,7 +47,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     leave,
   });
 
-  /** Throws UserError that says why it failed. */
+  /** Throws UserError with the reason if it fails. */
   async function run(words: readonly string[], doing: string, options: RunOptions): Promise<string> {
     const { code, stdout, stderr } = await system.run(words, options);
     options.signal?.throwIfAborted();
@@ -57,7 +57,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     throw stepFailed(doing, said || `status ${code}`);
   }
 
-  /** What a process that stays would keep of the host's variables, all may read in the bottle. */
+  /** The environment of a process that stays is readable in the bottle, so it gets only these variables of the host. */
   const withoutHost = (kept: readonly string[]): NonNullable<RunOptions["env"]> =>
     Object.fromEntries(Object.keys(system.env).flatMap((name) => (kept.includes(name) ? [] : [[name, undefined]])));
 
@@ -67,10 +67,10 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     return startArgv(files, argv.bottleArgv(sandboxOf(plan, leave), plan));
   };
 
-  /** Starts the process that the bottle is. */
+  /** Starts the bottle's main process. */
   async function hold(plan: BottlePlan, options: StepOptions): Promise<void> {
     const directory = directoryOf(plan.name);
-    // Of a start that was cut off.
+    // Processes of an interrupted start.
     await endProcesses(holdersOf(plan.name));
     const words = holding(plan, await leaveOf(system));
     await run(words, `start bottle "${plan.name}"`, { ...options, env: withoutHost(["PATH"]) });
@@ -86,7 +86,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     return startArgv({ fifo: `${directory}/starting` }, [...system.self, ...proxyArgv(directory, proxyPort)]);
   };
 
-  /** What the bottle may reach, by a proxy that runs. */
+  /** Starts the proxy for the hosts that the bottle may reach. */
   async function connect(plan: BottlePlan, options: StepOptions): Promise<void> {
     if (!needsProxy(plan)) return;
     const directory = directoryOf(plan.name);
@@ -111,7 +111,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
   const holdersOf = (name: string) =>
     findProcesses((words) => argv.homeBelow(bottles(), words) === argv.homeOf(directoryOf(name)));
 
-  /** Ends what runs in the bottle, which may see to its end. */
+  /** Asks the processes in the bottle to end, which may do so in their own way. */
   const resting = (name: string) => [
     ...system.self,
     ...argv.besideArgv(directoryOf(name), { PATH: "/usr/bin:/bin" }),
@@ -121,7 +121,7 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
   async function end(name: string): Promise<void> {
     const holders = holdersOf(name);
     const holder = readHolder(directoryOf(name));
-    // Also in one that looks idle: a stop runs what --dry-run printed.
+    // Also in a bottle that looks idle: a stop runs exactly what --dry-run printed.
     if (holder) {
       await system.run(resting(name), { timeoutMs: 10_000, detached: true });
       for (let waited = 0; waited < restMs && !isIdle(holder); waited += 50) await Bun.sleep(50);
@@ -131,11 +131,11 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     if (proxy) await endProcesses([proxy]);
   }
 
-  /** Whether Claude Code was installed after the bottle had started, which then has none. */
+  /** Whether Claude Code was installed after the bottle started, so that the bottle has none. */
   const lacksClaude = ({ pid }: Identity): boolean =>
     findClaude(system) !== undefined && !exists(`/proc/${pid}/root${argv.claudeInside}`);
 
-  /** Whether nothing runs in the bottle but what holds it: a shell, and the program by which that waits. */
+  /** Whether the bottle runs nothing but its holder: a shell, and the program with which it waits. */
   const isIdle = (holder: Identity): boolean => processesBeside(holder).length <= 2;
 
   return {
@@ -158,7 +158,7 @@ function killArgv(directory: string): string[][] {
   return running.length > 0 ? [["kill", "-KILL", ...running]] : [];
 }
 
-/** The first of the directories that the bottle shares in whose place there is another one by now: the bottle goes on with the old one. */
+/** The first shared directory that has been replaced on the host: the bottle still uses the old one. */
 export const replacedDirectory = ({ pid }: Identity, { directory, mounts }: BottlePlan): string | undefined =>
   [{ source: directory, target: directory }, ...mounts].find(
     ({ source, target }) => !isSameDirectory(source, `/proc/${pid}/root${target}`),

@@ -1,11 +1,11 @@
 import type { BottlePlan } from "../../plan/plan.ts";
 
-/** A directory of the host, and its path in the sandbox. */
+/** A host directory and its path in the sandbox. */
 export type Binding = { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" };
 
 /**
- * What is bound into the sandbox, in its order. With the directories on the way to each that a session may write to: as mount points they can be
- * neither moved nor replaced. A link in place of one would lead bubblewrap out of the sandbox the next time.
+ * What is bound into the sandbox, in order. Includes the directories on the way that a session can write to: a mount point can be neither moved nor
+ * replaced, and a link in its place would lead bubblewrap out of the sandbox next time.
  */
 export function bindingsOf(
   own: { readonly home: string; readonly temporary: string },

@@ -14,7 +14,7 @@ export function findBwrap(system: System): string {
   throw notInstalled(installCommand(system, "bubblewrap"));
 }
 
-/** What forbids user namespaces, by the kernel setting that says so. */
+/** Kernel settings that forbid user namespaces. */
 const forbidding = [
   ["kernel/unprivileged_userns_clone", "0", "1"],
   ["kernel/apparmor_restrict_unprivileged_userns", "1", "0"],
@@ -29,13 +29,13 @@ const tryBwrap = (system: System, bwrap: string, proc: keyof typeof mounts, furt
     timeoutMs: 5_000,
   });
 
-/** What the container around us, if any, leaves to a sandbox. */
+/** What a surrounding container, if any, allows a sandbox. */
 export type Leave = { readonly proc: keyof typeof mounts; readonly hostname: boolean };
 export const allLeave: Leave = { proc: "own", hostname: true };
 
 /**
- * Whether a sandbox can have a /proc and a host name of its own. In a container that hides parts of its own /proc, the kernel refuses another
- * one; the default seccomp profile of podman 4.3.1 refuses sethostname.
+ * Whether a sandbox can have its own /proc and host name. In a container that hides parts of /proc, the kernel refuses a new one; podman 4.3.1's
+ * default seccomp profile refuses sethostname.
  */
 export async function leaveOf(system: System): Promise<Leave> {
   const bwrap = findBwrap(system);

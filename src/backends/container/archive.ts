@@ -2,10 +2,10 @@ import { posix } from "node:path";
 import * as v from "valibot";
 import { NotTar, readTar, tarEnd, tarHeader, tarPadding, type TarEntry } from "../../lib/tar.ts";
 
-// `docker load` and `podman load` give every image of an archive the names that the archive says, in place of any image of that name:
-// a project's archive could so replace the user's images, and ours. What we load is written again: one image, under our name.
+// `docker load` and `podman load` give each image of an archive the names that the archive contains, replacing other images: a project's archive
+// could replace the user's images or ours. So we rewrite an archive before loading it: one image, under our name.
 
-/** A text that the engine reads names from. */
+/** Texts from which the engine reads names. */
 const longestIndex = 4 * 1024 * 1024;
 
 const saved = v.pipe(v.array(v.looseObject({ Config: v.string(), Layers: v.array(v.string()) })), v.length(1));
@@ -14,7 +14,7 @@ const oci = v.looseObject({ manifests: v.pipe(v.array(v.looseObject({ digest: v.
 const isLayerLink = ({ name, kind, target }: TarEntry): boolean =>
   kind === "symlink" && /^[0-9a-f]+\/layer\.tar$/.test(name) && /^\.\.\/[0-9a-f]+(\/layer)?\.tar$/.test(target);
 
-/** The archive as docker or podman saved it, with one image under `reference` alone. Throws NotTar for any other file. */
+/** An archive that docker or podman saved, with one image and only the name `reference`. Throws NotTar for any other file. */
 export async function* renamedArchive(
   source: AsyncIterable<Uint8Array>,
   reference: string,
@@ -24,7 +24,7 @@ export async function* renamedArchive(
   for await (const entry of readTar(source)) {
     const name = posix.normalize(entry.name);
     if (name === ".") continue;
-    // An engine may unpack it on its machine, and follow a link that came before.
+    // An engine may unpack it on its machine and follow a link that came earlier.
     if (!/^[\x21-\x7e]{1,100}$/.test(name) || name.startsWith("/") || name.startsWith("../") || seen.has(name))
       throw new NotTar(`it holds "${name.slice(0, 100)}"`);
     seen.add(name);
@@ -35,7 +35,7 @@ export async function* renamedArchive(
     } else if (entry.kind !== "file") {
       throw new NotTar(`it holds "${name}", which is no file`);
     } else if (name === "repositories") {
-      // The names that docker knew before manifest.json.
+      // The file with names that docker used before manifest.json.
       for await (const _ of entry.content);
     } else if (name === "manifest.json" || name === "index.json") {
       hasIndex = true;

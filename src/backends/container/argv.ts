@@ -3,7 +3,7 @@ import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from ".
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, EngineFacts, GuestUser, MountPlan, SessionPlan } from "../../plan/plan.ts";
 
-/** What both command lines understand alike; each function gives the words after the program's name. */
+/** Arguments that docker and podman both understand; each function returns those after the program's name. */
 export type ProgramName = "docker" | "podman";
 
 export const labels = {
@@ -12,20 +12,20 @@ export const labels = {
   uid: "claude-bottle.uid",
   /** The project in it is a copy. */
   copied: "claude-bottle.copied",
-  /** On a container beside a bottle: that bottle's name. */
+  /** On a container that belongs to a bottle: the name of that bottle. */
   bottle: "claude-bottle.of",
 } as const;
 
-/** What setting up the user and, in a bottle whose user is root, a package manager need. */
+/** Needed to set up the user and, if a bottle's user is root, by a package manager. */
 const capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID"];
 const pidsLimit = "4096";
 
-/** A shell as the first process reaps what it inherits, and `wait` lets it answer TERM at once. */
+/** As the first process, a shell reaps orphans, and `wait` lets it respond to TERM at once. */
 const idle = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
 
 const agentSocket = "/run/ssh-agent.sock";
 
-/** `agent` is a link to the ssh agent's socket: the engine follows it anew at each start. */
+/** `agent` is a link to the ssh agent's socket, which the engine follows at each start. */
 export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts, agent: string): string[] {
   const { name, directory, network, sshAgent } = plan;
   return [
@@ -50,15 +50,15 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
 }
 
 /**
- * podman would put the proxy of our environment into the container's configuration, and docker that of its own settings, with their
- * passwords. A session gets what it is to have of them.
+ * podman would write the proxy variables of our environment into the container's configuration, and docker those of its own settings, including
+ * passwords. Sessions get the ones that they need.
  */
 export const withoutProxyArgv = (program: string): string[] =>
   program === "podman"
     ? ["--http-proxy=false"]
     : ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((name) => ["-e", `${name}=`, "-e", `${name.toLowerCase()}=`]); // prettier-ignore
 
-/** What of the bottle's ~/.claude says what its sessions do. */
+/** The parts of the bottle's ~/.claude that tell what its sessions do. */
 export const recordMounts = ({ records, engine, user }: BottlePlan): MountPlan[] =>
   records === undefined
     ? []
@@ -69,7 +69,7 @@ export const recordMounts = ({ records, engine, user }: BottlePlan): MountPlan[]
       }));
 const recordDirectories = ["sessions", "jobs", "claude-bottle"];
 
-/** `-v` splits at colons. `--mount` takes CSV, whose quotes podman's docker-compatible service loses on the way. */
+/** `-v` splits at colons. `--mount` takes CSV, but podman's docker-compatible service loses its quotes. */
 function mountArgv({ source, target, mode }: MountPlan): string[] {
   if (!source.includes(":")) return ["-v", `${source}:${target}${mode === "ro" ? ":ro" : ""}`];
   const isPlain = !/[",\n]/.test(source);
@@ -83,7 +83,7 @@ export const agentEnv = ({ sshAgent }: BottlePlan): Record<string, string> =>
 
 export const startArgv = (names: readonly string[]): string[] => ["start", ...names];
 export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];
-/** `-v`: with the volumes that the image's own VOLUME lines made. */
+/** `-v` also removes the volumes that the image's VOLUME lines created. */
 export const removeArgv = (name: string): string[] => ["rm", "-f", "-v", name];
 export const inspectArgv = (name: string): string[] => ["container", "inspect", name];
 export const isRunningArgv = (name: string): string[] => [
@@ -93,7 +93,7 @@ export const isRunningArgv = (name: string): string[] => [
   "{{.State.Running}}",
   name,
 ];
-/** docker may speak to podman's own engine, and each lists its own. */
+/** docker may talk to podman's service; each lists only its own containers. */
 export const listArgv = (program: ProgramName): string[] => [
   "ps",
   "-a",
@@ -102,9 +102,9 @@ export const listArgv = (program: ProgramName): string[] => [
   "--format",
   "{{json .}}",
 ];
-/** The containers that stand beside bottles. */
+/** The containers that belong to bottles. */
 export const partsArgv = (): string[] => ["ps", "-a", "--filter", `label=${labels.bottle}`, "--format", "{{json .}}"];
-/** All of the engine's containers, or those that an image is under: a name a line. */
+/** All containers of the engine, or those of an image, one name per line. */
 export const namesArgv = (image?: string): string[] => [
   "ps",
   "-a",
@@ -112,7 +112,7 @@ export const namesArgv = (image?: string): string[] => [
   "--format",
   "{{.Names}}",
 ];
-/** Fails where one of them is not there. */
+/** Fails if one of them does not exist. */
 export const imageIdArgv = (references: readonly string[]): string[] => [
   "image",
   "inspect",
@@ -120,7 +120,7 @@ export const imageIdArgv = (references: readonly string[]): string[] => [
   "{{.Id}}",
   ...references,
 ];
-/** Our images: the reference, the size and the ID of each, with tabs between. */
+/** Our images: reference, size and ID, separated by tabs. */
 export const imagesArgv = (): string[] => [
   "images",
   "--no-trunc",
@@ -129,10 +129,10 @@ export const imagesArgv = (): string[] => [
   "--format",
   "{{.Repository}}:{{.Tag}}\t{{.Size}}\t{{.ID}}",
 ];
-/** Not by force: the engine keeps one that a container is made from. */
+/** Not forced, so that the engine keeps an image that a container uses. */
 export const removeImageArgv = (reference: string): string[] => ["image", "rm", reference];
 export const volumesArgv = (): string[] => ["volume", "ls", "--format", "{{.Name}}"];
-/** What each container has written on top of its image. */
+/** The size that each container has written on top of its image. */
 export const sizesArgv = (names: readonly string[]): string[] => [
   "container",
   "inspect",
@@ -143,10 +143,10 @@ export const sizesArgv = (names: readonly string[]): string[] => [
 ];
 /** Lists what was added to, changed in and deleted from its image. */
 export const diffArgv = (name: string): string[] => ["diff", name];
-/** Fails where the engine does not answer or cannot work; podman's `info` asks the system's packages for versions, which takes long. */
+/** Fails if the engine does not answer or cannot work. podman's `info` would be slow: it asks the system's packages for versions. */
 export const isThereArgv = (): string[] => ["ps", "--quiet", "--last", "1"];
 
-/** Prints what is in that file of this machine, if the engine sees it. */
+/** Prints the content of that file on this machine, if the engine sees it. */
 export const sharingArgv = (program: ProgramName, file: string, image: string): string[] => [
   "run", "--rm", "--pull", "never", ...withoutProxyArgv(program), "--network", "none", "--security-opt", "label=disable",
   ...mountArgv({ source: file, target: "/marker", mode: "ro" }),
@@ -155,15 +155,15 @@ export const sharingArgv = (program: ProgramName, file: string, image: string): 
 
 export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
-/** As root in the container, after every start. */
+/** Run as root in the container after every start. */
 export const prepareArgv = (plan: BottlePlan, user: GuestUser, claude: ClaudeHome): string[] => [
   "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.flatMap(({ variable }) => (hostNameOf(variable) === variable ? [variable] : []))), plan.name,
   ...guestPrepareArgv({ user, directory: plan.directory }, plan.directory, claude),
 ]; // prettier-ignore
 
 /**
- * podman takes no keys at all for an answer; docker does not, and holds back the first key of the sequence until it
- * knows the next, so that one is a key that is hardly ever pressed.
+ * podman accepts no detach keys at all. docker does not, and holds back the first key of the sequence until the next one, so the sequence starts with
+ * a key that is hardly ever used.
  */
 const detachKeys = { podman: "", docker: "ctrl-^,ctrl-@,ctrl-^,ctrl-@" } as const;
 

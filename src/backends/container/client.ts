@@ -9,14 +9,14 @@ import { engineError, isUnknown, silentEngine, engineMissing } from "./errors.ts
 
 const answerMs = 15_000;
 
-/** `container inspect`, as far as it concerns us. */
+/** The parts of `container inspect` that we use. */
 const containerSchema = v.object({
   Id: v.string(),
   State: v.object({ Status: v.string() }),
   Config: v.object({ Labels: v.nullish(v.record(v.string(), v.string())) }),
 });
 
-/** The engine's command line, by its path; its failures are UserErrors that say what to do. */
+/** The engine's command line. Its failures become UserErrors that say what to do. */
 export class Client {
   readonly system: System;
   readonly program: argv.ProgramName;
@@ -27,7 +27,7 @@ export class Client {
     this.program = program;
   }
 
-  /** The whole argv of those words. */
+  /** The full argv for these arguments. */
   argv(words: readonly string[]): string[] {
     this.#path ??= this.system.which(this.program);
     if (this.#path !== undefined) return [this.#path, ...words];
@@ -38,7 +38,7 @@ export class Client {
     return this.system.run(this.argv(words), options);
   }
 
-  /** `doing`: what for, as "make bottle x". */
+  /** `doing`: the action, such as "make bottle x". */
   async settle(
     doing: string,
     words: readonly string[],
@@ -49,7 +49,7 @@ export class Client {
     return run;
   }
 
-  /** What changes nothing, and has its answer at hand; that may be a failure. */
+  /** For a command that changes nothing and answers quickly. May return a failure. */
   async look(doing: string, words: readonly string[]): Promise<Run> {
     const run = await answerOf(this.system, this.argv(words), answerMs);
     if (run) return run;
@@ -65,12 +65,12 @@ export class Client {
   async engine(): Promise<Engine> {
     const run = await this.ask("make bottles", argv.infoArgv());
     const engine = parseInfo(parseAnswer(run));
-    // docker calls it a success when its engine does not answer, and says on stderr that it does not.
+    // If its engine does not answer, docker still returns 0, with an error on stderr.
     if (!engine) throw engineError(this.program, "make bottles", run);
     return engine;
   }
 
-  /** Undefined where there is no container of that name. */
+  /** Undefined if no container has that name. */
   async inspect(name: string): Promise<v.InferOutput<typeof containerSchema> | undefined> {
     const doing = `ask for bottle "${name}"`;
     const run = await this.look(doing, argv.inspectArgv(name));
@@ -81,7 +81,7 @@ export class Client {
   }
 }
 
-/** Another program may have that name. */
+/** Another program may have the engine's name. */
 function parseAnswer({ stdout }: Run): unknown {
   try {
     return JSON.parse(stdout);

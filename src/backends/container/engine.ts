@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
 
-/** What `podman info` says, as far as it concerns us. */
+/** The parts of `podman info` that we use. */
 const podmanInfo = v.object({
   host: v.object({
     hostname: v.optional(v.string(), ""),
@@ -26,17 +26,17 @@ const dockerInfo = v.object({
 
 export type Engine = Pick<EngineFacts, "limits" | "selinux"> & {
   readonly version: string;
-  /** Its root is an ordinary user of the machine that it runs on. */
+  /** Its root is an ordinary user on its machine. */
   readonly rootless: boolean;
-  /** podman itself, and not its docker-compatible service: it can map the caller's user into the container. */
+  /** podman itself, not its docker-compatible service: it can map the caller's user into the container. */
   readonly mapsUsers: boolean;
-  /** It runs as our own child, with our files. */
+  /** It runs as our own child and sees our files. */
   readonly isLocal: boolean;
-  /** The same for as long as it is the same engine; undefined where it has nothing of the kind. */
+  /** Identifies the engine; undefined if it has no ID. */
   readonly id: string | undefined;
 };
 
-/** Undefined where it is the answer of neither; `podman` may stand behind a program called docker. */
+/** Undefined if the answer is from neither. A program called docker may be podman. */
 export function parseInfo(answer: unknown): Engine | undefined {
   const podman = v.safeParse(podmanInfo, answer);
   if (podman.success) {
@@ -69,8 +69,7 @@ export function parseInfo(answer: unknown): Engine | undefined {
 }
 
 /**
- * What a bottle keeps of its engine. Under one without root the container's root is the engine's user; podman itself
- * can map that user to his own number.
+ * What a bottle keeps about its engine. In a rootless one, the container's root is the engine's user; podman itself can map that user to its own uid.
  */
 export function factsOf(
   plan: BottlePlan,

@@ -54,7 +54,7 @@ const rules: readonly Rule[] = [
   ],
 ];
 
-/** The engine's own words of a failure, without what it prints around them. */
+/** The engine's own words for a failure, without the text around them. */
 export function wordsOf({ stdout, stderr }: Run): string {
   const lines = (stderr.trim() || stdout.trim())
     .split("\n")
@@ -62,7 +62,7 @@ export function wordsOf({ stdout, stderr }: Run): string {
   return printable(lines.join(": ").replace(/^(Error: |docker: |Error response from daemon: )+/, ""));
 }
 
-/** `doing`: what we were about, as "make bottle x". */
+/** `doing`: the action, such as "make bottle x". */
 export function engineError(program: ProgramName, doing: string, run: Run): UserError {
   const words = wordsOf(run);
   const rule = rules.find(([pattern]) => pattern.test(words));
@@ -76,13 +76,13 @@ export const notAnArchive = (image: string, why: string): UserError =>
     hint: "save one image: podman save --output FILE IMAGE (or docker save)",
   });
 
-/** Of one that takes the question and says nothing. */
+/** For an engine that accepts the request and does not answer. */
 export const silentEngine = (program: ProgramName, doing: string): UserError =>
   new UserError(`cannot ${doing} with ${program}: ${silent}`, { hint: startOf(program) });
 
 const unknown = /no such (container|object|volume)|no (container|volume) with name/i;
 
-/** That it knows nothing of that name is all that it says. */
+/** The engine only says that it knows nothing of that name. */
 export const isUnknown = (run: Run): boolean =>
   run.code !== 0 &&
   run.stderr

@@ -2,10 +2,10 @@ import { readText, writePrivate } from "../../system/files.ts";
 import { stateDirectory } from "../../system/system.ts";
 import type { Client } from "./client.ts";
 
-/** A user may have some engines behind one program; the image is another one on each that builds it. */
+/** One program can lead to several engines, each with its own build of the image. */
 const kept = 8;
 
-/** The IDs of the images that we made under a name of ours, the newest first; whoever else gives an image that name, it is not among them. */
+/** The IDs of the images that we created under this name, newest first. An image that someone else tagged with the name is not among them. */
 export function imageIds({ system, program }: Pick<Client, "system" | "program">, reference: string) {
   const name = reference.slice(reference.lastIndexOf("/") + 1).replace(":", "-");
   const file = () => `${stateDirectory(system.env)}/images/${program}/${name}`;

@@ -19,16 +19,16 @@ import { imageIds } from "./image-ids.ts";
 import { buildFiles, referenceOf } from "./recipe.ts";
 
 /**
- * An image by what the engine may know it by, and what brings it there. One that we made ourselves goes by its ID, which is its content: a
- * name of ours could have been given to another image since.
+ * An image, with the names under which the engine may know it and the way to get it. One that we created is identified by its ID, which depends on
+ * its content: our name for it may point to another image by now.
  */
 export type Image = {
   readonly candidates: readonly string[];
-  /** Returns what it then goes by. */
+  /** Gets the image and returns its identifier. */
   bring(options: StepOptions): Promise<string>;
 };
 
-/** What they go by, in one question; undefined where one of them is not there. */
+/** The identifiers of the images, from one query; undefined if one of them is missing. */
 export async function findImages(client: Client, images: readonly Image[]): Promise<string[] | undefined> {
   const first = images.flatMap(({ candidates }) => candidates.slice(0, 1));
   return first.length === images.length && (await haveImages(client, first)) ? first : undefined;
@@ -41,7 +41,7 @@ export async function ensureImages(client: Client, images: readonly Image[], opt
   return found;
 }
 
-/** Throws UserError where the engine does not answer. */
+/** Throws UserError if the engine does not answer. */
 async function haveImages(client: Client, references: readonly string[]): Promise<boolean> {
   return (await client.look("look for images", argv.imageIdArgv(references))).code === 0;
 }
@@ -51,7 +51,7 @@ async function firstThere(client: Client, candidates: readonly string[]): Promis
   return undefined;
 }
 
-/** What the manifest names: a registry's image, or an archive or a directory, whose name of ours changes with it. */
+/** The manifest's image: from a registry, or an archive or a directory, which we name by its content. */
 export function givenImage(client: Client, image: string): Image {
   if (!image.startsWith("/")) return { candidates: [image], bring: (options) => pull(client, image, options) };
   const stamp = imageStamp(image);
@@ -61,17 +61,17 @@ export function givenImage(client: Client, image: string): Image {
   return { candidates, bring: (options) => load(client, image, reference, options) };
 }
 
-/** Another one once the archive, or anything in the directory, has changed; undefined where there is nothing. */
+/** Changes whenever the archive, or anything in the directory, changes; undefined if it does not exist. */
 export const imageStamp = (path: string): string | undefined => (isDirectory(path) ? treeStamp(path) : fileStamp(path));
 
-/** One of ours, built once for all bottles. */
+/** One of our own images, built once for all bottles. */
 export const builtImage = (client: Client, recipe: Recipe): Image => {
   const reference = referenceOf(recipe);
   const candidates = imageIds(client, reference).known();
   return { candidates, bring: (options) => build(client, recipe, reference, options) };
 };
 
-/** Of the image that we have just made under that name. */
+/** The ID of the image that we just created under that name. */
 async function noteId(client: Client, reference: string): Promise<string> {
   const id = (await client.ask("look for images", argv.imageIdArgv([reference]))).stdout.trim();
   imageIds(client, reference).note(id);
@@ -148,7 +148,7 @@ async function runBuilder(
     const { code } = await client.call(["build", "--no-cache", ...proxyArgv(system.env), "-t", reference, directory], {
       ...options,
       onOutput: progress.output,
-      // On INT and TERM podman ends at once and leaves its working containers; on HUP the step fails, and it cleans up.
+      // On INT and TERM podman exits at once and leaves its working containers behind. On HUP the build step fails and podman cleans up.
       ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
     });
     if (code === 0) return await noteId(client, reference);
@@ -158,7 +158,7 @@ async function runBuilder(
   throw buildError(program, `${recipe.purpose} image`, recipe, progress);
 }
 
-/** By name: an address of a proxy may hold a password. */
+/** By name: a proxy's address may contain a password. */
 const proxyArgv = (env: Readonly<Record<string, string>>): string[] =>
   ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"]
     .filter((name) => env[name])

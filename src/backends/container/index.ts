@@ -27,39 +27,42 @@ export const podman = (system: System): Backend => container(system, "podman");
 
 function container(system: System, program: argv.ProgramName): Backend {
   const client = new Client(system, program);
-  /** Of the containers that we have made or found, by their names. */
+  /** The IDs of containers that we have created or found, by name. */
   const ids = new Map<string, string>();
 
-  /** For --dry-run, which asks nobody: the last one that we made, or the name that it would get. */
+  /** For --dry-run, without asking the engine: the last image that we built, or the name that it would get. */
   const assumedImage = (recipe: Recipe): string =>
     imageIds(client, referenceOf(recipe)).known()[0] ?? referenceOf(recipe);
   const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? assumedImage(proxyRecipe));
   const recordsOf = (name: string) => `${stateDirectory(system.env)}/records/${name}`;
   const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
-  /** A bottle starts without its agent as well, to be looked into or packed. */
+  /** A bottle also starts without its agent, so that it can be inspected or packed. */
   function linkAgent({ name, sshAgent }: BottlePlan): void {
     if (sshAgent !== undefined) replaceSymlink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");
   }
 
-  /** What of our own the bottle mounts. */
+  /** Creates our own files that the bottle mounts. */
   function makeSources(plan: BottlePlan): void {
     linkAgent(plan);
     for (const { source } of argv.recordMounts(plan)) privateDirectory(source);
   }
 
-  /** What makes a bottle, in its order. */
+  /** The commands that create a bottle, in order. */
   const creation = (plan: BottlePlan): (readonly string[])[] => [
     argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system, assumedImage), agentLink(plan.name)),
     ...partsOf(plan).map((part) => part.argv),
   ];
 
   const starting = (plan: BottlePlan) => argv.startArgv([plan.name, ...partsOf(plan).map(({ name }) => name)]);
-  /** A call for each, since podman removes none of several when one is missing; it keeps a container that parts hang on. */
+  /**
+   * One call each, because podman removes none of several if one is missing. Dependent containers come first, because podman keeps a container that
+   * others depend on.
+   */
   const removal = (name: string): string[][] => [
     ...[...network.partNames(name), name].map(argv.removeArgv),
     network.removeVolumeArgv(name),
   ];
-  /** They hold nothing, and go with what prunes an engine. */
+  /** These containers hold no data, and pruning an engine removes them. */
   async function remake(parts: readonly network.Part[], doing: string, options: StepOptions): Promise<void> {
     for (const part of parts) {
       await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
@@ -67,14 +70,14 @@ function container(system: System, program: argv.ProgramName): Backend {
     }
   }
 
-  /** The bottle's own, and that of what stands beside it. */
+  /** The image of the bottle and those of its other containers. */
   function imagesOf(plan: BottlePlan): Image[] {
     const { template, image = "" } = plan;
     const made = template ? builtImage(client, templateRecipe(template)) : givenImage(client, image);
     return network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
   }
 
-  /** `others` brings the further images: only once what cannot travel to the engine is refused. */
+  /** `others` gets the remaining images, once everything that cannot be copied to the engine has been refused. */
   async function withFacts(
     plan: BottlePlan,
     engine: Engine,
@@ -135,7 +138,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     leftovers: (needed) => containerLeftovers(client, needed),
 
     async diskUse(names) {
-      // One that is gone meanwhile makes it fail, and the others are told all the same.
+      // A container that was just removed makes the command fail; the others are still reported.
       return parseSizes((await client.call(argv.sizesArgv(names))).stdout);
     },
 
@@ -248,7 +251,7 @@ const elsewhere = {
   gateway: "the engine's machine reaches",
 };
 
-/** For --dry-run, which asks nobody. */
+/** For --dry-run, without asking the engine. */
 function assumedFacts(plan: BottlePlan, { user }: System, assumedImage: (recipe: Recipe) => string): EngineFacts {
   const limits = { cpus: true, memory: true, pids: true };
   const image = plan.template ? assumedImage(templateRecipe(plan.template)) : (plan.image ?? "");

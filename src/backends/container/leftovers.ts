@@ -8,7 +8,7 @@ import { bottleOfVolume, removeVolumeArgv } from "./network.ts";
 import { imageIds } from "./image-ids.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
 
-/** Containers and volumes beside bottles that are gone, and images that no bottle is made from. */
+/** Containers and volumes of bottles that are gone, and images that no bottle uses. */
 export async function containerLeftovers(client: Client, { plans, purged }: Needed): Promise<Leftover[]> {
   const ask = async (words: readonly string[]) => (await client.ask("look for what is left over", words)).stdout;
   const lines = async (words: readonly string[]) => (await ask(words)).split("\n").filter(Boolean);
@@ -37,7 +37,7 @@ export async function containerLeftovers(client: Client, { plans, purged }: Need
   });
 
   const next = purged ? [] : [templateRecipe({}), proxyRecipe].map(referenceOf);
-  // By its ID: an image that only has the name of one is not needed.
+  // By ID: an image that merely has such a name is not needed.
   const needed = new Set(
     [
       ...plans.flatMap(({ engine }) => [engine?.image, engine?.proxyImage]),
@@ -55,5 +55,5 @@ export async function containerLeftovers(client: Client, { plans, purged }: Need
   return [...containers, ...volumes, ...images];
 }
 
-/** docker says before an ID what it is. */
+/** docker prefixes an ID with its kind. */
 const plainId = (id: string | undefined): string | undefined => id?.replace(/^sha256:/, "");

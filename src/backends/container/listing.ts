@@ -4,7 +4,7 @@ import type { Machine } from "../backend.ts";
 import { labels } from "./argv.ts";
 import { unknownList } from "./errors.ts";
 
-/** docker writes names and labels as text, podman as what they are; our labels hold no comma. */
+/** docker prints names and labels as text, podman as JSON values. Our labels contain no comma. */
 const listedSchema = v.object({
   Names: v.union([v.string(), v.array(v.string())]),
   State: v.string(),
@@ -13,10 +13,10 @@ const listedSchema = v.object({
 
 type Listed = v.InferOutput<typeof listedSchema>;
 
-/** What `ps` says: docker writes one object a line, podman an array. */
+/** The output of `ps`: docker prints one object per line, podman an array. */
 function parseRows(text: string): { name: string; status: string; labels: Listed["Labels"] }[] {
   const listed = v.safeParse(v.array(listedSchema), parseJson(text));
-  // Another program may have that name.
+  // Another program may have the engine's name.
   if (!listed.success) throw unknownList();
   return listed.output.map(({ Names, State, Labels }) => ({
     name: [Names].flat()[0] ?? "",
@@ -41,15 +41,15 @@ function parseJson(text: string): unknown {
 export const parseListing = (text: string): Machine[] =>
   parseRows(text).map(({ name, status, labels }) => machineOf(name, status, labels, undefined));
 
-/** The containers that stand beside a bottle. */
+/** The containers that belong to bottles. */
 export const parseParts = (text: string): { name: string; bottle: string | undefined; uid: string | undefined }[] =>
   parseRows(text).map(({ name, labels: marks }) => ({ name, bottle: marks[labels.bottle], uid: marks[labels.uid] }));
 
-/** docker writes a slash before a name. */
+/** docker puts a slash before a name. */
 export const parseSizes = (text: string): ReadonlyMap<string, number> =>
   new Map([...text.matchAll(/^\/?(\S+) (\d+)$/gm)].map(([, name = "", bytes]) => [name, Number(bytes)]));
 
-/** Of a name with a line break only the first line. */
+/** A name with a line break is cut at the break. */
 export const parseChanges = (text: string): string[] =>
   [...text.matchAll(/^[AC] (\/.*)$/gm)].map(([, path = ""]) => path);
 

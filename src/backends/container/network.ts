@@ -6,10 +6,10 @@ import type { BottlePlan } from "../../plan/plan.ts";
 import { filterOf, proxyPort } from "../host-filter.ts";
 import { labels, withoutProxyArgv } from "./argv.ts";
 
-// A bottle that is held to a list of hosts has no network at all, only its loopback. Three small containers stand beside it and meet
-// at sockets in a volume of theirs: the proxy, which has a way out and lets through what is on the list; the gateway, which
-// reaches one port of the host's loopback, where ANTHROPIC_BASE_URL is there; and the relay, which shares the bottle's network
-// and offers those sockets as ports of its loopback. All share the bottle's process tree, and so end with it.
+// A bottle with a list of hosts has no network except its loopback. Up to three small containers accompany it and share sockets in a volume. The
+// proxy has access to the network and enforces the list. The gateway reaches one port of the host's loopback, if ANTHROPIC_BASE_URL is there. The
+// relay shares the bottle's network, and offers the sockets as ports on its loopback. All of them share the bottle's process tree, so they end with
+// it.
 
 const namesOf = (bottle: string) => ({
   proxy: `${bottle}-proxy`,
@@ -21,7 +21,7 @@ const namesOf = (bottle: string) => ({
 export const needsRelay = ({ network }: BottlePlan): boolean =>
   network.mode === "list" || network.loopbackPort !== undefined;
 
-/** A container beside a bottle, with what makes it once the bottle's own is made. */
+/** A container that belongs to a bottle, and the argv that creates it once the bottle's own container exists. */
 export type Part = { readonly name: string; readonly argv: readonly string[]; readonly isProxy: boolean };
 
 export function partsOf(plan: BottlePlan, image: string): Part[] {
@@ -39,13 +39,13 @@ export function partsOf(plan: BottlePlan, image: string): Part[] {
   ];
 }
 
-/** Whatever of them there may be. */
+/** All names that its containers can have. */
 export const partNames = (bottle: string): string[] => {
   const { proxy, gateway, relay } = namesOf(bottle);
   return [proxy, gateway, relay];
 };
 export const removeVolumeArgv = (bottle: string): string[] => ["volume", "rm", "-f", namesOf(bottle).volume];
-/** The bottle that a volume of that name belongs to, if it is one of ours. */
+/** The bottle that a volume of that name belongs to; undefined if it is not ours. */
 export const bottleOfVolume = (volume: string): string | undefined =>
   /^(cb-.*-[0-9a-f]{10})-network$/.exec(volume)?.[1];
 
@@ -95,10 +95,10 @@ export const setFilterArgv = ({ name, network }: BottlePlan): string[] => [
 
 const script = (text: string, ...words: string[]) => ["/bin/sh", "-c", withoutComments(text), "sh", ...words];
 
-/** `-t` gives each line its time. */
+/** `-t` adds a time to each line. */
 export const logsArgv = (bottle: string): string[] => ["logs", "-t", namesOf(bottle).proxy];
 
-/** What the proxy refused, oldest first. */
+/** What the proxy denied, oldest first. */
 export function parseDenied(logs: string): { at: string; target: string }[] {
   return logs.split("\n").flatMap((line) => {
     const [, at, target] = /^(\S+) .*refused on filtered (?:url|domain) "(.*)"/.exec(line) ?? [];

@@ -7,7 +7,7 @@ import type { Client } from "./client.ts";
 import { builtImage, ensureImages } from "./image.ts";
 import { cannotPush } from "./errors.ts";
 
-/** Builds the template where it is not there yet, and pushes it under that name, with the engine's own login. */
+/** Builds the template if needed and pushes it under that name, with the engine's own login. */
 export async function pushTemplate(
   client: Client,
   template: TemplatePlan,

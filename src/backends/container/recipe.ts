@@ -9,12 +9,12 @@ export const proxyRecipe: Recipe = {
   words: [],
 };
 
-/** As the engine's own: no registry is asked for a name below localhost. */
+/** The engine asks no registry for a name below localhost. */
 export const referenceOf = (recipe: Recipe): string => `localhost/claude-bottle/${recipe.purpose}:${hashOf(recipe)}`;
 
 /**
- * The files that the image is built from, by their names. The script is a file, since builders print each command that they run; and
- * commands stand as JSON, in which the shell's own quotes and `$` mean nothing to them.
+ * The files from which the image is built, by name. The script is a file because builders print each command that they run. Commands are written as
+ * JSON, in which the shell's quotes and `$` have no meaning for the builder.
  */
 export function buildFiles({ purpose, base, script, words, setup }: Recipe): Readonly<Record<string, string>> {
   const name = `${purpose}.sh`;

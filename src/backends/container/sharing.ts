@@ -6,9 +6,9 @@ import type { Client } from "./client.ts";
 import type { Engine } from "./engine.ts";
 
 /**
- * Whether the engine sees this machine's files: it does if a container of it reads what we have just written. Its address does not tell:
- * a socket may lead to another machine, and of what is not there some engines mount an empty directory. A yes is kept in mind for as long
- * as it is the same engine.
+ * Whether the engine sees this machine's files: we write a file and try to read it in a container. The engine's address does not tell, because a
+ * socket may lead to another machine, and some engines mount an empty directory for a missing one. A positive answer is remembered for the same
+ * engine.
  */
 export async function seesOurFiles(
   client: Client,

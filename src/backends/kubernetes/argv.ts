@@ -2,22 +2,22 @@ import { keepSecretsArgv, podSessionArgv } from "../../guest/pod.ts";
 import { preludeArgv } from "../../guest/guest.ts";
 import type { ClusterFacts, SessionPlan } from "../../plan/plan.ts";
 
-// Each function gives the words after kubectl's name.
+// Each function returns the arguments after kubectl.
 
 export type Place = Pick<ClusterFacts, "context" | "namespace">;
 
 export const labels = {
-  /** Whose bottles they are: an id of the ledger that knows them. */
+  /** The owner of a bottle: an ID of the ledger that records it. */
   owner: "claude-bottle/owner",
   directory: "claude-bottle/directory",
   uid: "claude-bottle/uid",
 } as const;
 
-/** The container that sessions run in, and the one that holds it to its list of hosts. */
+/** The containers of a pod: the one for sessions, the proxy, the one that sets the routing rules, and the one that installs Claude Code. */
 export const containers = { bottle: "bottle", proxy: "proxy", guard: "guard", setup: "setup" } as const;
 
 const at = ({ context, namespace }: Place) => ["--context", context, "--namespace", namespace];
-/** For what has its answer at hand. */
+/** For commands that are answered at once. */
 const soon = ["--request-timeout", "15s"];
 
 export const configArgv = (context: string | undefined): string[] => [
@@ -29,7 +29,7 @@ export const canArgv = (place: Place, verb: string, resource: string, subresourc
   "auth", "can-i", verb, resource, ...(subresource === undefined ? [] : ["--subresource", subresource]), ...at(place), ...soon,
 ]; // prettier-ignore
 
-/** What is on stdin. Unlike `apply`, it changes nothing that is there. */
+/** Creates what is on stdin. Unlike `apply`, it never changes an existing object. */
 export const createArgv = (place: Place): string[] => ["create", "-f", "-", "-o", "name", ...at(place)];
 export const getArgv = (place: Place, name: string): string[] => [
   "get", `pod/${name}`, `persistentvolumeclaim/${name}`, "--ignore-not-found", "-o", "json", ...at(place), ...soon,
@@ -43,14 +43,14 @@ export const isReadyArgv = (place: Place, name: string): string[] => [
 export const waitArgv = (place: Place, name: string, seconds: number): string[] => [
   "wait", "--for=condition=Ready", `pod/${name}`, `--timeout=${seconds}s`, ...at(place),
 ]; // prettier-ignore
-/** Of the object with that uid: an earlier one of its name may have had other troubles. */
+/** Events of the object with that uid: an earlier object of the same name may have had other problems. */
 export const eventsArgv = (place: Place, uid: string): string[] => [
   "get", "events", "--field-selector", `involvedObject.uid=${uid},type=Warning`, "-o", "json", ...at(place), ...soon,
 ]; // prettier-ignore
 export const deletePodArgv = (place: Place, name: string): string[] => [
   "delete", "pod", name, "--ignore-not-found", "--timeout=15s", ...at(place),
 ]; // prettier-ignore
-/** For a node that does not answer: nobody knows then whether its pod still runs. */
+/** For a pod on a node that does not answer, where it is unknown whether the pod still runs. */
 export const forgetPodArgv = (place: Place, name: string): string[] => [
   "delete", "pod", name, "--ignore-not-found", "--force", "--grace-period=0", ...at(place),
 ]; // prettier-ignore
@@ -72,14 +72,14 @@ export const execArgv = (
 
 type ExecOptions = { readonly stdin?: boolean; readonly terminal?: boolean; readonly container?: string };
 
-/** The command line stands in a URL and in audit logs: what is secret is brought before (`keepSecretsArgv`). */
+/** The command line appears in a URL and in audit logs, so secrets are delivered separately (`keepSecretsArgv`). */
 export function sessionArgv(
   place: Place,
   session: SessionPlan,
   { env, project }: { readonly env: Readonly<Record<string, string>>; readonly project: string },
 ): string[] {
   const { id, size, directory, command } = session;
-  // They come by their own names.
+  // The secrets already have their own names.
   const prelude = preludeArgv({ session: id, size, directory, secrets: [], command });
   const all = { ...session.env, ...env, CLAUDE_BOTTLE_SESSION: id };
   const inPod = podSessionArgv({ session: id, mode: size ? "terminal" : "plain", project, env: all, command: prelude });
@@ -89,5 +89,5 @@ export function sessionArgv(
 export const deliverArgv = (place: Place, { bottle, id }: SessionPlan): string[] =>
   execArgv(place, bottle, keepSecretsArgv(id), { stdin: true });
 
-/** Before a short command of ours beside a session. */
+/** Prefix of a short command of ours beside a session. */
 export const controlArgv = (place: Place, name: string): string[] => execArgv(place, name, []);

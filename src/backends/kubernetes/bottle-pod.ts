@@ -30,7 +30,7 @@ import { clusterOf } from "./settings.ts";
 
 const graceMs = 10_000;
 
-/** The pod of one bottle: what makes it ready, what is run in it, and what is kept of it. */
+/** The pod of one bottle: how it becomes ready, what runs in it, and what is saved from it. */
 export class BottlePod {
   readonly #kubectl: Kubectl;
   readonly #name: string;
@@ -51,7 +51,7 @@ export class BottlePod {
     return machinesOf(found, records.ownerId(this.#system))[0];
   }
 
-  /** Makes the pod where it is not there, waits until it is ready, and brings in what it is to have. `onNew`: before there is a new one. */
+  /** Creates the pod if there is none, waits until it is ready, and brings in what it needs. `onNew` is called before a new one is created. */
   async start(plan: BottlePlan, options: StepOptions, onNew: () => void): Promise<void> {
     const doing = `start bottle "${this.#name}"`;
     const isThere = await this.#clearWay(options);
@@ -62,7 +62,7 @@ export class BottlePod {
       await this.#kubectl.settle(doing, argv.createArgv(this.#place), { ...options, stdin: JSON.stringify(pod) });
     await waitUntilReady(this.#kubectl, this.#place, plan, options);
     await this.#answerClaude(plan, options);
-    // Also one that a start before this one broke off.
+    // Continues a restore that an interrupted start had begun.
     if (!isRestoring && !records.readRecord(this.#system, this.#name)?.isRestoring) return;
     for (const archive of records.keptArchives(this.#system, this.#name)) {
       const read = { argv: ["cat", archive], env: {} };
@@ -70,7 +70,7 @@ export class BottlePod {
     }
   }
 
-  /** Whatever is in the way of a new pod goes, by force where its node does not answer. Whether there is a pod to wait for. */
+  /** Removes whatever is in the way of a new pod, by force if its node does not answer. Returns whether there is a pod to wait for. */
   async #clearWay(options: StepOptions): Promise<boolean> {
     const [name, place] = [this.#name, this.#place];
     const doing = `start bottle "${name}"`;
@@ -88,7 +88,7 @@ export class BottlePod {
     return false;
   }
 
-  /** On a node that does not answer a pod would stay until the node is back: then it is only forgotten. */
+  /** A pod on a node that does not answer would stay until the node is back, so it is only removed from the API. */
   async delete(doing: string, options: StepOptions): Promise<void> {
     const [name, place] = [this.#name, this.#place];
     const isLost = (await this.find())?.state === "broken";
@@ -102,7 +102,7 @@ export class BottlePod {
     warn(this.#system, `the node of bottle "${name}" does not answer: its pod is forgotten, and may run there until the node is back`); // prettier-ignore
   }
 
-  /** Claude's questions of a first start, with the credential that is to be known to it. */
+  /** Answers the questions of Claude's first start, including the one about the credential. */
   async #answerClaude({ user, directory, credentials, git }: BottlePlan, options: StepOptions): Promise<void> {
     const session = newSession("start");
     const command = podSessionArgv({
@@ -118,7 +118,7 @@ export class BottlePod {
     if (run.code !== 0) throw kubectlError(`set up bottle "${this.#name}"`, run);
   }
 
-  /** Brings the values of the session's secrets into the pod's memory, where the session finds them once. */
+  /** Brings the values of the session's secrets into the pod's memory, where the session reads them once. */
   async deliver(plan: BottlePlan, session: SessionPlan): Promise<void> {
     const proxy = proxyEnv(plan);
     const stdin = secretLines(this.#valuesOf(session.secrets.filter((name) => !(name in proxy))));
@@ -139,13 +139,13 @@ export class BottlePod {
     return run.stdout.split("\0").filter(Boolean);
   }
 
-  /** Keeps the home on this machine, as the bottle packs it. */
+  /** Saves the home on this machine, packed in the bottle. */
   async keepHome(): Promise<void> {
     await this.#keep(packHomeArgv, records.homeArchive(this.#system, this.#name));
     records.forgetClaude(this.#system, this.#name);
   }
 
-  /** Of the home what Claude needs to resume its conversations: that is kept more often. */
+  /** Saves the parts of the home that Claude needs to resume its conversations. This happens more often. */
   async keepClaude(): Promise<void> {
     await this.#keep(packClaudeArgv, records.claudeArchive(this.#system, this.#name));
   }
@@ -154,15 +154,15 @@ export class BottlePod {
     const made = `${archive}.new`;
     const write = { argv: ["/bin/sh", "-c", 'umask 077; exec cat >"$1"', "sh", made], env: {} };
     await this.#carry(`keep the home of bottle "${this.#name}"`, this.#own(pack), write);
-    // Only a whole one, in place of the one before.
+    // Replace the earlier one only with a complete one.
     renameOver(made, archive);
   }
 
-  /** After a session's link was lost: what became of its command, in words too. */
+  /** After a session lost its connection: what became of its command, also in words. */
   async whatIsLeft(session: string): Promise<{ readonly left: Left; readonly words: string }> {
     const lost = `the link to bottle "${this.#name}" was lost`;
     const call = (words: readonly string[]): Promise<Run> => this.#kubectl.call(words, { timeoutMs: 20_000 });
-    // What made it break may be a restart of something on the way, which is over in seconds.
+    // The cause may be a restart somewhere on the way, which takes seconds.
     for (const start = performance.now(); ; await Bun.sleep(500)) {
       const isLast = performance.now() - start > graceMs;
       if ((await call(argv.getArgv(this.#place, this.#name))).code !== 0) {
@@ -175,7 +175,7 @@ export class BottlePod {
       const { stdout } = await call(argv.execArgv(this.#place, this.#name, isRunningArgv(session)));
       if (stdout.trim() === "runs") return { left: "runs", words: `${lost}, and the command goes on there` };
       if (stdout.trim() === "ended") return { left: "ended", words: `${lost}, and the command has ended` };
-      // A node that died a moment ago still counts as ready, and its pod as well.
+      // A node that has just died still counts as ready, and so does its pod.
       if (isLast) return { left: "node", words: `${lost}: the node of its pod does not answer` };
     }
   }
@@ -184,7 +184,7 @@ export class BottlePod {
     return { argv: this.#kubectl.argv(argv.execArgv(this.#place, this.#name, command, { stdin: true })), env: {} };
   }
 
-  /** A command of ours, whose status is to be believed. */
+  /** A command of ours whose status is reliable. */
   #own(command: readonly string[]): Program {
     const session = newSession("own");
     const words = podSessionArgv({ session, mode: "plain", env: {}, command });
@@ -200,5 +200,5 @@ export class BottlePod {
 
 const newSession = (kind: string) => `${kind}-${crypto.randomUUID().slice(0, 8)}`;
 
-/** `unknown`: nobody answers. `node`: that of the pod does not. */
+/** `unknown`: the cluster does not answer. `node`: the pod's node does not answer. */
 type Left = "unknown" | "node" | "gone" | "runs" | "ended";

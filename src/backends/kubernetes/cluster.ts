@@ -17,7 +17,7 @@ const classesSchema = v.object({
 
 const isDefault = "storageclass.kubernetes.io/is-default-class";
 
-/** What the cluster says of itself. Throws UserError where it does not answer, and for a kubectl that is too old. */
+/** What the cluster says about itself. Throws UserError if it does not answer, and for a kubectl that is too old. */
 export async function resolveCluster(
   kubectl: Kubectl,
   { context, storageClass }: { readonly context: string; readonly storageClass: string | undefined },
@@ -31,7 +31,7 @@ export async function resolveCluster(
   return { version: serverVersion.gitVersion.replace(/^v/, ""), storageClass: storageClass ?? standard };
 }
 
-/** Storage classes belong to the cluster, and whoever may not see them does without. */
+/** Storage classes belong to the cluster. Undefined if the user may not list them. */
 async function defaultClass(kubectl: Kubectl, context: string): Promise<string | undefined> {
   const { stdout } = await kubectl.look("ask for storage classes", storageClassesArgv(context));
   const classes = v.safeParse(classesSchema, parseJson(stdout));

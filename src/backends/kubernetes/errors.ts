@@ -40,14 +40,14 @@ const rules: readonly Rule[] = [
   ],
 ]; // prettier-ignore
 
-/** kubectl's last words of a failure. */
+/** The last words that kubectl printed about a failure. */
 export function wordsOf({ stdout, stderr, code }: Run): string {
   const lines = (stderr.trim() || stdout.trim()).split("\n").filter((line) => !/^[EWI]\d{4} /.test(line));
   const words = printable(lines.join(": ").replace(/^(error: |Error from server( \(\w+\))?: )+/i, ""));
   return words || `nothing, and ends with status ${code}`;
 }
 
-/** `doing`: what we were about, as "make bottle x". */
+/** `doing`: the action, such as "make bottle x". */
 export function kubectlError(doing: string, run: Run): UserError {
   const words = wordsOf(run);
   const [, message, hint] = rules.find(([pattern]) => pattern.test(`${run.stderr}\n${words}`)) ?? [];
@@ -55,7 +55,7 @@ export function kubectlError(doing: string, run: Run): UserError {
   return new UserError(`cannot ${doing}: ${message}: ${words}`, { ...(hint !== undefined && { hint }) });
 }
 
-/** Of a pod that will not become ready by waiting. */
+/** A pod that will not become ready by waiting. */
 export const stuckPod = (name: string, why: string, hint: string) =>
   new UserError(`the pod of bottle "${name}" does not start: ${printable(why)}`, { hint });
 

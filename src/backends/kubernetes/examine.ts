@@ -6,7 +6,7 @@ import type { Kubectl } from "./kubectl.ts";
 import { podOf } from "./pod.ts";
 import { clusterOf } from "./settings.ts";
 
-/** What a bottle needs; `pods/exec` as one word would ask about a pod named exec. */
+/** The rights that a bottle needs. `pods/exec` as one word would ask about a pod named exec. */
 const rights = [
   ["create", "pods"],
   ["get", "pods"],
@@ -26,7 +26,7 @@ const claimRights = [
 
 type Right = readonly [verb: string, resource: string, subresource?: string];
 
-/** Whether the cluster lets the caller have such a bottle: what it says of each right, and of the pod itself, which is not made. */
+/** Whether the cluster allows the user such a bottle: asks about each right, and does a dry run of the pod. */
 export async function examineCluster(kubectl: Kubectl, plan: BottlePlan): Promise<Examined[]> {
   const cluster = clusterOf(plan);
   const all: readonly Right[] = [...rights, ...claimRights];
@@ -51,7 +51,7 @@ export async function examineCluster(kubectl: Kubectl, plan: BottlePlan): Promis
   const dry = await kubectl.call(words, { stdin: JSON.stringify(pod), timeoutMs: 20_000 });
   return [
     { id: "rights", isWell: true, what: `all rights in the namespace "${cluster.namespace}"` },
-    // A bottle that is there has that name already.
+    // An existing bottle already has that name.
     dry.code === 0 || /AlreadyExists/.test(dry.stderr)
       ? { id: "pod", isWell: true, what: "the cluster takes the bottle's pod" }
       : { id: "pod", isWell: false, what: `the cluster takes no such pod: ${wordsOf(dry)}`, fix: "correct [kubernetes] in bottle.toml, or claude-bottle run --network open where it forbids NET_ADMIN" }, // prettier-ignore

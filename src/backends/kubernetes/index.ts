@@ -18,7 +18,7 @@ import { claimOf } from "./pod.ts";
 import * as records from "./record.ts";
 import { clusterOf, givenImage } from "./settings.ts";
 
-/** How long a pod that was just seen ready is taken for it: asking costs as much as an exec, which finds out by itself. */
+/** How long a pod that was seen ready counts as ready: asking costs as much as an exec, which notices a problem itself. */
 const seenMs = 10_000;
 
 export function kubernetes(system: System): Backend {
@@ -37,7 +37,7 @@ export function kubernetes(system: System): Backend {
     return known && ((await podOf(name, known).find()) ?? atHome(name, known));
   }
 
-  /** Without a pod and a volume, a bottle that was stopped is what we have of its home. */
+  /** A stopped bottle without a volume has neither pod nor claim: its saved home is the bottle. */
   const atHome = (name: string, { directory }: records.Record): Machine | undefined =>
     records.hasHome(system, name)
       ? { name, state: "stopped", owner: { directory, uid: system.user.uid }, pid: undefined }
@@ -81,7 +81,7 @@ export function kubernetes(system: System): Backend {
 
     async list() {
       const all = records.listRecords(system);
-      // A look writes nothing: the first bottle makes the owner's mark.
+      // Listing writes nothing: the first bottle creates the owner's ID.
       if (all.length === 0) return [];
       const places = new Map(all.map(({ record: { context, namespace } }) => [JSON.stringify([context, namespace]), { context, namespace }])); // prettier-ignore
       const owner = records.ownerId(system);
@@ -96,7 +96,7 @@ export function kubernetes(system: System): Backend {
 
     async resolve(plan) {
       const copied = copiedPlan(plan, elsewhere);
-      // Kubernetes takes such a path for no mount.
+      // Kubernetes does not accept such a path for a mount.
       if (plan.directory.includes(":")) throw unfitDirectory(plan.directory);
       const { context, namespace, "storage-class": storageClass } = copied.kubernetes ?? {};
       const place = await kubectl.place(context);
@@ -201,7 +201,7 @@ export function kubernetes(system: System): Backend {
 
     async explainLoss(plan, session, code) {
       const { left, words } = await podOfPlan(plan).whatIsLeft(session);
-      // A terminal tells no status: 0 is believed of a command that is seen to have ended.
+      // On a terminal the status is lost; 0 is right for a command that is known to have ended.
       if (left === "ended" && code === 0) return false;
       note(plan.name, { seenAt: 0 });
       warn(system, words, hintsOfLoss[left]);
@@ -240,7 +240,7 @@ const elsewhere = {
   gateway: "the cluster reaches",
 };
 
-/** Where the pod has put Claude Code itself. */
+/** Where the pod installed Claude Code itself. */
 const pathOf = (plan: BottlePlan): { readonly PATH?: string } =>
   givenImage(plan) === undefined
     ? { PATH: `${plan.user.home}/.local/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` }

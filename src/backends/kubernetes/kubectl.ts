@@ -11,7 +11,7 @@ const answerMs = 20_000;
 
 type CallOptions = StepOptions & Pick<RunOptions, "stdin" | "timeoutMs">;
 
-/** kubectl by its path, with the user's own kubeconfig; its failures are UserErrors that say what to do. */
+/** kubectl with the user's own kubeconfig. Its failures become UserErrors that say what to do. */
 export class Kubectl {
   readonly system: System;
   #path: string | undefined;
@@ -20,7 +20,7 @@ export class Kubectl {
     this.system = system;
   }
 
-  /** The whole argv of those words. Throws UserError where kubectl is not installed. */
+  /** The full argv for these arguments. Throws UserError if kubectl is not installed. */
   argv(words: readonly string[]): string[] {
     this.#path ??= this.system.which("kubectl");
     if (this.#path === undefined) throw notInstalled();
@@ -31,7 +31,7 @@ export class Kubectl {
     return this.system.run(this.argv(words), options);
   }
 
-  /** `doing`: what for, as "make bottle x". */
+  /** `doing`: the action, such as "make bottle x". */
   async settle(doing: string, words: readonly string[], options: CallOptions = {}): Promise<Run> {
     const run = await this.call(words, options);
     options.signal?.throwIfAborted();
@@ -39,7 +39,7 @@ export class Kubectl {
     return run;
   }
 
-  /** What changes nothing, and has its answer at hand; that may be a failure. */
+  /** For a command that changes nothing and answers quickly. May return a failure. */
   async look(doing: string, words: readonly string[]): Promise<Run> {
     const run = await answerOf(this.system, this.argv(words), answerMs);
     if (run) return run;
@@ -49,13 +49,13 @@ export class Kubectl {
   async ask<const Schema extends v.GenericSchema>(doing: string, words: readonly string[], schema: Schema): Promise<v.InferOutput<Schema>> {
     const run = await this.look(doing, words);
     if (run.code !== 0) throw kubectlError(doing, run);
-    // Without what was asked for, --ignore-not-found prints nothing.
+    // With --ignore-not-found, kubectl prints nothing for a missing object.
     const parsed = v.safeParse(schema, run.stdout.trim() === "" ? { items: [] } : parseJson(run.stdout));
     if (!parsed.success) throw unreadableAnswer(doing);
     return parsed.output;
   } // prettier-ignore
 
-  /** The context and the namespace that the kubeconfig says, which is asked and never changed. */
+  /** The kubeconfig's context and namespace. It is read and never changed. */
   async place(context: string | undefined): Promise<{ context: string; namespace: string }> {
     const config = await this.ask("read the kubeconfig", configArgv(context), configSchema);
     const [current] = config.contexts;

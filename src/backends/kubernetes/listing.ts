@@ -11,7 +11,7 @@ const stateSchema = v.object({
 });
 const containerSchema = v.object({ name: v.string(), state: v.optional(stateSchema, {}), lastState: v.optional(stateSchema, {}) }); // prettier-ignore
 
-/** A pod or a claim, as far as it concerns us. */
+/** The parts of a pod or a claim that we use. */
 export const objectSchema = v.object({
   kind: v.string(),
   metadata: v.object({
@@ -36,7 +36,7 @@ export const objectSchema = v.object({
 });
 export type Found = v.InferOutput<typeof objectSchema>;
 
-/** What `get` prints: a list, or the one thing that there is. */
+/** The output of `get`: a list, or a single object. */
 export const foundSchema = v.union([
   v.pipe(v.object({ items: v.array(objectSchema) }), v.transform(({ items }) => items)),
   v.pipe(objectSchema, v.transform((one) => [one])),
@@ -46,7 +46,7 @@ export const isPod = ({ kind }: Found) => kind === "Pod";
 export const isReady = ({ status }: Found) =>
   status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
 
-/** A bottle by its pod, or by the claim that outlives it. `owner`: our own. */
+/** Bottles found by their pod, or by the claim that outlives it. `owner`: our own ID. */
 export function machinesOf(found: readonly Found[], owner: string): Machine[] {
   const byName = Map.groupBy(
     found.filter((one) => isPod(one) || one.metadata.deletionTimestamp === undefined),
@@ -73,7 +73,7 @@ function stateOf(pod: Found | undefined): Machine["state"] {
   return isReady(pod) ? "running" : "broken";
 }
 
-/** Why a pod will not become ready, and what to type; undefined while it may. */
+/** Why a pod will not become ready, and what to type; undefined while it still may. */
 export function whyStuck({ status, metadata }: Found): { readonly why: string; readonly hint: string } | undefined {
   const describe = `kubectl describe pod ${metadata.name}`;
   if (status.phase === "Failed" || status.phase === "Succeeded")

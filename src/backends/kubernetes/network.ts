@@ -6,9 +6,9 @@ import { filterOf } from "../host-filter.ts";
 import { containers } from "./argv.ts";
 import { asked, imageOf, unprivileged } from "./settings.ts";
 
-// A NetworkPolicy knows no host names, does nothing on many clusters, and comes late to a new pod on others. So a bottle is held within its own
-// pod: before it starts, a container with NET_ADMIN tells the kernel to route nothing for any user but the proxy's, and tries that out.
-// No process of the bottle can become that user, or change the rules.
+// A NetworkPolicy knows no host names, has no effect on many clusters, and on others applies late to a new pod. So a bottle is confined inside its
+// own pod: before it starts, a container with NET_ADMIN makes the kernel route nothing for any user except the proxy's, and tests that. No process of
+// the bottle can become that user or change the rules.
 
 export const isHeld = ({ network }: BottlePlan): boolean => network.mode !== "open";
 
@@ -41,9 +41,9 @@ export const proxyContainer = (plan: BottlePlan): object => ({
 
 export const networkVolumes = [{ name: "filter", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } }];
 
-/** Other hosts from now on, by lines on stdin; what is connected stays so. */
+/** Replaces the list of hosts with the lines on stdin. Open connections stay. */
 export const setFilterCommand = ["/bin/sh", "-c", "cat >/filter/new && mv /filter/new /filter/hosts"];
 
-/** What the proxy refused, oldest first, by its log with the times of `kubectl logs`. */
+/** What the proxy denied, oldest first, from its log with the times of `kubectl logs`. */
 export const parseDenied = (logs: string): { at: string; target: string }[] =>
   [...logs.matchAll(/^(\S+) refused (\S+)$/gm)].map(([, at = "", target = ""]) => ({ at, target }));

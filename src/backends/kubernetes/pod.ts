@@ -7,9 +7,9 @@ import { setupContainer } from "./setup.ts";
 
 export type Owned = { readonly plan: BottlePlan; readonly cluster: ClusterFacts; readonly owner: string };
 
-/** Kubernetes says how much in its own units. */
+/** In Kubernetes' notation. */
 const mebibytes = (size: number) => `${size}Mi`;
-/** What the pod writes besides its volumes: a pod that goes beyond it is evicted. */
+/** What the pod may write outside its volumes; a pod that exceeds it is evicted. */
 const scratchMiB = 10_240;
 
 const metadata = ({ plan, owner }: Owned) => ({
@@ -18,7 +18,7 @@ const metadata = ({ plan, owner }: Owned) => ({
   annotations: { [labels.directory]: plan.directory, [labels.uid]: String(plan.user.uid) },
 });
 
-/** Holds the home and the project; undefined where both last as long as the pod. */
+/** Holds the home and the project; undefined if both last only as long as the pod. */
 export function claimOf(owned: Owned): object | undefined {
   const { plan, cluster } = owned;
   if (cluster.storageClass === undefined) return undefined;
@@ -96,7 +96,7 @@ export function podOf(owned: Owned): object {
 
 const homeMount = ({ user }: BottlePlan) => ({ name: "data", subPath: "home", mountPath: user.home });
 
-/** Nobody in the pod may change the image's own files, so that they are laid over: programs want to know who runs them. */
+/** No process in the pod may change the image's own files, so these are mounted over them: programs look up the user who runs them. */
 const accounts = ({ name, uid, gid, home }: GuestUser) => ({
   "claude-bottle/passwd": [
     ...(uid === 0 ? [] : [`${name}:x:${uid}:${gid}::${home}:/bin/sh`]),
@@ -106,7 +106,7 @@ const accounts = ({ name, uid, gid, home }: GuestUser) => ({
   "claude-bottle/group": [...(gid === 0 ? [] : [`${name}:x:${gid}:`]), "root:x:0:", "nogroup:x:65534:\n"].join("\n"),
 });
 
-/** As `key=value:Effect`; without a value any one, without an effect any one. */
+/** Parses `key=value:Effect`. A missing value or effect matches any. */
 function toleration(text: string): object {
   const [, key, value, effect] = /^([^=:]+)(?:=([^=:]*))?(?::(\w+))?$/.exec(text) ?? [];
   return {

@@ -10,14 +10,14 @@ import { parseJson } from "./kubectl.ts";
 import { foundSchema, type Found, isPod, objectSchema, whyStuck } from "./listing.ts";
 import { isHeld } from "./network.ts";
 
-/** A node may have to be started for it, or its image be pulled. */
+/** A node may have to start first, or an image to be pulled. */
 const patienceMs = 600_000;
-/** A volume takes a moment to be there, and what is said of it until then worries for nothing. */
+/** A volume takes a moment to appear; messages about it before then mean nothing. */
 const quietMs = 5_000;
-/** A pod is unschedulable for a moment where another one is just going. */
+/** A pod is briefly unschedulable while an earlier one is removed. */
 const graceMs = 20_000;
 
-/** Waits until the pod is ready, and says what keeps it. Throws UserError where waiting will not help. */
+/** Waits until the pod is ready, and reports what delays it. Throws UserError if waiting will not help. */
 export async function waitUntilReady(
   kubectl: Kubectl,
   place: Place,
@@ -58,12 +58,12 @@ const eventsSchema = v.object({
 async function lastWarning(kubectl: Kubectl, place: Place, pod: Found): Promise<string | undefined> {
   const run = await kubectl.look("ask for events", eventsArgv(place, pod.metadata.uid));
   const events = v.safeParse(eventsSchema, parseJson(run.stdout));
-  // Others are advice for the cluster's administrator.
+  // Other events are for the cluster's administrator.
   const isFailure = ({ reason }: { readonly reason: string }) => /^(Failed|BackOff)/.test(reason);
   return events.success ? events.output.items.findLast(isFailure)?.message : undefined;
 }
 
-/** Whatever the cluster made of what we asked for: no session goes into a pod that nothing was seen to hold. */
+/** Whatever the cluster made of our request: no session starts in a pod unless the routing rules were seen to work. */
 function assertHeld(plan: BottlePlan, { status }: Found): void {
   if (!isHeld(plan)) return;
   const guard = status.initContainerStatuses?.find(({ name }) => name === containers.guard);

@@ -3,7 +3,7 @@ import { exists, listDirectory, readText, removeFile, writePrivate } from "../..
 import { stateDirectory, type System } from "../../system/system.ts";
 import { parseJson } from "./kubectl.ts";
 
-// Where each bottle is, on this machine: who stops, removes or lists one knows its name alone, and only the clusters that have some are asked.
+// Records on this machine where each bottle is: `stop`, `rm` and `ls` know only names, and only clusters with bottles are asked.
 
 const directory = ({ env }: System) => `${stateDirectory(env)}/kubernetes`;
 const fileOf = (system: System, name: string) => `${directory(system)}/${name}.json`;
@@ -13,9 +13,9 @@ const recordSchema = v.object({
   namespace: v.string(),
   storageClass: v.optional(v.string(), undefined),
   directory: v.string(),
-  /** A new pod does not have all of the kept home yet. */
+  /** A new pod does not have all of the saved home yet. */
   isRestoring: v.optional(v.boolean(), false),
-  /** The milliseconds when its pod was last seen ready. */
+  /** When its pod was last seen ready, in ms. */
   seenAt: v.optional(v.number(), 0),
 });
 export type Record = v.InferOutput<typeof recordSchema>;
@@ -41,19 +41,19 @@ export const listRecords = (system: System): { readonly name: string; readonly r
     return name === undefined || record === undefined ? [] : [{ name, record }];
   });
 
-/** The home of a bottle without a volume while it is stopped, as the bottle packed it. Nothing of it is unpacked here. */
+/** The home of a stopped bottle without a volume, as the bottle packed it. The host never unpacks it. */
 export const homeArchive = (system: System, name: string): string => `${directory(system)}/${name}.home.tar`;
 export const hasHome = (system: System, name: string): boolean => keptArchives(system, name).length > 0;
 
-/** The same of Claude's conversations, from the last sync of a session; newer than the home. */
+/** Claude's conversations from the last sync of a session, newer than the home. */
 export const claudeArchive = (system: System, name: string): string => `${directory(system)}/${name}.claude.tar`;
 export const forgetClaude = (system: System, name: string): void => void removeFile(claudeArchive(system, name));
 
-/** What a new pod gets, in its order. */
+/** The archives for a new pod, in order. */
 export const keptArchives = (system: System, name: string): string[] =>
   [homeArchive(system, name), claudeArchive(system, name)].filter(exists);
 
-/** Marks what is ours in a cluster, where many users have the same uid and the same directories. */
+/** Marks what is ours in a cluster, where users often share uids and directories. */
 export function ownerId(system: System): string {
   const file = `${directory(system)}/owner`;
   const known = readText(file)?.trim();

@@ -5,19 +5,19 @@ export function asked({ kubernetes }: BottlePlan): KubernetesPlan {
   return kubernetes;
 }
 
-/** The image of the manifest, if it names one. */
+/** The manifest's image, if it names one. */
 export const givenImage = (plan: BottlePlan): string | undefined => asked(plan).image ?? plan.image;
 
-/** Where the manifest names none, the pod installs Claude Code itself (setup.ts). */
+/** Without an image in the manifest, the pod installs Claude Code itself (setup.ts). */
 export const imageOf = (plan: BottlePlan): string => givenImage(plan) ?? plan.template?.base ?? plainBase;
 
-/** Has npm, git, curl and ssh. */
+/** Includes npm, git, curl and ssh. */
 const plainBase = "docker.io/library/node:22-bookworm";
 
-/** No capabilities, and no way to any. */
+/** No capabilities, and no way to get any. */
 export const unprivileged = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } as const;
 
-/** As the cluster said when the bottle was made; assumed for --dry-run, which asks nobody. */
+/** As the cluster answered when the bottle was created. Assumed for --dry-run, which asks nothing. */
 export const clusterOf = ({ cluster, kubernetes }: BottlePlan): ClusterFacts =>
   cluster ?? {
     context: kubernetes?.context ?? "current",

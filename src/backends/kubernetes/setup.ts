@@ -5,7 +5,7 @@ import type { BottlePlan } from "../../plan/plan.ts";
 import { containers } from "./argv.ts";
 import { givenImage, imageOf, unprivileged } from "./settings.ts";
 
-/** Without an image of the user's: what puts Claude Code into the home, once, before the bottle has a project, a secret or a list of hosts. */
+/** Without an image from the user: installs Claude Code in the home once, before the bottle has a project, a secret or a list of hosts. */
 export function setupContainer(plan: BottlePlan, home: object): object[] {
   if (givenImage(plan) !== undefined) return [];
   return [

@@ -3,11 +3,11 @@ import { renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, SessionPlan } from "../../plan/plan.ts";
 import { settings, systemDirectories } from "../host-files.ts";
 
-/** Where things are on the host. */
+/** Paths on the host. */
 export type Place = {
-  /** What starts this program again. */
+  /** The command that starts this program again. */
   readonly self: readonly string[];
-  /** The bottle's own: its home, its temporary files and a link to Claude Code. */
+  /** The bottle's own directory: its home, its temporary files and a link to Claude Code. */
   readonly directory: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
@@ -20,10 +20,10 @@ export const programsOf = (directory: string): string => `${directory}/bin`;
 const searchPath = (directory: string) =>
   `${homeOf(directory)}/.local/bin:${programsOf(directory)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
 
-/** Neither /dev/pts, where the user's other terminals are, nor /dev/shm, which all of the user's programs share. */
+/** Without /dev/pts, which has the user's other terminals, and /dev/shm, which all programs of the user share. */
 const devices = ["null", "zero", "full", "random", "urandom"];
 
-/** A session. Its terminal is the caller's own. */
+/** A session on the caller's own terminal. */
 export function sessionArgv(place: Place, plan: BottlePlan, session: SessionPlan): string[] {
   const { id, size, directory, command, env } = session;
   const own = { CLAUDE_BOTTLE_SESSION: id, CLAUDE_CODE_DISABLE_AGENT_VIEW: "1" };
@@ -36,7 +36,7 @@ export function sessionArgv(place: Place, plan: BottlePlan, session: SessionPlan
   ];
 }
 
-/** The prelude looks for Claude's files as the session will, so that a link that a session left leads no further than it could go itself. */
+/** The prelude runs under the session's own rules, so a link that a session left leads no further than the session could go. */
 export const prepareArgv = (place: Place, plan: BottlePlan, claude: ClaudeHome): string[] => [
   ...confineArgv(place, plan, ""),
   ...environment({ HOME: plan.user.home, ...environmentOf(place) }),
@@ -44,7 +44,7 @@ export const prepareArgv = (place: Place, plan: BottlePlan, claude: ClaudeHome):
   ...claudeHomeArgv(plan.user.home, claude),
 ];
 
-/** What every process of the bottle may do. */
+/** The rules for every process of the bottle. */
 function confineArgv({ self, directory, claude }: Place, plan: BottlePlan, session: string): string[] {
   const [soft, hard] = markOf(plan.name, session);
   const read = [
@@ -67,7 +67,7 @@ function confineArgv({ self, directory, claude }: Place, plan: BottlePlan, sessi
 const pathsOf = ({ mounts }: BottlePlan, wanted: "ro" | "rw") =>
   mounts.flatMap(({ source, mode }) => (mode === wanted ? [source] : []));
 
-/** Without a /tmp of the bottle's own. Git is not to look for the host's settings, which it may not read. */
+/** The bottle has no /tmp of its own. git must not look for the host's settings, which it may not read. */
 const environmentOf = ({ directory }: Place) => ({
   PATH: searchPath(directory),
   TMPDIR: temporaryOf(directory),
@@ -78,7 +78,9 @@ const environmentOf = ({ directory }: Place) => ({
 const environment = (env: Readonly<Record<string, string>>): string[] =>
   Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]);
 
-/** Its fd 3, if it has one, is a pipe that the session's end breaks: the session may be killed before the kernel is told to end this with it. */
+/**
+ * If fd 3 is open, it is a pipe that closes when the session ends: the session may be killed before the kernel is told to end this process with it.
+ */
 const ifHeld = ([shell = "", option = "", script = "", ...words]: readonly string[]): string[] => [
   shell,
   option,
@@ -89,8 +91,8 @@ const ifHeld = ([shell = "", option = "", script = "", ...words]: readonly strin
 const bits = (1n << 60n) - 1n;
 
 /**
- * What tells a bottle's processes from others, whatever they do: the soft and the hard value of a limit that the kernel no longer uses. The
- * first is the bottle's, the second the session's.
+ * Identifies a bottle's processes, whatever they do: the soft and hard value of a limit that the kernel no longer uses. The first stands for the
+ * bottle, the second for the session.
  */
 export const markOf = (bottle: string, session: string): readonly [soft: bigint, hard: bigint] => [
   Bun.hash.wyhash(bottle) & bits,

@@ -1,11 +1,11 @@
-// `claude-bottle confine`: takes from this process, for ever, what a landlock bottle may not have, and becomes the command. The kernel's
-// rules hold for the thread that takes them on and for whatever it becomes or starts, so nothing is started in between.
+// `claude-bottle confine`: permanently gives up everything that a landlock bottle may not have, and becomes the command. The kernel's rules apply to
+// the calling thread and to whatever it becomes or starts, so nothing is started in between.
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { markLimit, landlockFilter } from "./filter.ts";
 import * as kernel from "./kernel.ts";
 import type { Architecture } from "../seccomp.ts";
 
-/** A descriptor that says where a file is and opens nothing. */
+/** A descriptor that only names a file and opens nothing. */
 const O_PATH = 0x20_0000;
 const { execute, readFile, readDirectory, writeFile, truncate, deviceControl } = kernel.fileRights;
 const rightsTo = {
@@ -26,7 +26,7 @@ type Confinement = {
   readonly command: readonly string[];
 };
 
-/** `become` replaces this process by the command. Returns only an exit status, where that could not be. */
+/** `become` replaces this process with the command. Returns an exit status only on failure. */
 export function confine(argv: readonly string[], become: Become): number {
   try {
     const confinement = parse(argv);
@@ -51,7 +51,7 @@ function take({ paths, network, hasTerminal, mark }: Confinement): void {
     kernel.allow(ruleset, descriptor, fstatSync(descriptor).isDirectory() ? rights : rights & kernel.rightsOfFile);
     closeSync(descriptor);
   }
-  // Other terminals of the user's own lie beside it.
+  // /dev/pts also holds the user's other terminals.
   if (hasTerminal) kernel.allow(ruleset, 0, rightsTo["--device"] & known);
   if (!kernel.setLimit(markLimit, ...mark)) throw new Error("this already runs in a landlock bottle");
   kernel.refusePrivileges();
@@ -61,7 +61,7 @@ function take({ paths, network, hasTerminal, mark }: Confinement): void {
   kernel.applyFilter(landlockFilter(process.arch as Architecture, { network, abi }));
 }
 
-/** What the system lacks cannot be read; what a session is to write has to be there. */
+/** Paths that are missing on the system are skipped; paths that a session writes to must exist. */
 function open(path: string, access: Access): number | undefined {
   try {
     return openSync(path, O_PATH);

@@ -10,7 +10,7 @@ export const needsLinux: Unusable = {
   hint: "use smolvm or docker: claude-bottle doctor",
 };
 
-/** By why the kernel gives none. */
+/** By the reason for which the kernel has no Landlock. */
 export const noLandlock: Readonly<Record<"absent" | "disabled" | "refused", Unusable>> = {
   absent: {
     usable: false,
@@ -51,7 +51,7 @@ export const noAgent = () =>
 export const stepFailed = (doing: string, said: string) =>
   new UserError(`cannot ${doing}: ${said}`, { hint: "claude-bottle doctor" });
 
-/** What a kernel with this ABI cannot refuse, and a newer one can. */
+/** What a kernel with this ABI cannot deny, and a newer one can. */
 export function missingIn(abi: number): string | undefined {
   if (abi >= 6) return undefined;
   const lacks = [

@@ -4,14 +4,14 @@ export type FilterRequest = { readonly network: "off" | "open"; readonly abi: nu
 
 const families = { inet: 2, inet6: 10, netlink: 16 };
 const types = { stream: 1, datagram: 2, seqpacket: 5 };
-/** The rest of a socket's type are flags. */
+/** The other bits of a socket's type are flags. */
 const type = { argument: 1, mask: 0xf } as const;
-/** Not used by the kernel since 2.4: a bottle's processes carry their mark in it. */
+/** The kernel has not used this limit since 2.4. The mark of a bottle's processes is stored in it. */
 export const markLimit = 10;
 
 /**
- * What Landlock does not know: sockets, System V and POSIX messages, and limits of other processes. No unix socket can be
- * opened, since Landlock (ABI 7) knows none that has a path: the user's tmux, container engine, ssh agent and bus.
+ * What Landlock does not cover: sockets, System V and POSIX messages, and limits of other processes. No unix socket can be opened, because Landlock
+ * (ABI 7) has no rule for those with a path: the user's tmux, container engine, ssh agent and bus.
  */
 export function landlockFilter(architecture: Architecture, { network, abi }: FilterRequest): Uint8Array {
   const anything: readonly (readonly Condition[])[] = [[]];
@@ -33,7 +33,7 @@ export function landlockFilter(architecture: Architecture, { network, abi }: Fil
               { argument: 2, notIn: [0] },
             ],
           ],
-    // One of datagrams could be sent to any socket that has a path.
+    // A datagram socket could send to any socket with a path.
     socketpair: [[{ ...type, notIn: [types.stream, types.seqpacket] }]],
     // Opens sockets past every filter.
     io_uring_setup: anything,
@@ -42,13 +42,13 @@ export function landlockFilter(architecture: Architecture, { network, abi }: Fil
     shmget: anything, shmctl: anything, shmat: anything, semget: anything, semctl: anything, semop: anything, semtimedop: anything,
     msgget: anything, msgctl: anything, msgrcv: anything, msgsnd: anything, mq_open: anything, mq_unlink: anything,
     setrlimit: [[{ argument: 0, in: [markLimit] }]],
-    // Of another process, or a new value for the mark.
+    // Another process's limits, or a new value for the mark.
     prlimit64: [
       [{ argument: 0, notIn: [0] }],
       [{ argument: 1, in: [markLimit] }, { argument: 2, notIn: [0] }],
       [{ argument: 1, in: [markLimit] }, { argument: 2, high: true, notIn: [0] }],
     ],
-    // Of every process that the user may signal.
+    // Every process that the user may signal.
     ...(abi < 6 && { kill: [[{ argument: 0, in: [0xffff_ffff] }]] }),
     ...(abi < 3 && { truncate: anything }),
   });

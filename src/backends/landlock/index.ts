@@ -16,7 +16,7 @@ import { movedMount, noAgent, stepFailed } from "./errors.ts";
 import { caveatOf, probeLandlock } from "./probe.ts";
 import { withoutPrefix } from "../../ui/messages.ts";
 
-/** A bottle is a directory of ours; a session is a process of the host that the kernel holds to rules. */
+/** A bottle is a directory of ours. A session is a process of the host that the kernel confines. */
 export function landlock(system: System): Backend {
   const bottles = () => `${stateDirectory(system.env)}/landlock`;
   const directoryOf = (name: string) => `${bottles()}/${name}`;
@@ -31,7 +31,7 @@ export function landlock(system: System): Backend {
     return findMarked((soft) => soft === bottle);
   };
 
-  /** Without the host's variables: what a session gets is in its argv. */
+  /** Without the host's variables: everything that a session gets is in its argv. */
   const program = (words: string[], kept: readonly string[]): Program => ({
     argv: words,
     env: Object.fromEntries(
@@ -126,7 +126,7 @@ export function landlock(system: System): Backend {
       await run(removeArgv(directoryOf(name)), `remove bottle "${name}"`, options);
     },
 
-    // A link in place of what it shares would be followed, and Claude Code may have been updated.
+    // A link in place of a shared directory would be followed, and Claude Code may have been updated.
     isReady: async ({ name, directory, mounts }) =>
       isBottle(directoryOf(name)) &&
       realPath(claudeLink(name)) === findClaude(system) &&
@@ -154,7 +154,7 @@ export function landlock(system: System): Backend {
 
 const rounds = 20;
 
-/** One that is being killed may have started another just before. */
+/** A process that is being killed may just have started another. */
 async function endAll(find: () => Identity[]): Promise<void> {
   for (let [round, found] = [0, find()]; round < rounds && found.length > 0; round += 1, found = find())
     await endProcesses(found);

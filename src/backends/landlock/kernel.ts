@@ -1,13 +1,13 @@
 import { ptr } from "bun:ffi";
 import { errno, openLibc } from "../../system/libc.ts";
 
-/** Rights by Landlock's own bits, and the version of its interface (ABI) that brought each. */
+/** Rights as Landlock's bits, and the version of its interface (ABI) that added each. */
 export const fileRights = {
   execute: 1n << 0n,
   writeFile: 1n << 1n,
   readFile: 1n << 2n,
   readDirectory: 1n << 3n,
-  /** Makes and removes: of everything that has a name. */
+  /** Creating and removing everything that has a name. */
   changeNames: ((1n << 9n) - 1n) << 4n,
   refer: 1n << 13n,
   truncate: 1n << 14n,
@@ -16,11 +16,11 @@ export const fileRights = {
 const since = [[2, fileRights.refer], [3, fileRights.truncate], [5, fileRights.deviceControl]] as const; // prettier-ignore
 const always = (1n << 13n) - 1n;
 
-/** All that this ABI can refuse. */
+/** Everything that this ABI can deny. */
 export const knownRights = (abi: number): bigint =>
   since.reduce((rights, [version, right]) => (abi >= version ? rights | right : rights), always);
 
-/** What a file can have of them; more is EINVAL. */
+/** The rights that apply to a file; others are EINVAL. */
 export const rightsOfFile =
   fileRights.execute | fileRights.writeFile | fileRights.readFile | fileRights.truncate | fileRights.deviceControl;
 
@@ -50,7 +50,7 @@ const syscall = (number: number, ...words: (number | bigint)[]) => {
 const prctl = (option: number, first: number | bigint = 0, second: number | bigint = 0) =>
   libc().prctl(option, first, second, 0, 0);
 
-/** Throws with the kernel's error number where a call failed. */
+/** Throws with the kernel's error number if a call failed. */
 function must(doing: string, result: number): number {
   if (result >= 0) return result;
   throw new Error(`the kernel refuses to ${doing} (error ${errno()})`);
@@ -65,9 +65,9 @@ export function landlockAbi(): number | "absent" | "disabled" | "refused" {
   return error === ENOSYS ? "absent" : error === EOPNOTSUPP ? "disabled" : "refused";
 }
 
-/** Everything is refused that no rule allows; TCP too, where `refusesTcp` is set. */
+/** Denies everything that no rule allows, including TCP if `refusesTcp` is set. */
 export function createRuleset(abi: number, refusesTcp: boolean): number {
-  // Each ABI that added a field knows this many of them.
+  // The number of fields that this ABI knows.
   const fields = abi >= 6 ? 3 : abi >= 4 ? 2 : 1;
   const attributes = new BigUint64Array([knownRights(abi), refusesTcp ? tcpRights : 0n, scopes]).slice(0, fields);
   return must("make Landlock rules", syscall(numbers.createRuleset, ptr(attributes), fields * 8, 0));
@@ -81,7 +81,7 @@ export function allow(ruleset: number, descriptor: number, rights: bigint): void
   must("add a Landlock rule", syscall(numbers.addRule, ruleset, pathBeneath, ptr(rule), 0));
 }
 
-/** From here on this thread, and what it starts, is held to the rules. */
+/** From now on the rules apply to this thread and to what it starts. */
 export const restrict = (ruleset: number): void =>
   void must("apply Landlock rules", syscall(numbers.restrictSelf, ruleset, 0));
 
@@ -94,24 +94,24 @@ export function applyFilter(filter: Uint8Array): void {
   must("apply a seccomp filter", prctl(options.seccomp, filterMode, ptr(program)));
 }
 
-/** No program that is started from here on gains any privilege. */
+/** No program that is started from now on gains privileges. */
 export function refusePrivileges(): void {
   must("set no_new_privs", prctl(options.noNewPrivileges, 1));
   const clearAll = 4;
   prctl(options.ambient, clearAll);
-  // Needs a capability itself; without it no_new_privs keeps the rest from coming back.
+  // Dropping one requires a capability. Without it, no_new_privs keeps the rest from coming back.
   for (let capability = 0; prctl(options.dropBounding, capability) === 0; capability += 1);
   const version3 = 0x2008_0522;
   const header = new Uint32Array([version3, 0]);
   must("drop every capability", syscall(capset, ptr(header), ptr(new Uint32Array(6))));
 }
 
-/** This process is killed when the one that started it ends. */
+/** The kernel kills this process when its parent ends. */
 export function dieWithParent(): void {
   const SIGKILL = 9;
   must("follow the parent's end", prctl(options.deathSignal, SIGKILL));
 }
 
-/** Sets a limit of this process, and of all that it starts; -1 where it may not be raised. */
+/** Sets a limit of this process and its children. False if it may not be raised. */
 export const setLimit = (resource: number, soft: bigint, hard: bigint): boolean =>
   syscall(prlimit64, 0, resource, ptr(new BigUint64Array([soft, hard])), 0) === 0;

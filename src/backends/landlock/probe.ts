@@ -4,7 +4,7 @@ import { missingIn, needsLinux, noLandlock, rulesFailed } from "./errors.ts";
 import { landlockAbi } from "./kernel.ts";
 import { withoutPrefix } from "../../ui/messages.ts";
 
-/** By doing it: the rules are applied to a program that does nothing. */
+/** Tries it: applies the rules to a program that does nothing. */
 export async function probeLandlock(system: System): Promise<Probe> {
   if (system.platform !== "linux") return needsLinux;
   const abi = landlockAbi();
@@ -15,7 +15,7 @@ export async function probeLandlock(system: System): Promise<Probe> {
   return { usable: true, version: `ABI ${abi}` };
 }
 
-/** What a bottle here lacks, for whoever starts one. */
+/** What a bottle here lacks, for the user who starts one. */
 export function caveatOf(system: System): string {
   const abi = system.platform === "linux" ? landlockAbi() : "absent";
   const older = typeof abi === "number" ? missingIn(abi) : undefined;

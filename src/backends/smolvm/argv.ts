@@ -9,27 +9,27 @@ import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
 import { hashOf, setupScript, type Recipe } from "../recipe.ts";
 
-/** Where the project is mounted when its own path cannot be said to smolvm; bound to that path after each start. */
+/** Where the project is mounted if smolvm cannot be given its path. It is bound to that path after each start. */
 export const plainMount = "/mnt/project";
 
-/** Where smolvm puts the ssh agent that a machine is made with; it tells only some of the programs. */
+/** Where smolvm puts the ssh agent of a machine. smolvm tells only some programs. */
 const agentSocket = "/tmp/ssh-agent.sock";
 
-/** The host's loopback, as a guest sees it. */
+/** The host's loopback, seen from a guest. */
 export const loopbackAddress = "100.96.0.1";
 
 export const labels = {
   mark: "claude-bottle",
   directory: "claude-bottle.directory",
   uid: "claude-bottle.uid",
-  /** Of the machine that a template is built in. */
+  /** On the machine in which a template is built. */
   template: "claude-bottle.template",
 } as const;
 
-/** smolvm 1.32 does not start with a space in a guest path and cannot say a colon in a host path. */
+/** smolvm 1.32 does not start with a space in a guest path, and cannot express a colon in a host path. */
 export const isPlainPath = (path: string): boolean => /^[A-Za-z0-9_.@+,/-]+$/.test(path);
 
-/** Symlinks with plain names to the directories whose own names are not plain. */
+/** Symlinks with plain names to directories whose own names smolvm cannot express. */
 export function linksOf({ directory, mounts }: BottlePlan, link: string): { link: string; target: string }[] {
   return [directory, ...mounts.map(({ source }) => source)].flatMap((target, index) =>
     isPlainPath(target) ? [] : [{ link: linkName(link, index), target }],
@@ -47,10 +47,7 @@ function volumesOf({ directory, mounts }: BottlePlan, link: string): string[] {
   return [project, ...others].flatMap((volume) => ["-v", volume]);
 }
 
-/**
- * `link` is what the names of the symlinks start with.
- * Credentials and volumes are fixed here: smolvm's `update` changes neither.
- */
+/** `link` is the prefix of the symlinks' names. Credentials and volumes are fixed here: smolvm's `update` changes neither. */
 export function createArgv(plan: BottlePlan, link: string): string[] {
   const { directory } = plan;
   return [
@@ -72,12 +69,12 @@ function madeFromArgv({ pack, image }: BottlePlan): string[] {
   return image === undefined ? [] : ["--image", image];
 }
 
-/** The machine that a template is built in. */
+/** The machine in which a template is built. */
 export const builderName = (recipe: Recipe): string => `claude-bottle-template-${hashOf(recipe)}`;
 
 /**
- * What builds a template, in this order: a machine of the bottle's size that holds nothing of its project, and no secret. `pack`: where
- * smolvm saves it, to which it adds an ending. `proxied`: this machine's network is behind a proxy.
+ * The commands that build a template, in order: a machine of the bottle's size without anything of its project and without secrets. `pack`: where
+ * smolvm saves it; smolvm appends an extension. `proxied`: this machine's network is behind a proxy.
  */
 export function buildArgvs(
   recipe: Recipe,
@@ -100,7 +97,7 @@ export function buildArgvs(
   }; // prettier-ignore
 }
 
-/** With both outputs as they come, and at any length. */
+/** Returns both outputs as they come, of any length. */
 export const asRootArgv = (name: string, command: readonly string[]): string[] => [
   "machine", "exec", "--name", name, "--user", "0:0", "-i", "--", ...command,
 ]; // prettier-ignore
@@ -117,7 +114,7 @@ function networkArgv({ mode, hosts }: BottlePlan["network"]): string[] {
   });
 }
 
-/** In place of what it was allowed before, at once where it runs. */
+/** Replaces the allowed hosts, at once if the machine runs. */
 export const networkUpdateArgv = (plan: BottlePlan): string[] => [
   "machine", "update", "--error-format", "json", "--name", plan.name, "--reset-allow-list", ...networkArgv(plan.network),
 ]; // prettier-ignore
@@ -137,7 +134,7 @@ export const deleteArgv = (name: string): string[] => [
   name,
   "-f",
 ];
-/** Removes what was unpacked of packs and no machine uses. */
+/** Removes unpacked packs that no machine uses. */
 export const pruneArgv = (): string[] => ["pack", "prune", "--error-format", "json", "--all"];
 export const statusArgv = (name: string): string[] => [
   "machine",
@@ -150,7 +147,7 @@ export const statusArgv = (name: string): string[] => [
 ];
 export const listArgv = (): string[] => ["machine", "ls", "--error-format", "json", "--json"];
 
-/** As root in the guest, after every start: a start behind our back loses the bind mount. */
+/** Run as root in the guest after every start: a start without us loses the bind mount. */
 export function prepareArgv(plan: BottlePlan, claude: ClaudeHome): string[] {
   const { directory } = plan;
   return [
@@ -160,7 +157,7 @@ export function prepareArgv(plan: BottlePlan, claude: ClaudeHome): string[] {
   ]; // prettier-ignore
 }
 
-/** As root in the guest. */
+/** Run as root in the guest. */
 export const insideArgv = (name: string): string[] => [
   "machine", "exec", "--error-format", "json", "--name", name, "--", ...guestInsideArgv("/"),
 ]; // prettier-ignore
@@ -172,7 +169,7 @@ export function sessionArgv({ sshAgent, credentials }: BottlePlan, session: Sess
     ...session.env,
     CLAUDE_BOTTLE_SESSION: id,
   };
-  // The machine has a stand-in for each that is put in on the wire, under the name that its program got it by.
+  // For each credential that is inserted on the network, the machine has a placeholder under the name of the host program's variable.
   const bound = credentials.flatMap(({ variable, host }) => (host === undefined ? [] : [variable]));
   const secrets = renamedInside(bound.filter((variable) => !session.secrets.includes(variable)));
   return [

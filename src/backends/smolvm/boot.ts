@@ -5,22 +5,22 @@ import { stateDirectory, type System } from "../../system/system.ts";
 import { failureOf } from "./errors.ts";
 import type { Run } from "../../system/system.ts";
 
-// A /dev/kvm may be there and openable and still boot no guest, as in a virtual machine without nested virtualization.
-// Only a start finds that out, so what it found is kept, until the kernel or smolvm is another one.
+// /dev/kvm may exist and open and still boot no guest, for example in a virtual machine without nested virtualization. Only a start finds that out,
+// so its result is remembered until the kernel or smolvm changes.
 
 const schema = v.object({ with: v.string(), words: v.string() });
 
 export const noBootFile = ({ env }: System): string => `${stateDirectory(env)}/no-boot.json`;
 const circumstances = ({ kernel }: System, program: string) => `${kernel} ${program} ${fileStamp(program)}`;
 
-/** What the hypervisor said when it made no machine at all; undefined for any other failure of a start. */
+/** The hypervisor's words when it could not create a machine; undefined for any other failure of a start. */
 export const hypervisorWords = (run: Run): string | undefined =>
   /KvmContext\(.*?\)+|Error creating KVM object.*|hv_vm_create.*/.exec(failureOf(run).message)?.[0];
 
 export const rememberNoBoot = (system: System, program: string, words: string): void =>
   writePrivate(noBootFile(system), JSON.stringify({ with: circumstances(system, program), words }));
 
-/** The hypervisor's words, where a start with this kernel and this smolvm failed of it. */
+/** The hypervisor's words, if a start failed with this kernel and this smolvm. */
 export function knownNoBoot(system: System, program: string): string | undefined {
   const text = readText(noBootFile(system));
   const known = text === undefined ? undefined : v.safeParse(schema, parseJson(text));

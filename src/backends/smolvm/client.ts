@@ -6,14 +6,14 @@ import { hypervisorWords, rememberNoBoot } from "./boot.ts";
 import { failureOf, noBoot, smolvmError } from "./errors.ts";
 import { answerOfSmolvm, checkVersion, findSmolvm } from "./program.ts";
 
-/** smolvm locks its database for each call, so whoever asks again waits first. */
+/** smolvm locks its database for each call, so wait before asking again. */
 export const betweenTriesMs = 100;
-/** Right after `start`, on a busy host, exec says "not running" for some seconds; a second `start` would kill the machine. */
+/** Right after `start` on a busy host, exec says "not running" for some seconds. A second `start` would kill the machine. */
 const readyWithinMs = 30_000;
 
 type CallOptions = StepOptions & Pick<RunOptions, "env" | "onOutput">;
 
-/** smolvm's command line; its failures are UserErrors that say what to do. `doing`: what for, as "make bottle x". */
+/** smolvm's command line. Its failures become UserErrors that say what to do. `doing`: the action, such as "make bottle x". */
 export class Client {
   readonly system: System;
   #program: string | undefined;
@@ -22,12 +22,12 @@ export class Client {
     this.system = system;
   }
 
-  /** Throws UserError where it is not installed. */
+  /** Throws UserError if it is not installed. */
   get program(): string {
     return (this.#program ??= findSmolvm(this.system));
   }
 
-  /** The whole argv of those words. */
+  /** The full argv for these arguments. */
   argv(words: readonly string[]): string[] {
     return [this.program, ...words];
   }
@@ -36,12 +36,12 @@ export class Client {
     return this.system.run(this.argv(words), options);
   }
 
-  /** What changes nothing. */
+  /** For a command that changes nothing. */
   look(words: readonly string[]): Promise<Run> {
     return answerOfSmolvm(this.system, this.argv(words));
   }
 
-  /** A usage error of smolvm means that it is not the one that we know: its version says which. */
+  /** A usage error means that this is not a smolvm that we know; its version tells which. */
   async query(words: readonly string[]): Promise<unknown> {
     const run = await this.look(words);
     if (run.code === 0) {
@@ -64,7 +64,7 @@ export class Client {
     return run;
   }
 
-  /** Throws Unusable where the machine's kernel gives it no virtual machine at all. */
+  /** Throws Unusable if the kernel cannot give it a virtual machine. */
   async start(doing: string, words: readonly string[], options: CallOptions = {}): Promise<Run> {
     const run = await this.call(words, options);
     options.signal?.throwIfAborted();
@@ -77,7 +77,7 @@ export class Client {
     return run;
   }
 
-  /** A first exec, once the machine takes it. */
+  /** The first exec, repeated until the machine accepts it. */
   async execFirst(doing: string, words: readonly string[], options: CallOptions = {}): Promise<Run> {
     const deadline = this.system.now() + readyWithinMs;
     for (;;) {
@@ -98,7 +98,7 @@ export class Client {
   }
 }
 
-/** `status` has no code of its own for a machine that is not there. */
+/** `status` has no error code for a missing machine. */
 const isUnknown = (run: Run) =>
   run.code !== 0 &&
   /^(vm not found: |config operation failed: machine status: machine '.*' not found$)/.test(failureOf(run).message);

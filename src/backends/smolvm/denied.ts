@@ -1,11 +1,11 @@
 import * as v from "valibot";
 
-/** What `egress-events --json` says of one refusal: `dest` is a name that was to be resolved, or an address and port. */
+/** One denial in `egress-events --json`. `dest` is a name that was looked up, or an address and port. */
 const denialSchema = v.object({ timestamp: v.string(), dest: v.string() });
 
 type Denial = v.InferOutput<typeof denialSchema>;
 
-/** A resolver asks for a name twice at once, for either kind of address. */
+/** A resolver asks for a name twice at once, for each kind of address. */
 const togetherMs = 1000;
 
 export function parseDenied(answer: unknown): { at: string; target: string }[] {

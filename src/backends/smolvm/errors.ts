@@ -2,9 +2,9 @@ import { Unusable, UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Run } from "../../system/system.ts";
 
-/** smolvm's own words of a failure; its code is empty where the output was not the JSON that it should be. */
+/** smolvm's own words for a failure. The code is empty if the output is not JSON. */
 export function failureOf({ stdout, stderr }: Run): { code: string; message: string } {
-  // Warnings may stand before the JSON line.
+  // Warnings may precede the JSON line.
   for (const line of stderr.trim().split("\n").reverse()) {
     try {
       const { error } = JSON.parse(line);
@@ -39,7 +39,7 @@ export const noBoot = (words: string): Unusable =>
     hint: "switch on nested virtualization for this machine; claude-bottle run --backend smolvm tries again",
   });
 
-/** `doing`: what we were about, as "make bottle x". */
+/** `doing`: the action, such as "make bottle x". */
 export function smolvmError(doing: string, run: Run): UserError {
   const { message } = failureOf(run);
   const rule = rules.find(([fragment]) => fragment.test(message));

@@ -19,7 +19,7 @@ import { noBoot, unknownForm } from "./errors.ts";
 import { checkVersion, findSmolvm, assertSmolmachines } from "./program.ts";
 import { explainTemplate, templateLeftovers, withTemplate } from "./template.ts";
 
-/** What `status --json` and `ls --json` say of a machine, as far as it concerns us. */
+/** The parts of `status --json` and `ls --json` that we use. */
 const machineSchema = v.object({
   name: v.string(),
   state: v.string(),
@@ -33,7 +33,7 @@ export function smolvm(system: System): Backend {
   const linkDirectory = () => `${stateDirectory(system.env)}/links`;
   const link = (name: string) => `${linkDirectory()}/${name}`;
 
-  /** A machine that is listed in another form is none of ours. */
+  /** A machine that is listed in another format is not ours. */
   const machines = async () => {
     const answer = await client.query(argv.listArgv());
     return (Array.isArray(answer) ? answer : []).flatMap((row: unknown) => {
@@ -49,7 +49,7 @@ export function smolvm(system: System): Backend {
     return machine.success ? toMachine(machine.output) : undefined;
   }
 
-  /** A machine that has just died is "unreachable" for a moment, and then stopped. */
+  /** A machine that has just died is "unreachable" for a moment before it is stopped. */
   async function settledState(name: string, { signal }: StepOptions): Promise<Machine["state"] | undefined> {
     const deadline = system.now() + 3000;
     for (;;) {
@@ -112,7 +112,7 @@ export function smolvm(system: System): Backend {
         system,
         found.map(({ directory }) => directory),
       );
-      // One that was never started has no disk yet.
+      // A machine that never started has no disk yet.
       return new Map(found.map(({ name, directory }) => [name, uses.get(directory) ?? 0]));
     },
 
@@ -191,10 +191,10 @@ export function smolvm(system: System): Backend {
   };
 }
 
-/** smolvm takes the socket from its own environment. */
+/** smolvm reads the socket from its own environment. */
 const agentOf = ({ sshAgent }: BottlePlan): Record<string, string> => (sshAgent ? { SSH_AUTH_SOCK: sshAgent } : {});
 
-/** smolvm starts no machine without the values of its credentials; nobody uses them in a look. */
+/** smolvm starts no machine without values for its credentials; a mere inspection does not use them. */
 const standIns = ({ credentials }: BottlePlan) =>
   Object.fromEntries(credentials.map(({ variable }) => [hostNameOf(variable), "none"]));
 

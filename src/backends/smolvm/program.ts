@@ -6,11 +6,11 @@ import type { Run, System } from "../../system/system.ts";
 import { notInstalled, otherSmolvm, tooOld, noAnswer } from "./errors.ts";
 
 export const minimum = "1.28.1";
-/** It waits for its own database for up to 15 seconds. */
+/** smolvm waits up to 15 seconds for its own database. */
 const answerMs = 60_000;
 const recommended = "curl -sSL https://smolmachines.com/install.sh | bash";
 
-/** PATH first, then where smolvm's installers put it: a tmux server may have been started with another PATH. */
+/** First PATH, then where smolvm's installers put it: a tmux server may have started with another PATH. */
 export function findSmolvm({ env, which }: System): string {
   const places = [
     `${env.HOME ?? ""}/.local/bin`,
@@ -24,16 +24,16 @@ export function findSmolvm({ env, which }: System): string {
   throw notInstalled(recommended);
 }
 
-/** Without running it: the other smolvm is a Python script. Throws UserError for that one. */
+/** Does not run it: the other smolvm is a Python script. Throws UserError for that one. */
 export function assertSmolmachines(program: string): void {
   const start = readPrefix(program, 4096);
   if (/^#!.*python/.test(start) && !start.includes("smolmachines")) throw isOther(program);
 }
 
-/** CelestoAI's smolvm, a Python package, counts 0.0.x and has no machines. */
+/** CelestoAI's smolvm, a Python package, has versions 0.0.x and no machines. */
 const isOther = (program: string) => otherSmolvm(program, recommended);
 
-/** The version of a real and recent smolvm. Throws UserError for an older one and for another program of that name. */
+/** The version of smolvm. Throws UserError if it is too old, or another program of that name. */
 export async function checkVersion(system: System, program: string): Promise<string> {
   const { code, stdout } = await answerOfSmolvm(system, [program, "--version"]);
   const version = /^smolvm (\d+\.\d+\.\d+)\b/.exec(stdout)?.[1];
@@ -42,7 +42,7 @@ export async function checkVersion(system: System, program: string): Promise<str
   return version;
 }
 
-/** To what changes nothing. Throws UserError where none comes. */
+/** For a command that changes nothing. Throws UserError if no answer comes. */
 export async function answerOfSmolvm(system: System, argv: readonly string[]): Promise<Run> {
   const run = await answerOf(system, argv, answerMs);
   if (run) return run;

@@ -18,8 +18,8 @@ import { buildError } from "../errors.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 
-// A template is a machine that was set up once and saved in smolvm's own pack format. Bottles made from it share one unpacked copy, with
-// the owners and modes that the machine had: a directory as an image loses those, and an archive is unpacked in each bottle anew.
+// A template is a machine that was set up once and saved in smolvm's pack format. Bottles created from it share one unpacked copy, with the machine's
+// owners and modes. An image as a directory loses those, and an archive is unpacked again for each bottle.
 
 const program = "smolvm";
 const ending = ".smolmachine";
@@ -28,10 +28,10 @@ const directoryOf = ({ env }: System) => `${cacheDirectory(env) ?? stateDirector
 const fileOf = (system: System, recipe: Recipe) => `${directoryOf(system)}/${argv.builderName(recipe)}${ending}`;
 const isProxied = ({ env }: System) => Boolean(env.HTTPS_PROXY || env.https_proxy || env.HTTP_PROXY || env.http_proxy);
 
-/** After a crash of the machine the name may be all that is left. */
+/** After a crash of the machine, the file may exist but be empty. */
 const isWhole = (pack: string): boolean => readPrefix(pack, 1) !== "";
 
-/** The plan with its template's file, which is built first where it is not there. Throws UserError where it cannot be. */
+/** The plan with its template's file, which is built first if it is missing. Throws UserError if that fails. */
 export async function withTemplate(client: Client, plan: BottlePlan, options: StepOptions): Promise<BottlePlan> {
   if (!plan.template) return plan;
   const { system } = client;
@@ -57,7 +57,7 @@ async function build(
   const directory = makeTempDirectory(`${directoryOf(system)}/.building-`);
   const pack = `${directory}/template`;
   const { create, start, runs, stop, save } = argv.buildArgvs(recipe, plan, { pack, proxied: isProxied(system) });
-  // A build that was killed left its machine.
+  // The machine of a build that was killed.
   await client.remove(machine, "what an earlier build left", options);
   try {
     const { steps, ...what } = building(recipe, program);
@@ -73,7 +73,7 @@ async function build(
       }
       await client.settle(doing, stop, options);
       progress.step(steps + 1, "saving");
-      // Interrupted, it would leave a machine of its own running; so what was built is kept.
+      // An interrupted save would leave a machine of smolvm's own running, so it is allowed to finish.
       await client.settle(doing, save, { detached: true });
       renameUnlessPresent(`${pack}${ending}`, file);
       options.signal?.throwIfAborted();
@@ -84,7 +84,7 @@ async function build(
   }
 }
 
-/** One that cannot go is left to gc: why a build failed is what counts. */
+/** If it cannot be removed, it is left to gc: the error that matters is why the build failed. */
 async function removeBuilder(client: Client, machine: string): Promise<void> {
   try {
     await client.remove(machine, "the machine of the template", { detached: true });
@@ -93,7 +93,7 @@ async function removeBuilder(client: Client, machine: string): Promise<void> {
   }
 }
 
-/** What makes a bottle of that plan: its template, where that is not there, and the bottle. */
+/** The commands that create a bottle of that plan, and its template if that is missing. */
 export function explainTemplate(client: Client, plan: BottlePlan): { plan: BottlePlan; build: string[][] } {
   if (!plan.template || plan.pack !== undefined) return { plan, build: [] };
   const { system } = client;
@@ -104,7 +104,7 @@ export function explainTemplate(client: Client, plan: BottlePlan): { plan: Bottl
   return { plan: { ...plan, pack }, build: isWhole(pack) ? [] : [create, start, ...runs, stop, save, remove] };
 }
 
-/** Templates that no bottle is made from, and what is left of builds that were killed. `builders`: machines of builds, by their names. */
+/** Templates that no bottle uses, and what killed builds left behind. `builders`: the names of the machines of builds. */
 export function templateLeftovers(client: Client, { plans, purged }: Needed, builders: readonly string[]): Leftover[] {
   const { system } = client;
   const isBuilding = () => isLocked(system, buildLock(program, { purpose: "template" }));
@@ -135,7 +135,7 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
       how: `${shellLine(["rm", path])} && ${shellLine([program, ...prune])}`,
       remove: async () => {
         removeFile(path);
-        // The copy that smolvm unpacked, once the last bottle that used it is gone; it is smolvm's own cache.
+        // Also removes the copy that smolvm unpacked, from smolvm's own cache, once the last bottle that used it is gone.
         await client.call(prune);
         return true;
       },
