@@ -2,7 +2,7 @@ import type { Run, System } from "./system.ts";
 
 const silent = new Set<string>();
 
-/** Of a program that has its answer at hand; undefined where none comes in time. One that said nothing is not asked again. */
+/** Runs a program that answers quickly; undefined if it does not in time. A program that did not answer is not asked again. */
 export async function answerOf(system: System, argv: readonly string[], limitMs: number): Promise<Run | undefined> {
   const [program = ""] = argv;
   if (silent.has(program)) return undefined;

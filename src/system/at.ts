@@ -4,7 +4,7 @@ import { constants as system } from "node:os";
 import { isFileMode } from "../lib/tree-state.ts";
 import { clearErrno, cString, errno, openLibc, variadic } from "./libc.ts";
 
-// System calls on names in an open directory. A name is bytes, one character each; errors are thrown with a code, as node:fs has them.
+// System calls on names in an open directory. A name is bytes, one character each. Errors have a code, like those of node:fs.
 
 const isMac = process.platform === "darwin";
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
@@ -14,7 +14,7 @@ const O_PATH = 0o10000000;
 const AT_FDCWD = isMac ? -2 : -100;
 const AT_REMOVEDIR = isMac ? 0x80 : 0x200;
 const AT_SYMLINK_NOFOLLOW = 0x20;
-/** openat2(2) has one number on all of Linux. */
+/** openat2(2) has the same number on every Linux architecture. */
 const SYS_openat2 = 437n;
 const RESOLVE_NO_MAGICLINKS = 0x02n;
 const RESOLVE_NO_SYMLINKS = 0x04n;
@@ -32,7 +32,7 @@ const functions = {
 } as const;
 const ofLinux = { syscall: { args: ["i64", "i64", "ptr", "ptr", "u64"], returns: "i64" } } as const;
 const ofMac = {
-  // x64 keeps the calls of before 64-bit inodes under the plain names.
+  // On x64, the plain names are the calls from before 64-bit inodes.
   [process.arch === "x64" ? "fstatat$INODE64" : "fstatat"]: { args: ["i32", "ptr", "ptr", "i32"], returns: "i32" },
 } as const;
 
@@ -66,7 +66,7 @@ function checked<Result extends number | bigint>(result: Result, call: string, n
 
 const bytes = (name: string): Uint8Array => cString(Buffer.from(name, "latin1"));
 
-/** `fast`: openat2. `steps`: one open for each part of the way, where the kernel has no openat2 or a seccomp filter refuses it. */
+/** `fast`: openat2. `steps`: one open for each part of the path, if the kernel has no openat2 or a seccomp filter refuses it. */
 export type Way = "fast" | "steps";
 let way: Way = isMac ? "steps" : "fast";
 
@@ -77,7 +77,7 @@ export function forceWay(wanted: Way): void {
 
 type OpenOptions = { readonly flags: number; readonly mode?: number };
 
-/** Opens what is below an open directory, or by an absolute path. No link on the way is followed, nor the thing itself. */
+/** Opens something below an open directory, or by an absolute path. Follows no link, neither on the way nor at the end. */
 export function openBeneath(directory: number | undefined, path: string, options: OpenOptions): number {
   const start = directory ?? AT_FDCWD;
   if (way === "fast") {
@@ -88,7 +88,7 @@ export function openBeneath(directory: number | undefined, path: string, options
   return openBySteps(start, path, options);
 }
 
-/** Undefined where it cannot be called. */
+/** Undefined if it cannot be called. */
 function openat2(directory: number, path: string, { flags, mode = 0 }: OpenOptions, how: bigint): number | undefined {
   linux ??= openLibc(ofLinux);
   if (!linux) return undefined;
@@ -101,14 +101,14 @@ function openat2(directory: number, path: string, { flags, mode = 0 }: OpenOptio
     const opened = Number(linux.syscall(SYS_openat2, BigInt(directory), bytes(path), request, 24n));
     if (opened >= 0) return opened;
     const code = codes.get(errno());
-    // EPERM: Docker before 20.10 has a filter that does not know the call.
+    // EPERM: the filter of Docker before 20.10 does not know the call.
     if (code === "ENOSYS" || (code === "EPERM" && !isKnown())) return undefined;
     if (code !== "EAGAIN" || attempt === 10) throw new CallError(code ?? `error ${errno()}`, "open", path);
   }
 }
 
 let known: boolean | undefined;
-/** Whether the kernel and its filters let openat2 through, which `/` tells. */
+/** Whether the kernel and its filters allow openat2, tested on `/`. */
 function isKnown(): boolean {
   if (known !== undefined) return known;
   const request = new BigUint64Array([BigInt(O_PATH | O_CLOEXEC), 0n, 0n]);
@@ -141,11 +141,11 @@ function openPart(directory: number, name: string, { flags, mode = 0 }: OpenOpti
   return checked(calls().openat(directory, bytes(name), all, ...openat.padding, BigInt(mode)), "open", name);
 }
 
-/** The directory that a name lies in. */
+/** The directory that contains the name. */
 export const openDirectory = (directory: number | undefined, path: string): number =>
   openBeneath(directory, path === "" ? "." : path, onTheWay);
 
-/** Of a directory that we may not read, too. */
+/** Also works for a directory that we may not read. */
 export function setDirectoryMode(directory: number, path: string, mode: number): void {
   const file = openDirectory(directory, path);
   try {
@@ -162,11 +162,11 @@ export type Status = {
   readonly dev: bigint;
   readonly ino: bigint;
   readonly mtimeMs: number;
-  /** Of the last change of any kind. */
+  /** The time of the last change of any kind. */
   readonly ctimeNs: bigint;
 };
 
-/** Of the thing itself, a link too; undefined where there is none. */
+/** The status of the entry itself, even of a link; undefined if it does not exist. */
 export function statusAt(directory: number, name: string): Status | undefined {
   try {
     return isMac ? statusOnMac(directory, name) : statusOnLinux(directory, name);
@@ -194,7 +194,7 @@ export function openFileAt(directory: number, name: string): number | undefined 
   }
   const file = openPart(directory, name, { flags: O_PATH });
   try {
-    // The very thing that was looked at.
+    // Opens exactly the file that was checked.
     return isFileMode(fstatSync(file).mode) ? openSync(`/proc/self/fd/${file}`, flags) : undefined;
   } finally {
     closeSync(file);
@@ -206,7 +206,7 @@ export function statusOf(file: number): Status {
   return { mode: Number(mode), size, dev, ino, mtimeMs: Number(mtimeMs), ctimeNs };
 }
 
-/** There is no O_PATH: what may not be read, and a socket, cannot be opened at all. */
+/** macOS has no O_PATH: a socket, or a file that may not be read, cannot be opened at all. */
 function statusOnMac(directory: number, name: string): Status {
   mac ??= openLibc(ofMac);
   const fstatat = Object.values(mac ?? {})[0];
@@ -223,13 +223,13 @@ function statusOnMac(directory: number, name: string): Status {
   };
 }
 
-/** The names in an open directory, without order; of more than `limit`, some. */
+/** The names in an open directory, unsorted, at most `limit`. */
 export function namesIn(directory: number, limit = Infinity): string[] {
   if (isMac || limit < Infinity) return namesByLibc(directory, limit);
   return readdirSync(`/proc/self/fd/${directory}`, { encoding: "buffer" }).map((name) => name.toString("latin1"));
 }
 
-/** Where a name starts in struct dirent; before it stands the type, and on a Mac the name's length. */
+/** The offset of the name in struct dirent. It follows the type and, on a Mac, the name's length. */
 const nameAt = isMac ? 21 : 19;
 const lengthAt = 16;
 const directoryCalls = {
@@ -238,7 +238,7 @@ const directoryCalls = {
   closedir: { args: ["ptr"], returns: "i32" },
 } as const;
 
-/** The same where an open directory has no path. */
+/** The same for systems on which an open directory has no path. */
 export function namesByLibc(directory: number, limit = Infinity): string[] {
   const [fdopendir, readdir, closedir] = Object.values(openLibc(directoryCalls) ?? {}) as unknown as [
     (file: number) => number,

@@ -1,11 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from "node:fs";
 import { tooLong, Unreadable } from "./errors.ts";
 
-/** No file that a person or a program of ours writes comes near it. */
+/** More than any file that a person or one of our programs writes. */
 export const usualBytes = 8 * 1024 * 1024;
 const pieceBytes = 64 * 1024;
 
-/** Of Linux (statfs(2)): procfs, sysfs, debugfs, tracefs, securityfs, configfs, cgroup, cgroup2. Their files have no size, and some no end. */
+/**
+ * Linux file system types (statfs(2)): procfs, sysfs, debugfs, tracefs, securityfs, configfs, cgroup, cgroup2. Their files report no size, and some
+ * never end.
+ */
 const kernelTypes = [0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x73636673, 0x62656570, 0x27e0eb, 0x63677270];
 
 export type ReadLimits = { readonly maxBytes?: number };
@@ -13,8 +16,8 @@ export type ReadLimits = { readonly maxBytes?: number };
 type Whole = { readonly content: Buffer; readonly mode: number };
 
 /**
- * All of a regular file, with its permissions; undefined for what is none, which is not opened: a device may do something, a pipe has no
- * end. Throws Unreadable for a longer one and for a file of the kernel's, to which a repository can link, and the system's own errors.
+ * Reads all of a regular file, with its permissions. Undefined for anything else, which is not opened: opening a device may have effects, and a pipe
+ * has no end. Throws Unreadable for a longer file and for a file of the kernel, to which a repository can link, and the system's own errors.
  */
 export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = {}): Whole | undefined {
   if (!statSync(path).isFile()) return undefined;
@@ -30,7 +33,7 @@ export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = 
   }
 }
 
-/** The same; undefined for whatever cannot be read, a file of more than `maxBytes` too. */
+/** The same; undefined for anything that cannot be read, including a file of more than `maxBytes`. */
 export function readBounded(path: string, maxBytes: number): Whole | undefined {
   try {
     return readWhole(path, { maxBytes });
@@ -39,7 +42,7 @@ export function readBounded(path: string, maxBytes: number): Whole | undefined {
   }
 }
 
-/** It may grow meanwhile, and a size of 0 is no size in the kernel's file systems. */
+/** The file may grow while it is read, and in the kernel's file systems a size of 0 means nothing. */
 function readUpTo(file: number, maxBytes: number, size: number): Buffer {
   const pieces: Buffer[] = [];
   let length = 0;

@@ -7,10 +7,10 @@ import type { Run, RunOptions } from "./system.ts";
 type Child = Bun.Subprocess<"pipe" | "ignore">;
 
 const usualEnd = { name: "SIGTERM", graceMs: 5000 } as const;
-/** Of each output. What lists everything an engine or a project has stays far below it. */
+/** For each output. A list of everything in an engine or a project is far smaller. */
 const usualBytes = 16 * 1024 * 1024;
 
-/** Runs a program that `spawn` starts in a process group of its own, and reads what it prints. */
+/** Runs a program that `spawn` starts in its own process group, and reads its output. */
 export async function capture(
   program: string,
   options: RunOptions,
@@ -20,7 +20,7 @@ export async function capture(
   signal?.throwIfAborted();
   const child = spawn({ stdin: stdin === undefined ? "ignore" : "pipe" });
   const ending = endOn(child, options);
-  // What is parsed must be whole. Nobody parses what somebody has read already.
+  // Output that will be parsed must be complete; output that a caller reads as it comes need not be.
   let isTooMuch = false;
   const count = (limit: number) => {
     let bytes = 0;
@@ -59,11 +59,11 @@ export async function capture(
   const whole = { code, signal: endedBy, timedOut: ending.timedOut(), stdout: out.text, stderr: err.text };
   if (mark === undefined) return whole;
   const { text, status } = splitEnding(err.text, mark);
-  // A client that lost its link may end with 0.
+  // A client that lost its connection may return 0.
   return { ...whole, stderr: text, code: status ?? (code || 1) };
 }
 
-/** Writes as fast as the program reads. One that reads no further has its reasons. Resolves to why the source failed. */
+/** Writes as fast as the program reads. A program may stop reading. Resolves to the error of the source, if any. */
 async function feed(child: Child, stdin: RunOptions["stdin"], onFailure: () => void): Promise<unknown> {
   const sink = child.stdin;
   if (!sink || stdin === undefined) return undefined;
@@ -89,7 +89,7 @@ async function written(sink: Bun.FileSink, piece: Uint8Array): Promise<boolean> 
   }
 }
 
-/** Ends the child's whole group on abort or timeout: TERM, and KILL for what is left of it after the grace. */
+/** On abort or timeout, sends the child's whole process group TERM, and after the grace period KILL. */
 function endOn(child: Bun.Subprocess, { signal, endBy = usualEnd, timeoutMs }: RunOptions) {
   let isTimedOut = false;
   let ending: Promise<void> | undefined;

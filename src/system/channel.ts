@@ -1,10 +1,10 @@
-/** Hands pieces over, one at a time. */
+/** Hands over pieces of data, one at a time. */
 export class Channel implements AsyncIterable<Uint8Array> {
   #waiting = Promise.withResolvers<Uint8Array | undefined>();
   #taken = Promise.withResolvers<void>();
   #isClosed = false;
 
-  /** Resolves once the piece is taken; to false when nobody will. */
+  /** Resolves once the piece is taken; to false if it never will be. */
   async send(piece: Uint8Array): Promise<void | false> {
     if (this.#isClosed) return false;
     this.#waiting.resolve(piece);
@@ -13,12 +13,12 @@ export class Channel implements AsyncIterable<Uint8Array> {
     return this.#isClosed ? false : undefined;
   }
 
-  /** No further piece will come. */
+  /** No more pieces will come. */
   end(): void {
     this.#waiting.resolve(undefined);
   }
 
-  /** No further piece is taken. */
+  /** No more pieces will be taken. */
   close(): void {
     this.#isClosed = true;
     this.#taken.resolve();

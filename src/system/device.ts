@@ -5,7 +5,7 @@ import { deviceDenied, noDevice } from "./errors.ts";
 import { fileStatus, readText } from "./files.ts";
 import type { User } from "./system.ts";
 
-/** Throws UserError where the device cannot be opened for reading and writing, with what its group has to do with it. */
+/** Throws UserError if the device cannot be opened for reading and writing, with advice about its group. */
 export function openDevice(path: string, user: User): void {
   try {
     closeSync(openSync(path, "r+"));
@@ -15,7 +15,7 @@ export function openDevice(path: string, user: User): void {
   }
 }
 
-/** The groups of a process are those that its user had at the login. */
+/** A process keeps the groups that its user had at login. */
 function wayIn(path: string, user: User): string {
   const device = fileStatus(path);
   const group = device && device.gid !== 0 && (device.mode & 0o060) === 0o060 ? groupOf(device.gid) : undefined;

@@ -3,20 +3,20 @@ import { codeOf } from "../lib/errno.ts";
 import { cannot } from "./errors.ts";
 
 type LockOptions = {
-  /** A holder that has not touched its lock for so long is gone. */
+  /** A lock that its holder has not touched for this long is stale. */
   readonly staleMs: number;
   readonly waitMs: number;
 };
 
-/** A directory that we have made. Its time, which we set, says that it is still ours: inodes are used again. */
+/** A directory that we created. We recognise it by its time, which we set, because inodes are reused. */
 type Held = { readonly path: string; touchedMs: number };
 
 const touchEveryMs = 5000;
 const retryMs = 100;
 
 /**
- * Runs `work` while it holds each path as a directory that it has made: the way of the npm package proper-lockfile, by which
- * other programs can be waited for. Undefined when another one holds it for longer than `waitMs`.
+ * Runs `work` while holding each path as a directory that we created, like the npm package proper-lockfile, which other programs use. Undefined if
+ * another process holds it longer than `waitMs`.
  */
 export async function withDirectoryLock<T>(
   paths: readonly string[],
@@ -59,7 +59,7 @@ function take(path: string, staleMs: number): Held | undefined {
 
 const touchedAt = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 
-/** Another one that waits may have removed it, and hold a new one by now: only what was seen to be stale is removed. */
+/** Another waiting process may have removed it and hold a new one, so only the directory that was seen to be stale is removed. */
 function removeStale(path: string, touchedMs: number): void {
   const aside = `${path}.stale-${process.pid}`;
   try {
@@ -77,7 +77,7 @@ function refresh(lock: Held): void {
     utimesSync(lock.path, new Date(), new Date());
     lock.touchedMs = touchedAt(lock.path) ?? 0;
   } catch {
-    // It was taken for stale, as after a long sleep of the machine. What is under way ends soon.
+    // Another process took it as stale, for example after the machine slept. The work in progress ends soon.
     return;
   }
 }

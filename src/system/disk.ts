@@ -2,10 +2,10 @@ import { isDirectoryMode, textName } from "../lib/tree-state.ts";
 import { HeldDirectory } from "./held-directory.ts";
 import type { System } from "./system.ts";
 
-/** Bytes that each of the directories takes on the disk, in the blocks that it really holds; those that are not there are left out. */
+/** The bytes that each directory uses on disk, in allocated blocks. Missing directories are left out. */
 export async function diskUse(system: System, directories: readonly string[]): Promise<ReadonlyMap<string, number>> {
   if (directories.length === 0) return new Map();
-  // Its status only says that some file could not be looked at.
+  // A non-zero status only means that some file could not be read.
   const { stdout } = await system.run(["du", "-skx", "--", ...directories]);
   const sizes = stdout.split("\n").flatMap((line) => {
     const [, kib, directory] = /^(\d+)\t(.*)$/.exec(line) ?? [];
@@ -14,7 +14,7 @@ export async function diskUse(system: System, directories: readonly string[]): P
   return new Map(sizes);
 }
 
-/** What is below `directory` and is no directory, from there on. `skips` keeps out of directories; one that cannot be read stands for itself. */
+/** Everything below `directory` except directories, by relative path. `skips` excludes directories; one that cannot be read is listed itself. */
 export function filesBelow(directory: string, skips: (path: string) => boolean): string[] {
   using held = HeldDirectory.open(directory);
   const found: string[] = [];
@@ -24,7 +24,7 @@ export function filesBelow(directory: string, skips: (path: string) => boolean):
   return found;
 }
 
-/** The sizes of the files below a directory that is being filled. */
+/** The total size of the files below a directory that is being filled. */
 export function bytesBelow(directory: string): number {
   using held = HeldDirectory.open(directory);
   let sum = 0;

@@ -8,9 +8,9 @@ const directories = ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOM
 const nowhere = "/dev/null";
 
 /**
- * The environment as the rest of the program, and every program it starts, may use it. PATH has no relative entries, because the
- * working directory belongs to a project. The user's directories are real paths, because everything that is compared with them is.
- * BUN_OPTIONS and BUN_BE_BUN go: they turn a compiled Bun program into something else.
+ * The environment for this program and everything that it starts. PATH has no relative entries, because the working directory belongs to a project.
+ * The user's directories are real paths, because they are compared with real paths. BUN_OPTIONS and BUN_BE_BUN are removed: they turn a compiled Bun
+ * program into something else.
  */
 export function cleanEnv(env: NodeJS.ProcessEnv): Record<string, string> {
   const { BUN_OPTIONS: _options, BUN_BE_BUN: _bun, ...rest } = env;

@@ -7,7 +7,7 @@ import { printable, shellLine } from "../lib/quote.ts";
 const quoted = (text: string) => `"${printable(text)}"`;
 const megabytes = (bytes: number) => (bytes < 1024 * 1024 ? `${bytes / 1024} KiB` : `${bytes / 1024 / 1024} MiB`);
 
-/** A file that is not read, and why in words; without its name. */
+/** A file that is not read, with the reason but without the file's name. */
 export class Unreadable extends Error {}
 
 export const tooLong = (maxBytes: number) => new Unreadable(`it is larger than ${megabytes(maxBytes)}`);
@@ -25,7 +25,7 @@ type Action =
   | "rename"
   | "look at";
 
-/** What the system refused to do with a path. */
+/** A system call on a path failed. */
 export const cannot = (action: Action, path: string, cause: unknown) =>
   new UserError(`cannot ${action} ${quoted(path)}: ${cause instanceof Unreadable ? cause.message : reasonOf(cause)}`, {
     cause,
@@ -81,7 +81,7 @@ export function noWorkingDirectory(cause: unknown): UserError {
   return new UserError(`the current directory ${why}`, { hint: "cd to the project first", cause });
 }
 
-/** process.cwd() puts other characters in place of such bytes (Bun 1.4.5), and so names a directory that does not exist. */
+/** process.cwd() replaces such bytes with other characters (Bun 1.4.5), and so names a directory that does not exist. */
 function isNamedInUtf8(): boolean {
   try {
     return isUtf8(readlinkSync("/proc/self/cwd", { encoding: "buffer" }));
@@ -144,7 +144,7 @@ export const noDevice = (path: string, cause: unknown) =>
     cause,
   });
 
-/** `what` names the secret, whose value is in no message. */
+/** `what` names the secret. No message contains its value. */
 export const secretFailed = (what: string, program: string, why: string) =>
   new UserError(`${what}: ${quoted(program)} ${why}`);
 

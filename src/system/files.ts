@@ -31,10 +31,10 @@ import { type ReadLimits, readWhole, usualBytes } from "./bounded.ts";
 import { cannot, notWritable, tooLong, Unreadable } from "./errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 
-/** The text of a file, or undefined where there is none. Throws UserError for one that cannot be read, or is too long. */
+/** The text of a file; undefined if it does not exist. Throws UserError if it cannot be read or is too long. */
 export function readText(path: string, limits?: ReadLimits): string | undefined {
   try {
-    // A link to it is how a file is said to be empty.
+    // A link to the null device is a common way to make a file empty.
     if (isNullDevice(statSync(path))) return "";
     const file = readWhole(path, limits);
     if (file) return file.content.toString("utf8");
@@ -47,7 +47,7 @@ export function readText(path: string, limits?: ReadLimits): string | undefined 
 
 const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;
 
-/** The text of what is a regular file that can be read; no other thing is opened, a pipe least of all. Throws UserError for one that is too long. */
+/** The text of a readable regular file. Opens nothing else, in particular no pipe. Throws UserError if it is too long. */
 export function readFileOrNothing(path: string, limits?: ReadLimits): string | undefined {
   try {
     return readWhole(path, limits)?.content.toString("utf8");
@@ -57,7 +57,7 @@ export function readFileOrNothing(path: string, limits?: ReadLimits): string | u
   }
 }
 
-/** The text of a file by its real path, or nothing at all: a link put there meanwhile, on the way too, is not followed. */
+/** The text of a file by its real path. Fails if a link has been put anywhere on the path since. */
 export function readFileNoFollow(path: string): string {
   using directory = HeldDirectory.open(dirname(path));
   using file = directory.open(byteName(basename(path)));
@@ -66,7 +66,7 @@ export function readFileNoFollow(path: string): string {
   return Buffer.concat([...file.pieces()]).toString("utf8");
 }
 
-/** The real path of what is there, or undefined. */
+/** The real path; undefined if nothing is there. */
 export function realPath(path: string): string | undefined {
   try {
     return realpathSync(path);
@@ -77,13 +77,13 @@ export function realPath(path: string): string | undefined {
 
 export const exists = (path: string): boolean => existsSync(path);
 
-/** A short word that is another one once the file or directory at `path` is; undefined where there is none. */
+/** A short text that changes whenever the file or directory does; undefined if there is none. */
 export function fileStamp(path: string): string | undefined {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat && Bun.hash(`${path}\0${stat.size}\0${stat.mtimeMs}\0${stat.ino}`).toString(16);
 }
 
-/** What the file system says of what is there; undefined where we see nothing. `mode`: its rights alone. */
+/** The status of the file; undefined if we cannot see it. `mode`: only the permission bits. */
 export function fileStatus(path: string): { mode: number; uid: number; gid: number; modifiedAt: number } | undefined {
   try {
     const { mode, uid, gid, mtimeMs } = statSync(path);
@@ -93,10 +93,10 @@ export function fileStatus(path: string): { mode: number; uid: number; gid: numb
   }
 }
 
-/** Whose it is, by the number; of a link, whose the link is. */
+/** The owner's uid; for a link, the link's own owner. */
 export const ownerOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.uid;
 
-/** What we may still write where `path` is, or will be: in bytes, and on which device. */
+/** The bytes that we may still write at `path`, which need not exist yet, and the device. */
 export function freeSpace(path: string): { readonly device: number; readonly free: number } {
   if (!existsSync(path) && dirname(path) !== path) return freeSpace(dirname(path));
   const { bavail, bsize } = statfsSync(path);
@@ -107,10 +107,10 @@ export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** Itself, wherever it leads. */
+/** Whether the path itself is a link, whatever it leads to. */
 export const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 
-/** Makes it our working directory. Throws UserError where that cannot be. */
+/** Makes it our working directory. Throws UserError on failure. */
 export function enterDirectory(path: string): void {
   try {
     process.chdir(path);
@@ -128,7 +128,7 @@ export function kindOf(path: string): "directory" | "file" | "socket" | "pipe" |
   return found.isFIFO() ? "pipe" : "device";
 }
 
-/** Makes a directory of ours, for us alone. */
+/** Creates a directory that only we can use. */
 export function privateDirectory(path: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -139,26 +139,26 @@ export function privateDirectory(path: string): string {
   return path;
 }
 
-/** A symlink at `path` to `target`, in place of what was there. */
+/** Creates a symlink from `path` to `target`, replacing what was there. */
 export function replaceSymlink(path: string, target: string): void {
   privateDirectory(dirname(path));
   rmSync(path, { force: true });
   symlinkSync(target, path);
 }
 
-/** Removes the directories above `path` that are empty, below `limit`. */
+/** Removes the empty directories above `path`, below `limit`. */
 export function removeEmptyAbove(path: string, limit: string): void {
   try {
     for (let above = dirname(path); above.startsWith(`${limit}/`); above = dirname(above)) rmdirSync(above);
   } catch {
-    // Something else is in it.
+    // It is not empty.
   }
 }
 
-/** A program for the processor itself, and no script that needs another one. */
+/** A native executable, as opposed to a script that needs an interpreter. */
 export const isNativeProgram = (path: string): boolean => readPrefix(path, 4) === "\x7fELF";
 
-/** The first bytes of a file, one character each; none where it cannot be read. */
+/** The first bytes of a file, one character each; empty if it cannot be read. */
 export function readPrefix(path: string, length: number): string {
   try {
     const file = openSync(path, "r");
@@ -173,7 +173,7 @@ export function readPrefix(path: string, length: number): string {
   }
 }
 
-/** The names in a directory, sorted; none where there is no such directory. */
+/** The names in a directory, sorted; empty if it does not exist. */
 export function listDirectory(directory: string): string[] {
   try {
     return readdirSync(directory).sort();
@@ -182,7 +182,7 @@ export function listDirectory(directory: string): string[] {
   }
 }
 
-/** For us alone. */
+/** Only for us to read. */
 export function writePrivate(path: string, content: string | Uint8Array, mode: 0o600 | 0o700 = 0o600): void {
   privateDirectory(dirname(path));
   writeWhole(path, content, { mode });
@@ -190,11 +190,11 @@ export function writePrivate(path: string, content: string | Uint8Array, mode: 0
 
 type WriteOptions = { readonly mode: number; readonly owner?: { readonly uid: number; readonly gid: number } };
 
-/** In place of what is there, a link too; whole or not at all. */
+/** Replaces what is there, even a link, completely or not at all. */
 export function writeWhole(path: string, content: string | Uint8Array, { mode, owner }: WriteOptions): void {
   const work = `${path}.new-${process.pid}`;
   try {
-    // Whoever may write to the directory could have put a link there that leads elsewhere.
+    // Another user of the directory could have put a link there.
     rmSync(work, { force: true });
     writeFileSync(work, content, { mode, flag: "wx" });
     chmodSync(work, mode);
@@ -206,16 +206,16 @@ export function writeWhole(path: string, content: string | Uint8Array, { mode, o
   }
 }
 
-/** A new directory of ours whose path starts with `prefix`. */
+/** Creates a new directory whose path starts with `prefix`. */
 export function makeTempDirectory(prefix: string): string {
   privateDirectory(dirname(prefix));
   return mkdtempSync(prefix);
 }
 
-/** In place of what is at `to`. */
+/** Replaces what is at `to`. */
 export const renameOver = (from: string, to: string): void => renameSync(from, to);
 
-/** Another process may have been first, which is as good. */
+/** If another process was first, its result is just as good. */
 export function renameUnlessPresent(from: string, to: string): void {
   try {
     renameSync(from, to);
@@ -224,7 +224,7 @@ export function renameUnlessPresent(from: string, to: string): void {
   }
 }
 
-/** Whether there was one. */
+/** Returns whether there was one. */
 export function removeFile(path: string): boolean {
   const isThere = existsSync(path);
   rmSync(path, { force: true });
@@ -233,7 +233,7 @@ export function removeFile(path: string): boolean {
 
 export const removeTree = (path: string): void => rmSync(path, { recursive: true, force: true });
 
-/** In place of what was there, a link too, with the rights that a file there had. */
+/** Replaces what was there, even a link, and keeps the permissions of an earlier file. */
 export function writeText(path: string, text: string): void {
   const had = lstatSync(path, { throwIfNoEntry: false });
   try {
@@ -244,20 +244,20 @@ export function writeText(path: string, text: string): void {
   writeWhole(path, text, { mode: had?.isFile() ? had.mode & 0o7777 : 0o644 });
 }
 
-/** To a terminal, or another device that is there already. What cannot be written is left out. */
+/** For a terminal or another existing device. Drops what cannot be written. */
 export function appendTo(path: string, text: string): void {
   let file: number | undefined;
   try {
     file = openSync(path, constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK);
     if (fstatSync(file).isCharacterDevice()) writeSync(file, text);
   } catch {
-    // Its owner is gone.
+    // The terminal is gone.
   } finally {
     if (file !== undefined) closeSync(file);
   }
 }
 
-/** Whether both paths lead to the same thing on the disk. */
+/** Whether both paths lead to the same directory. */
 export function isSameDirectory(one: string, other: string): boolean {
   try {
     const [first, second] = [statSync(one), statSync(other)];
@@ -269,7 +269,7 @@ export function isSameDirectory(one: string, other: string): boolean {
 
 export type DirectoryIdentity = { readonly id: string; readonly changedAt: string };
 
-/** Which directory a real path leads to; undefined where a link has come into it, or where there is no directory. */
+/** The identity of the directory at a real path; undefined if a link has come into the path, or if it is not a directory. */
 export function directoryIdentity(path: string): DirectoryIdentity | undefined {
   let file: number | undefined;
   try {

@@ -9,8 +9,8 @@ const { O_CREAT, O_EXCL, O_WRONLY } = constants;
 const pieceBytes = 256 * 1024;
 
 /**
- * A directory held open. A bottle may write in it while we work, so that a path through it leads anywhere: every name here is opened
- * step by step below the directory itself, and no link is followed. Names are bytes, one character each, with "/" between.
+ * A directory that is held open. A bottle may change it while we work, and then a path through it could lead anywhere. So every name is opened step
+ * by step below the directory, and no link is followed. Names are bytes, one character each, separated by "/".
  */
 export class HeldDirectory implements Disposable {
   readonly #file: number;
@@ -21,7 +21,7 @@ export class HeldDirectory implements Disposable {
     this.#path = path;
   }
 
-  /** By a real path: a link that has come into it since is not followed. Throws UserError where there is no such directory. */
+  /** Opens a real path; a link that has come into it since is not followed. Throws UserError if there is no such directory. */
   static open(path: string): HeldDirectory {
     try {
       return new HeldDirectory(at.openDirectory(undefined, byteName(path)), path);
@@ -34,13 +34,13 @@ export class HeldDirectory implements Disposable {
     closeSync(this.#file);
   }
 
-  /** The directory of that name in it, held open too. */
+  /** A subdirectory, also held open. */
   enter(name: string): HeldDirectory {
     const file = this.#do("open", name, () => at.openDirectory(this.#file, checkedName(name)));
     return new HeldDirectory(file, this.#full(name));
   }
 
-  /** Of a link, what the link is. Undefined where there is nothing. */
+  /** For a link, the status of the link. Undefined if nothing is there. */
   status(name: string): at.Status | undefined {
     return this.#do("look at", name, () => this.#in(name, at.statusAt), "ENOENT", "ENOTDIR", "ELOOP");
   }
@@ -49,7 +49,7 @@ export class HeldDirectory implements Disposable {
     return isDirectoryMode(this.status(name)?.mode);
   }
 
-  /** The names in a directory of it, sorted; of more than `limit`, some. Throws UserError where they cannot be read. */
+  /** The names in a subdirectory, sorted, at most `limit`. Throws UserError if they cannot be read. */
   list(name = "", limit?: number): string[] {
     return this.#do("read", name, () => {
       if (name === "") return at.namesIn(this.#file, limit).sort();
@@ -63,8 +63,8 @@ export class HeldDirectory implements Disposable {
   }
 
   /**
-   * All that is below it, a directory before what is in it. `skips` keeps things out, with what is in them. `onClosed` gets the directories
-   * that cannot be read; without it they are a UserError.
+   * Everything below it, each directory before its entries. `skips` excludes an entry and everything below it. `onClosed` gets the directories that
+   * cannot be read; without it they are a UserError.
    */
   *walk(
     skips: (name: string) => boolean = () => false,
@@ -90,7 +90,7 @@ export class HeldDirectory implements Disposable {
       }
   }
 
-  /** The first bytes of a regular file, at most that many; undefined for anything else. */
+  /** The first `maxBytes` bytes of a regular file; undefined for anything else. */
   read(name: string, maxBytes: number): Buffer | undefined {
     const file = this.#openFile(name);
     if (file === undefined) return undefined;
@@ -115,7 +115,7 @@ export class HeldDirectory implements Disposable {
     this.#do("make", name, () => this.#in(name, (directory, last) => at.makeDirectoryAt(directory, last, mode)));
   }
 
-  /** Makes the directories above a name. False where one of them is something else. */
+  /** Creates the parent directories of a name. False if something else is in their place. */
   makeParents(name: string, mode = 0o755): boolean {
     const parts = name.split("/").slice(0, -1);
     return parts.every((_, index) => {
@@ -126,7 +126,7 @@ export class HeldDirectory implements Disposable {
     });
   }
 
-  /** A new file; fails where there is anything of that name. Set-id bits are dropped. */
+  /** Creates a file; fails if the name exists. Set-id bits are dropped. */
   async write(
     name: string,
     { mode, modifiedAt }: { readonly mode: number; readonly modifiedAt?: number },
@@ -150,7 +150,7 @@ export class HeldDirectory implements Disposable {
     this.#do("make", name, () => this.#in(name, (directory, last) => at.symlinkAt(target, directory, last)));
   }
 
-  /** A further name of a file of it. */
+  /** Creates a hard link to a file in the directory. */
   link(name: string, existing: string): void {
     this.#do("make", name, () =>
       this.#in(existing, (from, old) => this.#in(name, (directory, last) => at.linkAt(from, old, directory, last))),
@@ -162,7 +162,7 @@ export class HeldDirectory implements Disposable {
     this.#do("change", name, () => at.setDirectoryMode(this.#file, checkedName(name), mode & 0o777));
   }
 
-  /** In place of what is there, a link too; whole or not at all. False where the other one is on another file system. */
+  /** Replaces what is there, even a link, completely or not at all. False if the target is on another file system. */
   move(name: string, to: HeldDirectory, newName: string): boolean {
     const moved = to.#do(
       "write",
@@ -179,13 +179,13 @@ export class HeldDirectory implements Disposable {
     return moved ?? false;
   }
 
-  /** A directory only when it is empty. */
+  /** Removes an entry; a directory only if it is empty. */
   remove(name: string): void {
     const remove = this.isDirectory(name) ? at.removeDirectoryAt : at.unlinkAt;
     this.#do("remove", name, () => this.#in(name, remove), "ENOENT", "ENOTDIR", "ELOOP", "ENOTEMPTY", "EEXIST");
   }
 
-  /** With all that is in it. */
+  /** Removes an entry with everything below it. */
   removeTree(name: string): void {
     if (this.isDirectory(name)) {
       using inner = this.enter(name);
@@ -194,7 +194,7 @@ export class HeldDirectory implements Disposable {
     this.remove(name);
   }
 
-  /** Nothing but a regular file is opened: the opening of a device may do something. */
+  /** Opens only regular files: opening a device may have effects. */
   #openFile(name: string): number | undefined {
     const open = () => this.#in(name, at.openFileAt);
     return this.#do("read", name, open, "ENOENT", "ENOTDIR", "ELOOP");
@@ -229,13 +229,13 @@ export class HeldDirectory implements Disposable {
   }
 }
 
-/** A name that leads out is a mistake of ours: whatever comes from a guest was asked before. */
+/** A name that leads out is our own mistake: names from a guest have been checked before. */
 function checkedName(name: string): string {
   if (isInside(name)) return name;
   throw new Error(`"${printable(name)}" is no name below a directory`);
 }
 
-/** Whether it names something below a directory, and not the directory itself. */
+/** Whether the name is below the directory, and not the directory itself. */
 export const isInside = (name: string): boolean =>
   !name.includes("\0") && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
@@ -251,7 +251,7 @@ function writeAll(file: number, piece: Uint8Array): void {
   for (let rest = piece; rest.length > 0;) rest = rest.subarray(writeSync(file, rest));
 }
 
-/** A regular file held open, as long as it was then. */
+/** A regular file that is held open. Its length is fixed at that time. */
 export class HeldFile implements Disposable {
   readonly status: at.Status;
   readonly #file: number;
@@ -267,7 +267,7 @@ export class HeldFile implements Disposable {
     closeSync(this.#file);
   }
 
-  /** `status.size` bytes. What a file that has shrunk no longer holds is zeros: the reader of a tar stream counts on the size. */
+  /** Yields exactly `status.size` bytes, because the reader of a tar stream relies on that. A file that has shrunk is padded with zeros. */
   *pieces(): Generator<Uint8Array> {
     for (let left = Number(this.status.size); left > 0;) {
       const piece = Buffer.alloc(Math.min(left, pieceBytes));

@@ -8,7 +8,7 @@ import { HeldDirectory } from "./held-directory.ts";
 /** A name of a Tree for a person to read. */
 export const readableName = (name: string): string => printable(textName(name));
 
-/** What is below the directory. Throws UserError for what cannot be looked at. */
+/** Everything below the directory. Throws UserError for anything that cannot be read. */
 export function readTree(directory: HeldDirectory): Tree {
   const tree = new Map<string, string>();
   for (const { name, status } of directory.walk())
@@ -16,7 +16,7 @@ export function readTree(directory: HeldDirectory): Tree {
   return tree;
 }
 
-/** A short word that is another one once anything of the file or the directory at a real path is. */
+/** A short text that changes whenever anything in the file or directory at a real path does. */
 export function treeStamp(path: string): string {
   using directory = HeldDirectory.open(dirname(path));
   const name = byteName(basename(path));
@@ -31,16 +31,15 @@ export function treeStamp(path: string): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The state of what is there, a link not followed; undefined where there is nothing. */
+/** The state of an entry, without following a link; undefined if nothing is there. */
 export function stateAt(directory: HeldDirectory, name: string): string | undefined {
   const status = directory.status(name);
   return status && stateOf(status.mode, status.size, String(status.ctimeNs));
 }
 
 /**
- * Moves the things of those names, parents first, to `to`, in place of what is there, each whole or not at all. `modes`: of the
- * directories. Returns those that could not be put there: the way leads through something other than directories, or a directory
- * would replace something else.
+ * Moves these entries, parents first, to `to`, replacing what is there, each completely or not at all. `modes`: those of the directories. Returns the
+ * names that could not be moved: something on the way is not a directory, or a directory would replace something else.
  */
 export async function placeThings(
   from: HeldDirectory,
@@ -55,7 +54,7 @@ export async function placeThings(
     if (mode === undefined || !(await placeThing(from, to, name, mode))) refused.push(name);
     else if (isDirectoryMode(mode)) directories.push({ name, mode: modes.get(name) ?? mode });
   }
-  // A directory that may not be written to is so only once all is in it.
+  // A read-only directory becomes read-only once everything is in it.
   for (const { name, mode } of directories.toReversed()) to.setDirectoryMode(name, mode);
   return refused;
 }
@@ -67,7 +66,7 @@ async function placeThing(from: HeldDirectory, to: HeldDirectory, name: string, 
   if (isDirectoryMode(mode)) {
     if (!there) to.makeDirectory(name, 0o700);
     to.setDirectoryMode(name, mode | 0o700);
-    // Only root moves something out of a directory that may not be written to.
+    // Only root can move something out of a read-only directory.
     from.setDirectoryMode(name, mode | 0o700);
     return true;
   }
@@ -91,7 +90,7 @@ async function copyFile(from: HeldDirectory, to: HeldDirectory, name: string, ne
   return true;
 }
 
-/** Whether the things of that name are the same in both directories: kind, rights and content. */
+/** Whether the entries of that name are the same in both directories: kind, permissions and content. */
 export function isSameThing(one: HeldDirectory, other: HeldDirectory, name: string): boolean {
   const [a, b] = [one.status(name), other.status(name)];
   if (!a || !b || a.mode !== b.mode) return false;

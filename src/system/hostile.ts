@@ -2,11 +2,11 @@ import { byteName, textName } from "../lib/tree-state.ts";
 import { UserError } from "../errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 
-// Directories that a bottle writes while we read them, where what cannot be read is as good as not there.
+// For directories that a bottle writes while we read them. What cannot be read counts as missing.
 
 export type HostileFile = { readonly text: string; readonly modifiedAt: number };
 
-/** The plain file `root/path`; undefined for any other thing, for one behind a link, and for one of more than `limit` bytes. */
+/** The regular file `root/path`; undefined for anything else, behind a link, and above `limit` bytes. */
 export const readHostile = (root: string, path: string, limit: number): HostileFile | undefined =>
   within(root, (directory) => {
     using file = directory.open(byteName(path));
@@ -14,7 +14,7 @@ export const readHostile = (root: string, path: string, limit: number): HostileF
     return { text: Buffer.concat([...file.pieces()]).toString("utf8"), modifiedAt: file.status.mtimeMs };
   });
 
-/** At most `limit` of the names in the directory `root/path`. */
+/** At most `limit` names in the directory `root/path`. */
 export const listHostile = (root: string, path: string, limit: number): string[] =>
   within(root, (directory) => directory.list(byteName(path), limit).map(textName)) ?? [];
 

@@ -3,7 +3,7 @@ import { otherInstaller } from "./errors.ts";
 import { exists, realPath } from "./files.ts";
 import type { System } from "./system.ts";
 
-/** The directory that install.sh installed this very program under. Throws UserError where another installer owns it. */
+/** The directory in which install.sh installed this program. Throws UserError if another installer owns it. */
 export function installedPrefix(system: System): string {
   const [program = "", script] = system.self;
   if (script !== undefined) throw otherInstaller("source", program);

@@ -2,9 +2,9 @@ import { readSync, writeSync } from "node:fs";
 import { stty } from "./stty.ts";
 
 /**
- * Asks on our terminal for one of `keys`, unechoed; undefined when the terminal is gone. What was typed before is
- * dropped: it was meant for a program that has ended. So is what comes as several bytes at once: a paste, a function
- * key or the mouse. Blocks; a signal ends us as it would any program.
+ * Asks on our terminal for one of `keys`, without echo; undefined if the terminal is gone. Discards what was typed before, which was meant for a
+ * program that has ended, and anything that arrives as several bytes at once: a paste, a function key or the mouse. Blocks; signals have their usual
+ * effect.
  */
 export function askForKey(question: string, keys: readonly string[]): string | undefined {
   const saved = stty("-g");
@@ -23,7 +23,7 @@ export function askForKey(question: string, keys: readonly string[]): string | u
   }
 }
 
-/** Drops what was typed on our terminal and read by nobody: it was meant for a program that has ended. */
+/** Discards unread input of our terminal, which was meant for a program that has ended. */
 export function dropTyped(): void {
   const saved = stty("-g");
   if (saved === undefined) return;
@@ -32,7 +32,7 @@ export function dropTyped(): void {
   stty(saved);
 }
 
-/** All that is there. */
+/** Everything that is available now. */
 function readTyped(): string | undefined {
   const bytes = Buffer.alloc(4096);
   try {

@@ -13,8 +13,8 @@ const musl = `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`
 const names = isMac ? ["/usr/lib/libSystem.B.dylib"] : ["libc.so.6", musl];
 
 /**
- * Functions of the system's C library; undefined where it cannot be opened or lacks one of them. Bun compiles a call for each,
- * about 20 microseconds: name only what you use, and call this on first use.
+ * Functions of the system's C library; undefined if it cannot be opened or lacks one of them. Bun compiles a call for each, in about 20 microseconds:
+ * list only the functions that you use, and call this on first use.
  */
 export function openLibc<const Functions extends Record<string, FFIFunction>>(
   functions: Functions,
@@ -30,8 +30,8 @@ export function openLibc<const Functions extends Record<string, FFIFunction>>(
 }
 
 /**
- * The arguments of a C function that takes more than its `fixed` ones (open, fcntl, ioctl). Apple's arm64 passes those on the
- * stack, behind all eight registers; elsewhere they are like any other. `padding` fills the registers in a call.
+ * The arguments of a C function that takes more than its `fixed` ones (open, fcntl, ioctl). Apple's arm64 passes those on the stack, after all eight
+ * registers; other systems treat them like any others. `padding` fills the registers in a call.
  */
 export function variadic<const Fixed extends readonly FFITypeOrString[]>(fixed: Fixed) {
   const padding = Array<"i64">(isMac && process.arch === "arm64" ? 8 - fixed.length : 0).fill("i64");
@@ -48,18 +48,18 @@ function errorLocation(): Pointer | undefined {
   ) as Pointer | undefined);
 }
 
-/** The error number of the call just before, which failed. 0 where it cannot be known. */
+/** The error number of the preceding call, which failed; 0 if it is not known. */
 export function errno(): number {
   const at = errorLocation();
   return at ? read.i32(at, 0) : 0;
 }
 
-/** For a call that tells its end from a failure by the error number alone. */
+/** For a call that reports its end and a failure in the same way, except for the error number. */
 export function clearErrno(): void {
   const at = errorLocation();
   if (at) new Int32Array(toArrayBuffer(at, 0, 4))[0] = 0;
 }
 
-/** NUL-terminated, as C has its strings. */
+/** A NUL-terminated C string. */
 export const cString = (text: string | Uint8Array): Uint8Array =>
   typeof text === "string" ? Buffer.from(`${text}\0`) : Buffer.concat([text, Buffer.from([0])]);

@@ -7,13 +7,13 @@ const retryMs = 50;
 
 /** A lock that we hold. */
 export type Held = {
-  /** Has the lock's file removed when the lock is released: its bottle is gone. */
+  /** Removes the lock's file when the lock is released, because its bottle is gone. */
   discard(): void;
 };
 
 /**
- * Locks the bottle or template of that name against every other process of ours while `work` runs. It is SQLite's own file lock: the
- * kernel releases it however the process dies.
+ * Holds the lock of the bottle or template of that name while `work` runs. It uses SQLite's file lock, which the kernel releases even if the process
+ * is killed.
  */
 export async function withLock<T>(
   system: System,
@@ -46,8 +46,8 @@ export async function withLock<T>(
 }
 
 /**
- * Whether another file, or none, is now in the place of the one that is locked: `rm` and `gc` remove the file of a bottle that is gone,
- * and a lock on a removed file stops nobody who opens the new one.
+ * Whether the locked file has been replaced or removed: `rm` and `gc` remove the file of a bottle that is gone, and a lock on a removed file stops no
+ * process that opens the new one.
  */
 function isReplaced(db: Database): boolean {
   // SQLite writes an int; Bun 1.4 refuses less than eight bytes.
@@ -84,7 +84,7 @@ const lockFile = (system: System, name: string) =>
   `${privateDirectory(`${stateDirectory(system.env)}/locks`)}/${name}.db`;
 const open = (file: string) => new Database(file, { create: true });
 
-/** Throws UserError for a file that is no lock. */
+/** Throws UserError for a file that is not a lock. */
 function tryLock(db: Database): boolean {
   try {
     db.run("begin exclusive");
@@ -92,7 +92,7 @@ function tryLock(db: Database): boolean {
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "SQLITE_BUSY") return false;
-    // Of a file that is gone SQLite 3.54 says SQLITE_IOERR_FSTAT. Our lock on it is worth nothing, as `isReplaced` says.
+    // SQLite 3.54 reports SQLITE_IOERR_FSTAT for a removed file. `isReplaced` then rejects the lock.
     if (isReplaced(db)) return true;
     if (code !== "SQLITE_NOTADB") throw error;
     throw damagedLock(db.filename, error);

@@ -4,7 +4,7 @@ import { stateDirectory, type System } from "./system.ts";
 
 const kept = 8;
 
-/** What a builder printed, in a file that the next build of that name replaces. */
+/** The output of a builder, in a file that the next build of that name replaces. */
 export class LogFile implements Disposable {
   readonly path: string;
   readonly #descriptor: number;
@@ -20,7 +20,7 @@ export class LogFile implements Disposable {
     this.#end = (this.#end + text).slice(-4096);
   }
 
-  /** Its last lines, for an error; a line that redraws itself counts as what it showed last. */
+  /** Its last lines, for an error. A line that was redrawn counts as its last version. */
   get end(): string {
     const lines = this.#end.split("\n").map((line) => line.trimEnd().split("\r").at(-1) ?? "");
     return lines.filter(Boolean).slice(-kept).join("\n");

@@ -1,15 +1,15 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { connect } from "node:net";
 
-/** One connection: what comes in, and where the answer goes. `write` resolves when there is room for more. */
+/** One connection: its input and output. `write` resolves when there is room for more. */
 export type Connection = {
   readonly input: AsyncIterable<Uint8Array>;
   write(bytes: Uint8Array): Promise<void>;
 };
 
 /**
- * Answers on that port of the loopback, IPv4 and IPv6, and on no other address, until `signal` fires. Each connection lasts as long
- * as `answer`. Throws the system's error where the port is taken.
+ * Serves that port on the loopback only, IPv4 and IPv6, until `signal` fires. A connection lasts as long as its `answer`. Throws the system's error
+ * if the port is taken.
  */
 export async function serveLoopback(
   port: number,

@@ -1,18 +1,18 @@
-/** A program that has ended may have left its output open in a process of its own: we read on only while something comes. */
+/** After a program ends, one of its children may hold its output open: we keep reading only while data comes. */
 const quietMs = 100;
 const drainMs = 1_000;
 
-/** What has been kept of an output: its beginning, and its end where the middle was too long. */
+/** The kept part of an output: its beginning and end if the middle was too long. */
 type Kept = { readonly text: string; readonly bytes: number };
 
 type Listener = {
-  /** Kept at most; of what is longer, as much of the beginning as of the end. */
+  /** The limit. Of a longer output, half is kept from each end. */
   readonly maxBytes: number;
-  /** Gets each piece, before the next one is read. `false`: nothing more is wanted. */
+  /** Gets each piece before the next one is read. `false` means that no more is wanted. */
   readonly onBytes?: ((bytes: Uint8Array) => void | false | Promise<void | false>) | undefined;
 };
 
-/** One output of a program, read with a bound on what is kept. */
+/** One output of a program. What is kept has a limit. */
 export class Output {
   readonly #reader: { read(): Promise<{ done: boolean; value?: Uint8Array }>; cancel(): Promise<void> } | undefined;
   readonly #listener: Listener;
@@ -29,7 +29,7 @@ export class Output {
     this.#done = this.#read();
   }
 
-  /** After the program has ended: waits for what it has written, but not for whoever else holds the pipe. */
+  /** Call this after the program has ended: waits for what it has written, but not for others that hold the pipe open. */
   async finish(): Promise<Kept> {
     const deadline = performance.now() + drainMs;
     for (let seen = -1; seen !== this.#news && performance.now() < deadline;) {
@@ -79,7 +79,7 @@ export class Output {
 async function settlesWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: Timer | undefined;
   const late = new Promise<false>((resolve) => {
-    // What came meanwhile is read in the turn that the timer ends.
+    // Data that has already arrived is read in the same turn in which the timer fires.
     timer = setTimeout(() => setImmediate(() => resolve(false)), ms);
   });
   const settled = await Promise.race([work.then(() => true), late]);

@@ -8,7 +8,7 @@ const managers = [
   ["apk", "sudo apk add"],
 ] as const;
 
-/** The command that installs a package here, by the package manager that is there. */
+/** The command that installs a package with this machine's package manager. */
 export function installCommand({ platform, which }: Pick<System, "platform" | "which">, name: string): string {
   if (platform === "darwin") return `brew install ${name}`;
   const manager = managers.find(([program]) => which(program));

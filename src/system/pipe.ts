@@ -2,7 +2,7 @@ import { NotTar } from "../lib/tar.ts";
 import { Channel } from "./channel.ts";
 import type { Program, Run, RunOptions, System } from "./system.ts";
 
-/** Runs both programs, with the first one's stdout as the second one's stdin. Throws what a `run` of either throws. */
+/** Runs both programs, connecting the first one's stdout to the second one's stdin. Throws what a `run` of either throws. */
 export async function pipe(
   system: System,
   from: Program,
@@ -12,7 +12,7 @@ export async function pipe(
   const channel = new Channel();
   const reader = system
     .run(to.argv, { ...options, env: to.env, ending: to.ending, stdin: channel })
-    // The writer then ends by a broken pipe, as it would in a shell.
+    // The writer then gets a broken pipe, as it would in a shell.
     .finally(() => channel.close());
   const writer = system
     .run(from.argv, {
@@ -30,8 +30,8 @@ export async function pipe(
 }
 
 /**
- * Runs a program, and has `read` take its stdout piece by piece. `read` need not go to the end. Throws what a `run` throws, else what
- * `read` throws: unless the program failed, which `failed` is to throw, since half a stream is then no wonder.
+ * Runs a program whose stdout `read` consumes piece by piece; `read` may stop early. Throws what a `run` throws, or calls `failed` if the program
+ * failed, or throws the error of `read`: in this order, because half a stream explains that error.
  */
 export async function readFrom<T>(
   system: System,

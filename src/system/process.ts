@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, realpathSync, readlinkSync } from "node:fs";
 
-/** A process by more than its number, which the kernel gives out again. */
+/** Identifies a process by more than its pid, which the kernel reuses. */
 export type Identity = { readonly pid: number; readonly started: string };
 
-/** When the process started, in the kernel's own words (equal for the same process only); undefined when it is gone. */
+/** When the process started, in the kernel's notation (equal only for the same process); undefined if it is gone. */
 export function identify(pid: number): Identity | undefined {
   const started = process.platform === "linux" ? startedOnLinux(pid) : startedByPs(pid);
   return started === undefined ? undefined : { pid, started };
@@ -13,7 +13,7 @@ export function isAlive({ pid, started }: Identity): boolean {
   return identify(pid)?.started === started;
 }
 
-/** TERM, and KILL where that is not enough within five seconds. Answers whether the process is gone. */
+/** Sends TERM, and KILL if the process still lives after five seconds. Returns whether it is gone. */
 export async function endProcess(process_: Identity): Promise<boolean> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     for (let tick = 0; tick < 50; tick += 1) {
@@ -33,14 +33,14 @@ function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-/** The first process of the container of that id, if it runs on this machine: its control group has the id in its name. */
+/** The first process of the container with that ID if it runs on this machine: its control group's name contains the ID. */
 export function processOfContainer(id: string): number | undefined {
   const isFirst = (pid: string) => /^NSpid:\t\d+\t1$/m.test(textOf(`/proc/${pid}/status`));
   const found = numbersOfProcesses().find((pid) => textOf(`/proc/${pid}/cgroup`).includes(id) && isFirst(pid));
   return found === undefined ? undefined : Number(found);
 }
 
-/** Signals a process group. Answers whether it has a process that lives: one that nobody has waited for yet does not. */
+/** Signals a process group. Returns whether it has a living process; a zombie does not count. */
 export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-leader, signal);
@@ -54,12 +54,12 @@ export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean
   return process.platform !== "linux" || numbersOfProcesses().some(isMember);
 }
 
-/** By Linux alone; empty elsewhere. */
+/** Linux only; empty elsewhere. */
 function numbersOfProcesses(): string[] {
   return process.platform === "linux" ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
 }
 
-/** Empty where it is gone. */
+/** Empty if the process is gone. */
 function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
@@ -70,32 +70,32 @@ function textOf(file: string): string {
 
 const startedOnLinux = (pid: number): string | undefined => startedBy(textOf(`/proc/${pid}/stat`));
 
-/** The same, from what /proc/PID/stat holds. */
+/** The same, from the content of /proc/PID/stat. */
 export function startedBy(stat: string): string | undefined {
   const fields = fieldsOf(stat);
   return fields[0] === "Z" || fields[19] === undefined ? undefined : `${bootId()}:${fields[19]}`;
 }
 
-/** From the state on: parent, group, and at 19 the start in ticks since boot. The name before that may hold spaces and brackets. */
+/** From the state on: parent, group, and at index 19 the start in ticks since boot. The name before it may contain spaces and brackets. */
 const fieldsOf = (stat: string): string[] => stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 const statOf = (pid: number): string[] => fieldsOf(textOf(`/proc/${pid}/stat`));
 
 let boot: string | undefined;
 const bootId = () => (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim().slice(0, 8));
 
-/** The same on macOS, whose ps says it as a local time. */
+/** The same on macOS, where ps prints a local time. */
 export function startedByPs(pid: number, ps = "/bin/ps"): string | undefined {
-  // In one time zone: a laptop that travels would take every process for another one.
+  // With a fixed time zone: otherwise a laptop that changes its zone would take every process for another one.
   const env = { LC_ALL: "C", TZ: "UTC" };
   const { stdout, exitCode } = Bun.spawnSync([ps, "-o", "lstart=", "-p", String(pid)], { env });
   const started = stdout.toString().trim();
   return exitCode === 0 && started !== "" ? started : undefined;
 }
 
-/** A process of a bottle by the number that it has there, and by its start in ticks, which no namespace changes. */
+/** A process of a bottle, by its pid there and its start in ticks, which is the same in every namespace. */
 export type GuestProcess = { readonly pid: number; readonly start: string };
 
-/** Our own numbers of those processes that live, by theirs; on Linux, where the bottle shares our kernel. */
+/** The host pids of those processes that live. Linux only, if the bottle shares our kernel. */
 export function findGuestProcesses(wanted: readonly GuestProcess[]): ReadonlyMap<GuestProcess, number> {
   const found = new Map<GuestProcess, number>();
   if (wanted.length === 0) return found;
@@ -111,7 +111,7 @@ export function findGuestProcesses(wanted: readonly GuestProcess[]): ReadonlyMap
   return found;
 }
 
-/** One variable of a process's first environment; undefined where we may not look. */
+/** A variable of the environment with which a process started; undefined if we may not read it. */
 export function environmentOf(pid: number, name: string): string | undefined {
   const line = textOf(`/proc/${pid}/environ`)
     .split("\0")
@@ -119,7 +119,7 @@ export function environmentOf(pid: number, name: string): string | undefined {
   return line?.slice(name.length + 1);
 }
 
-/** The device of the terminal that we were started on; undefined without one. */
+/** The device of the terminal on which we were started; undefined without one. */
 export function terminalName(): string | undefined {
   const name = process.platform === "linux" ? terminalOnLinux() : terminalByPs();
   return name?.startsWith("/dev/") ? name : undefined;
@@ -142,7 +142,7 @@ function terminalByPs(): string | undefined {
   return `/dev/${stdout.toString().trim()}`;
 }
 
-/** The running processes whose command line fits; on Linux. */
+/** The running processes whose command line matches. Linux only. */
 export function findProcesses(fits: (argv: readonly string[]) => boolean): Identity[] {
   return numbersOfProcesses().flatMap((pid) => {
     const process = fits(textOf(`/proc/${pid}/cmdline`).split("\0")) ? identify(Number(pid)) : undefined;
@@ -151,8 +151,8 @@ export function findProcesses(fits: (argv: readonly string[]) => boolean): Ident
 }
 
 /**
- * The running processes whose limit of file locks, soft and hard, fits; on Linux. The kernel has not used it since 2.4, so that
- * it can mark what a process starts.
+ * The running processes whose soft and hard limits of file locks match. Linux only. The kernel has not used this limit since 2.4, so it can mark a
+ * process and its children.
  */
 export function findMarked(fits: (soft: bigint, hard: bigint) => boolean): Identity[] {
   return numbersOfProcesses().flatMap((pid) => {
@@ -171,13 +171,13 @@ export async function endProcesses(processes: readonly Identity[]): Promise<void
     try {
       process.kill(pid, "SIGKILL");
     } catch (error) {
-      // One ends with the other, between a look and a kill.
+      // One may end with another, between the check and the kill.
       if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
     }
   for (let waited = 0; processes.some(isAlive) && waited < goneWithinMs; waited += 10) await Bun.sleep(10);
 }
 
-/** By the name that the kernel has for it; undefined where the process is gone. */
+/** The kernel's name of the process's pid namespace; undefined if the process is gone. */
 export function pidNamespaceOf(pid: number | undefined): string | undefined {
   try {
     return pid === undefined ? undefined : readlinkSync(`/proc/${pid}/ns/pid`);
@@ -186,7 +186,7 @@ export function pidNamespaceOf(pid: number | undefined): string | undefined {
   }
 }
 
-/** All processes of the process namespace that the process is in; on Linux. */
+/** All processes in the same pid namespace. Linux only. */
 export function processesBeside({ pid }: Identity): Identity[] {
   const namespaceOf = (one: number | string) => linkText(`/proc/${one}/ns/pid`);
   const namespace = namespaceOf(pid);

@@ -9,10 +9,10 @@ import { Ending, type Told } from "../lib/ending.ts";
 import type { TerminalSize } from "../lib/terminal-size.ts";
 import type { Attached, Run, RunOptions, System, User } from "./system.ts";
 
-/** Linux takes 128 KiB with the name. */
+/** Linux allows 128 KiB including the name. */
 const longestVariable = 130_000;
 
-/** For this very process, and no program that it starts. */
+/** Only for this process, and not for the programs that it starts. */
 const ownAlone = "_CLAUDE_BOTTLE_TOKEN_URL";
 
 export function realSystem(env: Readonly<Record<string, string>>): System {
@@ -30,7 +30,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
     try {
       return Bun.spawn([executable, ...argv.slice(1)], options) as Bun.Subprocess;
     } catch (error) {
-      // Bun blames the program for a working directory that is gone.
+      // For a missing working directory, Bun blames the program.
       const { cwd = workingDirectory() } = options ?? {};
       if (!isDirectory(cwd)) throw notADirectory(cwd, error);
       throw notStartable(program, error);
@@ -40,7 +40,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
   const self = Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
   let user: User | undefined;
 
-  // In a group of its own: a Ctrl-C that also reached the program could end it, and look like a failure of it, before we hear of it.
+  // In its own process group: a Ctrl-C that also reached the program could end it and look like its failure before we hear of it.
   const started = (argv: readonly string[], options: RunOptions): Promise<Run> =>
     capture(argv[0] ?? "", options, ({ stdin }) =>
       start(argv, {
@@ -90,11 +90,11 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
       ),
     async become(words, options = {}) {
       await interruptible(async (interrupt) => {
-        // The new program would never hear of it.
+        // The new program would never get a signal that has already been caught.
         await caughtSignals();
         interrupt.throwIfAborted();
       });
-      // Caught no more, one that comes from here on ends us, as it ends a program that has just been started.
+      // Signals that arrive from now on end us, as they would end a program that has just started.
       throw replaceProcess(self, words, merged(options.env));
     },
     terminalSize,
@@ -106,7 +106,7 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
   };
 }
 
-/** Returns only why it could not. */
+/** Returns only on failure, with the reason. */
 function replaceProcess(self: readonly string[], words: readonly string[], env: Record<string, string>): UserError {
   const [program = ""] = self;
   const packed = `${process.pid} ${JSON.stringify(words)}`;
@@ -125,10 +125,10 @@ async function readLine(): Promise<string> {
   return "";
 }
 
-/** A signal that was caught just now is told in the loop's next turn. */
+/** A caught signal is delivered in the next turn of the event loop. */
 const caughtSignals = () => new Promise((resolve) => setImmediate(resolve));
 
-/** INT and QUIT reach the terminal's whole foreground group, TERM and HUP only us. */
+/** INT and QUIT reach the terminal's whole foreground process group, TERM and HUP only us. */
 async function attach(spawn: () => Bun.Subprocess, mark: string | undefined): Promise<Attached> {
   let passed: NodeJS.Signals | undefined;
   let child: Bun.Subprocess | undefined;
@@ -151,7 +151,7 @@ async function attach(spawn: () => Bun.Subprocess, mark: string | undefined): Pr
     child = spawn();
     if (passed) child.kill(passed);
     const [code, told] = await Promise.all([child.exited, mark === undefined ? undefined : showStderr(child, mark)]);
-    // The one that ended the child may have come to us at the same moment.
+    // The signal that ended the child may have reached us at the same moment.
     await caughtSignals();
     const signal = (child.signalCode as NodeJS.Signals | null) ?? passed;
     const isLost = told !== undefined && told.status === undefined;
@@ -162,13 +162,13 @@ async function attach(spawn: () => Bun.Subprocess, mark: string | undefined): Pr
   }
 }
 
-/** The size that our terminal had when the program started; enough for who asks once. */
+/** The size of our terminal when the program started; enough if it is asked once. */
 function terminalSize(): TerminalSize | undefined {
   const [columns = 0, rows = 0] = process.stdout.isTTY ? process.stdout.getWindowSize() : [];
   return rows > 0 && columns > 0 ? { rows, columns } : undefined;
 }
 
-/** Passes the child's stderr on to ours, but for the ending, which it returns. */
+/** Passes the child's stderr on to ours, except for the ending, which it returns. */
 async function showStderr(child: Bun.Subprocess, mark: string): Promise<Told> {
   const ending = new Ending(mark);
   if (child.stderr instanceof ReadableStream) for await (const bytes of child.stderr) write(2, ending.take(bytes));
@@ -188,18 +188,18 @@ function workingDirectory(): string {
   } catch (cause) {
     throw noWorkingDirectory(cause);
   }
-  // A link was put in its place as we looked.
+  // It was replaced by a link while we looked.
   if (isMoved) throw movedWorkingDirectory();
   return directory;
 }
 
-// Loaded when asked for: each of these costs every start a millisecond or two, and node:tty some megabytes.
+// Loaded on use: each of these costs every start a millisecond or two, and node:tty some megabytes.
 const isTty = (fd: number) => process.getBuiltinModule("node:tty").isatty(fd);
 
 function currentUser(env: Readonly<Record<string, string>>): User {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
-  // Bun's userInfo() knows no more than USER, which a tmux server or a cron job may lack. macOS keeps its users elsewhere.
+  // Bun's userInfo() only knows USER, which a tmux server or a cron job may lack. macOS keeps its users elsewhere.
   return { uid, gid, name: nameInPasswd(uid) ?? (env.USER || `u${uid}`) };
 }
 
@@ -212,7 +212,7 @@ function nameInPasswd(uid: number): string | undefined {
   }
 }
 
-/** Whole, whatever the descriptor's mode; a reader that went away is not our failure. */
+/** Writes everything, whatever the descriptor's mode. If the reader is gone, that is no failure of ours. */
 function write(fd: 1 | 2, data: string | Uint8Array): void {
   let rest = Buffer.from(data);
   while (rest.length > 0) {

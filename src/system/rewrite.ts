@@ -4,10 +4,10 @@ import { readWhole } from "./bounded.ts";
 import { writeWhole } from "./files.ts";
 import { cannot, danglingLink, notRegular, readOnly } from "./errors.ts";
 
-/** A file of the user's, a character for each byte, so that what is not ours is written back as it was. */
+/** A file of the user as bytes, one character each, so that the parts that are not ours are written back unchanged. */
 export function readBytes(path: string): string | undefined {
   try {
-    // In the place of a device, such as /dev/null, root would put a file.
+    // Root would replace a device such as /dev/null with a file.
     const file = readWhole(path);
     if (file) return file.content.toString("latin1");
   } catch (cause) {
@@ -18,8 +18,8 @@ export function readBytes(path: string): string | undefined {
 }
 
 /**
- * Whole or not at all, with the mode and the owner that it had, and through a symlink; undefined removes. Throws
- * UserError for a file that is not to be written, though root could.
+ * Replaces a file completely or not at all, keeps its mode and owner, and follows a symlink. `undefined` removes it. Throws UserError for a read-only
+ * file, even though root could write it.
  */
 export function rewriteBytes(path: string, bytes: string | undefined): void {
   const file = targetOf(path);

@@ -6,8 +6,8 @@ import type { System } from "./system.ts";
 const limitMs = 30_000;
 
 /**
- * The one line that a command prints, which is a secret. `what` names it in messages, which never hold the line.
- * Not run in the project's directory: what stands there must not change what the command does.
+ * Runs a command that prints a secret as one line. `what` names the secret in messages, which never contain the line. Does not run in the project's
+ * directory, whose content must not affect the command.
  */
 export async function secretOfCommand(system: System, what: string, command: readonly string[]): Promise<string> {
   const failed = (why: string) => secretFailed(what, command[0] ?? "", why);

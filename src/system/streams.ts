@@ -5,7 +5,7 @@ import { privateDirectory } from "./files.ts";
 
 const compressed = { "\x1f\x8b": "gzip", "\x28\xb5": "zstd" } as const;
 
-/** The bytes of a regular file, unpacked where gzip or zstd packed it. */
+/** The bytes of a regular file, decompressed if it is in gzip or zstd format. */
 export async function* readPlain(path: string): AsyncGenerator<Uint8Array> {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -20,7 +20,7 @@ export async function* readPlain(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** A new file for us alone, with all of that in it; none where it fails. */
+/** Creates a new file that only we can read, with this content. On failure there is no file. */
 export async function writeStream(path: string, content: AsyncIterable<Uint8Array>): Promise<void> {
   privateDirectory(dirname(path));
   const file = openSync(path, "wx", 0o600);

@@ -1,6 +1,6 @@
 import { withoutRelative } from "../lib/paths.ts";
 
-/** Runs stty on the terminal of stdin. Returns what it printed; undefined where it is missing or there is no terminal. */
+/** Runs stty on the terminal of stdin. Returns its output; undefined if it is missing or there is no terminal. */
 export function stty(...words: readonly string[]): string | undefined {
   const program = Bun.which("stty", { PATH: withoutRelative(process.env.PATH || "/usr/bin:/bin") });
   if (!program) return undefined;

@@ -4,13 +4,13 @@ import { byteName, isDirectoryMode, isFileMode, isLinkMode } from "../lib/tree-s
 import type { Status } from "./at.ts";
 import { HeldDirectory, isInside } from "./held-directory.ts";
 
-/** A name in the directory, and what it is called in the stream. */
+/** An entry of the directory, and its name in the stream. */
 export type Packed = { readonly name: string; readonly as: string };
 
-/** What is neither a file, a directory nor a link, and so is not copied. */
+/** Called for an entry that is neither a file, a directory nor a link, and so is not copied. */
 export type Skip = (name: string) => void;
 
-/** Those things as a tar stream, directories without what is in them. What has gone away meanwhile is left out. */
+/** These entries as a tar stream; directories without their content. Entries that have disappeared are left out. */
 export async function* packThings(
   directory: HeldDirectory,
   things: Iterable<Packed>,
@@ -45,7 +45,7 @@ const headerOf = (as: string, { mode, mtimeMs }: Status) => ({
   modifiedAt: mtimeMs / 1000,
 });
 
-/** A thing with all that is in it. */
+/** An entry with everything below it. */
 export function* thingsBelow(directory: HeldDirectory, name: string, as: string): Generator<Packed> {
   yield { name, as };
   if (!directory.isDirectory(name)) return;
@@ -61,17 +61,17 @@ export async function* packPath(path: string, skip?: Skip): AsyncGenerator<Uint8
 }
 
 type Unpacked = {
-  /** Of the directories: all are open to us until everything is in its place. */
+  /** The modes of the directories: they stay open to us until everything is in place. */
   readonly modes: ReadonlyMap<string, number>;
   /** Devices, pipes and the like. */
   readonly skipped: readonly string[];
-  /** What would have led out of the directory, or through something that is not a directory. */
+  /** Entries that would have led out of the directory, or through something that is not a directory. */
   readonly refused: readonly string[];
 };
 
 /**
- * Puts what a tar stream holds into the directory. Links are made and never followed; set-id bits, owners and devices are dropped.
- * `wants`: by name; what it does not want is read and dropped.
+ * Unpacks a tar stream into the directory. Links are created and never followed; set-id bits, owners and devices are dropped. `wants`: whether to
+ * unpack an entry of that name.
  */
 export async function unpackTar(
   directory: HeldDirectory,
@@ -110,6 +110,6 @@ async function put(directory: HeldDirectory, name: string, entry: TarEntry): Pro
   return true;
 } // prettier-ignore
 
-/** `.//./a/b` is `a/b`; what goes up stays as it is, and is refused. */
+/** `.//./a/b` is `a/b`. A name that leads up stays as it is, and is refused. */
 const plainName = (name: string): string =>
   name.startsWith("/") ? name : name.split("/").filter((part) => part !== "" && part !== ".").join("/"); // prettier-ignore

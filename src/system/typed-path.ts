@@ -3,14 +3,14 @@ import { basename, dirname } from "node:path";
 import { contains } from "../lib/paths.ts";
 import { linkOfBottle, tooManyLinks } from "./errors.ts";
 
-/** A real directory, and a name in it, which may be a link or nothing. */
+/** A real directory and a name in it, which may be a link or missing. */
 export type Place = { readonly directory: string; readonly name: string };
 
 const mostLinks = 40;
 
 /**
- * Where a path that a person typed leads. Their own links are followed, and the last part is so only when a slash follows it. Below one
- * of `guests`, real directories that a bottle writes to, a link is not the person's: throws UserError.
+ * Where a path that the user typed leads. The user's own links are followed; a link as the last part only if a slash follows. A link below one of
+ * `guests`, real directories that a bottle can write to, may not be the user's, and throws UserError.
  */
 export function placeOf(typed: string, cwd: string, guests: readonly string[]): Place {
   const isDirectory = /(^|\/)\.{0,2}$/.test(typed);

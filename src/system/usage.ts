@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What a set of processes has used: CPU time since they began, and the memory that they hold now. */
+/** What a set of processes has used: CPU time since their start, and their memory now. */
 export type Used = { readonly cpuMs: number; readonly memory: number };
 
 const ticksPerSecond = 100;
 const pageSize = 4096;
 
 /**
- * By process ID of a bottle's machine: what its container's control group has used, or else the process and all that descend from
- * it. Reads /proc once for all of them; empty where there is none, as on macOS.
+ * By the pid of a bottle's machine: what its container's control group has used, or the process and its descendants. Reads /proc once for all; empty
+ * without it, as on macOS.
  */
 export function usedBy(pids: readonly number[]): ReadonlyMap<number, Used> {
   const found = new Map<number, Used>();
@@ -30,11 +30,11 @@ const read = (path: string): string | undefined => {
   }
 };
 
-/** The processes that an engine's exec starts descend from the engine, and share the container's control group. */
+/** Processes of an engine's exec descend from the engine, but are in the container's control group. */
 function byControlGroup(pid: number): Used | undefined {
   const [, path = ""] = /^0::(\/.*(?:libpod|docker|containerd|crio).*)$/m.exec(read(`/proc/${pid}/cgroup`) ?? "") ?? [];
   if (path === "" || path.includes("..")) return undefined;
-  // podman puts the container's own processes one below.
+  // podman puts the container's own processes one level below.
   const group = `/sys/fs/cgroup${path.replace(/\/container$/, "")}`;
   const [, cpu] = /^usage_usec (\d+)$/m.exec(read(`${group}/cpu.stat`) ?? "") ?? [];
   const memory = Number(read(`${group}/memory.current`) ?? Number.NaN);
@@ -47,7 +47,7 @@ function byDescent(roots: readonly number[]): ReadonlyMap<number, Used> {
   const processes = allProcesses();
   const totals = new Map(roots.filter((pid) => processes.has(pid)).map((pid) => [pid, { cpuMs: 0, memory: 0 }]));
   for (const [pid, process] of processes) {
-    // A chain of parents is short; one that a restart has made a circle of ends too.
+    // A chain of parents is short. This also ends if reused pids make a circle.
     let ancestor: number | undefined = pid;
     for (let depth = 0; depth < 64 && ancestor !== undefined && ancestor > 1; depth += 1) {
       const total = totals.get(ancestor);
@@ -73,11 +73,11 @@ function allProcesses(): ReadonlyMap<number, Process> {
   for (const name of names) {
     if (!/^\d+$/.test(name)) continue;
     const text = read(`/proc/${name}/stat`);
-    // The name in brackets may hold anything.
+    // The name in brackets may contain anything.
     const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
     if (!fields) continue;
     const number = (at: number) => Number(fields[at] ?? 0);
-    // Fields 4, 14 to 17 and 24 of proc_pid_stat(5), counted from the state, which is the third.
+    // Fields 4, 14 to 17 and 24 of proc_pid_stat(5), counted from the state, the third field.
     const ticks = number(11) + number(12) + number(13) + number(14);
     found.set(Number(name), {
       parent: number(1),
