@@ -100,6 +100,8 @@ export type TurnRecord = {
   readonly tool?: string | undefined;
   readonly error?: string | undefined;
   readonly reason?: string | undefined;
+  /** One line of what it is about: the prompt, what a tool was asked to do, or what Claude said last. */
+  readonly about?: string | undefined;
   /** Our session that the conversation belongs to, as the bottle reports it; empty for a background session. */
   readonly session: string;
 };
@@ -110,20 +112,57 @@ const fieldOf = (text: string, key: string): string | undefined => {
   return value;
 };
 
+/** One line of the first text that `pattern` finds in the hook's input, which may end in the middle of it. */
+function lineOf(payload: string, pattern: string, choose: (lines: string[]) => string | undefined = ([first]) => first) {
+  const [, escaped] = new RegExp(`${pattern}"((?:[^"\\\\]|\\\\[^]){0,3000})`).exec(payload) ?? [];
+  if (escaped === undefined) return undefined;
+  const lines = unescaped(escaped).split(/[\r\n]+/).map((line) => line.trim()).filter(Boolean);
+  return choose(lines)?.slice(0, 200);
+} // prettier-ignore
+
+function unescaped(text: string): string {
+  try {
+    return JSON.parse(`"${text.replace(/\\u[\da-fA-F]{0,3}$/, "")}"`) as string;
+  } catch {
+    return "";
+  }
+}
+
+/** A question stands at the end of what Claude says, and all else at its beginning. */
+const lastWords = (lines: string[]) =>
+  lines.at(-1)?.endsWith("?") ? lines.at(-1) : lines[0]?.replace(/^[#>*\s-]+/, "");
+
+function aboutOf(event: string, tool: string | undefined, payload: string): string | undefined {
+  switch (event) {
+    case "UserPromptSubmit":
+      return lineOf(payload, '"prompt":');
+    case "Stop":
+      return lineOf(payload, '"last_assistant_message":', lastWords);
+    case "PermissionRequest": {
+      const asked = lineOf(payload, '"tool_input":[^]{0,400}?":');
+      return tool === "AskUserQuestion" || tool === "ExitPlanMode" ? asked : [tool, asked].filter(Boolean).join(": ");
+    }
+    default:
+      return undefined;
+  }
+}
+
 /** `claude-bottle/turns/ID`: the session's mark, the time of its last prompt, and the beginning of the hook's input. */
 export function parseTurn(name: string, text: string, at: number): TurnRecord | undefined {
   const [session = "", asked = "", ...input] = text.split("\n");
   const payload = input.join("\n");
   const event = fieldOf(payload, "hook_event_name");
   if (!v.is(id, name) || event === undefined || fieldOf(payload, "session_id") !== name) return undefined;
+  const tool = fieldOf(payload, "tool_name");
   return {
     sessionId: name,
     event,
     at,
     askedAt: /^\d{1,12}$/.test(asked) ? Number(asked) * 1000 : undefined,
-    tool: fieldOf(payload, "tool_name"),
+    tool,
     error: fieldOf(payload, "error"),
     reason: fieldOf(payload, "reason"),
+    about: aboutOf(event, tool, payload),
     session: /^[0-9a-f]{16}$/.test(session) ? session : "",
   };
 }

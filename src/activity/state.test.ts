@@ -23,7 +23,12 @@ const rows: [what: string, facts: Partial<Facts>, expected: string][] = [
   ["a turn", { record: record({ status: "busy" }) }, "working by record"],
   ["a command that the user typed", { record: record({ status: "shell" }) }, "working by record"],
   ["a turn after a finished one", { record: record({ status: "busy" }), turn: turn("Stop") }, "working by record"],
-  ["a permission dialog", { record: waits("permission prompt"), turn: turn("PermissionRequest", { tool_name: "Bash" }) }, "waiting permission by record"],
+  ["a permission dialog", { record: waits("permission prompt"), turn: turn("PermissionRequest", { tool_name: "Bash" }) }, "waiting permission by record: Bash"],
+  ["a permission dialog with its command", { record: waits("permission prompt"), turn: turn("PermissionRequest", { tool_name: "Bash", tool_input: { command: "bun test\n# all" } }) }, "waiting permission by record: Bash: bun test"],
+  ["a question with its words", { record: waits("input needed"), turn: turn("PermissionRequest", { tool_name: "AskUserQuestion", tool_input: { questions: [{ question: "Keep \"it\"?" }] } }) }, 'waiting question by record: Keep "it"?'],
+  ["a turn with its prompt", { record: record({ status: "busy" }), turn: turn("UserPromptSubmit", { prompt: "\n  mend it\nsoon" }) }, "working by record: mend it"],
+  ["a finished turn with its words", { record: idle, turn: turn("Stop", { last_assistant_message: "## Opened it.\n\nAll is well." }) }, "done by hook: Opened it."],
+  ["a finished turn that ends with a question", { record: idle, turn: turn("Stop", { last_assistant_message: "Two ways.\n\nKeep it, or drop it?" }) }, "done by hook: Keep it, or drop it?"],
   ["a permission dialog, before its hook", { record: waits("permission prompt"), turn: turn("UserPromptSubmit") }, "waiting permission by record"],
   ["a permission dialog, with an old plan before it", { record: waits("permission prompt"), turn: turn("PermissionRequest", { tool_name: "ExitPlanMode" }, began) }, "waiting permission by record"],
   ["a question", { record: waits("input needed"), turn: turn("PermissionRequest", { tool_name: "AskUserQuestion" }) }, "waiting question by record"],
@@ -102,6 +107,8 @@ test("a hook's input that was cut off is read, and what a prompt says is not tak
   const input = `{"session_id":"${conversation}","hook_event_name":"StopFailure","error":"rate_limit","prompt":"\\"error\\":\\"x`;
   expect(parseTurn(conversation, `0123456789abcdef\n1700000000\n${input}`, 5)).toEqual({
     sessionId: conversation, event: "StopFailure", at: 5, askedAt: 1_700_000_000_000, error: "rate_limit", session: "0123456789abcdef",
-    tool: undefined, reason: undefined,
+    tool: undefined, reason: undefined, about: undefined,
   }); // prettier-ignore
+  const cutOff = `{"session_id":"${conversation}","hook_event_name":"UserPromptSubmit","prompt":"one \\"two\\" \\u00`;
+  expect(parseTurn(conversation, `\n\n${cutOff}`, 5)).toMatchObject({ about: 'one "two"' });
 });

@@ -66,14 +66,18 @@ function ofRecord(facts: Facts, record: ProcessRecord): SessionState {
   const { statusUpdatedAt: since } = record;
   switch (record.status) {
     case "waiting":
-      return { state: "waiting", waitingFor: waitingFor(record, facts), since, source: "record", ...detailOf(facts.job?.needs) };
+      return { state: "waiting", waitingFor: waitingFor(record, facts), since, source: "record", ...detailOf(askedFor(record, facts)) };
     case "idle":
       return ofIdle(facts, record);
     // A shell command that the user typed counts as the user's work, not Claude's.
     default:
-      return { state: "working", since, source: "record" };
+      return { state: "working", since, source: "record", ...detailOf(facts.turn?.event === "Stop" ? undefined : facts.turn?.about) };
   }
 } // prettier-ignore
+
+/** In the words of the hook, which has the command; a background session's record has less. */
+const askedFor = ({ statusUpdatedAt }: ProcessRecord, { turn, job }: Facts): string | undefined =>
+  (isOf(turn, statusUpdatedAt) && turn.event === "PermissionRequest" ? turn.about : undefined) ?? job?.needs;
 
 /** Claude Code reports a plan's approval as a permission; only the hook names the tool. */
 function waitingFor({ waitingFor: words, statusUpdatedAt }: ProcessRecord, { turn }: Facts): WaitingFor {
@@ -93,8 +97,8 @@ function ofIdle({ turn, job, seenAt = 0, deniedAt, startedAt }: Facts, { statusU
   if (isOf(turn, statusUpdatedAt)) {
     if (turn.event === "StopFailure") return { ...failure(turn.error), since, source: "hook", ...detailOf(turn.error) };
     if (turn.event === "Stop") {
-      if (deniedAt !== undefined && deniedAt > (turn.askedAt ?? startedAt)) return { state: "waiting", waitingFor: "denied host", since: deniedAt, source: "hook" };
-      return { state: seenAt >= turn.at ? "idle" : "done", since, source: "hook" };
+      if (deniedAt !== undefined && deniedAt > (turn.askedAt ?? startedAt)) return { state: "waiting", waitingFor: "denied host", since: deniedAt, source: "hook", ...detailOf(turn.about) };
+      return { state: seenAt >= turn.at ? "idle" : "done", since, source: "hook", ...detailOf(turn.about) };
     }
     return { state: "idle", since, source: "record", detail: "interrupted" };
   }
