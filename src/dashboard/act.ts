@@ -4,7 +4,7 @@ import { Mutes } from "../ledger/mutes.ts";
 import type { System } from "../system/system.ts";
 import { programFailed } from "./errors.ts";
 import type { Panes } from "./panes.ts";
-import type { Action, Opening } from "./press.ts";
+import { type Action, isChoice, type Opening, whereOf } from "./press.ts";
 import type { Row } from "./rows.ts";
 import { withoutPrefix } from "../ui/messages.ts";
 
@@ -24,6 +24,22 @@ export type Outcome = {
   readonly leave?: boolean;
 };
 
+/** The note that is shown while the action runs, unless its effect is visible at once. */
+export function doing(action: Action): string | undefined {
+  switch (action.kind) {
+    case "allow":
+      return action.reach === "never" ? undefined : `allowing ${action.host}…`;
+    case "start":
+      return action.isBackground ? `starting a session in ${action.directory}…` : undefined;
+    case "stop":
+      return `stopping ${action.row.label}…`;
+    case "remove":
+      return action.how === "ask" ? `looking at what ${action.row.label} holds…` : `removing ${action.row.label}…`;
+    default:
+      return undefined;
+  }
+}
+
 /** Performs the action of a key press. Throws UserError. Whatever starts, stops or changes something is a command of claude-bottle. */
 export async function act(stage: Stage, action: Action): Promise<Outcome> {
   switch (action.kind) {
@@ -38,7 +54,8 @@ export async function act(stage: Stage, action: Action): Promise<Outcome> {
     case "reply": {
       const { session, label } = action.row;
       if (!stage.panes || !session?.pane || !(await stage.panes.isThere(session.pane))) return { note: "its pane is gone" };
-      await stage.panes.type(session.pane.id, action.text);
+      if (isChoice(action.row)) await stage.panes.choose(session.pane.id, action.text);
+      else await stage.panes.type(session.pane.id, action.text);
       seen(stage.system, action.row);
       return { note: `sent to ${label}` };
     }
@@ -49,7 +66,8 @@ export async function act(stage: Stage, action: Action): Promise<Outcome> {
     case "start":
       return await start(stage, action.directory, action.words, action.isBackground);
     case "stop":
-      return { note: await ownCommand(stage, ["stop", ...(action.row.session ? ["--force"] : []), action.row.session?.id ?? action.row.bottle.name]) };
+      await ownCommand(stage, ["stop", ...(action.row.session ? ["--force"] : []), action.row.session?.id ?? action.row.bottle.name]);
+      return { note: action.row.session ? `stopped the session of ${action.row.label}` : `stopped ${action.row.label}` };
     case "remove":
       return await remove(stage, action.row, action.how);
     default:
@@ -66,6 +84,8 @@ async function go({ system, panes, isPopup, aside }: Stage, row: Row): Promise<O
     await panes.show(session.pane.id);
     return { leave: isPopup };
   }
+  // Of another tmux server, or of a plain terminal.
+  if (session && !session.isBackground) return { note: whereOf(row) };
   const words = session ? ["attach", session.id] : run;
   if (!panes || isPopup) {
     const code = await aside(directory, [...system.self, ...words]);
@@ -113,7 +133,7 @@ async function start(stage: Stage, directory: string, options: readonly string[]
   const { system, panes, isPopup, aside } = stage;
   const place = directory.replace(/^~(?=\/|$)/, system.env.HOME ?? "~");
   const words = ["run", ...(isBackground ? ["--background"] : []), ...options];
-  if (isBackground) return { note: await ownCommand(stage, words, place) };
+  if (isBackground) return { note: `started background session ${await ownCommand(stage, words, place)}` };
   if (panes && !isPopup) await panes.open(place, words);
   else await aside(place, [...system.self, ...words]);
   return {};
@@ -125,9 +145,9 @@ async function remove(stage: Stage, row: Row, how: "ask" | "plain" | "force"): P
   const option = { ask: ["--dry-run"], plain: [], force: ["--force"] }[how];
   const { code, words } = await runOwn(stage, ["rm", ...option, name], "/");
   if (how === "ask" && code === 0)
-    return { confirm: { question: `remove bottle "${row.label}"?`, lines: words, action: { kind: "remove", row, how: "plain" } } };
+    return { confirm: { question: `remove bottle "${name}"?`, lines: words, action: { kind: "remove", row, how: "plain" } } };
   if (how === "plain" && code !== 0)
-    return { confirm: { question: `remove "${row.label}", and lose that?`, lines: words, action: { kind: "remove", row, how: "force" } } };
+    return { confirm: { question: `remove bottle "${name}", and lose that?`, lines: words, action: { kind: "remove", row, how: "force" } } };
   if (code !== 0) throw programFailed("rm", words[0] ?? `status ${code}`);
   return { note: words.at(-1) ?? `removed ${name}` };
 } // prettier-ignore

@@ -6,23 +6,23 @@ import type { System } from "../system/system.ts";
 import { FullScreen } from "../terminal/full-screen.ts";
 import { ownPane } from "../tmux/pane/target-pane.ts";
 import { Tmux } from "../tmux/tmux.ts";
-import { act, type Outcome, type Stage } from "./act.ts";
-import { changesIn, deniedByBottle, emptyWorld, engineStates, recordedBottles, UsageMeter } from "./gather.ts";
+import { act, doing, type Outcome, type Stage } from "./act.ts";
+import { emptyWorld, recordedBottles } from "./gather.ts";
 import { KeyReader, type Key } from "./keys.ts";
+import { Looks, sleep } from "./looks.ts";
 import { Panes } from "./panes.ts";
 import { confirm, firstScreen, press, selectedOf, type Action, type Place, type Screen } from "./press.ts";
-import { previewLines } from "./preview.ts";
 import { type Row, rowsOf, type World } from "./rows.ts";
+import { previewLines } from "./preview.ts";
+import { Screens } from "./screens.ts";
 import { view, type Picture } from "./view.ts";
 import { fail } from "../ui/messages.ts";
 
-// How often to ask for what no file shows.
-const enginesMs = 15_000;
-const deniedMs = 10_000;
-const changesMs = 60_000;
-const usageMs = 5_000;
+/** How often the selected session's screen is read while no key is pressed. */
 const previewMs = 1_000;
 const previewRows = 12;
+/** How long leaving waits for programs that still run. */
+const leaveMs = 300;
 
 export type DashboardOptions = { readonly client: string | undefined; readonly hasColour: boolean };
 
@@ -32,12 +32,12 @@ export async function runDashboard(system: System, options: DashboardOptions): P
   const own = tmux && (await ownPane(system, tmux));
   const place: Place = tmux === undefined ? "terminal" : own === undefined ? "popup" : "pane";
   const panes = tmux && new Panes(system, tmux, own, options.client);
-  const log: string[] = [];
+  const log = new Set<string>();
   try {
     return await interruptible((signal) => new Dashboard(system, { ...options, place, panes, log }).run(signal));
   } finally {
-    if (place === "pane") await panes?.putAllBack().catch((error: unknown) => log.push(wordsOf(error)));
-    for (const line of new Set(log)) system.err(`${line}\n`);
+    if (place === "pane") await panes?.putAllBack().catch((error: unknown) => log.add(wordsOf(error)));
+    for (const line of log) system.err(`${line}\n`);
   }
 }
 
@@ -47,7 +47,7 @@ type Setting = DashboardOptions & {
   readonly place: Place;
   readonly panes: Panes | undefined;
   /** Failures to report when the dashboard closes. */
-  readonly log: string[];
+  readonly log: Set<string>;
 };
 
 class Dashboard {
@@ -56,10 +56,10 @@ class Dashboard {
   readonly #keys = new KeyReader();
   readonly #ended = Promise.withResolvers<number>();
   readonly #presses: Key[] = [];
+  readonly #screens: Screens;
   #world: World = emptyWorld;
   #screen: Screen = firstScreen;
   #picture: Picture = { lines: [], rowsAt: [] };
-  #preview: readonly string[] = [];
   #terminal: FullScreen | undefined;
   #isActing = false;
   #isDue = false;
@@ -67,6 +67,7 @@ class Dashboard {
   constructor(system: System, setting: Setting) {
     this.#system = system;
     this.#setting = setting;
+    this.#screens = new Screens(this.#quiet(), setting.panes);
   }
 
   async run(interrupted: AbortSignal): Promise<number> {
@@ -84,71 +85,47 @@ class Dashboard {
     });
     this.#terminal = terminal;
     this.#draw();
-    const watching = watchSessions(this.#quiet(), { signal }, (sessions) => {
-      this.#change({ sessions, bottles: this.#withStates(recordedBottles(ledger)) });
+    const system = this.#quiet();
+    const looks = new Looks({
+      system,
+      ledger,
+      signal,
+      world: () => this.#world,
+      change: (part) => this.#change(part),
+      fail: (error) => this.#fail(error),
     });
-    const work = [watching, ...this.#loops(ledger, signal)];
-    for (const job of work) job.catch((error: unknown) => this.#fail(error));
+    const work: Promise<void>[] = [];
+    const begin = (jobs: readonly Promise<void>[]) => {
+      for (const job of jobs) job.catch((error: unknown) => this.#fail(error));
+      work.push(...jobs);
+    };
+    // The list of sessions comes first: everything else is read for these sessions.
+    const first = Promise.withResolvers<void>();
+    void first.promise.then(() => begin(looks.start()));
+    const onSessions = (sessions: World["sessions"]) => {
+      this.#change({ sessions, bottles: looks.bottles() });
+      first.resolve();
+    };
+    begin([watchSessions(system, { signal }, onSessions), this.#follow(signal)]);
     try {
       return await this.#ended.promise;
     } finally {
       over.abort();
-      await Promise.allSettled(work);
+      await terminal[Symbol.asyncDispose]();
+      await Promise.race([Promise.allSettled(work), Bun.sleep(leaveMs)]);
     }
   }
 
   /** Part of the data is unavailable; the rest is still right. */
   #fail(error: unknown): void {
     if (!(error instanceof UserError)) return this.#ended.reject(error);
-    this.#setting.log.push(error.message);
+    this.#setting.log.add(error.message);
   }
 
   /** Nothing may write over the dashboard. */
   #quiet(): System {
-    return { ...this.#system, err: (text) => void this.#setting.log.push(text.trimEnd()), out: () => {} };
+    return { ...this.#system, err: (text) => void this.#setting.log.add(text.trimEnd()), out: () => {} };
   }
-
-  #loops(ledger: Ledger, signal: AbortSignal): Promise<void>[] {
-    const system = this.#quiet();
-    const meter = new UsageMeter();
-    const every = async (ms: number, look: () => Promise<void> | void): Promise<void> => {
-      while (!signal.aborted) {
-        try {
-          await look();
-        } catch (error) {
-          if (signal.aborted) return;
-          this.#fail(error);
-        }
-        await sleep(ms, signal);
-      }
-    };
-    return [
-      every(enginesMs, async () => {
-        this.#states = await engineStates(system);
-        this.#change({ bottles: this.#withStates(recordedBottles(ledger)) });
-      }),
-      every(deniedMs, async () => this.#change({ denied: await deniedByBottle(system) })),
-      every(changesMs, async () => {
-        const live = [...new Set(this.#world.sessions.map(({ directory }) => directory))];
-        await changesIn(system, live, (directory, changes) => {
-          this.#change({ changes: new Map([...this.#world.changes, [directory, changes]]) });
-        });
-      }),
-      every(usageMs, () => this.#change({ usage: meter.measure(system, ledger, this.#world.sessions) })),
-      every(previewMs, async () => {
-        await this.#look();
-        // Ages are shown in seconds and minutes.
-        this.#change({});
-      }),
-    ];
-  }
-
-  #states: ReadonlyMap<string, string> | undefined;
-
-  #withStates(bottles: World["bottles"]): World["bottles"] {
-    const states = this.#states;
-    return states ? bottles.map((bottle) => ({ ...bottle, state: bottle.state ?? states.get(bottle.name) ?? "missing" })) : bottles;
-  } // prettier-ignore
 
   #change(part: Partial<World>): void {
     this.#world = { ...this.#world, ...part, now: this.#system.now() };
@@ -172,31 +149,27 @@ class Dashboard {
     const rows = this.#rows();
     // The selection follows its row by key. If the row is gone, the first row is selected.
     this.#screen = { ...this.#screen, selected: selectedOf(this.#screen, rows)?.key };
-    const scene = { world: this.#world, rows, screen: this.#screen, place, preview: this.#preview, hasColour };
+    const text = this.#screens.textOf(selectedOf(this.#screen, rows));
+    const preview = previewLines(text, { count: previewRows, columns: size.columns - 2, hasColour });
+    const scene = { world: this.#world, rows, screen: this.#screen, place, preview, hasColour };
     this.#picture = view(scene, size);
     this.#terminal?.draw(this.#picture.lines);
   }
 
-  /** The screen of the selected session: live if its pane is in this tmux server, otherwise the last text of its records. */
+  /** Follows the selected session's screen. */
+  async #follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#look().catch((error: unknown) => this.#fail(error));
+      // Ages are shown in seconds and minutes.
+      this.#change({});
+      await sleep(previewMs, signal);
+    }
+  }
+
   async #look(): Promise<void> {
-    const { panes, hasColour } = this.#setting;
-    const row = selectedOf(this.#screen, this.#rows());
-    const columns = (this.#terminal?.size?.columns ?? 80) - 2;
-    const pane = row?.session?.pane;
     if (!this.#screen.peek || this.#screen.mode.kind !== "list") return;
-    if (!panes || !pane) {
-      this.#preview = row?.session?.detail === undefined ? [] : previewLines(row.session.detail, { count: 3, columns, hasColour });
-      return;
-    }
-    try {
-      const shown = await panes.screenOf(pane.id);
-      this.#preview = previewLines(shown, { count: previewRows, columns, hasColour });
-    } catch (error) {
-      // The pane has closed in the meantime.
-      if (!(error instanceof UserError)) throw error;
-      this.#preview = [];
-    }
-  } // prettier-ignore
+    await this.#screens.look(selectedOf(this.#screen, this.#rows()), () => this.#change({}));
+  }
 
   #hear(keys: readonly Key[]): void {
     this.#presses.push(...keys);
@@ -215,23 +188,24 @@ class Dashboard {
         rowAt: (line) => this.#picture.rowsAt[line - 1],
       });
       this.#screen = screen;
-      if (screen.selected !== before) this.#preview = [];
       this.#draw();
       if (action) await this.#perform(action);
-      else if (screen.selected !== before) void this.#look().then(() => this.#draw(), (error: unknown) => this.#fail(error));
+      else if (screen.selected !== before) void this.#look().catch((error: unknown) => this.#fail(error));
     }
-  } // prettier-ignore
+  }
 
   async #perform(action: Action): Promise<void> {
     if (action.kind === "leave") return this.#ended.resolve(0);
     if (action.kind === "redraw") return this.#redraw();
     if (action.kind === "suspend") return await this.#terminal?.suspend();
     this.#isActing = true;
+    this.#screen = { ...this.#screen, note: doing(action) };
+    this.#draw();
     try {
       this.#settle(await act(this.#stage(), action));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      this.#setting.log.push(error.message);
+      this.#setting.log.add(error.message);
       this.#screen = { ...this.#screen, note: error.message };
     } finally {
       this.#isActing = false;
@@ -245,7 +219,7 @@ class Dashboard {
   }
 
   #settle({ note, confirm: asked, leave }: Outcome): void {
-    if (note !== undefined) this.#screen = { ...this.#screen, note };
+    this.#screen = { ...this.#screen, note };
     if (asked) this.#screen = confirm(this.#screen, asked.question, asked.action, asked.lines).screen;
     if (leave) this.#ended.resolve(0);
   }
@@ -265,15 +239,3 @@ class Dashboard {
     };
   }
 }
-
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-    signal.addEventListener("abort", done, { once: true });
-  });

@@ -46,6 +46,11 @@ export class Panes {
     return this.#client ?? (await askedClient(this.#tmux, this.#own ?? "", undefined));
   }
 
+  /** Chooses from a menu. The key alone selects: a further Enter would answer a next question that nobody has read. */
+  async choose(pane: string, choice: string): Promise<void> {
+    await this.#tmux.run(["send-keys", "-t", pane, "-l", "--", choice]);
+  }
+
   /** Types one line into the pane as a person would: first the text, then Enter once the text is shown. */
   async type(pane: string, text: string): Promise<void> {
     const before = await this.#tmux.run(["capture-pane", "-p", "-t", pane]);

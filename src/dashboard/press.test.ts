@@ -51,12 +51,24 @@ test.each([
 ])("%s", (_, names, actions) => expect(pressed(names).actions).toEqual(actions)); // prettier-ignore
 
 test("a reply is one typed line, sent by enter and dropped by escape", () => {
-  let { screen } = pressed(["r"]);
-  screen = press(screen, { kind: "text", text: "drop\nit" }, around()).screen;
-  const { action } = press(screen, key("enter"), around());
-  expect(action).toMatchObject({ kind: "reply", text: "drop it" });
+  const finished = { ...around(), rows: [row("a", { state: "done" }, { state: "done" })] };
+  const { screen } = press(firstScreen, key("r"), finished);
+  const typed = press(screen, { kind: "text", text: "drop\nit" }, finished).screen;
+  expect(press(typed, key("enter"), finished).action).toMatchObject({ kind: "reply", text: "drop it" });
+  // It went on meanwhile.
+  const later = { ...finished, rows: [row("a", {}, { since: 1 })] };
+  expect(press(typed, key("enter"), later)).toMatchObject({
+    screen: { note: "a has changed since; nothing was sent" },
+  });
   expect(pressed(["r", "x", "escape"])).toMatchObject({ screen: { mode: { kind: "list" } }, actions: [] });
 });
+
+test("a menu takes the number of a choice, and no words", () => {
+  const menu = { ...around(), rows: [row("a", {}, { waitingFor: "permission" })] };
+  const send = (text: string) => [{ kind: "text", text } as const, key("enter")].reduce((now, one) => press(now.screen, one, menu), press(firstScreen, key("r"), menu));
+  expect(send("2").action).toMatchObject({ kind: "reply", text: "2" });
+  expect(send("no, leave it")).toEqual({ screen: expect.objectContaining({ note: expect.stringMatching(/^a shows a menu/) }) });
+}); // prettier-ignore
 
 test.each<[string, Row, Place, string]>([
   ["o", rows[0]!, "terminal", "moving panes needs tmux"],

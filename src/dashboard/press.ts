@@ -119,7 +119,7 @@ export function press(screen: Screen, key: Key, around: Around): Pressed {
     case "filter":
       return inFilter(clean, key, around);
     case "reply":
-      return inReply(clean, screen.mode, key);
+      return inReply(clean, screen.mode, key, around);
     case "start":
       return inStart(clean, screen.mode, key);
     case "confirm":
@@ -252,14 +252,21 @@ function inFilter(screen: Screen, key: Key, { rows }: Around): Pressed {
   return { screen: { ...screen, filter: edited(screen.filter, key) } };
 }
 
-function inReply(screen: Screen, mode: Mode & { readonly kind: "reply" }, key: Key): Pressed {
+/** Whether the session shows a menu. Claude Code ignores letters there, and Enter takes the first choice, which is yes. */
+export const isChoice = ({ session }: Row): boolean =>
+  session?.state === "waiting" && ["permission", "plan", "question"].includes(session.waitingFor ?? "");
+
+function inReply(screen: Screen, mode: Mode & { readonly kind: "reply" }, key: Key, { rows }: Around): Pressed {
   if (key.kind === "key" && key.name === "escape") return toList(screen);
-  if (key.kind === "key" && key.name === "enter") {
-    if (mode.text.trim() === "") return toList({ ...screen, note: "nothing was sent" });
-    return { ...toList(screen), action: { kind: "reply", row: mode.row, text: mode.text } };
-  }
-  return { screen: { ...screen, mode: { ...mode, text: edited(mode.text, key) } } };
-}
+  if (key.kind !== "key" || key.name !== "enter") return { screen: { ...screen, mode: { ...mode, text: edited(mode.text, key) } } };
+  const { row, text } = mode;
+  const note = (words: string) => toList({ ...screen, note: words });
+  if (text.trim() === "") return note("nothing was sent");
+  if (isChoice(row) && !/^[1-9]$/.test(text.trim())) return note(`${row.label} shows a menu: reply with the number of a choice, or go there with enter`);
+  const now = rows.find((one) => one.key === row.key)?.session;
+  if (now?.state !== row.session?.state || now?.since !== row.session?.since) return note(`${row.label} has changed since; nothing was sent`);
+  return { ...toList(screen), action: { kind: "reply", row, text: isChoice(row) ? text.trim() : text } };
+} // prettier-ignore
 
 /** "DIRECTORY [-- OPTIONS OF run]". Tab switches between foreground and background. */
 function inStart(screen: Screen, mode: Mode & { readonly kind: "start" }, key: Key): Pressed {

@@ -1,8 +1,8 @@
 import { cut } from "../lib/cut.ts";
 
 /**
- * The last `count` lines that are not empty. Keeps colours and removes every other sequence, so that a session's output has no effect on the
- * terminal.
+ * The last `count` lines. Consecutive empty lines become one, because Claude Code leaves the middle of its screen empty. Keeps colours and
+ * removes every other sequence, so that a session's output has no effect on the terminal.
  */
 export function previewLines(screen: string, { count, columns, hasColour }: PreviewOptions): string[] {
   let style = "";
@@ -13,9 +13,13 @@ export function previewLines(screen: string, { count, columns, hasColour }: Prev
     style = styleAfter(line);
     return line;
   });
-  const written = lines.findLastIndex((line) => Bun.stripANSI(line).trim() !== "");
-  return lines.slice(Math.max(0, written + 1 - count), written + 1).map((line) => `${cut(line, columns)}${hasColour ? "\x1b[0m" : ""}`);
+  const dense = lines.filter((line, at) => !isEmpty(line) || !isEmpty(lines[at - 1] ?? ""));
+  const end = dense.findLastIndex((line) => !isEmpty(line)) + 1;
+  const shown = dense.slice(Math.max(0, end - count), end);
+  return shown.map((line) => `${cut(line, columns)}${hasColour ? "\x1b[0m" : ""}`);
 } // prettier-ignore
+
+const isEmpty = (line: string): boolean => Bun.stripANSI(line).trim() === "";
 
 export type PreviewOptions = { readonly count: number; readonly columns: number; readonly hasColour: boolean };
 

@@ -52,7 +52,7 @@ test("a bottle without a session is one row, a second session has a number, a sh
         session("shop", "3", { state: "ended" }),
       ]),
     ),
-  ).toEqual(["working shop working 1m", "quiet shop:2 shell 10s", "quiet blog stopped 1h 1.2 GB, 2 conversations only here"]);
+  ).toEqual(["working shop working 1m", "quiet shop:2 shell 10s", "quiet blog stopped 1h 1.2 GB, 2 conversations exist only here"]);
 }); // prettier-ignore
 
 test("names of any text are printed harmlessly, and two projects of one name are told apart", () => {

@@ -1,5 +1,6 @@
 import { count } from "../lib/count.ts";
 import type { Session } from "../activity/sessions.ts";
+import type { Usage } from "../inventory/usage.ts";
 import { shortBytes } from "../lib/bytes.ts";
 import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";
@@ -22,8 +23,6 @@ export type BottleFacts = {
 };
 
 export type Changes = { readonly added: number; readonly removed: number };
-/** `cpu` is a share of one core. */
-export type Usage = { readonly cpu: number | undefined; readonly memory: number | undefined };
 export type DeniedHost = { readonly target: string; readonly times: number; readonly last: string };
 
 /** Everything that the dashboard shows. */
@@ -119,7 +118,9 @@ function bottleRow(world: World, bottle: BottleFacts, label: string): Row {
   const { name, state, lastUsedAt, size, conversations = 0 } = bottle;
   const facts = [
     size === undefined ? undefined : shortBytes(size),
-    conversations === 0 ? undefined : `${count(conversations, "conversation")} only here`,
+    conversations === 0
+      ? undefined
+      : `${count(conversations, "conversation")} ${conversations === 1 ? "exists" : "exist"} only here`,
   ];
   return {
     ...common(world, bottle),
