@@ -43,6 +43,13 @@ test("the whole screen", () => {
   ]);
 });
 
+test("the keys that fit, and the way to all of them", () => {
+  expect(lines(scene(), 40, 8).at(-1)?.trimEnd()).toBe(" enter go  space peek  r reply  ? all");
+  expect(lines(scene({}, { mode: { kind: "keys" } }), 40, 30).map((line) => line.trimEnd())).toContain(
+    " q leave; nothing ends",
+  );
+});
+
 test("every line is as wide as the screen, whatever its size", () => {
   const wide = { ...world, sessions: [{ ...session, detail: "日本語のとても長い質問です".repeat(20) }] };
   for (const hasColour of [false, true])
@@ -70,7 +77,7 @@ test("what was typed is shown before it is sent", () => {
   const [row] = rowsOf(world, new Map(), "");
   if (!row) throw new Error("no row");
   const mode = { kind: "reply", row, text: "drop it" } as const;
-  expect(lines(scene({}, { mode }), 80, 12).at(-1)).toContain(" reply to shop: drop it   enter send  esc cancel");
+  expect(lines(scene({}, { mode }), 80, 12).at(-1)).toContain(" choice for shop: drop it   enter send  esc cancel");
 });
 
 test("plain text for scripts and screen readers", () => {
