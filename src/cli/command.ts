@@ -35,6 +35,7 @@ function checkArgs(
 ): void {
   const owner = rest === true ? "the command" : rest;
   const flags = Object.keys(defs).filter((name) => defs[name]?.type !== "positional");
+  const unknown = (name: string) => unknownOption(name, { command: meta.name, known: [...flags, ...common], owner });
   for (const name of flags) {
     const value = args[name];
     if (defs[name]?.type === "string" && (value === "" || (typeof value === "string" && value.startsWith("-"))))
@@ -42,12 +43,17 @@ function checkArgs(
     if (defs[name]?.type === "boolean" && rawArgs.some((word) => word.startsWith(`--${name}=`)))
       throw takesNoValue(name);
   }
+  // citty 0.2.2 reads --no-NAME as NAME=false, whatever the type of NAME and whether or not there is one.
+  for (const word of rawArgs) {
+    const negated = /^--no-([^=]+)$/.exec(word)?.[1];
+    if (negated !== undefined && defs[negated]?.type !== "boolean") throw unknown(word.slice("--".length));
+  }
   const aliases = Object.values(defs).flatMap((def) => ("alias" in def ? (def.alias ?? []) : []));
   const known = new Set(["_", ...Object.keys(defs), ...aliases]);
   for (const key of Object.keys(args)) {
     const name = kebab(key);
     if (known.has(key) || known.has(name)) continue;
-    throw unknownOption(name, { command: meta.name, known: [...flags, ...common], owner });
+    throw unknown(name);
   }
   const positionals = Object.keys(defs).length - flags.length;
   const surplus = args._[positionals];

@@ -41,6 +41,18 @@ test.each([
     2,
   ],
   ["an unknown letter", ["ls", "-x"], 'unknown option "-x"\n  claude-bottle ls --help', 2],
+  [
+    "a negated option that has a value",
+    ["run", "--no-backend"],
+    'unknown option "--no-backend"; did you mean --backend?\n  claude-bottle run --help',
+    2,
+  ],
+  [
+    "a negated option that there is not",
+    ["ls", "--no-color"],
+    'unknown option "--no-color"\n  claude-bottle ls --help',
+    2,
+  ],
   ["an option without its value", ["run", "--name"], "--name needs a value\n  claude-bottle run --help", 2],
   [
     "an option that swallows the next",
