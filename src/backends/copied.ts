@@ -8,9 +8,9 @@ type Elsewhere = { readonly place: string; readonly mounts: string; readonly gat
 /** For a place that does not see this machine's files. Throws UserError for anything that cannot be copied there. */
 export function copiedPlan(plan: BottlePlan, { place, mounts, gateway }: Elsewhere): BottlePlan {
   const where = `${plan.backend}'s ${place}`;
-  const [mount] = plan.mounts;
+  const [mount] = plan.mounts.filter(({ part }) => part === undefined);
   if (mount) throw noMountThere(where, mount.source, mounts);
   if (plan.sshAgent !== undefined) throw noAgentThere(where);
   if (plan.network.loopbackPort !== undefined) throw noLoopbackThere(where, gateway);
-  return { ...plan, copied: true };
+  return { ...plan, mounts: [], copied: true };
 }

@@ -24,7 +24,7 @@ export const noBackend = (name: string, known: readonly string[]): UserError =>
 /** `where`: for example "docker's engine is on another machine". */
 export const noMountThere = (where: string, source: string, advice: string): UserError =>
   new UserError(`${where}, which has no "${printable(source)}" to mount`, {
-    hint: `a bottle there gets a copy of the project only: ${advice}, or remove the mount (a linked worktree needs its repository)`,
+    hint: `a bottle there gets a copy of the project only: ${advice}, or remove the mount`,
   });
 
 export const noAgentThere = (where: string): UserError =>

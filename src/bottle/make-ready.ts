@@ -3,6 +3,7 @@ import { backendOf } from "../backends/registry.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { gitHere } from "../project/git-settings.ts";
+import { repositoryLacks } from "../project/repository.ts";
 import { withSecrets } from "../project/secrets.ts";
 import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
 import { identify } from "../system/process.ts";
@@ -19,7 +20,7 @@ import { takeDown, warnOfDifferences } from "./ready.ts";
 import { withAgent } from "./ssh-agent.ts";
 import { startAction } from "./start-actions.ts";
 import { isEndStep, startSteps } from "./steps.ts";
-import type { Target } from "./target.ts";
+import { placeOf, type Target } from "./target.ts";
 import { Undo } from "./undo.ts";
 
 type Options = { readonly fresh: boolean };
@@ -112,7 +113,8 @@ async function atStart(
   { plan: asked }: Target,
 ): Promise<BottlePlan> {
   const git = await gitHere(system, asked.directory, { hasAgent: asked.sshAgent !== undefined });
-  for (const lack of git?.lacks ?? []) inform(system, lack);
+  const lacks = repositoryLacks(plan.directory, plan.mounts, placeOf(system, backend));
+  for (const lack of [...lacks, ...(git?.lacks ?? [])]) inform(system, lack);
   const { idleMinutes } = asked;
   const renewed = { ...plan, ...(git && { git: git.settings }), ...(idleMinutes !== undefined && { idleMinutes }) };
   return withAgent(system, backend, renewed, asked);

@@ -10,7 +10,7 @@ import { provisionOf, type Provision } from "../project/provision.ts";
 import type { Hooks } from "../project/host-files.ts";
 import { secretsOf, type Secrets } from "../project/secrets.ts";
 import { requireTrust } from "../project/trust.ts";
-import { worktreeMounts } from "../project/worktree.ts";
+import { type Place, repositoryMounts } from "../project/repository.ts";
 import type { System } from "../system/system.ts";
 import { chooseBackend } from "./choose.ts";
 import { hasConsent } from "./sandbox-consent.ts";
@@ -41,7 +41,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
   const login = loginOf(system);
   const { secretFiles, files, hostFiles, ...grants } = requireTrust(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
-  const mounts = [...worktreeMounts(project.directory, system.env.HOME ?? ""), ...grants.mounts];
+  const mounts = [...repositoryMounts(project.directory, placeOf(system, backend)), ...grants.mounts];
   return {
     plan: projectPlan(system, project, { backend, gateway, asked, grants: { ...grants, mounts } }),
     directory: project.cwd,
@@ -53,6 +53,12 @@ export async function projectTarget(system: System, project: Project, asked: Ask
     otherwise: askedBackend(project, asked) === undefined ? () => projectTarget(system, project, asked) : undefined,
   };
 }
+
+/** What decides which parts of the project's repository a bottle there can have. */
+export const placeOf = (system: System, { capabilities }: Backend): Place => ({
+  home: system.env.HOME ?? "",
+  isPlainOnly: capabilities.isolation === "vm",
+});
 
 const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;
 

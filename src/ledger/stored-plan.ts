@@ -37,7 +37,7 @@ const plan = v.looseObject({
   cpus: v.fallback(v.number(), 2),
   memoryMiB: v.fallback(v.number(), 4096),
   copied: optional(v.literal(true)),
-  mounts: listOf(v.object({ source: text, target: text, mode: v.picklist(["ro", "rw"]) })),
+  mounts: listOf(v.object({ source: text, target: text, mode: v.picklist(["ro", "rw"]), part: optional(v.literal("repository")) })),
   network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, loopbackPort: undefined, furtherPort: undefined }),
   credentials: listOf(v.object({ variable: text, host: optional(text) })),
   git: optional(v.object({ config: text, ignore: optional(text), attributes: optional(text) })),

@@ -116,7 +116,13 @@ export type EngineFacts = {
 export type GuestUser = { readonly name: string; readonly uid: number; readonly gid: number; readonly home: string };
 
 /** `source` is real and absolute, on the host; `target` is absolute, in the guest. */
-export type MountPlan = { readonly source: string; readonly target: string; readonly mode: "ro" | "rw" };
+export type MountPlan = {
+  readonly source: string;
+  readonly target: string;
+  readonly mode: "ro" | "rw";
+  /** Asked for by no manifest: of the project's repository. A copy of the project goes without it. */
+  readonly part?: "repository" | undefined;
+};
 
 /** `source` is real and absolute, on the host; `target` is in the guest, where `~/` is the user's home. */
 export type FilePlan = { readonly source: string; readonly target: string };

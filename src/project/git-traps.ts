@@ -4,7 +4,7 @@ import type { Repositories } from "./repositories.ts";
 import { contains } from "../lib/paths.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { byteName, isLinkMode, textName } from "../lib/tree-state.ts";
-import { readFileOrNothing } from "../system/files.ts";
+import { exists, linkTarget, readFileOrNothing, realPath } from "../system/files.ts";
 import { HeldDirectory, isInside } from "../system/held-directory.ts";
 import { listHostile } from "../system/hostile.ts";
 
@@ -23,7 +23,28 @@ const longestFile = 1024 * 1024;
 const mostHooks = 200;
 
 /** By path, each with a fingerprint of the content. */
-export function gitTraps(directory: string, { places, links }: Repositories): GitTraps {
+export function gitTraps(directory: string, { places, links, linksElsewhere }: Repositories): GitTraps {
+  const found: Record<string, string> = {
+    ...trapsIn(directory, [".git", ...places], links),
+    ...claudeTraps(directory),
+  };
+  for (const link of linksElsewhere) found[relative(directory, link)] = hashOf(`link to ${linkTarget(link)}`);
+  return found;
+}
+
+/** Claude Code on the host runs what these files say without asking. */
+function claudeTraps(directory: string): GitTraps {
+  using held = HeldDirectory.open(directory);
+  const names = [".claude/settings.json", ".claude/settings.local.json", ".mcp.json"];
+  const parts = names.flatMap((path) => {
+    const text = held.read(path, longestFile)?.toString("utf8");
+    const part = text === undefined ? undefined : obeyedOfClaude(path, text);
+    return part === undefined ? [] : [[path, hashOf(part)] as const];
+  });
+  return Object.fromEntries(parts);
+}
+
+function trapsIn(directory: string, places: readonly string[], links: readonly string[]): GitTraps {
   using held = HeldDirectory.open(directory);
   const found: Record<string, string> = {};
   /** Notes the beginning of a file. Follows links within the project. */
@@ -77,11 +98,6 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
       }
     }
   }
-  function noteClaude(path: string): void {
-    const text = held.read(path, longestFile)?.toString("utf8");
-    const part = text === undefined ? undefined : obeyedOfClaude(path, text);
-    if (part !== undefined) found[path] = hashOf(part);
-  }
   /** git writes through a link instead of replacing it. */
   function leadsOut(path: string): boolean {
     const status = held.status(byteName(path));
@@ -105,7 +121,14 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
       else if (isHeldDirectory(path)) each(path, depth - 1);
     }
   }
-  for (const place of new Set([".git", ...places])) {
+  /** The repository of a submodule, or a linked worktree's directory in another one, which says where configuration and hooks are. */
+  function lookElsewhere(path: string): void {
+    const real = realPath(resolve(directory, path));
+    if (real === undefined || !exists(`${real}/HEAD`)) return;
+    const inner = trapsIn(dirname(real), [basename(real)], []);
+    for (const [name, hash] of Object.entries(inner)) found[join(dirname(path), name)] = hash;
+  }
+  for (const place of new Set(places)) {
     if (basename(place) !== ".git") look(place, 1);
     else if (isHeldDirectory(place)) look(place, 4);
     else {
@@ -114,13 +137,10 @@ export function gitTraps(directory: string, { places, links }: Repositories): Gi
       if (linked === undefined) continue;
       const path = isAbsolute(linked) ? relative(directory, linked) : join(dirname(place), linked);
       if (isInside(byteName(path)) && isHeldDirectory(path)) look(path, 4);
-      // In the repository of a linked worktree, these say where its configuration and hooks are.
-      else for (const name of ["commondir", "config.worktree"]) note(join(path, name));
+      else lookElsewhere(path);
     }
   }
   for (const link of links) if (leadsOut(link)) note(link);
-  // Claude Code on the host runs what these files say without asking.
-  for (const name of [".claude/settings.json", ".claude/settings.local.json", ".mcp.json"]) noteClaude(name);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { byteName } from "../lib/tree-state.ts";
 import { HeldDirectory, isInside } from "../system/held-directory.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 
 /** The git repositories that `find` saw in a project, by relative path. */
@@ -9,6 +10,8 @@ export type Repositories = {
   readonly places: readonly string[];
   /** Links in those, which git follows when it writes. */
   readonly links: readonly string[];
+  /** Links in the parts of the project's repository that lie elsewhere; whole paths. */
+  readonly linksElsewhere: readonly string[];
 };
 
 const limitMs = 10_000;
@@ -18,7 +21,10 @@ const most = 2_000;
  * Searches the whole project, except other file systems, and follows no link. `find` is ten times faster than a search of our own. Undefined if it is
  * not installed or takes too long.
  */
-export async function findRepositories(system: System, directory: string): Promise<Repositories | undefined> {
+export async function findRepositories(
+  system: System,
+  { directory, mounts }: Pick<BottlePlan, "directory" | "mounts">,
+): Promise<Repositories | undefined> {
   const found = [
     "(",
     "-name",
@@ -63,5 +69,17 @@ export async function findRepositories(system: System, directory: string): Promi
     return name.endsWith("/HEAD") && !/(^|\/)\.git(\/|$)/.test(own) && isBare(own) ? [own] : [];
   });
   const links = names.filter((name) => /(^|\/)\.git\//.test(name) && !name.endsWith("/HEAD"));
-  return { places: places.slice(0, most).sort(), links: links.slice(0, most).sort() };
+  const linksElsewhere = await findLinks(system, writtenElsewhere(mounts));
+  return { places: places.slice(0, most).sort(), links: links.slice(0, most).sort(), linksElsewhere };
+}
+
+/** What a bottle writes of a repository that lies outside of the project. */
+const writtenElsewhere = (mounts: BottlePlan["mounts"]): string[] =>
+  mounts.flatMap(({ part, mode, source, target }) => (part && mode === "rw" && source === target ? [source] : []));
+
+async function findLinks(system: System, directories: readonly string[]): Promise<string[]> {
+  if (directories.length === 0) return [];
+  const argv = ["find", ...directories, "-xdev", "-name", "objects", "-prune", "-o", "-type", "l", "-print0"];
+  const { stdout } = await system.run(argv, { timeoutMs: limitMs, detached: true });
+  return stdout.split("\0").filter(Boolean).slice(0, most).sort();
 }

@@ -12,6 +12,7 @@ const schema = v.object({
   repositories: v.object({
     places: v.pipe(v.array(v.string()), v.readonly()),
     links: v.pipe(v.array(v.string()), v.readonly()),
+    linksElsewhere: v.optional(v.pipe(v.array(v.string()), v.readonly()), []),
   }),
   /** A command has run since, and nothing was checked at its end. */
   isOpen: v.boolean(),
@@ -22,7 +23,7 @@ type Watch = v.InferOutput<typeof schema>;
 
 const fileOf = ({ env }: System, name: string) => `${stateDirectory(env)}/traps/${name}.json`;
 
-const none = { places: [], links: [] };
+const none = { places: [], links: [], linksElsewhere: [] };
 
 /**
  * Runs before a session, whose changes are compared with the current state. First reports what changed unobserved, or could not be shown before.
@@ -30,9 +31,10 @@ const none = { places: [], links: [] };
  */
 export async function watchTraps(
   system: System,
-  { name, directory }: BottlePlan,
+  plan: BottlePlan,
   { isExec, isAlone }: { readonly isExec: boolean; readonly isAlone: boolean },
 ): Promise<void> {
+  const { name, directory } = plan;
   const before = read(system, name);
   if (isExec && before) {
     if (!before.isOpen) write(system, name, { ...before, isOpen: true });
@@ -40,7 +42,7 @@ export async function watchTraps(
   }
   const [{ gitTraps }, { findRepositories }] = await looking();
   // The first session searches the whole project; later ones use what the last one found.
-  const repositories = before?.repositories ?? (await findRepositories(system, directory)) ?? none;
+  const repositories = before?.repositories ?? (await findRepositories(system, plan)) ?? none;
   const now = gitTraps(directory, repositories);
   const missed = before?.isOpen && isAlone ? changes(before.known, now) : [];
   const untold = [...new Set([...(before?.untold ?? []), ...missed])];
@@ -52,13 +54,14 @@ export async function watchTraps(
 /** Runs after a session. `isHeard`: its terminal still exists. */
 export async function tellTraps(
   system: System,
-  { name, directory }: BottlePlan,
+  plan: BottlePlan,
   { isAlone, isHeard }: { readonly isAlone: boolean; readonly isHeard: boolean },
 ): Promise<void> {
+  const { name, directory } = plan;
   const before = read(system, name);
   if (!before) return;
   const [{ gitTraps }, { findRepositories }] = await looking();
-  const repositories = (await findRepositories(system, directory)) ?? before.repositories;
+  const repositories = (await findRepositories(system, plan)) ?? before.repositories;
   const now = gitTraps(directory, repositories);
   const changed = changes(before.known, now);
   if (changed.length > 0) tell(system, "the session changed", changed);

@@ -1,4 +1,4 @@
-// git in a linked worktree, in a real bubblewrap bottle.
+// git where the repository lies outside of the project, in a real bubblewrap bottle.
 import { expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { whyNoBubblewrap } from "../support/bubblewrap.ts";
@@ -40,3 +40,19 @@ test.skipIf(whyNoBubblewrap !== undefined)(
   },
   30_000,
 );
+
+test.skipIf(whyNoBubblewrap !== undefined)("a submodule is the project, and what its session leaves for git here is told", async () => {
+  using home = new Home();
+  home.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "off"\n');
+  const script = `set -e; git config --global user.name Ann; git config --global user.email ann@example.org
+    git init -q lib; git -C lib commit -q --allow-empty -m one; git init -q project
+    git -C project -c protocol.file.allow=always submodule --quiet add ../lib vendor/lib 2>&1`;
+  expect(Bun.spawnSync(["sh", "-c", script], { cwd: `${home.project}/..`, env: home.env }).stdout.toString()).toBe("");
+  const cwd = `${home.project}/vendor/lib`;
+  const { stdout } = await home.run(["exec", "--", "sh", "-c", "git branch -m trunk && git commit -q --allow-empty -m two; git log --format=%an:%s"], { cwd });
+  expect(stdout).toBe("Ann:two\nAnn:one\n");
+  const plant = `cd "$(git rev-parse --git-dir)"; echo evil >hooks/post-checkout; echo ../evil >commondir; ln -s /etc/nowhere logs/refs/heads/x`;
+  const { stderr } = await home.run(["shell", "--", "sh", "-c", plant], { cwd });
+  const below = "../../.git/modules/vendor/lib";
+  expect(stderr).toContain(`configuration: ${["commondir", "hooks/post-checkout", "logs/refs/heads/x"].map((name) => `${below}/${name}`).join(", ")}\n`);
+}, 30_000); // prettier-ignore

@@ -1,0 +1,139 @@
+import { basename, dirname, isAbsolute } from "node:path";
+import { contains } from "../lib/paths.ts";
+import { printable } from "../lib/quote.ts";
+import type { MountPlan } from "../plan/plan.ts";
+import { exists, isDirectory, isLink, listDirectory, realPath } from "../system/files.ts";
+import { readHostile } from "../system/hostile.ts";
+
+// Where the repository of a project lies that has not all of it below its own `.git` directory.
+
+/** What of the host the bottle is to have. `isPlainOnly`: it cannot have a path with a space. */
+export type Place = { readonly home: string; readonly isPlainOnly?: boolean };
+
+type Found =
+  | { readonly form: "none" }
+  | { readonly form: "inside"; readonly gitDirectory: string }
+  /** A worktree of a repository that is elsewhere: `gitDirectory` is its own part of `common`. */
+  | { readonly form: "linked"; readonly gitDirectory: string; readonly common: string }
+  /** A submodule, whose whole repository lies elsewhere. */
+  | { readonly form: "submodule"; readonly gitDirectory: string }
+  /** It is not brought along: `path` is where it lies, `why` ends the sentence that says so. */
+  | { readonly form: "refused"; readonly path: string; readonly why: string };
+
+/** What a commit in a linked worktree writes. Everything else, above all hooks and configuration, is read-only. */
+const written = ["objects", "refs", "logs"] as const;
+
+/** The parts of the repository outside of the project, at their own paths, where the repository itself names the project as its own. */
+export function repositoryMounts(directory: string, place: Place): MountPlan[] {
+  const found = findRepository(directory, place);
+  const mount = (path: string, mode: MountPlan["mode"]): MountPlan => ({ source: path, target: path, mode, part: "repository" }); // prettier-ignore
+  if (found.form === "submodule") return [mount(found.gitDirectory, "rw")];
+  if (found.form !== "linked") return [];
+  const { common, gitDirectory } = found;
+  // A link instead of a directory would lead out of what was judged.
+  const directories = [...written.map((name) => `${common}/${name}`), gitDirectory].filter(isReal);
+  return [mount(common, "ro"), ...directories.map((path) => mount(path, "rw"))];
+}
+
+/** What a bottle with these mounts lacks of the repository that git finds here, each in one line. */
+export function repositoryLacks(directory: string, mounts: readonly MountPlan[], place: Place): string[] {
+  const isThere = (path: string) =>
+    contains(directory, path) || mounts.some(({ source, target }) => source === target && contains(target, path));
+  const found = findRepository(directory, place);
+  const own = ownPath(found);
+  if (own === undefined) return [];
+  if (!isThere(own))
+    return [`git finds no repository in the bottle: ${found.form === "refused" ? found.why : `"${printable(own)}" is not in the bottle`}`]; // prettier-ignore
+  return borrowed(own)
+    .filter((path) => !isThere(path))
+    .map((path) => `git lacks objects in the bottle: the repository borrows those of "${printable(path)}"; to share it, add it to [[mounts]] in bottle.toml`); // prettier-ignore
+}
+
+function ownPath(found: Found): string | undefined {
+  if (found.form === "refused") return found.path;
+  if (found.form === "linked") return found.common;
+  return found.form === "none" ? undefined : found.gitDirectory;
+}
+
+function findRepository(directory: string, { home, isPlainOnly = false }: Place): Found {
+  const dotGit = `${directory}/.git`;
+  if (!exists(dotGit)) return above(directory, home);
+  const real = realPath(dotGit);
+  if (real === undefined) return { form: "none" };
+  const refuse = (path: string, why: string): Found => ({ form: "refused", path, why });
+  if (isDirectory(dotGit)) {
+    const outside = [dotGit, ...["HEAD", "config", "objects", "refs"].map((name) => `${dotGit}/${name}`)]
+      .filter(isLink)
+      .find((path) => !contains(directory, realPath(path) ?? path));
+    if (outside === undefined) return { form: "inside", gitDirectory: dotGit };
+    const path = realPath(outside) ?? outside;
+    return refuse(path, `"${printable(outside)}" is a link to "${printable(path)}", which is outside the project`);
+  }
+  const gitDirectory = resolved(directory, /^gitdir: (.+)$/m.exec(textOf(real))?.[1]);
+  if (gitDirectory === undefined || !exists(`${gitDirectory}/HEAD`)) return { form: "none" };
+  const linked = firstLine(`${gitDirectory}/commondir`);
+  const common = linked === undefined ? gitDirectory : resolved(gitDirectory, linked);
+  if (common === undefined) return { form: "none" };
+  if (contains(directory, common)) return { form: "inside", gitDirectory: common };
+  const named = `"${printable(common)}"`;
+  const isRepository = isDirectory(`${common}/objects`) && isDirectory(`${common}/refs`) && exists(`${common}/HEAD`);
+  if (!isRepository) return refuse(common, `${named} is not a whole repository`);
+  if (contains(common, home)) return refuse(common, `${named} contains your home directory`);
+  // An archive unpacked among the user's files may claim that their directory is a repository.
+  const foreign = foreignIn(common, directory);
+  if (foreign !== undefined) return refuse(common, `${named} also holds "${printable(foreign)}", which is not git's`);
+  if (isPlainOnly && !/^[A-Za-z0-9_.@+,/-]+$/.test(common)) return refuse(common, `${named} is a path that smolvm cannot mount`); // prettier-ignore
+  if (linked === undefined) {
+    // The `.git` file alone could name any repository of the user.
+    if (worktreeOf(gitDirectory) === directory) return { form: "submodule", gitDirectory };
+    return refuse(common, `${named} does not name this directory as its worktree; to share it, add it to [[mounts]] in bottle.toml, with mode = "rw"`); // prettier-ignore
+  }
+  const isIts = dirname(gitDirectory) === `${common}/worktrees`;
+  if (isIts && resolved(gitDirectory, firstLine(`${gitDirectory}/gitdir`)) === dotGit)
+    return { form: "linked", gitDirectory, common };
+  return refuse(common, `${named} does not name this directory as its worktree; try git worktree repair`);
+}
+
+/** git looks upwards; a bottle has no more than the project. */
+function above(directory: string, home: string): Found {
+  for (let top = dirname(directory); top !== "/" && top !== home; top = dirname(top))
+    if (exists(`${top}/.git`))
+      return { form: "refused", path: `${top}/.git`, why: `it is in "${printable(top)}", above the project; start claude-bottle there, or put a bottle.toml there` }; // prettier-ignore
+  return { form: "none" };
+}
+
+const gits =
+  /^(?:[A-Z_]+|config|config\.worktree|description|packed-refs|index|shallow|gc\.(?:log|pid)|objects|refs|logs|hooks|info|worktrees|modules|branches|remotes|lfs|annex|rr-cache)(?:\.lock|\.new|~)?$/;
+
+/** Something in a directory with an ordinary name that is neither git's nor another worktree of the same repository. */
+function foreignIn(common: string, directory: string): string | undefined {
+  if (/\.git(?:\/|$)/.test(common) || basename(common) === ".bare") return undefined;
+  const isWorktree = (path: string) =>
+    contains(path, directory) || resolved(path, /^gitdir: (.+)$/m.exec(textOf(`${path}/.git`))?.[1])?.startsWith(`${common}/worktrees/`) === true; // prettier-ignore
+  return listDirectory(common).find((name) => !gits.test(name) && !isWorktree(`${common}/${name}`));
+}
+
+/** The directory that the repository's own configuration names as its worktree. */
+function worktreeOf(gitDirectory: string): string | undefined {
+  const texts = ["config", "config.worktree"].map((name) => textOf(`${gitDirectory}/${name}`));
+  const value = texts.flatMap((text) => [...text.matchAll(/^[ \t]*worktree[ \t]*=[ \t]*(.*?)[ \t]*$/gim)]).at(-1)?.[1];
+  const path = value?.replace(/^"(.*)"$/, "$1").replace(/\\(["\\])/g, "$1");
+  return resolved(gitDirectory, path);
+}
+
+/** The directories of objects that `git clone --shared` and `--reference` leave out. */
+const borrowed = (gitDirectory: string): string[] =>
+  textOf(`${gitDirectory}/objects/info/alternates`)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .flatMap((line) => resolved(`${gitDirectory}/objects`, line) ?? []);
+
+const isReal = (path: string): boolean => isDirectory(path) && realPath(path) === path;
+
+const limitBytes = 1024 * 1024;
+const textOf = (file: string): string => readHostile(dirname(file), basename(file), limitBytes)?.text ?? "";
+
+const firstLine = (file: string): string | undefined => textOf(file).split("\n")[0] || undefined;
+
+const resolved = (from: string, path: string | undefined): string | undefined =>
+  path === undefined ? undefined : realPath(isAbsolute(path) ? path : `${from}/${path}`);
