@@ -1,5 +1,6 @@
 # control settle SESSION ROWS COLUMNS TENTHS   waits TENTHS for the session's terminal to take that size by itself (native), then sets it (asserted)
 # control end SESSION                          ends every process of the session
+# control left SESSION                         prints `left` if the session's command runs
 # Run beside the session, as its user. The note is the guest's word: quoted, never evaluated.
 session=$2
 note=/tmp/.claude-bottle-$session
@@ -92,7 +93,13 @@ end() {
   echo ended
 }
 
+left() {
+  check_leader
+  fields "$pid" && [ "${fields%% *}" != Z ] && echo left
+}
+
 case $1 in
+  left) left ;;
   settle) settle "$3" "$4" "$5" ;;
   end) end ;;
 esac

@@ -13,6 +13,13 @@ export const guestControlArgv = (prefix: readonly string[]): string[] => [
   "sh",
 ];
 
+/** Prints `left` if the session's command runs. */
+export const leftArgv = (prefix: readonly string[], session: string): string[] => [
+  ...guestControlArgv(prefix),
+  "left",
+  session,
+];
+
 /** Ends every process of the session. */
 export const endArgv = (prefix: readonly string[], session: string): string[] => [
   ...guestControlArgv(prefix),

@@ -1,5 +1,5 @@
 import type { Backend } from "../backends/backend.ts";
-import { endArgv, guestControlArgv } from "../guest/control.ts";
+import { endArgv, guestControlArgv, leftArgv } from "../guest/control.ts";
 import { type BottlePlan, isSandbox, type SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
 import { watchTraps } from "../project/trap-watch.ts";
@@ -24,7 +24,7 @@ export async function attachSession(
   if (session.secrets.length > 0) await backend.deliver?.(plan, session);
   if (!ledger.openSession(session, { pane: shown?.pane })) return undefined;
   if (!session.size) {
-    const end = await waitForSession(system, backend, plan, session);
+    const end = await waitForSession(tools, plan, session);
     return await noteEnd(system, session.id, end);
   }
   const { argv, env } = sessionCommand(system, backend, plan, session, shown?.tag);
@@ -32,7 +32,8 @@ export async function attachSession(
 }
 
 /** A killed client leaves its command running in the guest, so we wait and end that ourselves. */
-async function waitForSession(system: System, backend: Backend, plan: BottlePlan, session: SessionPlan): Promise<End> {
+async function waitForSession(tools: BottleContext, plan: BottlePlan, session: SessionPlan): Promise<End> {
+  const { system, backend } = tools;
   const { argv, env, ending, sandbox } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
   // The command uses the caller's terminal for its bytes, so the terminal's answers to its questions also arrive there.
@@ -46,11 +47,26 @@ async function waitForSession(system: System, backend: Backend, plan: BottlePlan
   // After a signal the clients of docker and podman return 0 or 1, and leave the command running. In a sandbox the status is the command's own.
   const isHandled =
     interrupt !== undefined && isSandbox(backend.capabilities) && code !== 128 + signalNumber(interrupt);
-  const cause = signal ?? (isHandled ? undefined : interrupt);
+  const isSilent = code === 0 && signal === undefined && interrupt === undefined && ending === undefined;
+  const isLeft = isSilent && control !== undefined && (await isLeftBehind(tools, plan, session, control));
+  const cause = signal ?? (isLeft ? "SIGTERM" : isHandled ? undefined : interrupt);
   if (cause === undefined && isLost) await backend.explainLoss?.(plan, session.id, code);
   if (cause === undefined) return { code, isUnchanged };
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
   return { code: 128 + signalNumber(cause) };
+}
+
+/** Whether the command continues without its client, whose status says nothing then: podman's ends with 0 on TERM. */
+async function isLeftBehind(
+  { system, backend, ledger }: BottleContext,
+  { name, copied }: BottlePlan,
+  { id }: SessionPlan,
+  control: readonly string[],
+): Promise<boolean> {
+  if (isSandbox(backend.capabilities)) return false;
+  if (!copied) return (await import("../terminal/left.ts")).isLeft(id, ledger.bottle(name)?.machine?.pid);
+  const { stdout } = await system.run(leftArgv(control, id), { timeoutMs: 15_000 });
+  return stdout.trim() === "left";
 }
 
 /** Synchronises a running session's changes with the host. */
@@ -98,7 +114,7 @@ export function sessionCommand(
     own: ownOf(system, attachment),
     tag,
     watch: tag && watchOf(system, backend, plan, session),
-    ...(attachment.ending !== undefined && { isTold: true }),
+    ...(attachment.ending !== undefined ? { isTold: true } : plan.copied && { isElsewhere: true }),
     ...(plan.syncEvery !== undefined && { repeated: syncing(system, session, plan.syncEvery) }),
   };
   return {

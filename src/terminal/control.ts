@@ -19,6 +19,8 @@ type Reach = {
   readonly own?: Readonly<Record<string, string>>;
   /** A command to run beside the session, and its interval. */
   readonly repeated?: { readonly argv: readonly string[]; readonly seconds: number };
+  /** The bottle's processes are on another machine. */
+  readonly isElsewhere?: boolean;
   /** Believe the client's status only if the client says whose it is. */
   readonly isTold?: boolean;
   readonly sandbox?: Sandbox;
@@ -77,6 +79,11 @@ export class Control {
     });
     watcher.unref();
     return () => watcher.kill("SIGKILL");
+  }
+
+  /** Whether the session's command runs on. */
+  async isLeft(): Promise<boolean> {
+    return (await this.#run([...this.#argv, "left", this.#session])).text.trim() === "left";
   }
 
   async endSession(): Promise<void> {

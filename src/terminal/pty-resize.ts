@@ -112,7 +112,7 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   const there = await restoreModes({ diedBadly: code === 1 || code >= 128, fenced: passed !== "SIGHUP" });
   // When the terminal closes, the client may fail to read and end before SIGHUP reaches us.
   const isCut = passed !== undefined || !there || Boolean(child?.signalCode);
-  const left = !isCut && control && reach ? (await import("./left.ts")).isLeft(reach.session) : false;
+  const left = !isCut && control && reach ? await isLeft(control, reach.session, reach.isElsewhere) : false;
   if (isCut || left) await control?.endSession();
   // If the command still runs, the client's status is not its status.
   if (left && code === 0) code = 143;
@@ -124,6 +124,9 @@ export async function ptyResize(argv: readonly string[]): Promise<Ended> {
   if (isDoubtful && words !== "") console.error(words.trimEnd());
   return { code: passed ? 128 + passedOn[passed] : code, session: reach?.session, isDoubtful, own: reach?.own };
 }
+
+const isLeft = async (control: Control, session: string, isElsewhere = false): Promise<boolean> =>
+  isElsewhere ? await control.isLeft() : (await import("./left.ts")).isLeft(session);
 
 /** If this fails, the session works without it. */
 async function tag(argv: readonly string[]): Promise<void> {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { kinds } from "../conformance/place.ts";
 import { baseImage } from "../support/podman.ts";
-import { Home } from "../support/tool.ts";
-import { onEngine, programs, usePodman } from "./stage.ts";
+import { childrenOf, Home } from "../support/tool.ts";
+import { minute, onEngine, onEngineElsewhere, type Project, programs, usePodman } from "./stage.ts";
 
 usePodman();
 
@@ -30,11 +30,37 @@ describe.each(programs)("%s", (program) => {
     }
   });
 
+  it("a client of an exec that somebody ends takes its command with it", endClient);
+  onEngineElsewhere(
+    program,
+    "on another machine too",
+    `[bottle]\nimage = "${baseImage}"\n[network]\nmode = "off"`,
+    endClient,
+    2 * minute,
+  );
+
   it("a link that stands in the project's place just as it is mounted gives the bottle nothing", async (project) => {
     swapAround(project, program, "create|start");
     await assertNothingSeen(project);
   });
 });
+
+async function endClient(project: Project): Promise<void> {
+  await project.sh("true");
+  const child = project.start([
+    "exec",
+    "--",
+    "sh",
+    "-c",
+    "echo ready; while :; do date +%N >/tmp/beat; sleep 0.05; done",
+  ]);
+  const reader = child.stdout.getReader();
+  expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe("ready\n");
+  const [client = 0] = childrenOf(child.pid);
+  process.kill(client, "SIGTERM");
+  expect(await child.exited).toBe(143);
+  expect(await project.sh("cat /tmp/beat >/tmp/one; sleep 0.5; cmp /tmp/beat /tmp/one && echo ended")).toBe("ended\n");
+}
 
 const noBubblewrap = kinds.find(({ name }) => name === "bubblewrap as root")?.whyNot;
 test.skipIf(noBubblewrap !== undefined)(
