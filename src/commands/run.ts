@@ -1,6 +1,7 @@
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
 import { isSandbox, outlivesSessions, type BottlePlan } from "../plan/plan.ts";
+import { credentialSettings } from "../plan/credentials.ts";
 import { parsePort, urlOf, type Port } from "../ports/port.ts";
 import { agentCommand, asksForLogin, isClaude } from "../plan/session.ts";
 import { backgroundCommand, startInBackground } from "../session/background.ts";
@@ -110,7 +111,11 @@ export const run = (context: Context) =>
       const isAsked = !args["dry-run"] && asksForLogin(agent, { manifestEnv: env, rest, hasTerminal });
       const target = isAsked ? await withLogin(system, found, { inside: args["login-inside"] ?? false, again }) : found;
       const ports = [...project.manifest.network.ports, ...(args.port?.split(",") ?? [])].map(parsePort);
-      const settings = provision.claude.includes("settings") ? hostSettings(system) : {};
+      const agentEnv = { ...env, ...agent.env };
+      const settings = {
+        ...(provision.claude.includes("settings") && hostSettings(system)),
+        ...(background && credentialSettings(target.plan.credentials, { env: agentEnv, settings: agent.settings })),
+      };
       const code = await launch(system, target, {
         kind: "agent",
         terminal: !background,
@@ -123,7 +128,7 @@ export const run = (context: Context) =>
           });
           return background ? backgroundCommand(words) : words;
         },
-        env: { ...env, ...agent.env },
+        env: agentEnv,
         fresh: args.fresh ?? false,
         acceptsWeaker,
         ...(ports.length > 0 && { onReady: (plan: BottlePlan) => tellPorts(system, plan, ports) }),

@@ -4,8 +4,10 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -32,7 +34,23 @@ afterEach(() => {
 function path(shell: string): string {
   if (shell !== busybox) return "/usr/local/bin:/usr/bin:/bin";
   mkdirSync(`${directory}/busybox`, { recursive: true });
-  for (const applet of ["cat", "env", "grep", "kill", "printf", "pwd", "rm", "sh", "sleep", "stty", "tr", "tty"]) {
+  for (const applet of [
+    "cat",
+    "env",
+    "grep",
+    "kill",
+    "mkdir",
+    "mv",
+    "printf",
+    "pwd",
+    "rm",
+    "sh",
+    "sleep",
+    "stty",
+    "tr",
+    "true",
+    "tty",
+  ]) {
     if (!existsSync(`${directory}/busybox/${applet}`)) symlinkSync(shell, `${directory}/busybox/${applet}`);
   }
   return `${directory}/busybox`;
@@ -318,3 +336,24 @@ test.each(shells)("%s: a secret comes under a name of ours and gets its own, wha
   const child = Bun.spawn(under(shell, argv), { env: { PATH: path(shell), UNSENT: "own", ...env }, stdout: "pipe" });
   expect(await new Response(child.stdout).text()).toBe(`${values.PLAIN}|${values.ODD}||own|0\n`);
 });
+
+test.each(shells)(
+  "%s: a background session's credential is kept, and every later session's takes its place",
+  async (shell) => {
+    const kept = `${directory}/kept-${shell.replaceAll(/\W/g, "")}`;
+    const run = async (env: Record<string, string>, command: string[]) => {
+      const argv = preludeArgv({ session, size: undefined, directory, secrets: [], command }).map((word) => word.replaceAll("/dev/shm/claude-bottle", kept)); // prettier-ignore
+      await Bun.spawn(under(shell, argv), { env: { PATH: path(shell), ...env } }).exited;
+      if (!existsSync(kept)) return "nothing";
+      const files = readdirSync(kept).sort().map((name) => `${name} ${(statSync(`${kept}/${name}`).mode & 0o777).toString(8)} ${readFileSync(`${kept}/${name}`, "utf8").trim()}`); // prettier-ignore
+      return files.join("; ");
+    };
+    const oauth = (token: string) => `.credentials.json 600 {"claudeAiOauth":{"accessToken":"${token}","refreshToken":"","expiresAt":4102444800000,"scopes":["user:inference"]}}`; // prettier-ignore
+    expect(await run({ ANTHROPIC_API_KEY: "first" }, ["true"])).toBe("nothing");
+    expect(await run({ ANTHROPIC_API_KEY: "first" }, ["true", "--bg"])).toBe("key 600 first");
+    expect(await run({ ANTHROPIC_API_KEY: "second" }, ["true"])).toBe("key 600 second");
+    expect(await run({}, ["true"])).toBe("key 600 second");
+    expect(await run({ CLAUDE_CODE_OAUTH_TOKEN: "token" }, ["true"])).toBe(`${oauth("token")}; key 600 second`);
+    expect(await run({ ANTHROPIC_AUTH_TOKEN: "gate", ANTHROPIC_API_KEY: "third" }, ["true"])).toBe(`${oauth("token")}; key 600 gate`); // prettier-ignore
+  },
+);

@@ -32,6 +32,20 @@ name_secrets() {
 }
 name_secrets $5
 shift 5
+# Background sessions of Claude Code take their credential from the bottle's memory (plan/credentials.ts): every later session of the bottle
+# puts its own there.
+[ "${2-}" != --bg ] && [ ! -d /dev/shm/claude-bottle ] || (
+  umask 077
+  keep() {
+    [ "$(cat "$1")" = "$2" ] || { printf '%s\n' "$2" >"$1.$$" && mv -f "$1.$$" "$1"; }
+  }
+  mkdir -p /dev/shm/claude-bottle && cd /dev/shm/claude-bottle || exit
+  key=${ANTHROPIC_AUTH_TOKEN:-${ANTHROPIC_API_KEY-}}
+  [ -z "$key" ] || keep key "$key"
+  # Claude Code renews none without a refresh token, and finds out by an answer of the API that one has ended.
+  [ -z "${CLAUDE_CODE_OAUTH_TOKEN-}" ] || keep .credentials.json \
+    '{"claudeAiOauth":{"accessToken":"'"$CLAUDE_CODE_OAUTH_TOKEN"'","refreshToken":"","expiresAt":4102444800000,"scopes":["user:inference"]}}'
+) 2>/dev/null
 # `command -v` also finds what the shell alone can run.
 (
   case $1 in

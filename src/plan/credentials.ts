@@ -57,3 +57,25 @@ export const credentialsOf = (
     .filter((variable) => env[variable])
     .map((variable) => ({ variable, host: onTheWire ? host : undefined }));
 };
+
+/** By the order in which Claude Code obeys them. */
+const inForce = ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"] as const;
+const kept = "/dev/shm/claude-bottle";
+
+/**
+ * Settings with which a background session takes its credential from where the prelude keeps the newest one, at each request (2.1.332; for
+ * a key at most one request late). Its environment is that of the daemon, which the first session of the bottle started, whatever its
+ * credential was. Empty where the user pays otherwise.
+ */
+export function credentialSettings(
+  credentials: readonly Credential[],
+  own: { readonly env: Readonly<Record<string, string>>; readonly settings: Readonly<Record<string, unknown>> },
+): Record<string, unknown> {
+  const variable = inForce.find((known) => credentials.some((credential) => credential.variable === known));
+  const isPaidOtherwise = Object.keys(own.env).some((name) => name.startsWith("CLAUDE_CODE_USE_") || inForce.some((known) => known === name)); // prettier-ignore
+  if (variable === undefined || isPaidOtherwise || "apiKeyHelper" in own.settings) return {};
+  const none = Object.fromEntries(inForce.map((name) => [name, ""]));
+  return variable === "CLAUDE_CODE_OAUTH_TOKEN"
+    ? { env: { ...none, CLAUDE_SECURESTORAGE_CONFIG_DIR: kept } }
+    : { apiKeyHelper: `cat ${kept}/key`, env: { ...none, CLAUDE_CODE_API_KEY_HELPER_TTL_MS: "1000" } };
+}

@@ -1,3 +1,4 @@
+import { credentialSettings } from "./credentials.ts";
 import { expect, test } from "bun:test";
 import type { BottlePlan } from "./plan.ts";
 import { agentCommand, planSession } from "./session.ts";
@@ -106,3 +107,30 @@ test.each([
     "/bin/bash -l a b",
   ],
 ])("%s", (_, agent, options, line) => expect(agentCommand(agent, options).join(" ")).toBe(line));
+
+const blank = { ANTHROPIC_AUTH_TOKEN: "", ANTHROPIC_API_KEY: "", CLAUDE_CODE_OAUTH_TOKEN: "" };
+const byKey = {
+  apiKeyHelper: "cat /dev/shm/claude-bottle/key",
+  env: { ...blank, CLAUDE_CODE_API_KEY_HELPER_TTL_MS: "1000" },
+};
+const byStore = { env: { ...blank, CLAUDE_SECURESTORAGE_CONFIG_DIR: "/dev/shm/claude-bottle" } };
+
+test.each([
+  ["no credential", [], {}, {}],
+  ["an API key", ["ANTHROPIC_API_KEY", "GITHUB_TOKEN"], {}, byKey],
+  ["a gateway's token", ["ANTHROPIC_AUTH_TOKEN"], {}, byKey],
+  ["a subscription", ["CLAUDE_CODE_OAUTH_TOKEN"], {}, byStore],
+  ["both, of which Claude Code obeys the key", ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_API_KEY"], {}, byKey],
+  ["a cloud's own login", ["ANTHROPIC_API_KEY"], { env: { CLAUDE_CODE_USE_BEDROCK: "1" } }, {}],
+  ["a value of the manifest's", ["ANTHROPIC_API_KEY"], { env: { ANTHROPIC_API_KEY: "x" } }, {}],
+  ["a helper of the user's", ["ANTHROPIC_API_KEY"], { settings: { apiKeyHelper: "x" } }, {}],
+])("a background session's credential is read again at each request: %s", (_, variables, own, settings) => {
+  const credentials = variables.map((variable) => ({ variable, host: undefined }));
+  expect(credentialSettings(credentials, { env: {}, settings: {}, ...own })).toEqual(settings);
+});
+
+test("an agent's own settings lie over ours, variable by variable", () => {
+  const agent = { ...bare, command: "claude", settings: { env: { A: "1" } } };
+  const options = { settings: { env: { A: "0", B: "2" } }, promptFile: undefined, skipPermissions: false, rest: [] };
+  expect(agentCommand(agent, options).at(-1)).toBe('{"env":{"A":"1","B":"2"}}');
+});

@@ -110,7 +110,7 @@ export function agentCommand(
   },
 ): string[] {
   const { prompt, "mcp-servers": servers } = agent;
-  const settings = isClaude(agent.command) ? { ...options.settings, ...agent.settings } : agent.settings;
+  const settings = isClaude(agent.command) ? laidOver(options.settings, agent.settings) : agent.settings;
   return [
     agent.command,
     ...(isClaude(agent.command) && options.skipPermissions ? ["--dangerously-skip-permissions"] : []),
@@ -125,6 +125,14 @@ export function agentCommand(
     ...options.rest,
   ];
 }
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const laidOver = (below: Settings, above: Settings): Settings => ({
+  ...below,
+  ...above,
+  ...("env" in below && { env: { ...Object(below.env), ...Object(above.env) } }),
+});
 
 const serversOf = (servers: Agent["mcp-servers"]) =>
   Object.fromEntries(

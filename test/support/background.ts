@@ -5,7 +5,7 @@ import { Pane } from "./pane.ts";
 import { tool, until, type Home } from "./tool.ts";
 
 const minute = 60_000;
-const key = "sk-ant-api03-offline-0123456789-abcdefghij";
+const token = "sk-ant-oat01-offline-0123456789-abcdefghij";
 type Row = { id: string; isBackground: boolean; state: string; waitingFor?: string; detail?: string };
 
 async function sessions(project: Home): Promise<Row[]> {
@@ -32,7 +32,8 @@ async function sh(project: Home, script: string): Promise<string> {
 export async function tellBackgroundStory(project: Home): Promise<void> {
   const stub = startStubApi({ marker: "STUB" });
   try {
-    const env = { ...project.env, ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: stub.url };
+    const env = { ...project.env, CLAUDE_CODE_OAUTH_TOKEN: token, ANTHROPIC_BASE_URL: stub.url };
+    const renewed = { ...env, CLAUDE_CODE_OAUTH_TOKEN: "sk-ant-oat01-renewed-0123456789-abcdefghij" };
     const manual = ["--permission-mode", "manual"];
     const starts = [1, 2, 3].map((number) => [
       "run",
@@ -81,12 +82,13 @@ export async function tellBackgroundStory(project: Home): Promise<void> {
       await allWait();
     }
 
-    // From another terminal, at another size.
+    // From another terminal, at another size, once the credential has been renewed.
+    const asked = stub.requests.length;
     const [first = "", second = "", third = ""] = ids;
     {
       using pane = new Pane(["/bin/sh", "-c", '"$@"; read -r _', "sh", ...tool, "attach", first.slice(0, 6)], {
         cwd: project.project,
-        env,
+        env: renewed,
       });
       await pane.until(/Do you want to proceed/, minute);
       await pane.followsWidth(70);
@@ -96,6 +98,9 @@ export async function tellBackgroundStory(project: Home): Promise<void> {
       await pane.until(new RegExp(`session ${first} is still running`), minute);
     }
     await shows(project, first, { state: "done" });
+    expect([...new Set(stub.requests.slice(asked).map(({ credential }) => credential))]).toEqual([
+      renewed.CLAUDE_CODE_OAUTH_TOKEN,
+    ]);
     expect(readFileSync(`${project.project}/made1.txt`, "utf8")).toBe("1\n");
     expect((await project.run(["logs", "--screen", second])).stdout).toContain("Do you want to proceed?");
 
