@@ -4,6 +4,7 @@ import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { gitHere } from "../project/git-settings.ts";
 import { repositoryLacks } from "../project/repository.ts";
+import { prepareView } from "../project/shared-repository.ts";
 import { withSecrets } from "../project/secrets.ts";
 import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
 import { identify } from "../system/process.ts";
@@ -102,6 +103,7 @@ async function prepare(
   // Before the old bottle is removed: the image of the new one may not be available.
   const resolved = current ? plan : ((await backend.resolve?.(plan, { signal })) ?? plan);
   const started = await atStart({ system, backend }, current ?? resolved, target);
+  prepareView(started);
   assertPathsUnmoved(started);
   return { found, plan: started, target: { ...target, plan: resolved }, armed, backend };
 }
@@ -113,7 +115,7 @@ async function atStart(
   { plan: asked }: Target,
 ): Promise<BottlePlan> {
   const git = await gitHere(system, asked.directory, { hasAgent: asked.sshAgent !== undefined });
-  const lacks = repositoryLacks(plan.directory, plan.mounts, placeOf(system, backend));
+  const lacks = repositoryLacks(plan.directory, plan.mounts, placeOf(system, backend, plan.name));
   for (const lack of [...lacks, ...(git?.lacks ?? [])]) inform(system, lack);
   const { idleMinutes } = asked;
   const renewed = { ...plan, ...(git && { git: git.settings }), ...(idleMinutes !== undefined && { idleMinutes }) };

@@ -4,6 +4,7 @@ import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
+import { forgetView, settleRefs } from "../project/shared-repository.ts";
 import { removeLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import { backgroundLines, endBackground, workIn } from "./background.ts";
@@ -38,7 +39,10 @@ export const removeBottle = (system: System, asked: BottlePlan, removal: Removal
       await endBackground(context, made, { command: "rm", force: removal.force });
       takeDown(ledger, name, { command: "rm", force: removal.force });
       undo.add(async () => ledger.setReady(name, record?.isReady ?? false));
-      const onRemoved = () => forgetTraces(system, name, hold);
+      const onRemoved = () => {
+        settleRefs(made);
+        forgetTraces(system, name, hold);
+      };
       const actions = await actionsOf(context, { made, machine }, { ...removal, onRemoved });
       await perform(actions, made, { signal: hold.signal, undo });
       return true;
@@ -74,6 +78,7 @@ async function actionsOf(
 function forgetTraces(system: System, name: string, hold: Hold): void {
   forgetBaseline(system, name);
   forgetPolled(system, name);
+  forgetView(system, name);
   removeLock(system, `${name}-copy`);
   hold.discard();
 }

@@ -11,6 +11,7 @@ import type { Hooks } from "../project/host-files.ts";
 import { secretsOf, type Secrets } from "../project/secrets.ts";
 import { requireTrust } from "../project/trust.ts";
 import { type Place, repositoryMounts } from "../project/repository.ts";
+import { viewOf } from "../project/shared-repository.ts";
 import type { System } from "../system/system.ts";
 import { chooseBackend } from "./choose.ts";
 import { hasConsent } from "./sandbox-consent.ts";
@@ -41,7 +42,8 @@ export async function projectTarget(system: System, project: Project, asked: Ask
   const login = loginOf(system);
   const { secretFiles, files, hostFiles, ...grants } = requireTrust(system, project, backend);
   const gateway = gatewayOf(system.env, backend.loopbackAddress);
-  const mounts = [...repositoryMounts(project.directory, placeOf(system, backend)), ...grants.mounts];
+  const bottle = bottleName(project.directory, system.user.uid, asked.name);
+  const mounts = [...repositoryMounts(project.directory, placeOf(system, backend, bottle)), ...grants.mounts];
   return {
     plan: projectPlan(system, project, { backend, gateway, asked, grants: { ...grants, mounts } }),
     directory: project.cwd,
@@ -55,9 +57,10 @@ export async function projectTarget(system: System, project: Project, asked: Ask
 }
 
 /** What decides which parts of the project's repository a bottle there can have. */
-export const placeOf = (system: System, { capabilities }: Backend): Place => ({
+export const placeOf = (system: System, { capabilities }: Backend, bottle: string): Place => ({
   home: system.env.HOME ?? "",
   isPlainOnly: capabilities.isolation === "vm",
+  view: capabilities.isolation === "rules" ? undefined : viewOf(system, bottle),
 });
 
 const askedBackend = ({ manifest }: Project, asked: Asked) => asked.backend ?? manifest.bottle.backend;

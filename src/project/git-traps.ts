@@ -4,7 +4,8 @@ import type { Repositories } from "./repositories.ts";
 import { contains } from "../lib/paths.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { byteName, isLinkMode, textName } from "../lib/tree-state.ts";
-import { exists, linkTarget, readFileOrNothing, realPath } from "../system/files.ts";
+import { exists, readFileOrNothing, realPath } from "../system/files.ts";
+import { linkTarget } from "../system/entries.ts";
 import { HeldDirectory, isInside } from "../system/held-directory.ts";
 import { listHostile } from "../system/hostile.ts";
 

@@ -157,6 +157,14 @@ test.each<[string, () => string, (directory: string) => [string, string]]>([
 test("nothing is lacking in an ordinary checkout, a linked worktree and no repository", () => {
   for (const name of ["main", "linked", ""]) {
     const project = name === "" ? directory : `${directory}/${name}`;
-    expect(repositoryLacks(project, repositoryMounts(project, place), place)).toEqual([]);
+    const withView = { ...place, view: `${directory}/view` };
+    expect(repositoryLacks(project, repositoryMounts(project, withView), withView)).toEqual([]);
   }
+});
+
+test("a backend without paths of its own says what git cannot do in a linked worktree", () => {
+  const project = `${directory}/linked`;
+  expect(repositoryLacks(project, repositoryMounts(project, place), place)).toEqual([
+    expect.stringContaining("git cannot delete or rename branches and tags in the bottle"),
+  ]);
 });

@@ -2,13 +2,19 @@ import { basename, dirname, isAbsolute } from "node:path";
 import { contains } from "../lib/paths.ts";
 import { printable } from "../lib/quote.ts";
 import type { MountPlan } from "../plan/plan.ts";
+import { viewIn, viewMounts } from "./shared-repository.ts";
 import { exists, isDirectory, isLink, listDirectory, realPath } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
 
 // Where the repository of a project lies that has not all of it below its own `.git` directory.
 
 /** What of the host the bottle is to have. `isPlainOnly`: it cannot have a path with a space. */
-export type Place = { readonly home: string; readonly isPlainOnly?: boolean };
+export type Place = {
+  readonly home: string;
+  readonly isPlainOnly?: boolean;
+  /** Our directory that the bottle sees in place of a repository that it shares; undefined if it sees the host's paths. */
+  readonly view?: string | undefined;
+};
 
 type Found =
   | { readonly form: "none" }
@@ -30,6 +36,7 @@ export function repositoryMounts(directory: string, place: Place): MountPlan[] {
   if (found.form === "submodule") return [mount(found.gitDirectory, "rw")];
   if (found.form !== "linked") return [];
   const { common, gitDirectory } = found;
+  if (place.view !== undefined) return viewMounts(place.view, common, gitDirectory);
   // A link instead of a directory would lead out of what was judged.
   const directories = [...written.map((name) => `${common}/${name}`), gitDirectory].filter(isReal);
   return [mount(common, "ro"), ...directories.map((path) => mount(path, "rw"))];
@@ -38,15 +45,18 @@ export function repositoryMounts(directory: string, place: Place): MountPlan[] {
 /** What a bottle with these mounts lacks of the repository that git finds here, each in one line. */
 export function repositoryLacks(directory: string, mounts: readonly MountPlan[], place: Place): string[] {
   const isThere = (path: string) =>
-    contains(directory, path) || mounts.some(({ source, target }) => source === target && contains(target, path));
+    contains(directory, path) ||
+    mounts.some(({ source, target, part }) => (part ?? source === target) && contains(target, path));
   const found = findRepository(directory, place);
   const own = ownPath(found);
   if (own === undefined) return [];
   if (!isThere(own))
     return [`git finds no repository in the bottle: ${found.form === "refused" ? found.why : `"${printable(own)}" is not in the bottle`}`]; // prettier-ignore
-  return borrowed(own)
+  const cannot = found.form === "linked" && !viewIn({ mounts }) ? [`git cannot delete or rename branches and tags in the bottle: "${printable(own)}" is shared, and this backend shares whole directories`] : []; // prettier-ignore
+  const borrows = borrowed(own)
     .filter((path) => !isThere(path))
     .map((path) => `git lacks objects in the bottle: the repository borrows those of "${printable(path)}"; to share it, add it to [[mounts]] in bottle.toml`); // prettier-ignore
+  return [...cannot, ...borrows];
 }
 
 function ownPath(found: Found): string | undefined {

@@ -35,6 +35,7 @@ export async function watchTraps(
   { isExec, isAlone }: { readonly isExec: boolean; readonly isAlone: boolean },
 ): Promise<void> {
   const { name, directory } = plan;
+  await settle(plan);
   const before = read(system, name);
   if (isExec && before) {
     if (!before.isOpen) write(system, name, { ...before, isOpen: true });
@@ -67,6 +68,11 @@ export async function tellTraps(
   if (changed.length > 0) tell(system, "the session changed", changed);
   const untold = isHeard ? before.untold : [...new Set([...before.untold, ...changed])];
   write(system, name, { known: now, repositories, isOpen: !isAlone, untold });
+}
+
+/** Few bottles share a repository. */
+export async function settle(plan: BottlePlan): Promise<void> {
+  if (plan.mounts.some(({ part }) => part === "repository")) (await import("./shared-repository.ts")).settleRefs(plan);
 }
 
 /** An exec in a bottle that is known needs neither module. */

@@ -38,6 +38,8 @@ export async function noteEnd(
         id: session,
       });
     }
+    if (plan?.mounts.some(({ part }) => part === "repository"))
+      await (await import("../project/trap-watch.ts")).settle(plan);
     if (ended && plan && ended.kind !== "exec") {
       const isAlone = ledger.sessions(plan.name).length === 0;
       // 129 is the status of a closed terminal.

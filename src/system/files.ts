@@ -13,7 +13,6 @@ import {
   closeSync,
   readdirSync,
   readSync,
-  readlinkSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -106,15 +105,6 @@ export function freeSpace(path: string): { readonly device: number; readonly fre
 
 export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** The target of a link; empty for anything else. */
-export function linkTarget(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return "";
-  }
 }
 
 /** Whether the path itself is a link, whatever it leads to. */

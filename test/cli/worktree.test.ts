@@ -1,6 +1,6 @@
 // git where the repository lies outside of the project, in a real bubblewrap bottle.
 import { expect, test } from "bun:test";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { whyNoBubblewrap } from "../support/bubblewrap.ts";
 import { Home } from "../support/tool.ts";
 
@@ -40,6 +40,36 @@ test.skipIf(whyNoBubblewrap !== undefined)(
   },
   30_000,
 );
+
+test.skipIf(whyNoBubblewrap !== undefined)("references of a shared repository are deleted, renamed and packed as on this machine", async () => {
+  using home = new Home();
+  home.settings('bottle.backend = "bubblewrap"\nnetwork.mode = "off"\n');
+  const sh = (script: string) => Bun.spawnSync(["sh", "-c", script], { cwd: home.project, env: home.env }).stdout.toString();
+  sh(`git init -q -b main; git config --global user.name Ann; git config --global user.email ann@example.org
+    echo 1 >f; git add f; git commit -qm one; git branch old; git branch old2; git tag v1; git pack-refs --all
+    git commit -q --allow-empty -m two; git worktree add -q ../linked`);
+  const cwd = `${home.directory}/home/linked`;
+  const exec = async (script: string) => (await home.run(["exec", "--", "sh", "-ec", `exec 2>&1\n${script}`], { cwd })).stdout;
+  expect(await exec("git branch t; git branch -d t; git branch -m old2 new2; git branch -d old; git tag -d v1; git tag v2")).toMatch(
+    /^Deleted branch t \(.*\nDeleted branch old \(.*\nDeleted tag 'v1' .*\n$/,
+  );
+  expect(sh("git for-each-ref --format='%(refname)'")).toBe("refs/heads/linked\nrefs/heads/main\nrefs/heads/new2\nrefs/tags/v2\n");
+  const conflict = `git checkout -q -b side; echo 2 >f; git commit -qam side; git checkout -q linked; echo 3 >f; git commit -qam three
+    git cherry-pick side >/dev/null || git cherry-pick --abort; git rebase side >/dev/null || git rebase --abort
+    git bisect start HEAD HEAD~2 >/dev/null; git bisect reset >/dev/null; echo 4 >f; git stash -q; git stash drop -q; git status --short --branch`;
+  expect(await exec(conflict)).toMatch(/(?:^|\n)## linked\n$/);
+  // What was packed there is here again when the command ends, and what is packed here is seen there.
+  expect(await exec("git pack-refs --all; git branch --format='%(refname:short)'")).toBe("linked\nmain\nnew2\nside\n");
+  expect(sh("git branch --format='%(refname:short)'; git branch here; git pack-refs --all")).toBe("linked\nmain\nnew2\nside\n");
+  expect(await exec("git branch --format='%(refname:short)'; git fsck --no-dangling")).toBe("here\nlinked\nmain\nnew2\nside\n");
+  // It has settings of its own, and none of the host's.
+  await exec("git config core.fsmonitor evil; git config extensions.worktreeConfig true; echo evil >../project/.git/commondir");
+  expect(sh("git config core.fsmonitor; ls .git | tr '\\n' ' '")).toBe("COMMIT_EDITMSG HEAD config description hooks index info logs objects packed-refs refs worktrees ");
+  const { stderr } = await home.run(["shell", "--", "sh", "-c", "ln -s /etc/nowhere ../project/.git/logs/refs/heads/x"], { cwd });
+  expect(stderr).toContain("configuration: ../project/.git/logs/refs/heads/x\n");
+  await home.run(["rm", "--force"], { cwd });
+  expect(existsSync(`${home.directory}/state/claude-bottle/repositories`) && readdirSync(`${home.directory}/state/claude-bottle/repositories`)).toEqual([]);
+}, 60_000); // prettier-ignore
 
 test.skipIf(whyNoBubblewrap !== undefined)("a submodule is the project, and what its session leaves for git here is told", async () => {
   using home = new Home();

@@ -14,8 +14,10 @@ export function bindingsOf(
   const wanted: Binding[] = [
     { source: own.temporary, target: "/tmp", mode: "rw" },
     { source: own.home, target: user.home, mode: "rw" },
+    // A worktree may lie in its repository's own directory.
+    ...mounts.filter(({ target }) => isBelow(directory, target)),
     { source: directory, target: directory, mode: "rw" },
-    ...mounts,
+    ...mounts.filter(({ target }) => !isBelow(directory, target)),
   ];
   const found: Binding[] = [];
   for (const binding of wanted) {
