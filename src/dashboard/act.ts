@@ -40,6 +40,8 @@ export function doing(action: Action): string | undefined {
   }
 }
 
+export const changesBottles = ({ kind }: Action): boolean => ["allow", "start", "stop", "remove"].includes(kind);
+
 /** Performs the action of a key press. Throws UserError. Whatever starts, stops or changes something is a command of claude-bottle. */
 export async function act(stage: Stage, action: Action): Promise<Outcome> {
   switch (action.kind) {

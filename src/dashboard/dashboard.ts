@@ -6,12 +6,21 @@ import type { System } from "../system/system.ts";
 import { FullScreen } from "../terminal/full-screen.ts";
 import { ownPane } from "../tmux/pane/target-pane.ts";
 import { Tmux } from "../tmux/tmux.ts";
-import { act, doing, type Outcome, type Stage } from "./act.ts";
+import { act, changesBottles, doing, type Outcome, type Stage } from "./act.ts";
 import { emptyWorld, recordedBottles } from "./gather.ts";
 import { KeyReader, type Key } from "./keys.ts";
 import { Looks, sleep } from "./looks.ts";
 import { Panes } from "./panes.ts";
-import { confirm, firstScreen, press, selectedOf, type Action, type Place, type Screen } from "./press.ts";
+import {
+  confirm,
+  firstScreen,
+  keptSelection,
+  press,
+  selectedOf,
+  type Action,
+  type Place,
+  type Screen,
+} from "./press.ts";
 import { type Row, rowsOf, type World } from "./rows.ts";
 import { previewLines } from "./preview.ts";
 import { Screens } from "./screens.ts";
@@ -61,6 +70,10 @@ class Dashboard {
   #screen: Screen = firstScreen;
   #picture: Picture = { lines: [], rowsAt: [] };
   #terminal: FullScreen | undefined;
+  #looks: Looks | undefined;
+  /** The rows of the picture. */
+  #shown: readonly Row[] = [];
+  #isListed = false;
   #isActing = false;
   #isDue = false;
 
@@ -86,14 +99,14 @@ class Dashboard {
     this.#terminal = terminal;
     this.#draw();
     const system = this.#quiet();
-    const looks = new Looks({
+    const looks = (this.#looks = new Looks({
       system,
       ledger,
       signal,
       world: () => this.#world,
       change: (part) => this.#change(part),
       fail: (error) => this.#fail(error),
-    });
+    }));
     const work: Promise<void>[] = [];
     const begin = (jobs: readonly Promise<void>[]) => {
       for (const job of jobs) job.catch((error: unknown) => this.#fail(error));
@@ -103,6 +116,7 @@ class Dashboard {
     const first = Promise.withResolvers<void>();
     void first.promise.then(() => begin(looks.start()));
     const onSessions = (sessions: World["sessions"]) => {
+      this.#isListed = true;
       this.#change({ sessions, bottles: looks.bottles() });
       first.resolve();
     };
@@ -147,8 +161,9 @@ class Dashboard {
     if (!size) return;
     const { place, hasColour } = this.#setting;
     const rows = this.#rows();
-    // The selection follows its row by key. If the row is gone, the first row is selected.
-    this.#screen = { ...this.#screen, selected: selectedOf(this.#screen, rows)?.key };
+    // Until the sessions are known, the first row is selected, whichever it will be.
+    if (this.#isListed) this.#screen = { ...this.#screen, selected: keptSelection(this.#screen, this.#shown, rows) };
+    this.#shown = rows;
     const text = this.#screens.textOf(selectedOf(this.#screen, rows));
     const preview = previewLines(text, { count: previewRows, columns: size.columns - 2, hasColour });
     const scene = { world: this.#world, rows, screen: this.#screen, place, preview, hasColour };
@@ -203,6 +218,7 @@ class Dashboard {
     this.#draw();
     try {
       this.#settle(await act(this.#stage(), action));
+      if (changesBottles(action)) void this.#looks?.refresh().catch((error: unknown) => this.#fail(error));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       this.#setting.log.add(error.message);

@@ -42,11 +42,13 @@ export async function engineStates(system: System): Promise<ReadonlyMap<string, 
   return new Map(bottles.map(({ name, state }) => [name, state]));
 }
 
-/** Denied hosts by bottle, without those that the user has muted. */
+/** Denied hosts by bottle, without those that it may reach now, and those that the user has muted. */
 export async function deniedByBottle(system: System): Promise<ReadonlyMap<string, readonly DeniedHost[]>> {
   using ledger = new Ledger(system);
   const mutes = new Mutes(ledger);
-  const denied = (await deniedHosts(system)).filter(({ bottle, target }) => !mutes.has(bottle, target));
+  const denied = (await deniedHosts(system)).filter(
+    ({ bottle, target, allowed }) => !allowed && !mutes.has(bottle, target),
+  );
   return Map.groupBy(denied, ({ bottle }) => bottle);
 }
 

@@ -29,6 +29,8 @@ export type LooksOptions = {
 export class Looks {
   readonly #options: LooksOptions;
   #states: ReadonlyMap<string, string> | undefined;
+  /** Of the ledger; SQLite changes it with every write of another process. */
+  #version = 0;
   #costs: ReadonlyMap<string, Costs> = new Map();
 
   constructor(options: LooksOptions) {
@@ -45,15 +47,30 @@ export class Looks {
     }));
   }
 
+  /** After an action of the user: nobody waits for the next look to see what it did. */
+  async refresh(): Promise<void> {
+    const { system, change } = this.#options;
+    change({ bottles: this.bottles() });
+    change({ denied: await deniedByBottle(system) });
+    await this.#askEngines();
+  }
+
+  async #askEngines(): Promise<void> {
+    this.#states = await engineStates(this.#options.system);
+    this.#options.change({ bottles: this.bottles() });
+  }
+
   /** Runs until the signal fires. */
   start(): Promise<void>[] {
     const { system, ledger, world, change } = this.#options;
     const meter = new UsageMeter();
     const looked = new Map<string, { readonly at: number; readonly since: number }>();
     return [
-      this.#every(enginesMs, async () => {
-        this.#states = await engineStates(system);
-        change({ bottles: this.bottles() });
+      this.#every(enginesMs, () => this.#askEngines()),
+      this.#every(tickMs, async () => {
+        const { data_version: version } = ledger.database.query("pragma data_version").get() as { data_version: number };
+        if (version !== this.#version) change({ bottles: this.bottles() });
+        this.#version = version;
       }),
       this.#every(deniedMs, async () => change({ denied: await deniedByBottle(system) })),
       this.#every(tickMs, async () => {

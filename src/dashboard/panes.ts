@@ -18,6 +18,8 @@ export class Panes {
   /** The dashboard's own pane; undefined in a popup. */
   readonly #own: string | undefined;
   readonly #client: string | undefined;
+  /** The panes opened so far. The next one opens below the last of them, so that the list keeps its size. */
+  readonly #opened: string[] = [];
 
   constructor(system: System, tmux: Tmux, own: string | undefined, client: string | undefined) {
     this.#system = system;
@@ -73,12 +75,31 @@ export class Panes {
   }
 
   async #split(directory: string, argv: readonly string[]): Promise<string> {
-    const pane = this.#own ?? "";
-    const seen = await this.#tmux.mustAsk(pane, ["session_path", "pane_width"]);
+    const own = this.#own ?? "";
+    const seen = await this.#tmux.mustAsk(own, ["session_path", "pane_width", "window_id"]);
+    const beside = await this.#lastOpened(seen.window_id);
     const command = argv.length === 0 ? argv : startingIn(seen.session_path, argv);
-    const place = Number(seen.pane_width) >= 80 ? "right" : "below";
-    const opening = openArgv({ place, pane, window: "", zoomed: false, client: undefined, name: "", command });
-    return (await this.#tmux.runIn(isDirectory(directory) ? directory : "/", opening)).trim();
+    const place = beside === undefined && Number(seen.pane_width) >= 80 ? "right" : "below";
+    const opening = openArgv({
+      place,
+      pane: beside ?? own,
+      window: "",
+      zoomed: false,
+      client: undefined,
+      name: "",
+      command,
+    });
+    const opened = (await this.#tmux.runIn(isDirectory(directory) ? directory : "/", opening)).trim();
+    this.#opened.push(opened);
+    return opened;
+  }
+
+  async #lastOpened(window: string): Promise<string | undefined> {
+    for (let pane = this.#opened.at(-1); pane !== undefined; pane = this.#opened.at(-1)) {
+      if ((await this.#tmux.ask(pane, ["window_id"]))?.window_id === window) return pane;
+      this.#opened.pop();
+    }
+    return undefined;
   }
 
   /** Attaches the session in a pane of its own. While that pane exists, it is shown again. */
@@ -105,6 +126,7 @@ export class Panes {
       ["swap-pane", "-d", "-s", pane, "-t", standIn],
       ["select-pane", "-t", pane],
     );
+    this.#opened.push(pane);
     return "brought";
   }
 

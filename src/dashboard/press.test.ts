@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Session } from "../activity/sessions.ts";
-import { type Around, firstScreen, press, type Place, refusalOf, type Screen } from "./press.ts";
+import { type Around, firstScreen, keptSelection, press, type Place, refusalOf, type Screen } from "./press.ts";
 import type { Row } from "./rows.ts";
 
 const pane = { id: "%12", terminal: "/dev/pts/3", server: { pid: 1, started: "1" } };
@@ -49,6 +49,15 @@ test.each([
   ["X asks what would be lost", ["X"], [["remove", "a"]]],
   ["q leaves", ["q"], ["leave"]],
 ])("%s", (_, names, actions) => expect(pressed(names).actions).toEqual(actions)); // prettier-ignore
+
+test("a row that goes leaves the selection to its bottle, or to the row in its place", () => {
+  const kept = (selected: string, now: readonly Row[]) => keptSelection({ ...firstScreen, selected }, rows, now);
+  expect(kept("b", [rows[0]!, row("new"), rows[1]!])).toBe("b");
+  expect(kept("c", [rows[0]!, row("d", { bottle: rows[2]!.bottle })])).toBe("d");
+  expect(kept("b", [rows[0]!, rows[2]!])).toBe("c");
+  expect(kept("c", [rows[0]!])).toBe("a");
+  expect(kept("c", [])).toBeUndefined();
+});
 
 test("a reply is one typed line, sent by enter and dropped by escape", () => {
   const finished = { ...around(), rows: [row("a", { state: "done" }, { state: "done" })] };

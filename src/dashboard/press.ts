@@ -62,6 +62,17 @@ type Pressed = { readonly screen: Screen; readonly action?: Action };
 export const selectedOf = ({ selected }: Screen, rows: readonly Row[]): Row | undefined =>
   rows.find(({ key }) => key === selected) ?? rows[0];
 
+/** The key that stays selected: of the same row, else of a row of its bottle, else of the row in its place. */
+export function keptSelection({ selected }: Screen, before: readonly Row[], rows: readonly Row[]): string | undefined {
+  const at = before.findIndex(({ key }) => key === selected);
+  const same = (test: (row: Row) => boolean) => rows.find(test)?.key;
+  return (
+    same(({ key }) => key === selected) ??
+    same(({ bottle }) => bottle.name === before[at]?.bottle.name) ??
+    rows[Math.max(0, Math.min(at, rows.length - 1))]?.key
+  );
+}
+
 /** Why a key does nothing on this row; undefined if it works. The footer dims such keys, and pressing one shows the reason. */
 export function refusalOf(name: string, row: Row | undefined, place: Place): string | undefined {
   if (anyRow.includes(name)) return undefined;

@@ -1,4 +1,5 @@
 import { backendOf } from "../backends/registry.ts";
+import { filterOf } from "../backends/host-filter.ts";
 import { mapLimited, programsAtOnce } from "../lib/pool.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
@@ -8,6 +9,8 @@ export type Denied = {
   readonly target: string;
   readonly times: number;
   readonly last: string;
+  /** The bottle may reach it now. */
+  readonly allowed: boolean;
 };
 
 /** Targets that the bottles in the ledger were denied, each once, newest last. */
@@ -15,11 +18,13 @@ export async function deniedHosts(system: System): Promise<Denied[]> {
   using ledger = new Ledger(system);
   const found = await mapLimited(ledger.bottles(), programsAtOnce, async ({ plan }) => {
     const events = (await (await backendOf(system, plan.backend)).denied?.(plan.name)) ?? [];
+    const allowed = new RegExp(filterOf(plan.network).replaceAll("\n", "|"), "i");
     return [...Map.groupBy(events, ({ target }) => target)].map(([target, all]) => ({
       bottle: plan.name,
       target,
       times: all.length,
       last: all.at(-1)?.at ?? "",
+      allowed: allowed.test(target),
     }));
   });
   return found.flat().sort((one, other) => (one.last < other.last ? -1 : 1));

@@ -122,8 +122,8 @@ test("ls --denied tells each target once, with how often and when", async () => 
   writeFileSync(`${home.smolvm}/denied`, JSON.stringify(events));
   const { stdout } = await home.run(["ls", "--denied", "--json"]);
   expect(JSON.parse(stdout)).toEqual([
-    { bottle: "cb-BOTTLE", target: "10.0.0.1:22", times: 1, last: "2026-11-24T11:00:00Z" },
-    { bottle: "cb-BOTTLE", target: "evil.example", times: 2, last: "2026-11-24T12:00:00Z" },
+    { bottle: "cb-BOTTLE", target: "10.0.0.1:22", times: 1, last: "2026-11-24T11:00:00Z", allowed: false },
+    { bottle: "cb-BOTTLE", target: "evil.example", times: 2, last: "2026-11-24T12:00:00Z", allowed: false },
   ]);
 });
 
