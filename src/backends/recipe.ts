@@ -1,5 +1,6 @@
 import { hashOfJson } from "../lib/hash.ts";
 import { claudeCode } from "../guest/claude-code.ts";
+import certificatesScript from "../guest/certificates.sh" with { type: "text" };
 import { withoutComments } from "../guest/script.ts";
 import templateScript from "../guest/template.sh" with { type: "text" };
 import type { TemplatePlan } from "../plan/plan.ts";
@@ -24,10 +25,16 @@ export type Recipe = {
 /** Includes npm, which installs Claude Code. */
 export const defaultBase = "docker.io/library/node:22-bookworm-slim";
 
+/** With what makes the host's certificates known before anything is fetched. */
+export const scriptOf = (script: string): string => withoutComments(`${certificatesScript}${script}`);
+
+/** Where the script finds the host's certificates. They are no part of a recipe: a bottle gets those of its start. */
+export const certificatesFile = "/opt/claude-bottle/certificates.pem";
+
 export const templateRecipe = ({ base = defaultBase, setup, claude = claudeCode.version }: TemplatePlan): Recipe => ({
   purpose: "template",
   base,
-  script: withoutComments(templateScript),
+  script: scriptOf(templateScript),
   words: [claude],
   ...(setup !== undefined && { setup }),
 });
@@ -56,7 +63,8 @@ export const building = ({ purpose, setup }: Recipe, program: string): Work => (
 });
 
 /** Prints that its step begins. Builders print each command that they run, and that output must not look like this line. */
-export const setupScript = (setup: string): string => `echo claude-bottle "step 4: setup commands"\n${setup}`;
+export const setupScript = (setup: string): string =>
+  `echo claude-bottle "step 4: setup commands"\n[ ! -e /opt/claude-bottle/certificates.env ] || . /opt/claude-bottle/certificates.env\n${setup}`;
 
 /** Changes with the recipe; 12 characters for use in a name. */
 export const hashOf = (recipe: Recipe): string => hashOfJson(recipe).slice(0, 12);

@@ -3,10 +3,12 @@ import { backendOf } from "../backends/registry.ts";
 import { shellLine } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { gitHere } from "../project/git-settings.ts";
+import { knownHosts } from "../project/known-hosts.ts";
 import { repositoryLacks } from "../project/repository.ts";
 import { prepareView } from "../project/shared-repository.ts";
 import { withSecrets } from "../project/secrets.ts";
 import { assertPathsExist, assertPathsUnmoved } from "../project/shared-paths.ts";
+import { extraCertificates } from "../system/certificates.ts";
 import { identify } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import { endBackground } from "./background.ts";
@@ -115,10 +117,21 @@ async function atStart(
   { plan: asked }: Target,
 ): Promise<BottlePlan> {
   const git = await gitHere(system, asked.directory, { hasAgent: asked.sshAgent !== undefined });
-  const lacks = repositoryLacks(plan.directory, plan.mounts, placeOf(system, backend, plan.name));
-  for (const lack of [...lacks, ...(git?.lacks ?? [])]) inform(system, lack);
+  const certificates = await extraCertificates(system);
+  const lacks = [
+    ...repositoryLacks(plan.directory, plan.mounts, placeOf(system, backend, plan.name)),
+    ...(git?.lacks ?? []),
+    certificates.lack,
+  ];
+  for (const lack of lacks) if (lack !== undefined) inform(system, lack);
   const { idleMinutes } = asked;
-  const renewed = { ...plan, ...(git && { git: git.settings }), ...(idleMinutes !== undefined && { idleMinutes }) };
+  const renewed = {
+    ...plan,
+    ...(git && { git: git.settings }),
+    ...(idleMinutes !== undefined && { idleMinutes }),
+    certificates: certificates.text,
+    knownHosts: asked.sshAgent === undefined ? "" : knownHosts(system),
+  };
   return withAgent(system, backend, renewed, asked);
 }
 

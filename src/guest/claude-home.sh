@@ -1,4 +1,5 @@
-# claude-home HOME CONFIG SETTINGS [UID:GID [GIT-CONFIG IGNORE ATTRIBUTES]]: Claude's questions of a first start, answered once; what is there already stays.
+# claude-home HOME CONFIG SETTINGS [UID:GID [GIT-CONFIG IGNORE ATTRIBUTES CERTIFICATES KNOWN-HOSTS]]: Claude's questions of a first start, answered once; what is
+# there already stays.
 # With UID:GID it runs as root, in a home where sessions put what they like: what may be a way out of it is left alone.
 set -eu
 home=$1 config=$2 settings=$3 owner=${4:-}
@@ -32,23 +33,45 @@ if [ -n "${ANTHROPIC_API_KEY:-}" ] && [ -f "$home/.claude.json" ] && is_inside "
   esac
   own "$home/.claude.json"
 fi
-# Git's settings of the host, which change from start to start.
-git=$home/.config/claude-bottle/git
-replace() {
-  rm -rf "${git:?}/$1"
-  # noclobber opens no link.
-  [ -z "$2" ] || (set -C && printf '%s' "$2" >"$git/$1")
-  own "$git/$1"
-}
-if [ -n "${5:-}" ]; then
-  for directory in "$home/.config" "$home/.config/claude-bottle" "$git"; do
-    if [ -L "$directory" ]; then git='' && break; fi
-    mkdir -p "$directory" 2>/dev/null || { git='' && break; }
+# What the host says anew at each start: git's settings, and the certificates that only its network needs.
+place=$home/.config/claude-bottle
+make_place() {
+  for directory in "$home/.config" "$place" "$place/git"; do
+    if [ -L "$directory" ]; then return 1; fi
+    mkdir -p "$directory" 2>/dev/null || return 1
     own "$directory"
   done
-  if [ -n "$git" ]; then
-    replace config "$5"
-    replace ignore "${6:-}"
-    replace attributes "${7:-}"
+}
+replace() {
+  rm -rf "${place:?}/$1"
+  # noclobber opens no link.
+  [ -z "$2" ] || (set -C && printf '%s' "$2" >"$place/$1")
+  own "$place/$1"
+}
+# For programs that read one file of all certificates.
+all_certificates() {
+  for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
+    if [ -r "$bundle" ]; then cat "$bundle" && break; fi
+  done
+  printf '%s' "$1"
+}
+if [ -n "${5:-}${8:-}" ] && make_place; then
+  replace git/config "${5:-}"
+  replace git/ignore "${6:-}"
+  replace git/attributes "${7:-}"
+  replace extra-certificates.pem "${8:-}"
+  rm -rf "$place/certificates.pem"
+  [ -z "${8:-}" ] || (set -C && all_certificates "$8" >"$place/certificates.pem")
+  own "$place/certificates.pem"
+fi
+# ssh adds to this file, so what it holds stays.
+if [ -n "${9:-}" ] && [ ! -L "$home/.ssh" ] && [ ! -L "$home/.ssh/known_hosts" ]; then
+  [ -d "$home/.ssh" ] || (umask 077 && mkdir "$home/.ssh")
+  own "$home/.ssh"
+  if is_inside "$home/.ssh/known_hosts" 2>/dev/null || [ ! -e "$home/.ssh/known_hosts" ]; then
+    printf '%s\n' "$9" | while IFS= read -r line; do
+      grep -qxF -e "$line" "$home/.ssh/known_hosts" 2>/dev/null || printf '%s\n' "$line" >>"$home/.ssh/known_hosts"
+    done
+    own "$home/.ssh/known_hosts"
   fi
 fi

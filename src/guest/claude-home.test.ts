@@ -51,6 +51,38 @@ test("keys are approved by their ends, each once, whatever they hold", () => {
   expect(approved()).toHaveLength(2);
 });
 
+describe("what the host says anew at each start", () => {
+  const place = ".config/claude-bottle";
+  const prepareWith = (words: { certificates?: string; knownHosts?: string }) => {
+    const argv = claudeHomeArgv(home, claudeHome({ directory: "/home/ann/shop", ...words }));
+    expect(Bun.spawnSync(argv, { env: { PATH: "/usr/bin:/bin" } }).exitCode).toBe(0);
+  };
+
+  test("its certificates stand alone, and behind those of the bottle", () => {
+    prepareWith({ certificates: "ONE" });
+    expect(read(`${place}/extra-certificates.pem`)).toBe("ONE");
+    expect(read(`${place}/certificates.pem`)).toEndWith("ONE");
+    prepareWith({ certificates: "OTHER" });
+    expect(read(`${place}/certificates.pem`)).toEndWith("OTHER");
+  });
+
+  test("the servers that its ssh knows are added once, and those that the bottle has met stay", () => {
+    mkdirSync(`${home}/.ssh`);
+    writeFileSync(`${home}/.ssh/known_hosts`, "met key\n");
+    for (const _ of [1, 2]) prepareWith({ knownHosts: "a.example key\nb.example key" });
+    expect(read(".ssh/known_hosts")).toBe("met key\na.example key\nb.example key\n");
+  });
+
+  test("no link leads it elsewhere", () => {
+    const outside = mkdtempSync(`${tmpdir()}/guest-outside-`);
+    symlinkSync(outside, `${home}/.ssh`);
+    symlinkSync(outside, `${home}/.config`);
+    prepareWith({ certificates: "ONE", knownHosts: "a.example key" });
+    expect(readdirSync(outside)).toEqual([]);
+    rmSync(outside, { recursive: true });
+  });
+});
+
 const isRoot = process.getuid?.() === 0;
 if (!isRoot) console.log("a home that root prepares is skipped: the tests do not run as root");
 

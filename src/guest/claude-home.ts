@@ -3,10 +3,18 @@ import { hookSettings } from "./records.ts";
 /** Lets Claude Code start in the project without dialogs and without traffic of its own. */
 type Git = { readonly config: string; readonly ignore?: string | undefined; readonly attributes?: string | undefined };
 
-export function claudeHome({ directory, git, mounts = [], copied = false }: Bottle): ClaudeHome {
+export function claudeHome({
+  directory,
+  git,
+  certificates = "",
+  knownHosts = "",
+  mounts = [],
+  copied = false,
+}: Bottle): ClaudeHome {
   return {
     shared: [...(copied ? [] : [directory]), ...mounts.map(({ target }) => target)],
     git: git === undefined ? ["", "", ""] : [gitConfig(git), git.ignore ?? "", git.attributes ?? ""],
+    network: [certificates, knownHosts],
     config: JSON.stringify({
       hasCompletedOnboarding: true,
       hasSeenAutoDefaultNotice: true,
@@ -29,18 +37,21 @@ export function claudeHome({ directory, git, mounts = [], copied = false }: Bott
 type Bottle = {
   readonly directory: string;
   readonly git?: Git;
+  readonly certificates?: string;
+  readonly knownHosts?: string;
   readonly mounts?: readonly { readonly target: string }[];
   readonly copied?: boolean;
 };
 
 /**
- * The files of a bottle's home. `git`: its configuration and its lists of ignored files and of attributes; empty means none. `shared`: the host's
+ * The files of a bottle's home. `git`: its configuration and its lists of ignored files and of attributes; empty means none. `network`: certificates and known hosts, in the same way. `shared`: the host's
  * directories in the bottle, the project first.
  */
 export type ClaudeHome = {
   readonly config: string;
   readonly settings: string;
   readonly git: readonly string[];
+  readonly network: readonly string[];
   readonly shared: readonly string[];
 };
 

@@ -59,7 +59,7 @@ export const startArgv = (
 /** Run as the guest's root: sets up the user, the home and the project's path. `mount` is where the project is mounted. */
 export const prepareArgv = ({ user, directory }: Place, mount: string, claude: ClaudeHome): string[] => [
   "/bin/sh", "-c", withoutComments(`${prepareScript}${claudeHomeScript}${seen}`), "sh",
-  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings, ...claude.git, ...claude.shared,
+  String(user.uid), String(user.gid), user.name, user.home, directory, mount, claude.config, claude.settings, ...claude.git, ...claude.network, ...claude.shared,
 ]; // prettier-ignore
 
 /** Run as the bottle's user: only what Claude needs in the home. */
@@ -73,11 +73,12 @@ export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
   claude.settings,
   "",
   ...claude.git,
+  ...claude.network,
   ...claude.shared,
 ];
 
 /** Runs after claude-home.sh and its arguments. */
-const seen = `shift 7\n${seenScript}`;
+const seen = `shift 9\n${seenScript}`;
 
 /** Run as the guest's root: lists what was written since the bottle was created, each path ending with a NUL. */
 export const insideArgv = (root: string): string[] => ["/bin/sh", "-c", withoutComments(insideScript), "sh", root];

@@ -1,4 +1,4 @@
-# prepare UID GID NAME HOME DIRECTORY MOUNT CONFIG SETTINGS [GIT-CONFIG IGNORE ATTRIBUTES], as root in the guest after each start; repeating it changes nothing.
+# prepare UID GID NAME HOME DIRECTORY MOUNT CONFIG SETTINGS [GIT-CONFIG IGNORE ATTRIBUTES CERTIFICATES KNOWN-HOSTS], as root in the guest after each start; repeating it changes nothing.
 # claude-home.sh follows.
 set -eu
 uid=$1 gid=$2 name=$3 home=$4 directory=$5 mount=$6

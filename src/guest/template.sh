@@ -6,13 +6,18 @@ npm=npm
 missing=
 for program in git rg curl less ps ssh $npm; do command -v "$program" >/dev/null || missing="$missing $program"; done
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
-if [ -n "$missing" ]; then
+# What hooks and people expect, where the base has a package manager that we know.
+wanted=
+for program in jq python3 make nano; do command -v "$program" >/dev/null || wanted="$wanted $program"; done
+[ -e /usr/share/zoneinfo/UTC ] || wanted="$wanted tzdata"
+command -v apt-get >/dev/null || wanted=
+if [ -n "$missing$wanted" ]; then
   command -v apt-get >/dev/null || { echo "the base has no apt-get, and not:$missing" >&2; exit 1; }
   echo "claude-bottle step 2: packages"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
   case $missing in *' npm'*) set -- npm ;; *) set -- ;; esac
-  apt-get install -qy --no-install-recommends ca-certificates curl git less openssh-client procps ripgrep "$@"
+  apt-get install -qy --no-install-recommends ca-certificates curl git jq less make nano openssh-client procps python3 ripgrep tzdata "$@"
   rm -rf /var/lib/apt/lists/*
 fi
 [ -n "$npm" ] || exit 0

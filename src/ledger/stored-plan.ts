@@ -41,6 +41,8 @@ const plan = v.looseObject({
   network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, loopbackPort: undefined, furtherPort: undefined }),
   credentials: listOf(v.object({ variable: text, host: optional(text) })),
   git: optional(v.object({ config: text, ignore: optional(text), attributes: optional(text) })),
+  certificates: optional(text),
+  knownHosts: optional(text),
   keepsClaude: optional(v.boolean()),
   sshAgent: optional(text),
   idleMinutes: optional(v.number()),

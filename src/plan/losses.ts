@@ -23,6 +23,7 @@ const made = [
   /^\.(\w+_history|lesshst|viminfo|wget-hsts|zcompdump.*|sudo_as_admin_successful)$/,
   /^\.claude\.json/,
   /^\.config\/claude-bottle(\/|$)/,
+  /^\.ssh\/known_hosts(\.old)?$/,
 ];
 
 const conversation = /^\.claude\/projects\/[^/]+\/[^/]+\.jsonl$/;

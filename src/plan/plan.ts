@@ -53,6 +53,10 @@ export type BottlePlan = {
   readonly credentials: readonly Credential[];
   /** git's settings on the host, applied in the bottle. Set when the bottle starts. */
   readonly git?: GitSettings;
+  /** The host's extra certificates, as PEM. Set when the bottle starts. */
+  readonly certificates?: string;
+  /** Of the user's ssh, if the bottle has the ssh agent. Set when the bottle starts. */
+  readonly knownHosts?: string;
   /** Keep its ~/.claude when it is removed. */
   readonly keepsClaude?: boolean;
   /** The socket of the caller's ssh agent at its last start. Empty if it was created with an agent that it may no longer have. */

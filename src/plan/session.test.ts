@@ -39,6 +39,19 @@ test("the identity wins over the manifest, the manifest over what is passed thro
   expect(secrets).toEqual(["ANTHROPIC_API_KEY"]);
 });
 
+test("programs find this machine's extra certificates, unless the manifest names others", () => {
+  const { env } = planSession({ ...bottle, certificates: "PEM" }, { ...request, env: { CURL_CA_BUNDLE: "/own.pem" } });
+  const all = "/home/ann/.config/claude-bottle/certificates.pem";
+  expect(env).toMatchObject({
+    NODE_EXTRA_CA_CERTS: "/home/ann/.config/claude-bottle/extra-certificates.pem",
+    SSL_CERT_FILE: all,
+    REQUESTS_CA_BUNDLE: all,
+    GIT_SSL_CAINFO: all,
+    CURL_CA_BUNDLE: "/own.pem",
+  });
+  expect(planSession({ ...bottle, certificates: "" }, request).env).not.toHaveProperty("SSL_CERT_FILE");
+});
+
 test("a proxy's password stands in no argv", () => {
   const hostEnv = {
     HTTPS_PROXY: "http://ann:secret@proxy:1",

@@ -48,6 +48,7 @@ export function planSession(
       // As root, Claude refuses to skip its questions unless it is told that it runs in a sandbox.
       ...(user.uid === 0 && { IS_SANDBOX: "1" }),
       ...gitEnv(bottle),
+      ...certificateEnv(bottle),
       ...env,
       HOME: user.home,
       USER: user.name,
@@ -64,12 +65,23 @@ export function planSession(
  * The host's git settings, as the system configuration of the bottle: those of the bottle's home and of the repository override them. The
  * repositories belong to the caller, whoever owns the files in the bottle.
  */
-const gitEnv = ({ git, user }: BottlePlan): Record<string, string> => ({
+const gitEnv = (bottle: BottlePlan): Record<string, string> => ({
   GIT_CONFIG_COUNT: "1",
   GIT_CONFIG_KEY_0: "safe.directory",
   GIT_CONFIG_VALUE_0: "*",
-  ...(git && { GIT_CONFIG_SYSTEM: `${user.home}/${gitDirectory}/config` }),
+  ...(bottle.git && { GIT_CONFIG_SYSTEM: `${sessionUser(bottle).home}/${gitDirectory}/config` }),
 });
+
+/** Each tool has a variable of its own; all but Node's replace the list that the tool has. */
+function certificateEnv(bottle: BottlePlan): Record<string, string> {
+  if (!bottle.certificates) return {};
+  const place = `${sessionUser(bottle).home}/.config/claude-bottle`;
+  const all = `${place}/certificates.pem`;
+  return {
+    NODE_EXTRA_CA_CERTS: `${place}/extra-certificates.pem`,
+    ...Object.fromEntries(["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"].map((name) => [name, all])),
+  };
+} // prettier-ignore
 
 /** Relative to the home of the bottle's user. */
 export const gitDirectory = ".config/claude-bottle/git";

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
+import { extraCertificates } from "../../system/certificates.ts";
 import { fileStamp, isDirectory, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
 import { treeStamp } from "../../system/host-tree.ts";
 import { readPlain, writeStream } from "../../system/streams.ts";
@@ -144,7 +145,9 @@ async function runBuilder(
   progress.step(1, `base image ${recipe.base}`);
   const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/build-`);
   try {
-    for (const [file, text] of Object.entries(buildFiles(recipe))) writePrivate(`${directory}/${file}`, text);
+    const { text: certificates } = await extraCertificates(system);
+    for (const [file, text] of Object.entries(buildFiles(recipe, certificates)))
+      writePrivate(`${directory}/${file}`, text);
     const { code } = await client.call(["build", "--no-cache", ...proxyArgv(system.env), "-t", reference, directory], {
       ...options,
       onOutput: progress.output,

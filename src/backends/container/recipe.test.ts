@@ -18,8 +18,15 @@ test("an image is built by our script, and then by the user's commands, whose qu
 USER 0:0
 COPY template.sh /opt/claude-bottle/template.sh
 RUN ["/bin/sh","/opt/claude-bottle/template.sh","2.0.0"]
-RUN ["/bin/sh","-euc",${JSON.stringify(`echo claude-bottle "step 4: setup commands"\n${setup}`)}]
+RUN ["/bin/sh","-euc",${JSON.stringify(`echo claude-bottle "step 4: setup commands"\n[ ! -e /opt/claude-bottle/certificates.env ] || . /opt/claude-bottle/certificates.env\n${setup}`)}]
 `,
     "template.sh": recipe.script,
   });
+});
+
+test("this machine's certificates are there before anything is fetched, and do not make it another image", () => {
+  const recipe = templateRecipe({ base: "debian:12" });
+  const { Dockerfile = "", ...files } = buildFiles(recipe, "PEM");
+  expect(Dockerfile).toContain("COPY certificates.pem /opt/claude-bottle/certificates.pem\nRUN ");
+  expect(files).toEqual({ "template.sh": recipe.script, "certificates.pem": "PEM" });
 });

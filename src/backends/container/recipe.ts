@@ -1,11 +1,10 @@
 import proxyImageScript from "../../guest/proxy-image.sh" with { type: "text" };
-import { withoutComments } from "../../guest/script.ts";
-import { defaultBase, hashOf, setupScript, type Recipe } from "../recipe.ts";
+import { certificatesFile, defaultBase, hashOf, scriptOf, setupScript, type Recipe } from "../recipe.ts";
 
 export const proxyRecipe: Recipe = {
   purpose: "proxy",
   base: defaultBase,
-  script: withoutComments(proxyImageScript),
+  script: scriptOf(proxyImageScript),
   words: [],
 };
 
@@ -13,10 +12,13 @@ export const proxyRecipe: Recipe = {
 export const referenceOf = (recipe: Recipe): string => `localhost/claude-bottle/${recipe.purpose}:${hashOf(recipe)}`;
 
 /**
- * The files from which the image is built, by name. The script is a file because builders print each command that they run. Commands are written as
+ * The files from which the image is built, by name. `certificates`: of this machine, as PEM; empty means none. The script is a file because builders print each command that they run. Commands are written as
  * JSON, in which the shell's quotes and `$` have no meaning for the builder.
  */
-export function buildFiles({ purpose, base, script, words, setup }: Recipe): Readonly<Record<string, string>> {
+export function buildFiles(
+  { purpose, base, script, words, setup }: Recipe,
+  certificates = "",
+): Readonly<Record<string, string>> {
   const name = `${purpose}.sh`;
   const place = `/opt/claude-bottle/${name}`;
   const run = (argv: readonly string[]) => `RUN ${JSON.stringify(argv)}`;
@@ -24,8 +26,13 @@ export function buildFiles({ purpose, base, script, words, setup }: Recipe): Rea
     `FROM ${base}`,
     "USER 0:0",
     `COPY ${name} ${place}`,
+    ...(certificates === "" ? [] : [`COPY certificates.pem ${certificatesFile}`]),
     run(["/bin/sh", place, ...words]),
     ...(setup === undefined ? [] : [run(["/bin/sh", "-euc", setupScript(setup)])]),
   ];
-  return { Dockerfile: `${lines.join("\n")}\n`, [name]: script };
+  return {
+    Dockerfile: `${lines.join("\n")}\n`,
+    [name]: script,
+    ...(certificates !== "" && { "certificates.pem": certificates }),
+  };
 }

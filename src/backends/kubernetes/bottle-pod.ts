@@ -103,13 +103,14 @@ export class BottlePod {
   }
 
   /** Answers the questions of Claude's first start, including the one about the credential. */
-  async #answerClaude({ user, directory, credentials, git }: BottlePlan, options: StepOptions): Promise<void> {
+  async #answerClaude(plan: BottlePlan, options: StepOptions): Promise<void> {
+    const { user, credentials } = plan;
     const session = newSession("start");
     const command = podSessionArgv({
       session,
       mode: "plain",
       env: { HOME: user.home },
-      command: claudeHomeArgv(user.home, claudeHome({ directory, ...(git && { git }) })),
+      command: claudeHomeArgv(user.home, claudeHome({ ...plan, mounts: [] })),
     });
     const program = this.#exec(keepSecretsThenArgv(session, command));
     const stdin = secretLines(this.#valuesOf(credentials.map(({ variable }) => variable)));

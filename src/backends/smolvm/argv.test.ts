@@ -44,7 +44,10 @@ test.each(["/a b", "/a:b", "/a'b", '/a"b', "/a#{x}", "/a$(id)", "/é", "/a\nb", 
     const argv = createArgv({ ...plan, directory }, "/state/link");
     expect(argv[argv.indexOf("-v") + 1]).toBe("/state/link:/mnt/project");
     expect(
-      prepareArgv({ ...plan, directory }, { config: "{}", settings: "{}", git: [], shared: [directory] }).slice(-5),
+      prepareArgv(
+        { ...plan, directory },
+        { config: "{}", settings: "{}", git: [], network: [], shared: [directory] },
+      ).slice(-5),
     ).toEqual([directory, "/mnt/project", "{}", "{}", directory]);
   },
 );

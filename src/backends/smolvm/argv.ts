@@ -7,7 +7,7 @@ import {
 } from "../../guest/guest.ts";
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, GuestUser, SessionPlan } from "../../plan/plan.ts";
-import { hashOf, setupScript, type Recipe } from "../recipe.ts";
+import { certificatesFile, hashOf, setupScript, type Recipe } from "../recipe.ts";
 
 /** Where the project is mounted if smolvm cannot be given its path. It is bound to that path after each start. */
 export const plainMount = "/mnt/project";
@@ -90,6 +90,8 @@ export function buildArgvs(
       "--image", base, "--label", `${labels.template}=${hashOf(recipe)}`, "--net", ...(proxied ? ["--use-host-proxy"] : []),
     ],
     start: startArgv(name),
+    /** Reads them on stdin. */
+    certificates: asRootArgv(name, ["/bin/sh", "-c", 'mkdir -p "${0%/*}" && cat >"$0"', certificatesFile]),
     runs: commands.map((command) => asRootArgv(name, command)),
     stop: stopArgv(name),
     save: ["pack", "create", "--error-format", "json", "--from-vm", name, "-o", pack],

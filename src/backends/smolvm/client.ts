@@ -11,7 +11,7 @@ export const betweenTriesMs = 100;
 /** Right after `start` on a busy host, exec says "not running" for some seconds. A second `start` would kill the machine. */
 const readyWithinMs = 30_000;
 
-type CallOptions = StepOptions & Pick<RunOptions, "env" | "onOutput">;
+type CallOptions = StepOptions & Pick<RunOptions, "env" | "onOutput" | "stdin">;
 
 /** smolvm's command line. Its failures become UserErrors that say what to do. `doing`: the action, such as "make bottle x". */
 export class Client {

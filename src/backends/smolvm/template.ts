@@ -9,6 +9,7 @@ import {
   removeTree,
   readPrefix,
 } from "../../system/files.ts";
+import { extraCertificates } from "../../system/certificates.ts";
 import { isLocked } from "../../system/lock.ts";
 import { cacheDirectory, stateDirectory, type System } from "../../system/system.ts";
 import type { Leftover, Needed, StepOptions } from "../backend.ts";
@@ -56,7 +57,10 @@ async function build(
   const machine = argv.builderName(recipe);
   const directory = makeTempDirectory(`${directoryOf(system)}/.building-`);
   const pack = `${directory}/template`;
-  const { create, start, runs, stop, save } = argv.buildArgvs(recipe, plan, { pack, proxied: isProxied(system) });
+  const { create, start, certificates, runs, stop, save } = argv.buildArgvs(recipe, plan, {
+    pack,
+    proxied: isProxied(system),
+  });
   // The machine of a build that was killed.
   await client.remove(machine, "what an earlier build left", options);
   try {
@@ -66,6 +70,8 @@ async function build(
       await client.settle(doing, create, options);
       await client.start(doing, start, options);
       await client.execFirst(doing, argv.asRootArgv(machine, ["/bin/sh", "-c", ":"]), options);
+      const stdin = (await extraCertificates(system)).text;
+      if (stdin !== "") await client.settle(doing, certificates, { ...options, stdin });
       for (const words of runs) {
         const { code } = await client.call(words, { ...options, onOutput: progress.output });
         options.signal?.throwIfAborted();
