@@ -11,6 +11,6 @@ export function copiedPlan(plan: BottlePlan, { place, mounts, gateway }: Elsewhe
   const [mount] = plan.mounts.filter(({ part }) => part === undefined);
   if (mount) throw noMountThere(where, mount.source, mounts);
   if (plan.sshAgent !== undefined) throw noAgentThere(where);
-  if (plan.network.loopbackPort !== undefined) throw noLoopbackThere(where, gateway);
+  if (plan.network.hostPorts !== undefined) throw noLoopbackThere(where, gateway);
   return { ...plan, mounts: [], copied: true };
 }

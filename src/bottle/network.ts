@@ -7,7 +7,8 @@ import { inform } from "../ui/messages.ts";
 
 /** One sentence on what ANTHROPIC_BASE_URL opens to the bottle. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {
-  if (network.loopbackPort !== undefined) return `port ${network.loopbackPort} of this machine's loopback`;
+  const { hostPorts = [] } = network;
+  if (hostPorts.length > 0) return `port ${hostPorts.join(", ")} of this machine's loopback`;
   return network.hosts.includes(loopbackAddress) ? "all of this machine's loopback" : undefined;
 }
 
@@ -18,8 +19,8 @@ export function askedNetwork(
   asked: BottlePlan,
 ): BottlePlan["network"] {
   if (!setNetwork || made.network.mode !== asked.network.mode) return asked.network;
-  const { loopbackPort = made.network.loopbackPort, ...network } = withOpened(asked, made).network;
-  return { ...network, ...(loopbackPort !== undefined && { loopbackPort }) };
+  const { hostPorts = made.network.hostPorts, ...network } = withOpened(asked, made).network;
+  return { ...network, ...(hostPorts !== undefined && { hostPorts }) };
 }
 
 /** Whether the running bottle should reach other hosts and its backend can change that without a restart. */
@@ -44,7 +45,9 @@ export async function followNetwork(
   const [before, after] = [new Set(made.network.hosts), new Set(plan.network.hosts)];
   const changes = [...after.difference(before)].map((host) => `+${host}`);
   changes.push(...[...before.difference(after)].map((host) => `-${host}`));
-  const opened = plan.network.loopbackPort === made.network.loopbackPort ? undefined : openedLoopback(backend, plan);
+  const opened = Bun.deepEquals(plan.network.hostPorts, made.network.hostPorts)
+    ? undefined
+    : openedLoopback(backend, plan);
   if (opened) changes.push(`+${opened}`);
   inform(system, `updated the allowed hosts of bottle "${plan.name}": ${changes.join(" ")}`);
   await backend.setNetwork?.(plan, made, options);

@@ -7,4 +7,4 @@ apt-get install -qy --no-install-recommends socat tinyproxy-bin
 rm -rf /var/lib/apt/lists/*
 install -d -o nobody -g nogroup -m 700 /bottle
 # The bottle shares its processes, and its root can become their user: the kernel keeps what runs a file that it may not read to itself.
-for program in sh cat rm socat tinyproxy; do chmod go-r "$(readlink -f "$(command -v "$program")")"; done
+for program in sh cat rm perl socat tinyproxy; do chmod go-r "$(readlink -f "$(command -v "$program")")"; done

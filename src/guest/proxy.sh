@@ -17,6 +17,8 @@ FilterURLs On
 FilterDefaultDeny Yes
 CONF
 rm -f http.sock
+# Where upstream.sh sends it; gateway.pl takes it on.
+socat -t 600 TCP-LISTEN:3129,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:upstream.sock &
 trap 'exit 0' TERM INT
 tinyproxy -d -c /tmp/tinyproxy.conf &
 socat -t 600 UNIX-LISTEN:http.sock,fork,mode=600 TCP:127.0.0.1:3128 &

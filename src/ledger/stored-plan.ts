@@ -13,7 +13,7 @@ const network = v.object({
   mode: v.picklist(["list", "off", "open"]),
   hosts: listOf(text),
   opened: optional(v.array(text)),
-  loopbackPort: optional(v.number()),
+  hostPorts: optional(v.array(v.number())),
   furtherPort: optional(v.number()),
 });
 const engine = v.object({
@@ -38,7 +38,7 @@ const plan = v.looseObject({
   memoryMiB: v.fallback(v.number(), 4096),
   copied: optional(v.literal(true)),
   mounts: listOf(v.object({ source: text, target: text, mode: v.picklist(["ro", "rw"]), part: optional(v.literal("repository")) })),
-  network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, loopbackPort: undefined, furtherPort: undefined }),
+  network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, hostPorts: undefined, furtherPort: undefined }),
   credentials: listOf(v.object({ variable: text, host: optional(text) })),
   git: optional(v.object({ config: text, ignore: optional(text), attributes: optional(text) })),
   certificates: optional(text),

@@ -87,7 +87,7 @@ export function assertSupported(
 }
 
 const portOf = ({ port, loopback }: Gateway): Partial<NetworkPlan> =>
-  loopback ? { loopbackPort: port } : port === 80 || port === 443 ? {} : { furtherPort: port };
+  loopback ? { hostPorts: [port] } : port === 80 || port === 443 ? {} : { furtherPort: port };
 
 function programsOf({ image, manifest, backend }: BottleRequest): Pick<BottlePlan, "image" | "template"> {
   if (backend.capabilities.programs === "host") return { image: undefined };

@@ -143,8 +143,8 @@ export type NetworkPlan = {
   readonly hosts: readonly string[];
   /** The hosts that were opened for this bottle only, whatever the manifest says. */
   readonly opened?: readonly string[];
-  /** The one port of the host's loopback that the bottle can reach, if ANTHROPIC_BASE_URL is there. */
-  readonly loopbackPort?: number;
+  /** Ports of the host's loopback that the bottle reaches on its own: that of ANTHROPIC_BASE_URL, and those of the manifest. */
+  readonly hostPorts?: readonly number[];
   /** Allowed in addition to 80 and 443, if ANTHROPIC_BASE_URL has another port. */
   readonly furtherPort?: number;
 };

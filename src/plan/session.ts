@@ -22,7 +22,16 @@ export type SessionRequest = {
 
 export const sessionUser = (bottle: BottlePlan): GuestUser => bottle.engine?.user ?? bottle.user;
 
-const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const proxies = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "ALL_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "all_proxy",
+  "no_proxy",
+];
 
 /** A session of a bottle. `bottle` is the plan that the bottle was created with, whatever the manifest says now. */
 export function planSession(

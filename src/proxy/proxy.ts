@@ -14,7 +14,7 @@ const mostConnections = 1000;
 const lookEveryMs = 2_000;
 
 /**
- * `proxy DIRECTORY PORT`: the only way from the bottle of that directory to the network, on that port of its loopback. Also offers one port of the
+ * `proxy DIRECTORY PORT`: the only way from the bottle of that directory to the network, on that port of its loopback. Also offers ports of the
  * host's loopback. Prints `ready`, and ends with the bottle. `env`: the host's environment, for the host's own proxy.
  */
 export async function proxy([directory = "", port = ""]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -23,7 +23,6 @@ export async function proxy([directory = "", port = ""]: readonly string[], env:
   const namespaces = holder && openNamespaces(libc, holder);
   if (!holder || !namespaces) throw notRunning();
   const rules = new CurrentRules(directory);
-  const { loopbackPort } = rules.now;
   const way = {
     allows: (host: string, port: number) => rules.allows(host, port),
     onDenied: (target: string) => noteDenial(directory, target),
@@ -31,15 +30,16 @@ export async function proxy([directory = "", port = ""]: readonly string[], env:
   };
   await offer(libc, namespaces, Number(port), (client) => serve(client, way));
   const offered = new Set<number>();
-  const offerLoopback = async (wanted: number | undefined) => {
-    if (wanted === undefined || offered.has(wanted)) return;
-    await offer(libc, namespaces, wanted, (client) => passOn(client, wanted));
-    offered.add(wanted);
-    writeProxy(directory, { loopbackPorts: [...offered] });
+  const offerPorts = async () => {
+    for (const wanted of rules.now.hostPorts) {
+      if (offered.has(wanted)) continue;
+      await offer(libc, namespaces, wanted, (client) => void passOn(client, wanted));
+      offered.add(wanted);
+    }
+    writeProxy(directory, { hostPorts: [...offered] });
   };
-  writeProxy(directory, { loopbackPorts: [] });
-  await offerLoopback(loopbackPort);
-  process.on("SIGHUP", () => void offerLoopback(rules.now.loopbackPort).catch(() => undefined));
+  await offerPorts();
+  process.on("SIGHUP", () => void offerPorts().catch(() => undefined));
   process.stdout.write("ready\n");
   while (isAlive(holder)) await Bun.sleep(lookEveryMs);
   return 0;
@@ -61,11 +61,16 @@ async function offer(
   await promise;
 }
 
-function passOn(client: Socket, port: number): void {
-  const service = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
-  for (const [one, other] of [[client, service], [service, client]] as const) {
-    one.on("error", () => other.destroy());
-    one.on("close", () => other.destroySoon());
-    one.pipe(other);
-  }
+/** A service of the host may listen on one of its two loopback addresses only. */
+function passOn(client: Socket, port: number, host = "127.0.0.1"): void {
+  const service = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  const isLast = host !== "127.0.0.1";
+  service.once("error", () => void (isLast ? client.destroy() : passOn(client, port, "::1")));
+  service.once("connect", () => {
+    for (const [one, other] of [[client, service], [service, client]] as const) {
+      one.on("error", () => other.destroy());
+      one.on("close", () => other.destroySoon());
+      one.pipe(other);
+    }
+  });
 } // prettier-ignore

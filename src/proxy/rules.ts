@@ -5,8 +5,8 @@ import { writePrivate } from "../system/files.ts";
 export type Rules = {
   /** One extended regular expression per line, as `filterOf` of the backends makes them. */
   readonly filter: string;
-  /** The one allowed port of the host's loopback. */
-  readonly loopbackPort: number | undefined;
+  /** The allowed ports of the host's loopback. */
+  readonly hostPorts: readonly number[];
 };
 
 const fileIn = (directory: string) => `${directory}/network.json`;
@@ -18,7 +18,7 @@ export const writeRules = (directory: string, rules: Rules): void =>
 export class CurrentRules {
   readonly #file: string;
   #stamp = "";
-  #rules: Rules = { filter: "", loopbackPort: undefined };
+  #rules: Rules = { filter: "", hostPorts: [] };
   #filter: RegExp | undefined;
 
   constructor(directory: string) {

@@ -23,7 +23,16 @@ const factsSchema = v.object({ "child-pid": v.number() });
 const restMs = 3_000;
 const offersWithinMs = 2_000;
 /** The bottle's proxy uses the host's own proxy, so it keeps these variables of the host. */
-const proxyVariables = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
+const proxyVariables = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "ALL_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "all_proxy",
+  "no_proxy",
+];
 
 type Places = {
   /** The parent directory of all bottles. */
@@ -90,8 +99,8 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
   async function connect(plan: BottlePlan, options: StepOptions): Promise<void> {
     if (!needsProxy(plan)) return;
     const directory = directoryOf(plan.name);
-    const { loopbackPort } = plan.network;
-    writeRules(directory, { filter: hostFilter(plan.network), loopbackPort });
+    const { hostPorts = [] } = plan.network;
+    writeRules(directory, { filter: hostFilter(plan.network), hostPorts });
     if (readHolder(directory) === undefined) return;
     const running = readProxy(directory);
     if (!running) {
@@ -99,13 +108,15 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
       await run(proxying(plan.name), `connect bottle "${plan.name}"`, { ...options, env });
       return;
     }
-    if (loopbackPort === undefined || running.loopbackPorts.includes(loopbackPort)) return;
+    const missing = () => {
+      const offered = readProxy(directory)?.hostPorts ?? [];
+      return hostPorts.find((port) => !offered.includes(port));
+    };
+    if (missing() === undefined) return;
     process.kill(running.pid, "SIGHUP");
-    for (let waited = 0; waited < offersWithinMs; waited += 20) {
-      if (readProxy(directory)?.loopbackPorts.includes(loopbackPort)) return;
-      await Bun.sleep(20);
-    }
-    throw portTaken(plan.name, loopbackPort);
+    for (let waited = 0; waited < offersWithinMs && missing() !== undefined; waited += 20) await Bun.sleep(20);
+    const port = missing();
+    if (port !== undefined) throw portTaken(plan.name, port);
   }
 
   const holdersOf = (name: string) =>

@@ -9,6 +9,8 @@ import { engineError, isUnknown, silentEngine, engineMissing } from "./errors.ts
 
 const answerMs = 15_000;
 
+type CallOptions = StepOptions & Pick<RunOptions, "stdin">;
+
 /** The parts of `container inspect` that we use. */
 const containerSchema = v.object({
   Id: v.string(),
@@ -34,7 +36,7 @@ export class Client {
     throw engineMissing(this.program, installCommand(this.system, "podman"));
   }
 
-  call(words: readonly string[], options: StepOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {
+  call(words: readonly string[], options: CallOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {
     return this.system.run(this.argv(words), options);
   }
 
@@ -42,7 +44,7 @@ export class Client {
   async settle(
     doing: string,
     words: readonly string[],
-    options: StepOptions & { readonly mayBeGone?: boolean } = {},
+    options: CallOptions & { readonly mayBeGone?: boolean } = {},
   ): Promise<Run> {
     const run = await this.call(words, options);
     if (run.code !== 0 && !(options.mayBeGone && isUnknown(run))) throw engineError(this.program, doing, run);

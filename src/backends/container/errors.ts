@@ -111,3 +111,6 @@ export const engineMissing = (program: ProgramName, command: string): UserError 
   new UserError(`${program} is not installed`, {
     hint: `install it: ${program === "docker" ? "https://docs.docker.com/engine/install" : command}`,
   });
+
+export const encryptedProxyLine = (program: string, variable: string): string =>
+  `${variable} names a proxy that is reached over TLS, which ${program} bottles cannot use; they connect directly`;

@@ -17,6 +17,7 @@ import { engineError, notAnArchive, noImage, cannotFetch } from "./errors.ts";
 import * as argv from "./argv.ts";
 import { renamedArchive } from "./archive.ts";
 import { imageIds } from "./image-ids.ts";
+import { loopbackProxyPorts } from "./upstream.ts";
 import { buildFiles, referenceOf } from "./recipe.ts";
 
 /**
@@ -148,12 +149,23 @@ async function runBuilder(
     const { text: certificates } = await extraCertificates(system);
     for (const [file, text] of Object.entries(buildFiles(recipe, certificates)))
       writePrivate(`${directory}/${file}`, text);
-    const { code } = await client.call(["build", "--no-cache", ...proxyArgv(system.env), "-t", reference, directory], {
-      ...options,
-      onOutput: progress.output,
-      // On INT and TERM podman exits at once and leaves its working containers behind. On HUP the build step fails and podman cleans up.
-      ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
-    });
+    const { code } = await client.call(
+      [
+        "build",
+        "--no-cache",
+        ...proxyArgv(system.env),
+        ...(loopbackProxyPorts(system.env).length > 0 ? ["--network", "host"] : []),
+        "-t",
+        reference,
+        directory,
+      ],
+      {
+        ...options,
+        onOutput: progress.output,
+        // On INT and TERM podman exits at once and leaves its working containers behind. On HUP the build step fails and podman cleans up.
+        ...(program === "podman" && { endBy: { name: "SIGHUP", graceMs: 60_000 } }),
+      },
+    );
     if (code === 0) return await noteId(client, reference);
   } finally {
     removeTree(directory);
@@ -163,6 +175,6 @@ async function runBuilder(
 
 /** By name: a proxy's address may contain a password. */
 const proxyArgv = (env: Readonly<Record<string, string>>): string[] =>
-  ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"]
+  ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"]
     .filter((name) => env[name])
     .flatMap((name) => ["--build-arg", name]);

@@ -5,6 +5,7 @@ import { exists, privateDirectory, removeFile, removeTree, replaceSymlink } from
 import { isAlive, processOfContainer } from "../../system/process.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
+import { inform } from "../../ui/messages.ts";
 import type { Backend, StepOptions } from "../backend.ts";
 import { copiedPlan } from "../copied.ts";
 import { proxyEnv } from "../host-filter.ts";
@@ -12,7 +13,7 @@ import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { type Engine, factsOf } from "./engine.ts";
-import { engineError, mentionsUnknown } from "./errors.ts";
+import { encryptedProxyLine, engineError, mentionsUnknown } from "./errors.ts";
 import { builtImage, ensureImages, findImages, givenImage, type Image } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
 import { containerLeftovers } from "./leftovers.ts";
@@ -21,6 +22,7 @@ import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
 import { pushTemplate } from "./push.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
+import { encryptedProxy, hostProxyOf, withProxyPorts } from "./upstream.ts";
 
 export const docker = (system: System): Backend => container(system, "docker");
 export const podman = (system: System): Backend => container(system, "podman");
@@ -33,7 +35,10 @@ function container(system: System, program: argv.ProgramName): Backend {
   /** For --dry-run, without asking the engine: the last image that we built, or the name that it would get. */
   const assumedImage = (recipe: Recipe): string =>
     imageIds(client, referenceOf(recipe)).known()[0] ?? referenceOf(recipe);
-  const partsOf = (plan: BottlePlan) => network.partsOf(plan, plan.engine?.proxyImage ?? assumedImage(proxyRecipe));
+  /** An engine on another machine has a way of its own. */
+  const hostProxy = (plan: BottlePlan) => (plan.copied ? undefined : hostProxyOf(system.env, plan.network));
+  const partsOf = (plan: BottlePlan, image = plan.engine?.proxyImage ?? assumedImage(proxyRecipe)) =>
+    network.partsOf(withProxyPorts(plan, system.env), image, hostProxy(plan) !== undefined);
   const recordsOf = (name: string) => `${stateDirectory(system.env)}/records/${name}`;
   const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
   /** A bottle also starts without its agent, so that it can be inspected or packed. */
@@ -62,6 +67,19 @@ function container(system: System, program: argv.ProgramName): Backend {
     ...[...network.partNames(name), name].map(argv.removeArgv),
     network.removeVolumeArgv(name),
   ];
+  /** What its proxy is told of this machine's own one, after each start. */
+  const connecting = (plan: BottlePlan): (readonly string[])[] => {
+    const proxy = hostProxy(plan);
+    return proxy ? [network.setUpstreamArgv(plan.name), network.useUpstreamArgv(plan.name, proxy.exempt)] : [];
+  };
+  async function connect(plan: BottlePlan, options: StepOptions): Promise<void> {
+    const stdin = hostProxy(plan)?.lines ?? "";
+    for (const words of connecting(plan))
+      await client.settle(`connect bottle "${plan.name}"`, words, { ...options, stdin });
+    const encrypted = plan.network.mode === "list" && !plan.copied ? encryptedProxy(system.env) : undefined;
+    if (encrypted !== undefined) inform(system, encryptedProxyLine(program, encrypted));
+  }
+
   /** These containers hold no data, and pruning an engine removes them. */
   async function remake(parts: readonly network.Part[], doing: string, options: StepOptions): Promise<void> {
     for (const part of parts) {
@@ -74,7 +92,7 @@ function container(system: System, program: argv.ProgramName): Backend {
   function imagesOf(plan: BottlePlan): Image[] {
     const { template, image = "" } = plan;
     const made = template ? builtImage(client, templateRecipe(template)) : givenImage(client, image);
-    return network.needsRelay(plan) ? [made, builtImage(client, proxyRecipe)] : [made];
+    return network.needsRelay(withProxyPorts(plan, system.env)) ? [made, builtImage(client, proxyRecipe)] : [made];
   }
 
   /** `others` gets the remaining images, once everything that cannot be copied to the engine has been refused. */
@@ -171,6 +189,7 @@ function container(system: System, program: argv.ProgramName): Backend {
         await remake(partsOf(plan), doing, options);
         await client.settle(doing, starting(plan), options);
       } else if (run.code !== 0) throw engineError(program, doing, run);
+      await connect(plan, options);
       const prepared = await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
       options.onSeen?.(prepared.stdout);
       const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
@@ -180,11 +199,12 @@ function container(system: System, program: argv.ProgramName): Backend {
     async setNetwork(plan, made, options = {}) {
       const doing = `change the network of bottle "${plan.name}"`;
       if (plan.network.mode === "list") await client.settle(doing, network.setFilterArgv(plan), options);
-      if (plan.network.loopbackPort === made.network.loopbackPort) return;
+      if (Bun.deepEquals(plan.network.hostPorts, made.network.hostPorts)) return;
       const [image = ""] = await ensureImages(client, [builtImage(client, proxyRecipe)], options);
-      const parts = network.partsOf(plan, image).filter((part) => !part.isProxy);
+      const parts = partsOf(plan, image).filter((part) => !part.isProxy);
       await remake(parts, doing, options);
       await client.settle(doing, argv.startArgv(parts.map(({ name }) => name)), options);
+      await connect(plan, options);
     },
 
     async denied(name) {
@@ -229,16 +249,16 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     explainNetwork(plan, made) {
       const filter = plan.network.mode === "list" ? [network.setFilterArgv(plan)] : [];
-      const isSamePort = plan.network.loopbackPort === made.network.loopbackPort;
+      const isSamePort = Bun.deepEquals(plan.network.hostPorts, made.network.hostPorts);
       const parts = isSamePort ? [] : partsOf(plan).filter((part) => !part.isProxy);
       const remaking = parts.flatMap((part) => [argv.removeArgv(part.name), part.argv]);
-      const starting = isSamePort ? [] : [argv.startArgv(parts.map(({ name }) => name))];
+      const starting = isSamePort ? [] : [argv.startArgv(parts.map(({ name }) => name)), ...connecting(plan)];
       return [...filter, ...remaking, ...starting].map((words) => client.argv(words));
     },
 
     explain: (plan) => ({
       create: creation(plan).map((words) => client.argv(words)),
-      start: [starting(plan), preparation(plan)].map((words) => client.argv(words)),
+      start: [starting(plan), ...connecting(plan), preparation(plan)].map((words) => client.argv(words)),
       stop: [client.argv(argv.stopArgv(plan.name))],
       remove: removal(plan.name).map((words) => client.argv(words)),
     }),

@@ -47,20 +47,21 @@ const network = (part: object) => partsOf({ ...plan, network: { ...plan.network,
 
 test.each([
   ["a list", {}, ["cb-a-proxy", "cb-a-relay"]],
-  ["a list and a port of the host", { loopbackPort: 8080 }, ["cb-a-proxy", "cb-a-gateway", "cb-a-relay"]],
-  ["all of the network and a port of the host", { mode: "open", loopbackPort: 8080 }, ["cb-a-gateway", "cb-a-relay"]],
+  ["a list and a port of the host", { hostPorts: [8080] }, ["cb-a-proxy", "cb-a-gateway", "cb-a-relay"]],
+  ["all of the network and a port of the host", { mode: "open", hostPorts: [8080] }, ["cb-a-gateway", "cb-a-relay"]],
   ["all of the network", { mode: "open" }, []],
   ["no network", { mode: "off" }, []],
 ])("the parts for %s", (_, part, names) => expect(network(part).map(({ name }) => name)).toEqual(names));
 
 test("only the proxy and the gateway have a network of their own, and all parts are confined", () => {
-  const lines = network({ loopbackPort: 8080 }).map(({ argv }) => argv.join(" "));
+  const lines = network({ hostPorts: [8080] }).map(({ argv }) => argv.join(" "));
   const confined =
     "--cap-drop all --read-only --tmpfs /tmp --user 65534:65534 --pid container:cb-a -v cb-a-network:/bottle";
   expect(lines.map((line) => line.split(confined).length)).toEqual([2, 2, 2]);
   expect(lines.map((line) => / --network (\S+)/.exec(line)?.[1])).toEqual([undefined, "host", "container:cb-a"]);
-  expect(lines[1]).toEndWith(
-    "socat -t 600 UNIX-LISTEN:/bottle/loopback.sock,fork,mode=600,unlink-early TCP:127.0.0.1:8080",
-  );
-  expect(lines[2]).toEndWith("sh 3128 http.sock 8080 loopback.sock");
+  expect(lines[1]).toEndWith(" 8080");
+  expect(lines[2]).toEndWith("sh 3128 http.sock 8080 loopback-8080.sock");
 });
+
+test("where this machine is behind a proxy, the gateway stands beside the proxy", () =>
+  expect(partsOf(plan, "image", true).map(({ name }) => name)).toEqual(["cb-a-proxy", "cb-a-gateway", "cb-a-relay"]));

@@ -1,15 +1,16 @@
 import filterScript from "../../guest/filter.sh" with { type: "text" };
+import gatewayScript from "../../guest/gateway.pl" with { type: "text" };
 import proxyScript from "../../guest/proxy.sh" with { type: "text" };
 import relayScript from "../../guest/relay.sh" with { type: "text" };
+import upstreamScript from "../../guest/upstream.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { filterOf, proxyPort } from "../host-filter.ts";
 import { labels, withoutProxyArgv } from "./argv.ts";
 
 // A bottle with a list of hosts has no network except its loopback. Up to three small containers accompany it and share sockets in a volume. The
-// proxy has access to the network and enforces the list. The gateway reaches one port of the host's loopback, if ANTHROPIC_BASE_URL is there. The
-// relay shares the bottle's network, and offers the sockets as ports on its loopback. All of them share the bottle's process tree, so they end with
-// it.
+// proxy has access to the network and enforces the list. The gateway reaches ports of the host's loopback, and the host's own proxy. The relay
+// shares the bottle's network, and offers the sockets as ports on its loopback. All of them share the bottle's process tree, so they end with it.
 
 const namesOf = (bottle: string) => ({
   proxy: `${bottle}-proxy`,
@@ -19,14 +20,15 @@ const namesOf = (bottle: string) => ({
 });
 
 export const needsRelay = ({ network }: BottlePlan): boolean =>
-  network.mode === "list" || network.loopbackPort !== undefined;
+  network.mode === "list" || network.hostPorts !== undefined;
 
 /** A container that belongs to a bottle, and the argv that creates it once the bottle's own container exists. */
 export type Part = { readonly name: string; readonly argv: readonly string[]; readonly isProxy: boolean };
 
-export function partsOf(plan: BottlePlan, image: string): Part[] {
+/** `isBehindProxy`: this machine reaches the network by a proxy. */
+export function partsOf(plan: BottlePlan, image: string, isBehindProxy = false): Part[] {
   const { proxy, gateway, relay } = namesOf(plan.name);
-  const { mode, loopbackPort } = plan.network;
+  const { mode, hostPorts } = plan.network;
   const part = (name: string, create: typeof createProxyArgv) => ({
     name,
     argv: create(name, plan, image),
@@ -34,7 +36,7 @@ export function partsOf(plan: BottlePlan, image: string): Part[] {
   });
   return [
     ...(mode === "list" ? [part(proxy, createProxyArgv)] : []),
-    ...(loopbackPort === undefined ? [] : [part(gateway, createGatewayArgv)]),
+    ...(hostPorts === undefined && !isBehindProxy ? [] : [part(gateway, createGatewayArgv)]),
     ...(needsRelay(plan) ? [part(relay, createRelayArgv)] : []),
   ];
 }
@@ -58,20 +60,14 @@ const createProxyArgv = (name: string, plan: BottlePlan, image: string) => [
 const createGatewayArgv = (name: string, plan: BottlePlan, image: string) => [
   ...createPartArgv(name, plan, ["--network", "host"]),
   image,
-  ...[
-    "socat",
-    "-t",
-    "600",
-    "UNIX-LISTEN:/bottle/loopback.sock,fork,mode=600,unlink-early",
-    `TCP:127.0.0.1:${plan.network.loopbackPort}`,
-  ],
+  ...["perl", "-e", withoutComments(gatewayScript), ...(plan.network.hostPorts ?? []).map(String)],
 ];
 
 function createRelayArgv(name: string, plan: BottlePlan, image: string): string[] {
-  const { loopbackPort, mode } = plan.network;
+  const { hostPorts = [], mode } = plan.network;
   const sockets = [
     ...(mode === "list" ? [String(proxyPort), "http.sock"] : []),
-    ...(loopbackPort === undefined ? [] : [String(loopbackPort), "loopback.sock"]),
+    ...hostPorts.flatMap((port) => [String(port), `loopback-${port}.sock`]),
   ];
   return [
     ...createPartArgv(name, plan, ["--network", `container:${plan.name}`]),
@@ -91,6 +87,21 @@ export const setFilterArgv = ({ name, network }: BottlePlan): string[] => [
   "exec",
   namesOf(name).proxy,
   ...script(filterScript, filterOf(network)),
+];
+
+/** Reads what gateway.pl reads then, on stdin. */
+export const setUpstreamArgv = (bottle: string): string[] => [
+  "exec",
+  "-i",
+  namesOf(bottle).gateway,
+  ...script("umask 077; cat >/tmp/upstream"),
+];
+
+/** After each start of the proxy, which begins without one. */
+export const useUpstreamArgv = (bottle: string, exempt: readonly string[]): string[] => [
+  "exec",
+  namesOf(bottle).proxy,
+  ...script(upstreamScript, ...exempt),
 ];
 
 const script = (text: string, ...words: string[]) => ["/bin/sh", "-c", withoutComments(text), "sh", ...words];
