@@ -11,6 +11,8 @@ for all in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /
 for name in SSL_CERT_FILE CURL_CA_BUNDLE REQUESTS_CA_BUNDLE GIT_SSL_CAINFO; do export "$name=$all"; done
 export NODE_EXTRA_CA_CERTS=/opt/claude-bottle/certificates.pem
 ENV
+  all=
+  # shellcheck source=/dev/null
   . /opt/claude-bottle/certificates.env
   [ "$all" = "$extra" ] || cat "$extra" >>"$all"
   printf 'Acquire::https::CaInfo "%s";\n' "$all" >/opt/claude-bottle/apt.conf
