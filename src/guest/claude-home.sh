@@ -1,16 +1,16 @@
-# claude-home HOME CONFIG SETTINGS [UID:GID [GIT-CONFIG IGNORE ATTRIBUTES CERTIFICATES KNOWN-HOSTS]]: Claude's questions of a first start, answered once; what is
-# there already stays.
-# With UID:GID it runs as root, in a home where sessions put what they like: what may be a way out of it is left alone.
+# claude-home HOME CONFIG SETTINGS [UID:GID [GIT-CONFIG IGNORE ATTRIBUTES CERTIFICATES KNOWN-HOSTS]]: answers the questions of
+# Claude's first start once; existing files stay.
+# With UID:GID it runs as root in a home that sessions can write to, so it touches nothing that may lead out of it.
 set -eu
 home=$1 config=$2 settings=$3 owner=${4:-}
-# Neither a link nor a further name of a file that lies elsewhere.
+# Neither a symlink nor a hard link to a file elsewhere.
 is_inside() {
   [ ! -L "$1" ] && { [ -z "$owner" ] || [ -d "$1" ] || [ "$(stat -c %h "$1")" = 1 ]; }
 }
 own() {
   [ -z "$owner" ] || [ ! -e "$1" ] || ! is_inside "$1" || chown "$owner" "$1"
 }
-# An empty file is one that a microVM had not yet put on its disk when it died.
+# A microVM that died before it wrote a file to its disk leaves it empty.
 answer() {
   [ -L "$1" ] || { [ -e "$1" ] && [ ! -f "$1" ]; } || [ -s "$1" ] || (umask 077 && printf '%s\n' "$2" >"$1")
   own "$1"
@@ -23,7 +23,7 @@ if [ ! -L "$home/.claude" ]; then
   answer "$home/.claude/settings.json" "$settings"
 fi
 answer "$home/.claude.json" "$config"
-# Claude knows an approved key by its last 20 characters; only the guest knows what stands in for the key.
+# Claude identifies an approved key by its last 20 characters; only the guest knows the placeholder of the key.
 if [ -n "${ANTHROPIC_API_KEY:-}" ] && [ -f "$home/.claude.json" ] && is_inside "$home/.claude.json"; then
   end=$(printf %s "$ANTHROPIC_API_KEY" | tail -c 20)
   case $end in
@@ -33,7 +33,7 @@ if [ -n "${ANTHROPIC_API_KEY:-}" ] && [ -f "$home/.claude.json" ] && is_inside "
   esac
   own "$home/.claude.json"
 fi
-# What the host says anew at each start: git's settings, and the certificates that only its network needs.
+# What the host passes at each start: git's settings, and the certificates that only its network needs.
 place=$home/.config/claude-bottle
 make_place() {
   for directory in "$home/.config" "$place" "$place/git"; do
@@ -44,11 +44,11 @@ make_place() {
 }
 replace() {
   rm -rf "${place:?}/$1"
-  # noclobber opens no link.
+  # With noclobber, the shell opens no link.
   [ -z "$2" ] || (set -C && printf '%s' "$2" >"$place/$1")
   own "$place/$1"
 }
-# For programs that read one file of all certificates.
+# For programs that read all certificates from one file.
 all_certificates() {
   for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do
     if [ -r "$bundle" ]; then cat "$bundle" && break; fi

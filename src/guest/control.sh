@@ -1,14 +1,14 @@
 # control settle SESSION ROWS COLUMNS TENTHS   waits TENTHS for the session's terminal to take that size by itself (native), then sets it (asserted)
 # control end SESSION                          ends every process of the session
 # control left SESSION                         prints `left` if the session's command runs
-# Run beside the session, as its user. The note is the guest's word: quoted, never evaluated.
+# Runs beside the session, as its user. The guest wrote the note, so it is quoted and never evaluated.
 session=$2
 note=/tmp/.claude-bottle-$session
 { read -r pid && read -r tty && read -r start && read -r place; } 2>/dev/null <"$note" || pid=- tty=- start=- place=-
-# Numbers here are those of /proc, which may be of an outer process namespace; a signal takes those of our own.
+# Pids here are those of /proc, which may belong to an outer pid namespace; signals take those of our own.
 read -r own _ </proc/self/stat
 
-# What the kernel says of a process from its state on; the name before that, in brackets, may hold anything.
+# The kernel's fields for a process from its state on; the name before that, in brackets, may contain anything.
 fields() { read -r line <"/proc/$1/stat" && fields=${line##*) }; } 2>/dev/null
 
 settle() {
@@ -23,7 +23,7 @@ settle() {
   stty -F "$tty" rows "$1" cols "$2" 2>/dev/null && echo asserted || echo gone
 }
 
-# A number that another process has by now is not the leader's; while one of its kernel session lives, none can have it.
+# The leader's pid may have been reused, but not while a process of its kernel session lives.
 check_leader() {
   case $pid in '' | *[!0-9]*) pid=- ;; esac
   fields "$pid" || return
@@ -31,21 +31,21 @@ check_leader() {
   [ "${20}" = "$start" ] || pid=-
 }
 
-# Claude Code's daemon serves the whole bottle. It has the mark of whichever session started it first, as have its background sessions,
-# by their environment, and what those start (2.1.332).
+# Claude Code's daemon serves the whole bottle. In its environment it has the mark of the session that started it, and so have its background
+# sessions and what they start (2.1.332).
 is_background() {
   case "$background " in *"/proc/$1/environ"*) return 0 ;; esac
   case $(tr '\0' ' ' <"/proc/$1/cmdline") in *' daemon run --origin '*) return 0 ;; esac
   return 1
 }
 
-# Sets `numbers` to those of the process in each process namespace, from that of /proc down.
+# Sets `numbers` to the process's pids in each pid namespace, starting with that of /proc.
 read_numbers() {
   numbers=
   while read -r key words; do [ "$key" != NSpid: ] || numbers=$words; done <"/proc/$1/status"
 } 2>/dev/null
 
-# What kill calls the processes. One that has not as many numbers as we is in another namespace.
+# The pids to pass to kill. A process with another number of pids than ours is in another namespace.
 callable() {
   read_numbers "$own"
   set -- $numbers -- "$@"
@@ -59,8 +59,8 @@ callable() {
   done
 }
 
-# The leader's kernel session, or what shares the caller's with it on the same terminal; and whatever left it with the session's mark still in
-# its environment.
+# The processes of the leader's kernel session, or those that share the caller's on the same terminal; and those that left it but still have the
+# session's mark in their environment.
 members() {
   marked=$(grep -lszx "CLAUDE_BOTTLE_SESSION=$session" /proc/[0-9]*/environ)
   background=$(grep -lszE '^(CLAUDE_CODE_SESSION_KIND=bg$|CLAUDE_JOB_DIR=)' /proc/[0-9]*/environ)
@@ -68,7 +68,7 @@ members() {
     process=${process#/proc/}
     fields "$process" || continue
     set -- $fields
-    # Neither a zombie, nor ourselves, nor our own children.
+    # Skips zombies, this process and its children.
     if [ "$1" = Z ] || [ "$process" = "$own" ] || [ "$2" = "$own" ]; then continue; fi
     case "$process $4 " in "$pid "* | *" $pid "*) echo "$process" && continue ;; esac
     [ "$5" = 0 ] || [ "$4 $5" != "$place" ] || { echo "$process" && continue; }

@@ -1,4 +1,4 @@
-# filter FILTER, beside proxy.sh: other hosts from now on; what is connected stays so.
+# filter FILTER, beside proxy.sh: replaces the list of hosts; open connections stay.
 set -eu
 printf '%s\n' "$1" >/bottle/filter
 kill -s USR1 "$(cat /tmp/tinyproxy.pid)"

@@ -1,5 +1,5 @@
-# hook, which Claude Code starts with a JSON object on stdin: notes the beginning of it for the conversation that it is about, one file
-# each, with our session and the time of its last prompt before it. Says nothing and never fails: Claude would show it.
+# hook: Claude Code starts it with a JSON object on stdin. Writes the beginning of the object to a file for its conversation, after our session's
+# ID and the time of the last prompt. Prints nothing and never fails, because Claude would show that.
 exec 2>/dev/null
 notes=${CLAUDE_CONFIG_DIR:-$HOME/.claude}/claude-bottle/turns
 input=$(head -c 3000; cat >/dev/null)
@@ -10,7 +10,7 @@ mkdir -p "$notes" || exit 0
 asked=
 { read -r _ && read -r asked; } <"$notes/$id"
 case $input in *'"hook_event_name":"UserPromptSubmit"'*) asked=$(date +%s) ;; esac
-# What Claude's daemon starts has the mark of whichever session came first.
+# Processes of Claude's daemon have the mark of the session that started the daemon.
 session=$CLAUDE_BOTTLE_SESSION
 [ -z "$CLAUDE_JOB_DIR" ] || session=
 printf '%s\n' "$session" "$asked" "$input" >"$notes/.$id.$$" && mv -f "$notes/.$id.$$" "$notes/$id"

@@ -1,5 +1,5 @@
-# pod-guard UID PROXY: holds a pod's network to what is on its loopback, but for the processes of the user PROXY. Runs before the bottle does,
-# as root with NET_ADMIN, and fails unless a process of the user UID is then seen to get nowhere.
+# pod-guard UID PROXY: limits a pod's network to its loopback, except for processes of the user PROXY. Runs before the bottle, as root with
+# NET_ADMIN, and fails unless a process of the user UID then cannot connect to anything.
 use strict;
 use warnings;
 use Errno qw(EACCES ENETUNREACH EADDRNOTAVAIL EAFNOSUPPORT);
@@ -9,7 +9,7 @@ my ($uid, $proxy) = @ARGV;
 my ($priority, $uid_range, $table_main) = (6, 20, 254);
 my ($to_table, $prohibit) = (1, 8);
 
-# One rule of the kernel's routing policy, over netlink. The table of local addresses is asked before all of them.
+# Adds one rule to the kernel's routing policy, over netlink. The table of local addresses comes before all rules.
 sub rule {
   my ($family, $at, $action, $range) = @_;
   my $table = $action == $to_table ? $table_main : 0;
@@ -21,7 +21,7 @@ sub rule {
   send($link, $message, 0) or die "guard: netlink: $!\n";
   defined recv($link, my $answer, 4096, 0) or die "guard: netlink: $!\n";
   my $error = unpack("x16 l", $answer);
-  # A pod that is started again may keep its network, and 17 says that the rule is there.
+  # A restarted pod may keep its network; 17 (EEXIST) means that the rule already exists.
   return if $error == 0 || $error == -17;
   $! = -$error;
   die "guard: the kernel takes no routing rule for a user: $!\n";
@@ -32,7 +32,7 @@ for my $family (AF_INET, -e "/proc/net/if_inet6" ? AF_INET6 : ()) {
   rule($family, 101, $prohibit);
 }
 
-# Where a connection could lead: the cluster's own services, the pod's gateway and name servers, and any other machine.
+# What to try: the cluster's own services, the pod's gateway and name servers, and another machine.
 my @targets = ("1.1.1.1", "10.0.0.1", "169.254.169.254");
 push @targets, $ENV{KUBERNETES_SERVICE_HOST} if $ENV{KUBERNETES_SERVICE_HOST};
 if (open my $routes, "<", "/proc/net/route") {

@@ -1,5 +1,5 @@
-# pod-proxy FILTER, beside a bottle in its pod, as the only user there that has a way out: an HTTP proxy on the loopback for the hosts that the
-# lines of FILTER fit, or those of the file /filter/hosts where there is one. One process for each connection.
+# pod-proxy FILTER, run in a bottle's pod by the only user with access to the network: an HTTP proxy on the loopback for the hosts that match a
+# line of FILTER, or of the file /filter/hosts if it exists. One process for each connection.
 use strict;
 use warnings;
 use IO::Handle;
@@ -42,7 +42,7 @@ sub serve {
   if ($method eq "CONNECT") {
     put($client, "HTTP/1.1 200 Connection established\r\n\r\n");
   } else {
-    # One request for each connection: the next one would not be looked at.
+    # One request for each connection: a second one would not be checked.
     my @kept = grep { !/^(proxy-[\w-]+|connection|keep-alive):/i } split /\r?\n/, $fields;
     put($server, join("\r\n", "$method " . ($path || "/") . " $version", @kept, "Connection: close") . "\r\n\r\n");
   }
@@ -82,7 +82,7 @@ sub put {
   while ($at < length $data) { $at += syswrite($to, $data, length($data) - $at, $at) // exit 0 }
 }
 
-# Both ways, until both are at their end.
+# Copies in both directions until both ends are closed.
 sub relay {
   my %other = ("$_[0]" => $_[1], "$_[1]" => $_[0]);
   my $open = IO::Select->new(@_);

@@ -1,17 +1,17 @@
-# pod-session SESSION MODE PROJECT [NAME=VALUE]... COMMAND...   as kubectl exec runs it, which has neither variables nor a status to be believed
-# MODE `plain`: behind all that COMMAND wrote, its status goes to stderr; kubectl ends with 0 or 1 of a lost link too. `s` behind the status:
-# nothing below PROJECT was changed meanwhile.
+# pod-session SESSION MODE PROJECT [NAME=VALUE]... COMMAND...   run by kubectl exec, which passes no variables and whose status is not reliable
+# MODE `plain`: writes the status to stderr after all output of COMMAND, because kubectl also returns 0 or 1 for a lost connection. An `s` after
+# the status means that nothing below PROJECT has changed.
 # MODE `terminal`: becomes COMMAND.
-# Sets no variable that COMMAND could see: one of that name may be in its environment.
+# Sets no variable that COMMAND could see, because its environment may have one of that name.
 if [ -f "/run/claude-bottle/$1" ]; then
   # shellcheck source=/dev/null
   . "/run/claude-bottle/$1"
   rm -f "/run/claude-bottle/$1"
 fi
 case $2 in terminal) shift 3 && exec env "$@" ;; esac
-# A shell says on its stderr which signal ended a command. What runs in the background would read /dev/null, but for a descriptor of its own.
+# A shell reports on its stderr which signal ended a command. A background command reads /dev/null unless it is given a descriptor.
 exec 3<&0 4>&2 2>/dev/null
-# A second ago, since a file system's clock goes by steps.
+# One second ago, because a file system's clock is coarse.
 [ -z "$3" ] || touch -d '1 second ago' "/run/claude-bottle/$1-began"
 (shift 3 && exec env "$@" 3<&- 2>&4 4>&-)
 set -- "$1" "$?" "$3" "/run/claude-bottle/$1-began"

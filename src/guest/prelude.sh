@@ -1,28 +1,27 @@
 # prelude SESSION ROWS COLUMNS DIRECTORY SECRETS COMMAND...
-# Notes the session's process and terminal for control.sh, gives the variables of SECRETS, which came under names of ours, their own, and
-# becomes COMMAND.
-# `held` as $0: descriptor 8 breaks when the host's process that the session belongs to is gone. Whatever ends the session then may look for it
-# too early, before the note is written: so it is asked afterwards.
-# Sets no variable outside a subshell: one of that name may be in COMMAND's environment.
+# Notes the session's process and terminal for control.sh, renames the variables of SECRETS to their own names, and becomes COMMAND.
+# `held` as $0: descriptor 8 closes when the session's process on the host is gone. A process that then ends the session may look for it before
+# the note is written, so the descriptor is checked after writing it.
+# Sets no variable outside a subshell, because COMMAND's environment may have one of that name.
 
-# A fresh terminal that nobody has told its size yet; any other size is newer than ours.
+# A new terminal without a size; any other size is newer than ours.
 [ "$2" = 0 ] || case $(stty size 2>/dev/null) in '0 0' | '24 80') stty rows "$2" cols "$3" 2>/dev/null ;; esac
 (
   umask 077
-  # Our number in /proc, which may be that of an outer process namespace: our subshell's parent.
+  # Our pid in /proc, which may belong to an outer pid namespace: the parent of our subshell.
   read -r stat </proc/self/stat
   set -- "$1" "$2" ${stat##*) }
   pid=$4
   # A terminal of another mount namespace has no name here.
   [ "$2" = 0 ] && tty=- || tty=$(tty) || tty=/proc/$pid/fd/0
-  # The start time, in field 22, tells the process from a later one of the same number; 6 and 7 are its kernel session and terminal.
+  # The start time, field 22, tells the process from a later one with the same pid; 6 and 7 are its kernel session and terminal.
   read -r stat <"/proc/$pid/stat"
   set -- "$1" ${stat##*) }
   printf '%s\n' "$pid" "$tty" "${21}" "$5 $6" >"/tmp/.claude-bottle-$1"
 ) 2>/dev/null
 [ "$0" != held ] || [ ! -e /proc/self/fd/8 ] || { echo >&8 && exec 8>&-; } 2>/dev/null || exit 129
 cd -- "$4" 2>/dev/null || { printf "claude-bottle: the directory '%s' cannot be entered in the bottle\n" "$4" >&2; exit 126; }
-# No program of the host may obey a variable that a manifest named, so it comes as CLAUDE_BOTTLE_SECRET_NAME.
+# A host program must not obey a variable that a manifest named, so it arrives as CLAUDE_BOTTLE_SECRET_NAME.
 name_secrets() {
   [ $# = 0 ] || {
     eval "[ -z \"\${CLAUDE_BOTTLE_SECRET_$1+x}\" ] || export $1=\"\$CLAUDE_BOTTLE_SECRET_$1\"; unset CLAUDE_BOTTLE_SECRET_$1"
@@ -32,8 +31,8 @@ name_secrets() {
 }
 name_secrets $5
 shift 5
-# Background sessions of Claude Code take their credential from the bottle's memory (plan/credentials.ts): every later session of the bottle
-# puts its own there.
+# Background sessions of Claude Code read their credential from the bottle's memory (plan/credentials.ts), where every later session of the
+# bottle stores its own.
 [ "${2-}" != --bg ] && [ ! -d /dev/shm/claude-bottle ] || (
   umask 077
   keep() {
@@ -42,11 +41,11 @@ shift 5
   mkdir -p /dev/shm/claude-bottle && cd /dev/shm/claude-bottle || exit
   key=${ANTHROPIC_AUTH_TOKEN:-${ANTHROPIC_API_KEY-}}
   [ -z "$key" ] || keep key "$key"
-  # Claude Code renews none without a refresh token, and finds out by an answer of the API that one has ended.
+  # Without a refresh token Claude Code renews nothing, and learns from the API that a token has expired.
   [ -z "${CLAUDE_CODE_OAUTH_TOKEN-}" ] || keep .credentials.json \
     '{"claudeAiOauth":{"accessToken":"'"$CLAUDE_CODE_OAUTH_TOKEN"'","refreshToken":"","expiresAt":4102444800000,"scopes":["user:inference"]}}'
 ) 2>/dev/null
-# `command -v` also finds what the shell alone can run.
+# `command -v` also finds builtins of the shell.
 (
   case $1 in
     */*) if [ -e "$1" ]; then exists=126; fi ;;

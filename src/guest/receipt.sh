@@ -1,8 +1,8 @@
-# receipt DIRECTORY SECONDS CONVERSATION: what a session that began that many seconds ago did, a fact a line. Git runs here, and not on
-# the host, since the session could have changed what git starts.
+# receipt DIRECTORY SECONDS CONVERSATION: prints what a session that began that many seconds ago did, one fact per line. git runs in the bottle
+# and not on the host, because the session could have changed what git starts.
 transcript=
 [ -z "$3" ] || for file in "${CLAUDE_CONFIG_DIR:-$HOME/.claude}"/projects/*/"$3.jsonl"; do [ ! -f "$file" ] || transcript=$file; done
-# A message stands in a line for each part of it, with the same usage in all.
+# Each part of a message has a line of its own, with the usage of the whole message.
 [ -z "$transcript" ] || awk '
   /"type":"user"/ && !/"tool_use_id"/ && !/"isMeta":true/ { turns++ }
   /"type":"assistant"/ && match($0, /"id":"msg_[^"]*"/) {

@@ -1,5 +1,5 @@
-# records ALIVE: what Claude Code and hook.sh have noted in the home, a line each: KIND NAME TIME and the file in base64; and of each of
-# their processes that lives, "alive PID START SESSION". With ALIVE it is those alone. Bounded: whatever runs here writes these files.
+# records ALIVE: prints what Claude Code and hook.sh have noted in the home, one record per line: KIND NAME TIME and the file in base64; and for
+# each of their live processes, "alive PID START SESSION". With ALIVE, only the latter. Has limits, because any process here can write these files.
 cd "${CLAUDE_CONFIG_DIR:-$HOME/.claude}" 2>/dev/null || exit 0
 show() {
   [ -f "$3" ] && [ ! -L "$3" ] && [ "$(stat -c %s "$3")" -le 262144 ] || return 0

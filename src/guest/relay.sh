@@ -1,4 +1,4 @@
-# relay PORT SOCKET [PORT SOCKET], in the bottle's own network: a port of its loopback for each socket that the other containers listen on.
+# relay PORT SOCKET [PORT SOCKET], in the bottle's network: forwards each port of its loopback to a socket of the other containers.
 while [ $# -gt 0 ]; do
   socat -t 600 "TCP-LISTEN:$1,bind=127.0.0.1,fork,reuseaddr" "UNIX-CONNECT:/bottle/$2" &
   shift 2

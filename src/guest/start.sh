@@ -1,5 +1,5 @@
-# start FIFO FILTER FACTS COMMAND...: on the host, starts what goes on without us, and waits until it says `ready`. Its descriptors 9 and 8 are
-# the files FILTER, to read, and FACTS, to write.
+# start FIFO FILTER FACTS COMMAND...: starts a command on the host that outlives us, and waits until it prints `ready`. The command reads the
+# file FILTER as descriptor 9 and writes the file FACTS as descriptor 8.
 fifo=$1
 exec 9<"$2" 8>"$3" || exit
 shift 3

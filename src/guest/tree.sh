@@ -1,13 +1,13 @@
-# tree list DIRECTORY               each thing below DIRECTORY: type and mode, size, last change of any kind, name; in base64
-# tree list DIRECTORY named         the same of the names on stdin, as far as they are there
-# tree pack DIRECTORY               the things named on stdin as a tar stream; directories without what is in them
-# tree unpack DIRECTORY             such a stream, in place of what is there
-# tree remove DIRECTORY             the things named on stdin, which a NUL ends each; a directory only when it is empty
-# The same on either side, as the user whose things they are.
+# tree list DIRECTORY               lists each entry below DIRECTORY: type and mode, size, last change of any kind, name; in base64
+# tree list DIRECTORY named         the same for the names on stdin that exist
+# tree pack DIRECTORY               writes the entries named on stdin as a tar stream; directories without their content
+# tree unpack DIRECTORY             unpacks such a stream, replacing what is there
+# tree remove DIRECTORY             removes the entries named on stdin; a directory only if it is empty
+# Names on stdin end with a NUL. Runs as the user who owns the entries.
 set -eu
 cd -- "$2"
 export TZ=UTC0 LC_ALL=C
-# Nothing in a name looks like the start of the next line, since none holds two slashes.
+# No name can look like the start of the next line, because none contains two slashes.
 facts='%f %s %z %n'
 case $1 in
   list)
@@ -15,7 +15,7 @@ case $1 in
       if [ "${3:-}" = named ]; then xargs -0 stat -c "$facts" 2>/dev/null || :
       else find .//. ! -path .//. -exec stat -c "$facts" {} +
       fi
-      # Without it, something is missing.
+      # Without this line the list is incomplete.
       echo end
     } | base64
     ;;

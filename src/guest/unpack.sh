@@ -1,4 +1,4 @@
-# unpack DST NAME, from a stream of pack: to DST/NAME where DST is a directory, otherwise to DST. Modes are kept, the owner is who runs this.
+# unpack DST NAME: unpacks a stream of pack to DST/NAME if DST is a directory, otherwise to DST. Keeps modes; the files belong to the current user.
 set -eu
 umask 022
 dst=$1 name=$2
@@ -9,7 +9,7 @@ parent=$(dirname -- "$dst")
 parent=$(cd -- "$parent" && pwd -P && echo .) && parent=${parent%??}
 dst=${parent%/}/$(basename -- "$dst")
 work=$(mktemp -d "${parent%/}/.claude-bottle-cp-XXXXXX")
-# Where a bottle may write as well, it may put links in place of what is there: nothing is written through one.
+# A bottle that can write here may have put links in place of files: nothing is written through a link.
 cd -- "$work" && [ "$(pwd -P)" = "$work" ]
 trap 'chmod -R u+rwx .; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP

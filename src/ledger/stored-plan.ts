@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import type { BottlePlan } from "../plan/plan.ts";
 
-// What another version of ours, or somebody's editor, may have left in the ledger. What is missing gets the value that means "nothing": a
-// bottle is never given more than its row says.
+// A row that another version of claude-bottle, or an editor, may have written. A missing part gets the value that means "nothing", so that a
+// bottle never gets more than its row says.
 
 const text = v.string();
 const optional = <const S extends v.GenericSchema>(schema: S) => v.fallback(v.optional(schema), undefined);
@@ -56,7 +56,7 @@ const plan = v.looseObject({
   cluster: optional(v.object({ context: text, namespace: text, storageClass: optional(text) })),
 }); // prettier-ignore
 
-/** The plan in a row that this version did not write; undefined where it does not even say which bottle it is of. */
+/** The plan in a row that this version did not write; undefined if it does not even name its bottle. */
 export function readStoredPlan(stored: string): BottlePlan | undefined {
   let parsed: unknown;
   try {
@@ -66,6 +66,6 @@ export function readStoredPlan(stored: string): BottlePlan | undefined {
   }
   const result = v.safeParse(plan, parsed);
   if (!result.success) return undefined;
-  // Without the keys that have no value: whether a key is there means something in a plan.
+  // Drops keys without a value: in a plan, it matters whether a key exists.
   return JSON.parse(JSON.stringify(result.output)) as BottlePlan;
 }
