@@ -21,7 +21,7 @@ export const noBottleToOpen = (directory: string, host: string) =>
   });
 
 export const otherBackend = (bottle: string, made: string, demanded: string) =>
-  new UserError(`bottle "${bottle}" was made on ${made}, not on ${demanded}, and stays there`, {
+  new UserError(`bottle "${bottle}" uses ${made} and cannot move to ${demanded}`, {
     hint: `remove it first: claude-bottle rm ${bottle}`,
   });
 
@@ -127,7 +127,7 @@ export const needsYes = (why: string) =>
   new UserError(nothingStronger, { hint: `${why}\nto use it: claude-bottle run --accept-weaker` });
 
 export const notAccepted = () =>
-  new UserError("no bottle was made", {
+  new UserError("no bottle was created", {
     exitCode: exitCode.cancelled,
     hint: "the lines above say how to get a VM or a container",
   });
@@ -168,7 +168,7 @@ export const leadsOut = (source: string, name: string) =>
   new UserError(`cannot copy "${printable(source)}": the bottle sent "${name}", which would lead out of it`);
 
 export const notOneThing = (source: string, count: number) =>
-  new UserError(`cannot copy "${printable(source)}": the bottle sent ${count} things in place of one`);
+  new UserError(`cannot copy "${printable(source)}": the bottle sent ${count} entries instead of one`);
 
 export const notCopied = (source: string, destination: string, { stderr, code }: Run) =>
   new UserError(

@@ -34,7 +34,7 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
             await backend.remove(plan.name, { detached: true });
             ledger.forgetBottle(plan.name);
           });
-          inform(system, `making bottle "${plan.name}" ${describe(plan)}`);
+          inform(system, `creating bottle "${plan.name}" ${describe(plan)}`);
           const opened = openedLoopback(backend, plan);
           if (opened) inform(system, `it may reach ${opened}, because ANTHROPIC_BASE_URL is there`);
           forgetBaseline(system, plan.name);

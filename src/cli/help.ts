@@ -15,14 +15,14 @@ export function overview(
 
 Usage: claude-bottle [COMMAND] [OPTIONS] [-- ARGUMENTS...]
 
-Without a command it is run. Arguments after -- go to what runs in the bottle.
+Without a command, it runs "run". Arguments after -- go to the program in the bottle.
 
 ${sections.join("\n")}
 ${section("Options", [
   ["-h, --help", "show this help, or the help of a command"],
   ["-V, --version", "show the version"],
   ["-q, --quiet", "show errors and warnings only"],
-  ["-v, --verbose", "show each program before it runs, and what builds print"],
+  ["-v, --verbose", "show each command before it runs, and the output of builds"],
 ], width)}
 Exit status: the command's own, and 128+n for a signal; 1 failed, 2 usage, 70 bug, 126 not runnable, 127 not found, 130 cancelled.`;
 } // prettier-ignore

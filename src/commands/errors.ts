@@ -10,7 +10,7 @@ export const notACount = (option: string, value: string): UserError =>
   usageError(`--${option} must be a whole number from 1, not "${printable(value)}"`);
 
 export const exclusive = (options: readonly string[]): UserError =>
-  usageError(`${options.slice(0, -1).join(", ")} and ${options.at(-1)} exclude each other`);
+  usageError(`${options.slice(0, -1).join(", ")} and ${options.at(-1)} cannot be used together`);
 
 export function unknownAgent(name: string, known: readonly string[]): UserError {
   const like = suggest(name, known);
@@ -65,8 +65,8 @@ export const noTerminalToTest = (): UserError =>
   });
 
 export const otherRequest = (): UserError =>
-  new UserError("bottle.toml now asks for something else than what has this hash", {
-    hint: "claude-bottle trust shows what",
+  new UserError("this hash does not belong to what bottle.toml asks for now", {
+    hint: "claude-bottle trust shows it",
   });
 
 /** `byHash`: the command that approves exactly this manifest. */

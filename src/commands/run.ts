@@ -40,7 +40,7 @@ export const run = (context: Context) =>
       worktree: {
         type: "string",
         valueHint: "NAME",
-        description: "work in a git worktree of this branch, which is made beside the repository if it is not there",
+        description: "work in a git worktree of this branch, created beside the repository if there is none",
       },
       from: { type: "string", valueHint: "REF", description: "the commit that a new branch of --worktree starts at" },
       port: {
@@ -64,9 +64,9 @@ export const run = (context: Context) =>
         required: false,
         description: "the conversation to resume; defaults to the last one",
       },
-      resume: { type: "boolean", description: "go on with a conversation of this bottle" },
+      resume: { type: "boolean", description: "resume a conversation of this bottle" },
       continue: { type: "boolean", description: "the same as --resume" },
-      background: { type: "boolean", description: "start it without a terminal, and print its number" },
+      background: { type: "boolean", description: "start it without a terminal, and print its ID" },
       fresh: { type: "boolean", description: "recreate the bottle; refuses if it holds the only copy of something" },
       "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
@@ -170,7 +170,7 @@ async function worktreeFor(system: System, args: WorktreeArgs): Promise<MadeWork
   if (!("argv" in plan)) return plan;
   if (args["dry-run"]) return (system.out(`${shellLine(plan.argv)}\n`), "planned");
   const made = await makeWorktree(system, plan);
-  inform(system, `made worktree "${printable(made.directory)}" of branch "${made.branch}"`);
+  inform(system, `created worktree "${printable(made.directory)}" of branch "${made.branch}"`);
   return made;
 }
 

@@ -62,13 +62,13 @@ function optionWords({ options, takesRest }: Described, before: readonly string[
   const words = [...options, ...common]
     .map(({ name, description }) => ({ word: `--${name}`, description }))
     .filter(({ word }) => !before.includes(word));
-  return takesRest ? [...words, { word: "--", description: "then arguments for what runs in the bottle" }] : words;
+  return takesRest ? [...words, { word: "--", description: "then arguments of the program in the bottle" }] : words;
 }
 
 const common: readonly Pick<Option, "name" | "description">[] = [
   { name: "help", description: "show how the command is used" },
   { name: "quiet", description: "show errors and warnings only" },
-  { name: "verbose", description: "show each program before it runs" },
+  { name: "verbose", description: "show each command before it runs" },
 ];
 
 const named = (commands: readonly Described[]): Candidate[] =>

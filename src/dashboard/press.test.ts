@@ -88,7 +88,7 @@ test.each<[string, Row, Place, string]>([
   ["enter", rows[0]!, "terminal", "it runs in tmux pane %12, on /dev/pts/3"],
   ["a", rows[0]!, "pane", "no host was denied here"],
   ["s", rows[0]!, "popup", "a popup cannot be split"],
-  ["x", rows[2]!, "pane", "this bottle does not run"],
+  ["x", rows[2]!, "pane", "this bottle is not running"],
 ])("%s says why it cannot work", (name, row, place, reason) => expect(refusalOf(name, row, place)).toBe(reason)); // prettier-ignore
 
 test("a filter is typed, kept by enter, and dropped by escape", () => {

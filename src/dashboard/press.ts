@@ -101,7 +101,7 @@ export function refusalOf(name: string, row: Row | undefined, place: Place): str
     case "z":
       return session === undefined ? "this bottle has no session" : undefined;
     case "x":
-      return session === undefined && row.state !== "running" ? "this bottle does not run" : undefined;
+      return session === undefined && row.state !== "running" ? "this bottle is not running" : undefined;
     default:
       return undefined;
   }

@@ -84,5 +84,5 @@ export function relevance(
 ): Pick<Finding, "level"> & { readonly why: string } {
   return backend === undefined || (isAsked && name === backend)
     ? { level: "error", why: "a bottle here needs it" }
-    : { level: "note", why: `not needed here: bottles are made on ${backend}` };
+    : { level: "note", why: `not needed: this directory uses ${backend}` };
 }

@@ -24,9 +24,9 @@ export const noSession = (word: string, known: readonly string[]): UserError => 
 };
 
 export const ambiguousName = (word: string, found: readonly string[]): UserError =>
-  new UserError(`"${printable(word)}" fits ${found.length} names: ${found.slice(0, 8).map(printable).join(", ")}`, {
+  new UserError(`"${printable(word)}" matches ${found.length} names: ${found.slice(0, 8).map(printable).join(", ")}`, {
     exitCode: exitCode.usage,
-    hint: "type more of the one that you mean",
+    hint: "type more of the name",
   });
 
 export const noBottleNamed = (word: string, known: readonly string[]): UserError => {
@@ -51,5 +51,5 @@ export const hasEnded = (session: string, conversation: string | undefined): Use
     hint:
       conversation === undefined
         ? "claude-bottle run starts a new one"
-        : `go on with it: claude-bottle run --resume ${conversation}`,
+        : `resume it: claude-bottle run --resume ${conversation}`,
   });

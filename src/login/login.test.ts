@@ -219,7 +219,7 @@ test.each<[string, number, { status: number; text: string }, string]>([
     "a server that says something else",
     0,
     { status: 200, text: "<html>" },
-    "Claude's token server sent an answer of an unknown form",
+    "Claude's token server sent an answer in an unknown format",
   ],
 ])("%s is said, and the store stays as it was", async (_, expiresAt, answer, message) => {
   logIn(expiresAt);

@@ -71,7 +71,7 @@ async function renew(system: System, tokens: Tokens): Promise<Tokens> {
   if (response.status === 400 || response.status === 401) throw claudeLoginEnded();
   if (!response.ok) throw unexpectedAnswer(`status ${response.status}`);
   const answer = v.safeParse(answerSchema, await response.json().catch(() => undefined));
-  if (!answer.success) throw unexpectedAnswer("an answer of an unknown form");
+  if (!answer.success) throw unexpectedAnswer("an answer in an unknown format");
   const { access_token, refresh_token, expires_in, scope } = answer.output;
   return {
     ...tokens,

@@ -11,7 +11,7 @@ export const portTaken = (port: number, free: string): UserError =>
   new UserError(`port ${port} of this machine is in use`, { hint: `choose another one: claude-bottle port ${free}` });
 
 export const bottleNotRunning = (name: string): UserError =>
-  new UserError(`bottle "${name}" does not run`, { hint: "claude-bottle run" });
+  new UserError(`bottle "${name}" is not running`, { hint: "claude-bottle run" });
 
 export const cannotListen = (port: number, code: string): UserError =>
   new UserError(`cannot listen on port ${port}: ${code}`);

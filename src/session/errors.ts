@@ -52,7 +52,7 @@ export const stillInBackground = (session: string): UserError =>
   new UserError(`session ${session} is still running in the background`, { hint: `claude-bottle attach ${session}` });
 
 export const resumeNeedsClaude = (agent: string): UserError =>
-  new UserError(`"${printable(agent)}" is not Claude Code, whose conversations --resume goes on with`, {
+  new UserError(`"${printable(agent)}" is not Claude Code, and --resume works only with that`, {
     exitCode: exitCode.usage,
     hint: "pass the agent its own arguments after --",
   });

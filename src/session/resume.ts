@@ -17,7 +17,7 @@ export async function resumeWords(system: System, bottle: string, word: string |
       ? await lastConversation(system, ledger, bottle)
       : await conversationNamed(system, ledger, bottle, word);
   if (id !== undefined) return ["--resume", id];
-  inform(system, `bottle "${bottle}" has no conversation to go on with; starting a new one`);
+  inform(system, `bottle "${bottle}" has no conversation to resume; starting a new one`);
   return [];
 }
 

@@ -34,6 +34,6 @@ export async function stopSession(system: System, session: Session, { dryRun }: 
   inform(
     system,
     `session ${id} is stopped`,
-    conversation === undefined ? undefined : `go on with it: claude-bottle run --resume ${conversation}`,
+    conversation === undefined ? undefined : `resume it: claude-bottle run --resume ${conversation}`,
   );
 }

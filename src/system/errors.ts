@@ -140,7 +140,7 @@ export const deviceDenied = (path: string, hint: string, cause: unknown) =>
 
 export const noDevice = (path: string, cause: unknown) =>
   new UserError(`this machine has no usable ${path}, and a microVM requires it`, {
-    hint: "switch on virtualization in the firmware (nested virtualization in a virtual machine)",
+    hint: "enable virtualization in the firmware (nested virtualization in a virtual machine)",
     cause,
   });
 

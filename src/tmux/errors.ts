@@ -55,7 +55,7 @@ export const paneBusy = (program: string): UserError =>
   new UserError(`"${printable(program)}" is running in this pane`, { hint: "leave it first, or open beside it" });
 
 export const keyUsedTwice = (key: string): UserError =>
-  usageError(`two actions want the key "${key}"`, "choose another key for one of them, or none");
+  usageError(`two actions use the key "${key}"`, "choose another key for one of them, or none");
 
 export const noKeyLeft = (): UserError =>
   new UserError("there is no key left to bind", { hint: "choose one: claude-bottle tmux install --open-key KEY" });

@@ -74,7 +74,7 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
     const { stderr, code } = await home.run(["exec", "--", "true"], { env: bare() });
     expect([stderr.split("\n")[0], ...stderr.trimEnd().split("\n").slice(-2), code]).toEqual([
       "claude-bottle: no microVM and no container can run here",
-      expect.stringContaining("  bubblewrap can: namespaces, not a VM: what runs in it shares this machine's kernel"),
+      expect.stringContaining("  bubblewrap can: namespaces, not a VM: sessions share this machine's kernel"),
       "  to use it: claude-bottle run --accept-weaker",
       1,
     ]);
@@ -93,9 +93,9 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
         });
         await screen.until("from now on? [y/N]");
         screen.press(`${key}\r`);
-        return { code: await screen.process.exited, text: await screen.until(/no bottle was made|^inside/m) };
+        return { code: await screen.process.exited, text: await screen.until(/no bottle was created|^inside/m) };
       };
-      expect(await answer("n")).toMatchObject({ text: expect.stringContaining("no bottle was made"), code: 130 });
+      expect(await answer("n")).toMatchObject({ text: expect.stringContaining("no bottle was created"), code: 130 });
       expect(await answer("y")).toMatchObject({ text: expect.stringContaining("inside"), code: 0 });
       await home.run(["rm"], { env: bare() });
       expect(await home.run(["exec", "--", "echo", "again"], { env: bare() })).toMatchObject({
@@ -118,7 +118,7 @@ describe.skipIf(process.platform !== "linux")("a bottle that asks for no backend
       await screen.until(/landlock can: .*\s.*reach all\s+of the network/);
       await screen.until("Use landlock on this machine from now on?");
       screen.press(key);
-      return { code: await screen.process.exited, text: await screen.until(/no bottle was made|^in2/m) };
+      return { code: await screen.process.exited, text: await screen.until(/no bottle was created|^in2/m) };
     };
     expect(await answer("n\r")).toMatchObject({ code: 130 });
     expect(await answer("y\r")).toMatchObject({ code: 0 });
@@ -171,7 +171,7 @@ test("a bottle stays on the backend that it was made on", async () => {
   expect(await home.run(["exec", "--", "echo", "here"])).toEqual({ stdout: "here\n", stderr: "", code: 0 });
   const { stderr, code } = await home.run(["run", "--backend", "podman"]);
   expect([stderr, code]).toEqual([
-    'claude-bottle: bottle "cb-BOTTLE" was made on smolvm, not on podman, and stays there\n  remove it first: claude-bottle rm cb-BOTTLE\n',
+    'claude-bottle: bottle "cb-BOTTLE" uses smolvm and cannot move to podman\n  remove it first: claude-bottle rm cb-BOTTLE\n',
     1,
   ]);
 });
@@ -183,5 +183,5 @@ test("one's own default backend is for new bottles, a project's is a demand", as
   for (const words of [["exec", "--", "echo", "here"], ["allow", "x.example"], ["ls"]])
     expect(await home.run(words)).toMatchObject({ code: 0 });
   home.manifest('[bottle]\nbackend = "bubblewrap"\n');
-  expect((await home.run(["exec", "--", "true"])).stderr).toContain("was made on smolvm, not on bubblewrap");
+  expect((await home.run(["exec", "--", "true"])).stderr).toContain("uses smolvm and cannot move to bubblewrap");
 });

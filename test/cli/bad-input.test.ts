@@ -230,12 +230,12 @@ test.each([
   [
     "start",
     "agent operation failed: start machine: kvm not available: /dev/kvm not found",
-    'cannot start bottle "cb-BOTTLE": this machine has no usable /dev/kvm\n  switch on virtualization in the firmware (and nested virtualization in a virtual machine)',
+    'cannot start bottle "cb-BOTTLE": this machine has no usable /dev/kvm\n  enable virtualization in the firmware (and nested virtualization in a virtual machine)',
   ],
   [
     "start",
     "agent operation failed: start machine: kvm permission denied: /dev/kvm",
-    'cannot start bottle "cb-BOTTLE": /dev/kvm may not be opened by you\n  sudo usermod -aG kvm $USER, then log in again',
+    'cannot start bottle "cb-BOTTLE": you may not open /dev/kvm\n  sudo usermod -aG kvm $USER, then log in again',
   ],
 ])("a failed %s (%s) is said and leaves nothing", async (verb, message, expected) => {
   using home = new Home();

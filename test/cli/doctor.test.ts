@@ -76,7 +76,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "backend.docker",
       level: "note",
       what: "cannot make bottles: docker says: hello",
-      why: "not needed here: bottles are made on podman",
+      why: "not needed: this directory uses podman",
       fix: null,
     },
     mended: (machine) => machine.removeProgram("docker"),
@@ -87,7 +87,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "backend.bubblewrap",
       level: "note",
       what: '"~/bin/bwrap" cannot be executed here: wrong format, or its interpreter is missing',
-      why: "not needed here: bottles are made on podman",
+      why: "not needed: this directory uses podman",
       fix: { command: "reinstall ~/bin/bwrap", safe: false },
     },
     mended: (machine) => machine.removeProgram("bwrap"),
@@ -98,7 +98,7 @@ const rows: Readonly<Record<string, Row>> = {
       id: "backend.docker",
       level: "note",
       what: "cannot make bottles with docker: its engine does not answer",
-      why: "not needed here: bottles are made on podman",
+      why: "not needed: this directory uses podman",
       fix: { command: "start it: sudo systemctl start docker", safe: false },
     },
     mended: (machine) => machine.removeProgram("docker"),
@@ -422,10 +422,10 @@ test("all that doctor says, for a person", async () => {
     ok       clock               NOW
     ok       ledger              0 bottles
     note     backend.smolvm      smolvm, which runs the microVMs, is not installed
-                                 not needed here: bottles are made on podman
+                                 not needed: this directory uses podman
                                  fix: install it: curl -sSL https://smolmachines.com/install.sh | bash
     note     backend.docker      docker is not installed
-                                 not needed here: bottles are made on podman
+                                 not needed: this directory uses podman
                                  fix: install it: https://docs.docker.com/engine/install
     ok       backend.podman      podman 4.3.1
     error    manifest            bottle.toml:2:1: unknown key "cpu" in [bottle]; did you mean "cpus"?

@@ -21,7 +21,7 @@ test("a backend is one directory and one line of the registry", async () => {
   };
   expect(await run("exec", "--", "sh", "-c", "echo kept >~/kept; pwd; exit 3")).toEqual({
     stdout: "~/home/project\n",
-    stderr: 'claude-bottle: making bottle "cb-BOTTLE" (example)\nclaude-bottle: starting bottle "cb-BOTTLE"\n',
+    stderr: 'claude-bottle: creating bottle "cb-BOTTLE" (example)\nclaude-bottle: starting bottle "cb-BOTTLE"\n',
     code: 3,
   });
   expect(await run("exec", "--", "sh", "-c", "cat ~/kept")).toEqual({ stdout: "kept\n", stderr: "", code: 0 });

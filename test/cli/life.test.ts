@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Home, isRunning, until } from "../support/tool.ts";
 
-const making = `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
+const making = `claude-bottle: creating bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
 
 test("the first command makes the bottle in four calls, the next one needs one", async () => {
   using home = new Home();

@@ -34,7 +34,7 @@ test.skipIf(whyNot !== undefined)("two worktrees at work, and rm leaves the repo
   const run = (name: string, script: string) => home.run(["run", "--worktree", name, "--", script]);
   const first = await run("a", 'echo a >a && git add a && git commit -qm "add a" && git branch --show-current');
   expect(first).toMatchObject({ stdout: "a\n", code: 0 });
-  expect(first.stderr).toContain('made worktree "~/home/project-a" of branch "a"\n');
+  expect(first.stderr).toContain('created worktree "~/home/project-a" of branch "a"\n');
   expect(await run("feat/b", "echo b >b; pwd")).toMatchObject({ stdout: "~/home/project-feat-b\n", code: 0 });
   expect(git(home, "branch", "--format=%(refname:short)")).toBe("a\nfeat/b\nmain");
 

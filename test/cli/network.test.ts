@@ -102,7 +102,7 @@ test.each([
     'a host must be a host alone, without scheme, port or path, not "https://x.example"',
   ],
   [["allow", "0.0.0.0/0"], 'a host must be a part of the network; set mode = "open" for all of it, not "0.0.0.0/0"'],
-  [["allow", "x.example", "--project", "--always"], "--session, --project and --always exclude each other"],
+  [["allow", "x.example", "--project", "--always"], "--session, --project and --always cannot be used together"],
 ])("%p is refused", async (words, message) => {
   using home = new Home();
   const { stderr, code } = await home.run(words);

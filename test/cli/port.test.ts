@@ -59,7 +59,7 @@ test.skipIf(whyNot !== undefined)("a port opens, answers on both loopbacks and n
   expect((await home.finish(child)).code).toBe(0);
   expect(await fetchText(url("127.0.0.1"))).toBeUndefined();
   expect(JSON.parse((await home.run(["port", "--json"])).stdout)).toEqual([]);
-  expect((await home.run(["port", String(inner)])).stderr).toMatch(/^claude-bottle: bottle "cb-BOTTLE" does not run\n/);
+  expect((await home.run(["port", String(inner)])).stderr).toMatch(/^claude-bottle: bottle "cb-BOTTLE" is not running\n/);
 }, 60_000); // prettier-ignore
 
 test.skipIf(whyNot !== undefined)("run opens the ports of the manifest and of --port, which outlive the session", async () => {

@@ -19,7 +19,7 @@ test("a command runs once in a bottle, or at each start of it, in the manifest's
     `${command("echo made >>told")}${command("echo started >>told", 'when = "start"\n')}[env]\nA = "of env"\n`,
   );
   expect((await home.run(ready)).stderr).toBe(
-    `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude
+    `claude-bottle: creating bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude
 claude-bottle: starting bottle "cb-BOTTLE"
 claude-bottle: running "echo made >>told" in the bottle
 claude-bottle: running "echo started >>told" in the bottle

@@ -13,7 +13,7 @@ const settingUp = "claude-bottle: template 4/5: setup commands\n";
 const savingMore = "claude-bottle: template 5/5: saving\n";
 const log = (...lines: string[]) =>
   [...lines, "the whole output: ~/state/claude-bottle/logs/template.log"].map((line) => `  ${line}\n`).join("");
-const making = `claude-bottle: making bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from the template\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
+const making = `claude-bottle: creating bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from the template\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
 const ran = (...said: string[]) => ({ stdout: "ran\n", stderr: said.join(""), code: 0 });
 const echo = ["exec", "--", "echo", "ran"];
 

@@ -453,7 +453,7 @@ test("what is shown is what is trusted: a change of what a word stands for asks 
   expect(await run(home, ["trust", "--accept", hash])).toEqual({
     stdout: expect.any(String),
     stderr:
-      "claude-bottle: bottle.toml now asks for something else than what has this hash\n  claude-bottle trust shows what\n",
+      "claude-bottle: this hash does not belong to what bottle.toml asks for now\n  claude-bottle trust shows it\n",
     code: 1,
   });
   // What else stands in the file may change, and where it stands.

@@ -36,7 +36,7 @@ describe.each(programs)("%s", (program) => {
     onEngine(program, title, own, work);
 
   it("a bottle is made, stopped, started again with what was in it, and removed", async (project) => {
-    const made = `claude-bottle: making bottle "cb-BOTTLE" (${program}, 2 cpus, 4096 MiB) from ${baseImage}\n`;
+    const made = `claude-bottle: creating bottle "cb-BOTTLE" (${program}, 2 cpus, 4096 MiB) from ${baseImage}\n`;
     const starting = 'claude-bottle: starting bottle "cb-BOTTLE"\n';
     const list = () => ownBottles(project);
     expect(await project.tool(["exec", "--", "sh", "-c", "pwd; echo kept >~/kept; exit 3"])).toEqual({

@@ -40,7 +40,7 @@ describe.each(programs)("%s", (program) => {
     const first = await project.tool(["exec", "--", "sh", "-c", `pwd; ${list}`]);
     expect(first).toEqual({
       stdout: `~/home/project\n${here}`,
-      stderr: `claude-bottle: making bottle "cb-BOTTLE" (${program}, 2 cpus, 4096 MiB) from ${baseImage}, with a copy of the project\nclaude-bottle: starting bottle "cb-BOTTLE"\nclaude-bottle: copying the project into bottle "cb-BOTTLE"\n`,
+      stderr: `claude-bottle: creating bottle "cb-BOTTLE" (${program}, 2 cpus, 4096 MiB) from ${baseImage}, with a copy of the project\nclaude-bottle: starting bottle "cb-BOTTLE"\nclaude-bottle: copying the project into bottle "cb-BOTTLE"\n`,
       code: 0,
     });
 

@@ -188,7 +188,7 @@ everyTmux((tmux) => {
       [none, noKey],
       [
         ["--menu-key", "b"],
-        'claude-bottle: two actions want the key "b"\n  choose another key for one of them, or none\n',
+        'claude-bottle: two actions use the key "b"\n  choose another key for one of them, or none\n',
       ],
     ] as const) {
       const refused = await call("install", "--yes", ...words);

@@ -229,7 +229,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         expect.stringMatching(
           /^claude-bottle: starting bottle "BOTTLE"\nclaude-bottle: cannot start bottle "BOTTLE": smolvm says: .*\n$/,
         ),
-        'claude-bottle: starting bottle "BOTTLE"\nclaude-bottle: cannot start bottle "BOTTLE": /dev/kvm may not be opened by you\n  sudo usermod -aG kvm $USER, then log in again\n',
+        'claude-bottle: starting bottle "BOTTLE"\nclaude-bottle: cannot start bottle "BOTTLE": you may not open /dev/kvm\n  sudo usermod -aG kvm $USER, then log in again\n',
         `claude-bottle: the project's directory "${lab.project.replace(lab.home, "LAB")}" no longer exists\n  to remove its bottle: claude-bottle rm BOTTLE\n`,
       ]);
       expect(await inside()).toBe(project);
@@ -273,7 +273,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
         'claude-bottle: cannot make bottle "BOTTLE": smolvm says: config operation failed: --image: cannot read archive LAB/refused/./none: No such file or directory (os error 2)\n',
         'claude-bottle: cannot start bottle "BOTTLE": no space left on device\n  free some disk space, for example by claude-bottle rm\n',
         'claude-bottle: no space left on device for "LAB/full/claude-bottle/ledger.db"\n  free some disk space\n',
-        'claude-bottle: cannot start bottle "BOTTLE": this machine has no usable /dev/kvm\n  switch on virtualization in the firmware (and nested virtualization in a virtual machine)\n',
+        'claude-bottle: cannot start bottle "BOTTLE": this machine has no usable /dev/kvm\n  enable virtualization in the firmware (and nested virtualization in a virtual machine)\n',
       ]);
       expect((await lab.machines()).map((machine) => machine.name)).toEqual([name]);
     },

@@ -40,7 +40,7 @@ describe.skipIf(reason !== undefined)(`smolvm ${newest}`, () => {
     return { ...end, stderr: end.stderr.replace(/cb-(\w+)-[0-9a-f]{10}/g, "cb-$1") };
   };
   const making = (project: string) =>
-    `claude-bottle: making bottle "cb-${project}" (smolvm, 1 cpus, 1024 MiB) from the template\nclaude-bottle: starting bottle "cb-${project}"\n`;
+    `claude-bottle: creating bottle "cb-${project}" (smolvm, 1 cpus, 1024 MiB) from the template\nclaude-bottle: starting bottle "cb-${project}"\n`;
 
   beforeAll(async () => {
     lab = await Lab.up(newest, "template");

@@ -5,7 +5,7 @@ export const stepFailed = (doing: string, why: string) =>
   new UserError(`cannot ${doing}: ${why}`, { hint: "claude-bottle doctor" });
 
 export const endedAtStart = (name: string) =>
-  new UserError(`bottle "${name}" ended as soon as it had started`, { hint: "claude-bottle doctor" });
+  new UserError(`bottle "${name}" stopped right after it started`, { hint: "claude-bottle doctor" });
 
 export const portTaken = (name: string, port: number) =>
   new UserError(`a program in bottle "${name}" listens on port ${port}, which ANTHROPIC_BASE_URL needs there`, {
@@ -13,8 +13,8 @@ export const portTaken = (name: string, port: number) =>
   });
 
 export const directoryReplaced = (name: string, path: string) =>
-  new UserError(`bottle "${name}" still has the directory that was "${printable(path)}" when it started`, {
-    hint: `stop it, and the next session has the new one: claude-bottle stop ${name}`,
+  new UserError(`bottle "${name}" still uses an old directory at "${printable(path)}", which has been replaced`, {
+    hint: `stop it, and the next session uses the new one: claude-bottle stop ${name}`,
   });
 
 export const notUsable = (reason: string, hint: string): UserError => new UserError(reason, { hint });

@@ -9,12 +9,12 @@ test.each([
   ["Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?", "docker: its engine does not answer"],
   ["Cannot connect to Podman. Please verify your connection to the Linux system", "docker: its engine does not answer"],
   ["error during connect: Get \"http://h:2375/v1.41/info\": dial tcp: lookup h: no such host", "docker: its engine does not answer"],
-  ["permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get \"http://x/info\": dial unix /var/run/docker.sock: connect: permission denied", "docker: its socket may not be opened by you"],
+  ["permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: Get \"http://x/info\": dial unix /var/run/docker.sock: connect: permission denied", "docker: you may not open its socket"],
   ["Error: exec: \"newuidmap\": executable file not found in $PATH", "docker: podman without root needs newuidmap, which is not installed or not usable"],
   ["time=\"2026\" level=error msg=\"no subuid ranges found for user \\\"ann\\\" in /etc/subuid\"", "docker: podman without root needs a range of user ids, and you have none"],
   ["write /var/lib/x: no space left on device", "docker: no space left on device"],
-  ["Error: localhost/none:1: image not known", "docker: its image is not there"],
-  ["Error response from daemon: Conflict. The container name \"/a\" is already in use by container \"b\".", "docker: there is a container of that name already"],
+  ["Error: localhost/none:1: image not known", "docker: its image is missing"],
+  ["Error response from daemon: Conflict. The container name \"/a\" is already in use by container \"b\".", "docker: a container of that name already exists"],
   ["Error response from daemon: invalid mount config for type \"bind\": bind source path does not exist: /a", "docker: its engine does not see this directory"],
 ])("%s", (stderr, words) => {
   const error = engineError("docker", 'make bottle "b"', ended(1, stderr));

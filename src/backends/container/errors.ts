@@ -13,7 +13,7 @@ const startOf = (program: ProgramName) =>
 const rules: readonly Rule[] = [
   [
     /permission denied.*(docker|podman)\S*\.sock|dial unix .*permission denied/i,
-    "its socket may not be opened by you",
+    "you may not open its socket",
     () => "sudo usermod -aG docker $USER, then log in again",
   ],
   [
@@ -36,10 +36,10 @@ const rules: readonly Rule[] = [
     "no space left on device",
     (program) => `free some disk space, for example by ${program} system prune`,
   ],
-  [/image not known|no such image/i, "its image is not there", () => "claude-bottle run --fresh makes the bottle anew"],
+  [/image not known|no such image/i, "its image is missing", () => "claude-bottle run --fresh recreates the bottle"],
   [
     /already in use|name .* is in use/i,
-    "there is a container of that name already",
+    "a container of that name already exists",
     (program) => `${program} ps -a shows it`,
   ],
   [
@@ -104,7 +104,7 @@ export const cannotFetch = (image: string, program: string, { logHint }: Pick<Pr
   new UserError(`cannot fetch image "${printable(image)}" with ${program}`, { hint: logHint });
 
 export const unknownList = (): UserError =>
-  new UserError("the list of containers has neither docker's nor podman's form");
+  new UserError("the list of containers has neither docker's nor podman's format");
 
 /** `command`: what installs podman here. */
 export const engineMissing = (program: ProgramName, command: string): UserError =>

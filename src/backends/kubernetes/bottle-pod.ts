@@ -99,7 +99,7 @@ export class BottlePod {
       if (!/timed out waiting/.test(run.stderr)) throw kubectlError(doing, run);
     }
     await this.#kubectl.settle(doing, argv.forgetPodArgv(place, name), options);
-    warn(this.#system, `the node of bottle "${name}" does not answer: its pod is forgotten, and may run there until the node is back`); // prettier-ignore
+    warn(this.#system, `the node of bottle "${name}" does not answer: its pod was removed from the cluster, and may keep running until the node is back`); // prettier-ignore
   }
 
   /** Answers the questions of Claude's first start, including the one about the credential. */

@@ -13,7 +13,7 @@ export const silentCluster = (doing: string) =>
   new UserError(`cannot ${doing}: the cluster does not answer`, { hint: "kubectl get --raw /readyz" });
 
 export const unreadableAnswer = (doing: string) =>
-  new UserError(`cannot ${doing}: kubectl's answer makes no sense`, { hint: "kubectl version" });
+  new UserError(`cannot ${doing}: kubectl's answer is not valid`, { hint: "kubectl version" });
 
 type Rule = readonly [words: RegExp, message: string, hint: string];
 
@@ -30,9 +30,9 @@ const rules: readonly Rule[] = [
   ],
   [/violates PodSecurity/i, "its namespace forbids such a pod", "kubectl get namespace -o yaml shows its pod security; or: claude-bottle run --network open"],
   [/exceeded quota/i, "the namespace's quota is used up", "kubectl describe quota; or ask for less under [kubernetes] in bottle.toml"],
-  [/namespaces? ".*" not found/i, "its namespace is not there", "kubectl create namespace NAME, or correct kubernetes.namespace in bottle.toml"],
+  [/namespaces? ".*" not found/i, "its namespace does not exist", "kubectl create namespace NAME, or correct kubernetes.namespace in bottle.toml"],
   [/is forbidden/i, "you may not", "claude-bottle doctor --backend kubernetes says which rights are missing"],
-  [/already exists/i, "there is a pod or claim of that name already", "kubectl get pods,pvc shows it"],
+  [/already exists/i, "a pod or claim of that name already exists", "kubectl get pods,pvc shows it"],
   [
     /was refused|connection refused|no route to host|i\/o timeout|deadline exceeded|timed out|tls handshake|no such host|network is unreachable|EOF$|connection reset/i,
     "the cluster does not answer",

@@ -46,7 +46,7 @@ export async function waitUntilReady(
     if (warning !== undefined && /RuntimeHandler|no runtime for|user namespaces/i.test(warning))
       throw stuckPod(name, warning, "kubernetes.runtime-class names a class that the cluster's nodes have");
     if (warning !== undefined && warning !== told && waited > quietMs)
-      inform(kubectl.system, `bottle "${name}" waits: ${warning}`);
+      inform(kubectl.system, `bottle "${name}" is waiting: ${warning}`);
     told = warning ?? told;
   }
 }

@@ -22,21 +22,21 @@ type Rule = readonly [fragment: RegExp, message: string, hint: string];
 const rules: readonly Rule[] = [
   [
     /kvm permission denied|\/dev\/kvm.*[Pp]ermission/,
-    "/dev/kvm may not be opened by you",
+    "you may not open /dev/kvm",
     "sudo usermod -aG kvm $USER, then log in again",
   ],
   [
     /kvm not available|\/dev\/kvm/,
     "this machine has no usable /dev/kvm",
-    "switch on virtualization in the firmware (and nested virtualization in a virtual machine)",
+    "enable virtualization in the firmware (and nested virtualization in a virtual machine)",
   ],
   [/[Nn]o space left/, "no space left on device", "free some disk space, for example by claude-bottle rm"],
-  [/agent rootfs not found|library load failed/, "this installation of smolvm is broken", "install smolvm again"],
+  [/agent rootfs not found|library load failed/, "this installation of smolvm is broken", "reinstall smolvm"],
 ];
 
 export const noBoot = (words: string): Unusable =>
   new Unusable(`/dev/kvm is there, but no microVM boots on it: ${printable(words)}`, {
-    hint: "switch on nested virtualization for this machine; claude-bottle run --backend smolvm tries again",
+    hint: "enable nested virtualization for this machine; claude-bottle run --backend smolvm tries again",
   });
 
 /** `doing`: the action, such as "make bottle x". */
@@ -50,7 +50,7 @@ export function smolvmError(doing: string, run: Run): UserError {
 }
 
 export const unknownForm = (machine: string): UserError =>
-  new UserError(`smolvm describes machine "${machine}" in an unknown form`, { hint: "smolvm --version" });
+  new UserError(`smolvm describes machine "${machine}" in an unknown format`, { hint: "smolvm --version" });
 
 export const notInstalled = (install: string): UserError =>
   new UserError("smolvm, which runs the microVMs, is not installed", { hint: `install it: ${install}` });

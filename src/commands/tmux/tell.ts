@@ -7,7 +7,7 @@ import { Tmux } from "../../tmux/tmux.ts";
 /** pty-resize runs this when a session of its bottle has changed. */
 export const tell = (context: Context) =>
   command(context, {
-    meta: { name: "tell", description: "Tell of the sessions that have begun to wait", hidden: true },
+    meta: { name: "tell", description: "Notify about sessions that have begun to wait", hidden: true },
     args: {},
     async run() {
       const { system } = context;

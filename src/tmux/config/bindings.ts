@@ -11,7 +11,7 @@ export const actions = {
     note: "a shell in the same bottle",
     words: ["open", "--shell", "--split", "below"],
   },
-  menu: { key: "B", opens: "the menu", note: "what else fits this pane", words: ["menu"] },
+  menu: { key: "B", opens: "the menu", note: "a menu for this pane", words: ["menu"] },
   dashboard: {
     key: "A",
     opens: "the dashboard",
