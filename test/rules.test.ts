@@ -246,5 +246,9 @@ test.skipIf(!Bun.which("shellcheck"))(
       "",
     );
   },
-  30_000,
+  120_000,
 );
+
+test.skipIf(!Bun.which("actionlint"))("actionlint has nothing to say", () => {
+  expect(Bun.spawnSync(["actionlint", "-no-color"], { cwd: root }).stdout.toString()).toBe("");
+});
