@@ -26,6 +26,23 @@ const keptSessions = { exec: 200, others: 1000 };
 const keptEvents = 1000;
 const pruneEvery = 64;
 
+/** Ledgers that are open at the same time share one connection: SQLite reads its schema again for each. */
+const connections = new Map<string, { readonly db: Database; users: number }>();
+
+function connect(file: string): Database {
+  try {
+    const db = new Database(file, { create: true, strict: true });
+    db.run("pragma busy_timeout = 10000");
+    // Each synchronous commit would cost milliseconds. After a power cut the backends and the processes still know everything.
+    db.run("pragma synchronous = off");
+    upgrade(db, file);
+    return db;
+  } catch (cause) {
+    if (cause instanceof UserError) throw cause;
+    throw ledgerError(file, cause);
+  }
+}
+
 /**
  * The record of bottles and sessions. It is a cache: the backends and the processes hold the truth. Every query is one short transaction, because
  * several processes write at once.
@@ -33,20 +50,15 @@ const pruneEvery = 64;
 export class Ledger implements Disposable {
   readonly #db: Database;
   readonly #now: () => number;
+  readonly #file: string;
 
   constructor(system: System) {
-    const file = `${privateDirectory(stateDirectory(system.env))}/ledger.db`;
     this.#now = system.now;
-    try {
-      this.#db = new Database(file, { create: true, strict: true });
-      this.#db.run("pragma busy_timeout = 10000");
-      // Each synchronous commit would cost milliseconds. After a power cut the backends and the processes still know everything.
-      this.#db.run("pragma synchronous = off");
-      upgrade(this.#db, file);
-    } catch (cause) {
-      if (cause instanceof UserError) throw cause;
-      throw ledgerError(file, cause);
-    }
+    this.#file = `${privateDirectory(stateDirectory(system.env))}/ledger.db`;
+    const shared = connections.get(this.#file) ?? { db: connect(this.#file), users: 0 };
+    shared.users += 1;
+    connections.set(this.#file, shared);
+    this.#db = shared.db;
   }
 
   /** For the parts of the ledger that have a file of their own. */
@@ -225,6 +237,9 @@ export class Ledger implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#db.close();
+    const shared = connections.get(this.#file);
+    if (!shared || --shared.users > 0) return;
+    connections.delete(this.#file);
+    shared.db.close();
   }
 }
