@@ -16,7 +16,7 @@ export async function bringUp(
 ): Promise<BottlePlan> {
   const { plan } = target;
   const found = options.fresh ? undefined : await observeReady(context, plan.name);
-  if (found && startSteps(desiredOf(context, target, options), found).length === 0)
+  if (found && startSteps(await desiredOf(context, target, options), found).length === 0)
     return warnOfDifferences(context, found.made, plan);
   // Loaded only if there is work to do: a warm start, the usual case, waits for every module that is loaded.
   const { makeReady } = await import("./make-ready.ts");

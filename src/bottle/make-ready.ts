@@ -47,7 +47,7 @@ export const makeReady = (context: BottleContext, target: Target, options: Optio
         (await readyStart(context, target, options)) ?? (await prepare(context, target, { ...options, signal, undo }));
       const pid = start.found.machine?.pid;
       const machine = pid === undefined ? undefined : identify(pid);
-      const made = await perform(actionsOf(context, start, options), start.plan, { signal, undo, machine });
+      const made = await perform(await actionsOf(context, start, options), start.plan, { signal, undo, machine });
       return warnOfDifferences(context, made, target.plan);
     }),
   );
@@ -59,7 +59,7 @@ export async function startLines(
   options: Options,
 ): Promise<{ readonly plan: BottlePlan; readonly lines: readonly string[] }> {
   const start = (await readyStart(context, target, options)) ?? (await foresee(context, target, options));
-  return { plan: start.plan, lines: linesOf(actionsOf(context, start, options), start.plan) };
+  return { plan: start.plan, lines: linesOf(await actionsOf(context, start, options), start.plan) };
 }
 
 async function readyStart(context: BottleContext, target: Target, { fresh }: Options): Promise<Start | undefined> {
@@ -135,10 +135,10 @@ async function atStart(
   return withAgent(system, backend, renewed, asked);
 }
 
-function actionsOf(context: BottleContext, { found, target, armed, backend }: Start, options: Options): Action[] {
+async function actionsOf(context: BottleContext, { found, target, armed, backend }: Start, options: Options): Promise<Action[]> {
   const own = { ...context, backend };
   const ending = { made: found.made ?? target.plan, successor: options.fresh, hookFiles: target.hooks.files };
-  return startSteps(desiredOf(own, target, options), found).map((step) =>
+  return startSteps(await desiredOf(own, target, options), found).map((step) =>
     isEndStep(step) ? endAction(own, step, ending) : startAction(own, step, { target, armed }),
   );
 } // prettier-ignore

@@ -1,7 +1,6 @@
 import type { Machine } from "../backends/backend.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
-import { hasKeptClaude } from "./kept-claude.ts";
 import { isIdleSandbox, readyPlan } from "./ready.ts";
 import type { Desired, Observed } from "./steps.ts";
 import { tasksOf } from "./tasks.ts";
@@ -12,6 +11,7 @@ export type Found = Observed & { readonly machine: Machine | undefined };
 
 /** The state of a bottle that is not ready or is about to be replaced. Asks the backend. */
 export async function observeMachine({ system, backend, ledger }: BottleContext, name: string): Promise<Found> {
+  const { hasKeptClaude } = await import("./kept-claude.ts");
   const machine = await backend.find(name);
   return {
     state: machine?.state ?? "none",
@@ -29,8 +29,8 @@ export async function observeReady(context: BottleContext, name: string): Promis
   return made && { state: "ready", machine: undefined, made, startsWithSession, hasKeptClaude: false };
 } // prettier-ignore
 
-export const desiredOf = (
+export const desiredOf = async (
   { backend }: Pick<BottleContext, "backend">,
   { plan, hooks, provision }: Target,
   { fresh }: { fresh: boolean },
-): Desired => ({ plan, hooks: hooks.commands, tasks: tasksOf(provision), backend, fresh });
+): Promise<Desired> => ({ plan, hooks: hooks.commands, tasks: await tasksOf(provision), backend, fresh });

@@ -22,6 +22,8 @@ export type Target = {
   readonly directory: string;
   readonly gateway: Gateway | undefined;
   readonly secrets: Secrets;
+  /** The real path of each secret's file, as it was judged. */
+  readonly secretFiles: ReadonlyMap<string, string>;
   readonly login: Login | undefined;
   readonly provision: Provision;
   readonly hooks: Hooks;
@@ -49,6 +51,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
     directory: project.cwd,
     gateway,
     secrets: secretsOf(system, project.manifest.secrets, secretFiles, login, hostFiles),
+    secretFiles,
     login,
     provision: provisionOf(project, backend, files),
     hooks: { commands: project.manifest.hooks, files: hostFiles },
@@ -86,7 +89,7 @@ export function projectPlan(
   const { user } = system;
   const login = loginOf(system);
   // The plan holds variables by name only.
-  const env = login ? { ...system.env, [login.variable]: "kept" } : system.env;
+  const env = login ? Object.create(system.env, { [login.variable]: { value: "kept" } }) : system.env;
   const host = { uid: user.uid, gid: user.gid, userName: user.name, home: system.env.HOME ?? "", env };
   const plan = planBottle({
     name: bottleName(directory, user.uid, asked.name),

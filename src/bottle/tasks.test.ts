@@ -14,35 +14,35 @@ let directory: string;
 beforeEach(() => void (directory = mkdtempSync(`${tmpdir()}/tasks-`)));
 afterEach(() => rmSync(directory, { recursive: true }));
 
-const due = (of: BottlePlan, starts = false) => tasksNow().filter((task) => isDue(task, of, starts));
+const due = async (of: BottlePlan, starts = false) => (await tasksNow()).filter((task) => isDue(task, of, starts));
 const tasksNow = () =>
   tasksOf({
     files: [{ source: `${directory}/settings`, target: "~/settings" }],
     commands: [{ run: "npm ci", when: "once", directory: "." }],
     env: {},
   });
-const doAll = (of: BottlePlan) => due(of).reduce(withDone, of);
+const doAll = async (of: BottlePlan) => (await due(of)).reduce(withDone, of);
 
-test("what is done is remembered, with the content of a file; an old content again is a change", () => {
+test("what is done is remembered, with the content of a file; an old content again is a change", async () => {
   writeFileSync(`${directory}/settings`, "one");
-  let made = doAll(plan);
-  expect([due(made), made.provisioned?.length]).toEqual([[], 2]);
+  let made = await doAll(plan);
+  expect([await due(made), made.provisioned?.length]).toEqual([[], 2]);
   for (const content of ["two", "three", "four"]) {
     renameSync(`${directory}/settings`, `${directory}/${content}-before`);
     writeFileSync(`${directory}/settings`, content);
-    expect(due(made)).toHaveLength(1);
-    made = doAll(made);
+    expect(await due(made)).toHaveLength(1);
+    made = await doAll(made);
     expect(made.provisioned).toHaveLength(2);
   }
   renameSync(`${directory}/two-before`, `${directory}/settings`);
-  expect(due(made)).toHaveLength(1);
+  expect(await due(made)).toHaveLength(1);
 });
 
-test("a file is copied again at each start, a command that is run once is not", () => {
+test("a file is copied again at each start, a command that is run once is not", async () => {
   writeFileSync(`${directory}/settings`, "one");
-  expect(due(doAll(plan), true).map((task) => "file" in task)).toEqual([true]);
+  expect((await due(await doAll(plan), true)).map((task) => "file" in task)).toEqual([true]);
 });
 
-test("the bottle knows which of its files are the host's", () => {
-  expect(doAll(doAll(plan)).providedFiles).toEqual(["/home/ann/settings"]);
+test("the bottle knows which of its files are the host's", async () => {
+  expect((await doAll(await doAll(plan))).providedFiles).toEqual(["/home/ann/settings"]);
 });

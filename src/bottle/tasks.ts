@@ -4,7 +4,6 @@ import type { Manifest } from "../manifest/schema.ts";
 import type { BottlePlan, FilePlan } from "../plan/plan.ts";
 import { sessionUser } from "../plan/session.ts";
 import type { Provision } from "../project/provision.ts";
-import { treeStamp } from "../system/host-tree.ts";
 
 export type Command = Manifest["provision"]["commands"][number];
 
@@ -16,18 +15,21 @@ export type Task = { readonly id: string; readonly everyStart: boolean } & (
   { readonly file: FilePlan } | { readonly command: Command }
 );
 
-export const tasksOf = ({ files, commands }: Provision): Task[] => [
-  ...files.map((file) => ({
-    id: `${hash(["file", file.target])}:${hash([file.source, treeStamp(file.source)])}`,
-    everyStart: true,
-    file,
-  })),
-  ...commands.map((command) => ({
+export async function tasksOf({ files, commands }: Provision): Promise<Task[]> {
+  const toRun = commands.map((command) => ({
     id: hash(["command", command.run, command.user, command.directory]),
     everyStart: command.when === "start",
     command,
-  })),
-];
+  }));
+  if (files.length === 0) return toRun;
+  const { treeStamp } = await import("../system/host-tree.ts");
+  const toCopy = files.map((file) => ({
+    id: `${hash(["file", file.target])}:${hash([file.source, treeStamp(file.source)])}`,
+    everyStart: true,
+    file,
+  }));
+  return [...toCopy, ...toRun];
+}
 
 /** `starts`: the bottle is about to start. */
 export const isDue = ({ id, everyStart }: Task, { provisioned = [] }: BottlePlan, starts: boolean): boolean =>

@@ -1,6 +1,7 @@
 import { command, type Context } from "../cli/command.ts";
+import { targetHere } from "../inventory/kept-target.ts";
+import { Ledger } from "../ledger/ledger.ts";
 import { launch } from "../session/launch.ts";
-import { findTarget } from "../inventory/find-bottle.ts";
 import { noCommand } from "./errors.ts";
 
 export const exec = (context: Context) =>
@@ -22,7 +23,11 @@ export const exec = (context: Context) =>
     async run({ args }) {
       const { system, rest = [] } = context;
       if (rest.length === 0) throw noCommand();
-      const { env, ...target } = await findTarget(system, args.bottle, args.profile);
+      using ledger = new Ledger(system);
+      const { env, ...target } =
+        args.bottle === undefined
+          ? await targetHere(system, ledger, args.profile)
+          : await (await import("../inventory/find-bottle.ts")).findTarget(system, args.bottle, args.profile);
       context.exit(
         await launch(system, target, {
           kind: "exec",

@@ -6,7 +6,7 @@ import { bottleName } from "../plan/name.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { projectBackend, projectPlan, projectTarget, type Target } from "../bottle/target.ts";
-import { findProject } from "../project/project.ts";
+import { findProject, type Project } from "../project/project.ts";
 import { provisionOf } from "../project/provision.ts";
 import { loginOf } from "../login/login.ts";
 import { secretsOf } from "../project/secrets.ts";
@@ -14,15 +14,18 @@ import { requireTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
 import { noBottleNamed } from "./errors.ts";
 
+/** With what the manifest itself says of its secrets, and gives every session. */
+export type FoundTarget = Target & {
+  readonly env: Readonly<Record<string, string>>;
+  readonly namedSecrets: Project["manifest"]["secrets"];
+};
+
 /** The bottle of that name, or the one of the working directory, for a new session. Throws UserError with the known names. */
-export async function findTarget(
-  system: System,
-  name: string | undefined,
-  profile?: string,
-): Promise<Target & { env: Readonly<Record<string, string>> }> {
+export async function findTarget(system: System, name: string | undefined, profile?: string): Promise<FoundTarget> {
   if (name === undefined) {
     const project = findProject(system, { profile });
-    return { ...(await projectTarget(system, project)), env: project.manifest.env };
+    const { env, secrets: namedSecrets } = project.manifest;
+    return { ...(await projectTarget(system, project)), env, namedSecrets };
   }
   const plan = recordedPlan(system, name);
   const project = findProject(system, { start: plan.directory, profile });
@@ -35,10 +38,12 @@ export async function findTarget(
     directory: startIn(system, plan.directory),
     gateway: gatewayOf(system.env, backend.loopbackAddress),
     secrets: secretsOf(system, secrets, secretFiles, login, hostFiles),
+    secretFiles,
     login,
     provision: provisionOf(project, backend, files),
     hooks: { commands: project.manifest.hooks, files: hostFiles },
     env,
+    namedSecrets: secrets,
   };
 }
 

@@ -3,7 +3,7 @@ import { type HostFiles, withCopies } from "./host-files.ts";
 import type { Login } from "../login/login.ts";
 import { hostNameOf } from "../plan/credentials.ts";
 import type { Secret } from "../manifest/schema.ts";
-import { readFileNoFollow } from "../system/files.ts";
+import { readFileNoFollow } from "../system/held-path.ts";
 import { secretOfCommand } from "../system/secret-command.ts";
 import type { System } from "../system/system.ts";
 import { secretNotSet, secretEmpty, secretHasNul } from "./errors.ts";

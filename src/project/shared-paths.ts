@@ -1,6 +1,7 @@
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { directoryIdentity, type DirectoryIdentity, exists, isDirectory, realPath } from "../system/files.ts";
+import { exists, isDirectory, realPath } from "../system/files.ts";
+import { directoryIdentity, type DirectoryIdentity } from "../system/held-path.ts";
 import { anotherDirectoryShared, projectGone, sharedPathChanged } from "./errors.ts";
 
 /** For a missing directory a backend may wait a long time and then report something else. */

@@ -9,15 +9,9 @@ import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
 import { inform, warn } from "../ui/messages.ts";
 import { attachSession, sessionCommand } from "./attach.ts";
-import { describeSandbox } from "../backends/sandbox.ts";
 import { bringUp } from "../bottle/bring-up.ts";
-import { renewedSince } from "../bottle/login-note.ts";
-import { confirmStart } from "../bottle/consent.ts";
-import { checkPlan } from "../bottle/ready.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import type { Target } from "../bottle/target.ts";
-import { tellLogin } from "./login.ts";
-import { withSecrets } from "../project/secrets.ts";
 
 export type Launch = {
   readonly kind: SessionPlan["kind"];
@@ -83,10 +77,12 @@ async function launchOn(
       size,
       shows,
     });
-  if (kind === "agent" && isSandbox(backend.capabilities))
+  if (kind === "agent" && isSandbox(backend.capabilities)) {
+    const { describeSandbox } = await import("../backends/sandbox.ts");
     inform(system, `${backend.name}: ${describeSandbox(backend)}`);
+  }
   if (dryRun) {
-    checkPlan({ backend, ledger }, target.plan, { fresh });
+    (await import("../bottle/ready.ts")).checkPlan({ backend, ledger }, target.plan, { fresh });
     const { startLines } = await import("../bottle/make-ready.ts");
     const { plan, lines } = await startLines({ system, backend, ledger }, target, { fresh });
     const copying = plan.copied ? (await import("../sync/guest-tree.ts")).explainCopy(backend, plan) : [];
@@ -95,8 +91,11 @@ async function launchOn(
     return exitCode.ok;
   }
   const program = command(backend)[0] ?? "";
-  await confirmStart(system, target, { fresh, program, acceptsWeaker });
-  if (kind === "agent" && size && isClaude(program)) await tellLogin(system, target.login, target.plan);
+  // Modules that a warm start does not need are loaded where something is due.
+  if (fresh || !ledger.bottle(target.plan.name))
+    await (await import("../bottle/consent.ts")).confirmStart(system, target, { fresh, program, acceptsWeaker });
+  if (kind === "agent" && size && isClaude(program))
+    await (await import("./login.ts")).tellLogin(system, target.login, target.plan);
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(program, { signal }));
   for (let isFresh = fresh; ; isFresh = false) {
     const ready = await bringUp({ system, backend, ledger }, target, { fresh: isFresh });
@@ -109,9 +108,14 @@ async function launchOn(
     await travel?.pushBeforeSession({ system, backend }, plan, kind);
     await onReady?.(plan);
     const planned = session(plan);
-    const renewed = await renewedSince(system, plan, target.login);
+    const renewed = target.login?.rotates
+      ? await (await import("../bottle/login-note.ts")).renewedSince(system, plan, target.login)
+      : [];
     const started = { ...planned, secrets: [...planned.secrets, ...renewed] };
-    const armed = await withSecrets(system, target.secrets, started.secrets);
+    const armed =
+      started.secrets.length > 0
+        ? await (await import("../project/secrets.ts")).withSecrets(system, target.secrets, started.secrets)
+        : system;
     const code = await run({ system: armed, backend: await backendOf(armed, plan.backend), ledger }, plan, started);
     // Otherwise another process began to stop or to remove the bottle just now: once it has, the bottle is brought up again.
     if (code !== undefined) return code;

@@ -2,6 +2,7 @@ import { read, toArrayBuffer } from "bun:ffi";
 import { chmodSync, closeSync, constants, fchmodSync, fstatSync, openSync, readdirSync } from "node:fs";
 import { constants as system } from "node:os";
 import { isFileMode } from "../lib/tree-state.ts";
+import { noteOther } from "./inputs.ts";
 import { clearErrno, cString, errno, openLibc, variadic } from "./libc.ts";
 
 // System calls on names in an open directory. A name is bytes, one character each. Errors have a code, like those of node:fs.
@@ -142,8 +143,10 @@ function openPart(directory: number, name: string, { flags, mode = 0 }: OpenOpti
 }
 
 /** The directory that contains the name. */
-export const openDirectory = (directory: number | undefined, path: string): number =>
-  openBeneath(directory, path === "" ? "." : path, onTheWay);
+export function openDirectory(directory: number | undefined, path: string): number {
+  noteOther();
+  return openBeneath(directory, path === "" ? "." : path, onTheWay);
+}
 
 /** Also works for a directory that we may not read. */
 export function setDirectoryMode(directory: number, path: string, mode: number): void {

@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from "node:fs";
 import { tooLong, Unreadable } from "./errors.ts";
+import { noteContent } from "./inputs.ts";
 
 /** More than any file that a person or one of our programs writes. */
 export const usualBytes = 8 * 1024 * 1024;
@@ -20,6 +21,7 @@ type Whole = { readonly content: Buffer; readonly mode: number };
  * has no end. Throws Unreadable for a longer file and for a file of the kernel, to which a repository can link, and the system's own errors.
  */
 export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = {}): Whole | undefined {
+  noteContent(path);
   if (!statSync(path).isFile()) return undefined;
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -3,10 +3,12 @@ import { codeOf } from "../lib/errno.ts";
 import { shellQuote } from "../lib/quote.ts";
 import { deviceDenied, noDevice } from "./errors.ts";
 import { fileStatus, readText } from "./files.ts";
+import { noteOther } from "./inputs.ts";
 import type { User } from "./system.ts";
 
 /** Throws UserError if the device cannot be opened for reading and writing, with advice about its group. */
 export function openDevice(path: string, user: User): void {
+  noteOther();
   try {
     closeSync(openSync(path, "r+"));
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { readlinkSync, writeFileSync } from "node:fs";
 import { codeOf } from "../lib/errno.ts";
 import { cannot } from "./errors.ts";
+import { noteOther } from "./inputs.ts";
 
 // One entry of a directory that a bottle may write to; no link in its place is followed.
 
@@ -17,6 +18,7 @@ export function createFile(path: string, content = ""): boolean {
 
 /** The target of a link; empty for anything else. */
 export function linkTarget(path: string): string {
+  noteOther();
   try {
     return readlinkSync(path);
   } catch {

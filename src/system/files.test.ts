@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { kindOf, readFileNoFollow, readFileOrNothing, readText, writePrivate, writeText } from "./files.ts";
+import { kindOf, readFileOrNothing, readText, writePrivate, writeText } from "./files.ts";
+import { readFileNoFollow } from "./held-path.ts";
 
 let directory: string;
 beforeEach(() => {

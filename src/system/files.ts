@@ -23,16 +23,15 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname } from "node:path";
+import { dirname } from "node:path";
 import { codeOf } from "../lib/errno.ts";
-import { byteName } from "../lib/tree-state.ts";
-import { openDirectory } from "./at.ts";
-import { type ReadLimits, readWhole, usualBytes } from "./bounded.ts";
-import { cannot, notWritable, tooLong, Unreadable } from "./errors.ts";
-import { HeldDirectory } from "./held-directory.ts";
+import { type ReadLimits, readWhole } from "./bounded.ts";
+import { cannot, notWritable, Unreadable } from "./errors.ts";
+import { noteContent, noted, noteOther } from "./inputs.ts";
 
 /** The text of a file; undefined if it does not exist. Throws UserError if it cannot be read or is too long. */
 export function readText(path: string, limits?: ReadLimits): string | undefined {
+  noteContent(path);
   try {
     // A link to the null device is a common way to make a file empty.
     if (isNullDevice(statSync(path))) return "";
@@ -49,6 +48,7 @@ const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;
 
 /** The text of a readable regular file. Opens nothing else, in particular no pipe. Throws UserError if it is too long. */
 export function readFileOrNothing(path: string, limits?: ReadLimits): string | undefined {
+  noteContent(path);
   try {
     return readWhole(path, limits)?.content.toString("utf8");
   } catch (cause) {
@@ -57,34 +57,27 @@ export function readFileOrNothing(path: string, limits?: ReadLimits): string | u
   }
 }
 
-/** The text of a file by its real path. Fails if a link has been put anywhere on the path since. */
-export function readFileNoFollow(path: string): string {
-  using directory = HeldDirectory.open(dirname(path));
-  using file = directory.open(byteName(basename(path)));
-  if (!file) throw cannot("read", path, new Unreadable("it is not a regular file any more"));
-  if (file.status.size > usualBytes) throw cannot("read", path, tooLong(usualBytes));
-  return Buffer.concat([...file.pieces()]).toString("utf8");
-}
-
 /** The real path; undefined if nothing is there. */
 export function realPath(path: string): string | undefined {
   try {
-    return realpathSync(path);
+    return noted("realPath", path, realpathSync(path));
   } catch {
-    return undefined;
+    return noted("realPath", path, undefined);
   }
 }
 
-export const exists = (path: string): boolean => existsSync(path);
+export const exists = (path: string): boolean => noted("exists", path, existsSync(path));
 
 /** A short text that changes whenever the file or directory does; undefined if there is none. */
 export function fileStamp(path: string): string | undefined {
+  noteContent(path);
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat && Bun.hash(`${path}\0${stat.size}\0${stat.mtimeMs}\0${stat.ino}`).toString(16);
 }
 
 /** The status of the file; undefined if we cannot see it. `mode`: only the permission bits. */
 export function fileStatus(path: string): { mode: number; uid: number; gid: number; modifiedAt: number } | undefined {
+  noteOther();
   try {
     const { mode, uid, gid, mtimeMs } = statSync(path);
     return { mode: mode & 0o777, uid, gid, modifiedAt: mtimeMs };
@@ -94,21 +87,24 @@ export function fileStatus(path: string): { mode: number; uid: number; gid: numb
 }
 
 /** The owner's uid; for a link, the link's own owner. */
-export const ownerOf = (path: string): number | undefined => lstatSync(path, { throwIfNoEntry: false })?.uid;
+export const ownerOf = (path: string): number | undefined =>
+  noted("ownerOf", path, lstatSync(path, { throwIfNoEntry: false })?.uid);
 
 /** The bytes that we may still write at `path`, which need not exist yet, and the device. */
 export function freeSpace(path: string): { readonly device: number; readonly free: number } {
+  noteOther();
   if (!existsSync(path) && dirname(path) !== path) return freeSpace(dirname(path));
   const { bavail, bsize } = statfsSync(path);
   return { device: statSync(path).dev, free: bavail * bsize };
 }
 
 export function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return noted("isDirectory", path, statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
 /** Whether the path itself is a link, whatever it leads to. */
-export const isLink = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+export const isLink = (path: string): boolean =>
+  noted("isLink", path, lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false);
 
 /** Makes it our working directory. Throws UserError on failure. */
 export function enterDirectory(path: string): void {
@@ -120,8 +116,11 @@ export function enterDirectory(path: string): void {
 }
 
 /** What is there, in words. */
-export function kindOf(path: string): "directory" | "file" | "socket" | "pipe" | "device" {
-  const found = statSync(path);
+export const kindOf = (path: string): Kind => noted("kindOf", path, kindIn(statSync(path)));
+
+type Kind = "directory" | "file" | "socket" | "pipe" | "device";
+
+function kindIn(found: Stats): Kind {
   if (found.isDirectory()) return "directory";
   if (found.isFile()) return "file";
   if (found.isSocket()) return "socket";
@@ -160,6 +159,7 @@ export const isNativeProgram = (path: string): boolean => readPrefix(path, 4) ==
 
 /** The first bytes of a file, one character each; empty if it cannot be read. */
 export function readPrefix(path: string, length: number): string {
+  noteOther();
   try {
     const file = openSync(path, "r");
     try {
@@ -175,6 +175,7 @@ export function readPrefix(path: string, length: number): string {
 
 /** The names in a directory, sorted; empty if it does not exist. */
 export function listDirectory(directory: string): string[] {
+  noteOther();
   try {
     return readdirSync(directory).sort();
   } catch {
@@ -259,26 +260,11 @@ export function appendTo(path: string, text: string): void {
 
 /** Whether both paths lead to the same directory. */
 export function isSameDirectory(one: string, other: string): boolean {
+  noteOther();
   try {
     const [first, second] = [statSync(one), statSync(other)];
     return first.ino === second.ino && first.dev === second.dev;
   } catch {
     return false;
-  }
-}
-
-export type DirectoryIdentity = { readonly id: string; readonly changedAt: string };
-
-/** The identity of the directory at a real path; undefined if a link has come into the path, or if it is not a directory. */
-export function directoryIdentity(path: string): DirectoryIdentity | undefined {
-  let file: number | undefined;
-  try {
-    file = openDirectory(undefined, Buffer.from(path).toString("latin1"));
-    const { dev, ino, ctimeNs } = fstatSync(file, { bigint: true });
-    return { id: `${dev}:${ino}`, changedAt: String(ctimeNs / 1_000_000_000n) };
-  } catch {
-    return undefined;
-  } finally {
-    if (file !== undefined) closeSync(file);
   }
 }

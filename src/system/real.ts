@@ -1,6 +1,5 @@
 import { accessSync, constants, readFileSync, realpathSync, statSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
-import { capture } from "./capture.ts";
 import { isDirectory } from "./files.ts";
 import { codeOf } from "../lib/errno.ts";
 import { movedWorkingDirectory, notADirectory, notStartable, noWorkingDirectory, outputFull } from "./errors.ts";
@@ -41,8 +40,8 @@ export function realSystem(env: Readonly<Record<string, string>>): System {
   let user: User | undefined;
 
   // In its own process group: a Ctrl-C that also reached the program could end it and look like its failure before we hear of it.
-  const started = (argv: readonly string[], options: RunOptions): Promise<Run> =>
-    capture(argv[0] ?? "", options, ({ stdin }) =>
+  const started = async (argv: readonly string[], options: RunOptions): Promise<Run> =>
+    (await import("./capture.ts")).capture(argv[0] ?? "", options, ({ stdin }) =>
       start(argv, {
         env: merged(options.env),
         stdin,

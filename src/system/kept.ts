@@ -1,0 +1,61 @@
+import { hashOfJson } from "../lib/hash.ts";
+import { parseJson } from "../lib/json.ts";
+import { exists, isDirectory, isLink, kindOf, listDirectory, ownerOf, readFileOrNothing, realPath, removeFile, writePrivate } from "./files.ts"; // prettier-ignore
+import { type Answer, contentOf, type Inputs, type Question, valuesOf } from "./inputs.ts";
+import { stateDirectory, type System } from "./system.ts";
+
+/** Kept beside what the user has trusted, and not in the cache: a bottle may share that directory, and would decide what it is allowed. */
+const directoryOf = ({ env }: System) => `${stateDirectory(env)}/resolved`;
+const fileOf = (system: System, key: readonly unknown[]) => `${directoryOf(system)}/${hashOfJson(key)}.json`;
+const mostFiles = 256;
+
+type Kept = {
+  readonly by: string;
+  readonly key: readonly unknown[];
+  readonly inputs: Inputs;
+  readonly result: unknown;
+};
+
+/** What was kept, where each of its inputs is what it was; undefined in any doubt. */
+export function readKept(system: System, key: readonly unknown[]): unknown {
+  const by = program();
+  const kept = by === undefined ? undefined : (parseJson(readFileOrNothing(fileOf(system, key)) ?? "") as Kept | undefined);
+  if (!kept || kept.by !== by || !Bun.deepEquals(kept.key, key)) return undefined;
+  return isUnchanged(system, kept.inputs) ? kept.result : undefined;
+} // prettier-ignore
+
+export function writeKept(system: System, key: readonly unknown[], inputs: Inputs, result: unknown): void {
+  const by = program();
+  if (by === undefined) return;
+  const directory = directoryOf(system);
+  const files = listDirectory(directory);
+  if (files.length >= mostFiles) for (const file of files) removeFile(`${directory}/${file}`);
+  writePrivate(fileOf(system, key), JSON.stringify({ by, key, inputs, result } satisfies Kept));
+}
+
+/** The same program as the same user. From source it is many files: then nothing is kept. */
+function program(): string | undefined {
+  if (!Bun.isStandaloneExecutable) return undefined;
+  return [contentOf(process.execPath), process.getuid?.(), process.getgid?.()].join(" ");
+}
+
+const questions: Readonly<Record<Question, (path: string) => Answer | undefined>> = {
+  content: contentOf,
+  realPath,
+  exists,
+  isDirectory,
+  kindOf,
+  ownerOf,
+  isLink,
+};
+
+export function isUnchanged(system: System, { answers, variables, values }: Inputs): boolean {
+  try {
+    return (
+      valuesOf(system.env, variables) === values &&
+      answers.every(([question, path, answer]) => (questions[question](path) ?? null) === answer)
+    );
+  } catch {
+    return false;
+  }
+}
