@@ -16,7 +16,7 @@ export type Probe =
 /** What the backend reports about one machine. `owner` is undefined if the machine is not ours. */
 export type Machine = {
   readonly name: string;
-  readonly state: "running" | "stopped" | "broken";
+  readonly state: "running" | "paused" | "stopped" | "broken";
   readonly owner: { readonly directory: string; readonly uid: number } | undefined;
   /** The machine's process on the host, if it has one. */
   readonly pid: number | undefined;
@@ -121,6 +121,8 @@ export interface Backend {
   claudeDirectory?(plan: BottlePlan): string | undefined;
   /** Brings the values of the session's secrets into the bottle if `attach` cannot. Throws UserError. */
   deliver?(plan: BottlePlan, session: SessionPlan): Promise<void>;
+  /** Statuses of its client if it cannot start a command, which a command may have as well. */
+  readonly failures?: readonly number[];
   /** Explains what became of a session whose client may have lost it. False if the command ended with `code`. */
   explainLoss?(plan: BottlePlan, session: string, code: number): Promise<boolean>;
   /**

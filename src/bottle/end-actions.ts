@@ -12,7 +12,7 @@ import { type Hook, runHook } from "./hooks.ts";
 import { keepClaude, keepingLine } from "./kept-claude.ts";
 import { assertNothingLost, findLosses } from "./losses.ts";
 import type { Action } from "./perform.ts";
-import { removeMachine } from "./remove-machine.ts";
+import { endLostProcess, removeMachine } from "./remove-machine.ts";
 import type { EndStep } from "./steps.ts";
 
 export type Ending = {
@@ -70,6 +70,7 @@ export function endAction(
         lines: lines("stop"),
         async run(_, { signal }) {
           await backend.stop(name, { signal });
+          await endLostProcess(ledger, name);
           ledger.note(name, "stopped");
           inform(system, `stopped bottle "${name}"`);
         },

@@ -25,6 +25,7 @@ import { startAction } from "./start-actions.ts";
 import { isEndStep, startSteps } from "./steps.ts";
 import { placeOf, type Target } from "./target.ts";
 import { Undo } from "./undo.ts";
+import { endLostProcess, isProcessAlive } from "./remove-machine.ts";
 
 type Options = { readonly fresh: boolean };
 
@@ -94,12 +95,15 @@ async function prepare(
   const { machine } = found;
   if (machine) assertOwned(backend, plan, machine.owner);
   const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
+  const isLost =
+    backend.capabilities.isolation === "container" && machine?.state === "stopped" && isProcessAlive(ledger, plan.name);
   // The machine may be alive and just not answer. Starting it would kill it and its sessions.
-  if (machine && (fresh || machine.state === "broken")) {
+  if (machine && (fresh || machine.state === "broken" || isLost)) {
     if (machine.state === "running")
       await endBackground({ system, ledger, backend }, found.made ?? plan, { command: "stop", force: false });
     takeDown(ledger, plan.name, { command: "stop", force: false });
   } else ledger.setReady(plan.name, false);
+  if (isLost) await endLostProcess(ledger, plan.name);
   if (fresh) undo.add(async () => ledger.setReady(plan.name, wasReady));
   const current = currentPlan(found, { fresh });
   // Before the old bottle is removed: the image of the new one may not be available.

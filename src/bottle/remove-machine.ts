@@ -1,4 +1,5 @@
 import type { StepOptions } from "../backends/backend.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import type { BottleContext } from "./context.ts";
 
@@ -8,8 +9,18 @@ export async function removeMachine(
   name: string,
   options: StepOptions = {},
 ): Promise<void> {
-  const machine = ledger.bottle(name)?.machine;
   await backend.remove(name, options);
-  if (machine && isAlive(machine)) await endProcess(machine);
+  await endLostProcess(ledger, name);
   ledger.forgetBottle(name);
+}
+
+export function isProcessAlive(ledger: Ledger, name: string): boolean {
+  const machine = ledger.bottle(name)?.machine;
+  return machine !== undefined && isAlive(machine);
+}
+
+/** An engine that loses its state, as podman does with its run directory, calls a bottle stopped that runs on. */
+export async function endLostProcess(ledger: Ledger, name: string): Promise<void> {
+  const machine = ledger.bottle(name)?.machine;
+  if (machine && isAlive(machine)) await endProcess(machine);
 }

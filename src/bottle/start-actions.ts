@@ -47,7 +47,8 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
         async run(plan, performance) {
           const { signal, undo } = performance;
           if (step.from === "stopped") undo.add(() => backend.stop(plan.name, { detached: true }));
-          if (step.from !== "running") inform(system, `starting bottle "${plan.name}"`);
+          if (step.from === "paused") inform(system, `resuming bottle "${plan.name}"`);
+          else if (step.from !== "running") inform(system, `starting bottle "${plan.name}"`);
           const pid = await startShared(context, plan, signal);
           if (pid !== undefined) performance.machine = identify(pid);
           noteLogin(system, plan, target.login, armed);

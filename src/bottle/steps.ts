@@ -26,7 +26,7 @@ export type EndStep =
 export type StartStep =
   | { readonly kind: "create" }
   /** For a running bottle: repeats what every start sets up inside. */
-  | { readonly kind: "start"; readonly from: "new" | "stopped" | "running" }
+  | { readonly kind: "start"; readonly from: "new" | "stopped" | "paused" | "running" }
   | { readonly kind: "restore-claude" }
   /** Applies the current list of hosts. */
   | { readonly kind: "follow-network" }
@@ -57,7 +57,7 @@ export type Desired = {
 
 export type Observed = {
   /** "ready": it runs, we made it ready, and nothing has happened to it since. */
-  readonly state: "none" | "stopped" | "broken" | "running" | "ready";
+  readonly state: "none" | "stopped" | "broken" | "paused" | "running" | "ready";
   /** The plan that the bottle was created with, if it is recorded. */
   readonly made: BottlePlan | undefined;
   /** The bottle has no process until its first session starts. */
@@ -72,14 +72,14 @@ export function startSteps(desired: Desired, { state, made, startsWithSession, h
   const isThere = state !== "none";
   const isKept = isThere && !fresh;
   const isReady = isKept && state === "ready";
-  const isUp = isKept && (isReady ? !startsWithSession : state === "running");
+  const isUp = isKept && (isReady ? !startsWithSession : state === "running" || state === "paused");
   const current = (isKept && made) || plan;
   const keepsFirst = isThere && fresh && (plan.keepsClaude ?? false);
   return [
     ...(isThere && fresh ? removalSteps(made ?? plan, { hooks, force: false, keepsClaude: keepsFirst, state }) : []),
     ...(isUp ? [] : hook(hooks, "before-start")),
     ...(isKept ? [] : [{ kind: "create" } as const]),
-    ...(isReady ? [] : [{ kind: "start", from: !isKept ? "new" : isUp ? "running" : "stopped" } as const]),
+    ...(isReady ? [] : [{ kind: "start", from: !isKept ? "new" : state === "paused" || state === "running" ? state : "stopped" } as const]),
     ...(!isKept && (hasKeptClaude || keepsFirst) ? [{ kind: "restore-claude" } as const] : []),
     ...(changesNetwork(backend, current, plan) ? [{ kind: "follow-network" } as const] : []),
     ...(!isReady && current.copied ? [{ kind: "push" } as const] : []),
@@ -106,7 +106,7 @@ export function removalSteps(
   const isLost = state === "stopped" && losesCopyByStop(made);
   const pulls = !force && made.copied === true && state !== "none" && !isLost;
   const keeps = keepsClaude && state !== "none";
-  const woken = (pulls || keeps) && state === "stopped";
+  const woken = (pulls || keeps) && (state === "stopped" || state === "paused");
   return [
     ...(woken ? [{ kind: "wake" } as const] : []),
     ...(pulls ? [{ kind: "pull", before: "rm" } as const] : []),

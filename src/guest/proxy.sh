@@ -20,6 +20,7 @@ rm -f http.sock
 # Where upstream.sh sends it; gateway.pl takes it on.
 socat -t 600 TCP-LISTEN:3129,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:upstream.sock &
 trap 'exit 0' TERM INT
-tinyproxy -d -c /tmp/tinyproxy.conf &
-socat -t 600 UNIX-LISTEN:http.sock,fork,mode=600 TCP:127.0.0.1:3128 &
+# The container ends with either of the two, so that the next start finds it stopped.
+{ tinyproxy -d -c /tmp/tinyproxy.conf || :; kill -s TERM $$; } &
+{ socat -t 600 UNIX-LISTEN:http.sock,fork,mode=600 TCP:127.0.0.1:3128 || :; kill -s TERM $$; } &
 wait

@@ -33,7 +33,7 @@ export async function attachSession(
 
 /** A killed client leaves its command running in the guest, so we wait and end that ourselves. */
 async function waitForSession(tools: BottleContext, plan: BottlePlan, session: SessionPlan): Promise<End> {
-  const { system, backend } = tools;
+  const { system, backend, ledger } = tools;
   const { argv, env, ending, sandbox } = backend.attach(plan, session);
   const control = backend.controlArgv(plan, session);
   // The command uses the caller's terminal for its bytes, so the terminal's answers to its questions also arrive there.
@@ -50,7 +50,12 @@ async function waitForSession(tools: BottleContext, plan: BottlePlan, session: S
   const isSilent = code === 0 && signal === undefined && interrupt === undefined && ending === undefined;
   const isLeft = isSilent && control !== undefined && (await isLeftBehind(tools, plan, session, control));
   const cause = signal ?? (isLeft ? "SIGTERM" : isHandled ? undefined : interrupt);
-  if (cause === undefined && isLost) await backend.explainLoss?.(plan, session.id, code);
+  if (
+    cause === undefined &&
+    (isLost || backend.failures?.includes(code)) &&
+    (await backend.explainLoss?.(plan, session.id, code))
+  )
+    ledger.setReady(plan.name, false);
   if (cause === undefined) return { code, isUnchanged };
   if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
   return { code: 128 + signalNumber(cause) };

@@ -23,9 +23,13 @@ export async function noteEnd(
     using ledger = new Ledger(system);
     const ended = ledger.closeSession(session, code);
     const plan = ended && ledger.bottle(ended.bottle)?.plan;
-    const isDue = isDoubtful || code > 128 || (plan?.copied && !isUnchanged);
+    const isDue = isDoubtful || code === 125 || code > 128 || (plan?.copied && !isUnchanged);
     const backend = plan && isDue ? await backendOf(system, plan.backend) : undefined;
-    if (plan && isDoubtful && (await backend?.explainLoss?.(plan, session, code))) status = code || 1;
+    const isLost = isDoubtful || backend?.failures?.includes(code);
+    if (plan && isLost && (await backend?.explainLoss?.(plan, session, code))) {
+      status = code || 1;
+      ledger.setReady(plan.name, false);
+    }
     if (plan && code > 128) await backend?.endSession?.(session);
     if (ended && backend && plan?.copied && !isUnchanged) {
       const { pullAfterSession } = await import("../sync/travel.ts");

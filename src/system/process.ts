@@ -187,12 +187,19 @@ export function pidNamespaceOf(pid: number | undefined): string | undefined {
 }
 
 /** All processes in the same pid namespace. Linux only. */
-export function processesBeside({ pid }: Identity): Identity[] {
+export function processesBeside({ pid }: Pick<Identity, "pid">): Identity[] {
   const namespaceOf = (one: number | string) => linkText(`/proc/${one}/ns/pid`);
   const namespace = namespaceOf(pid);
   if (namespace === undefined) return [];
   const found = numbersOfProcesses().filter((one) => namespaceOf(one) === namespace);
   return found.flatMap((one) => identify(Number(one)) ?? []);
+}
+
+/** Those that came into that namespace from outside: neither its first process, nor started by another process in it. */
+export function enteredBeside(pid: number): Identity[] {
+  const all = processesBeside({ pid });
+  const known = new Set(all.map((one) => one.pid));
+  return all.filter((one) => one.pid !== pid && !known.has(Number(statOf(one.pid)[1])));
 }
 
 function linkText(path: string): string | undefined {

@@ -82,16 +82,18 @@ export const agentEnv = ({ sshAgent }: BottlePlan): Record<string, string> =>
   sshAgent ? { SSH_AUTH_SOCK: agentSocket } : {};
 
 export const startArgv = (names: readonly string[]): string[] => ["start", ...names];
+export const unpauseArgv = (name: string): string[] => ["unpause", name];
 export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];
 /** `-v` also removes the volumes that the image's VOLUME lines created. */
 export const removeArgv = (name: string): string[] => ["rm", "-f", "-v", name];
 export const inspectArgv = (name: string): string[] => ["container", "inspect", name];
-export const isRunningArgv = (name: string): string[] => [
+/** A state a line. */
+export const statesArgv = (names: readonly string[]): string[] => [
   "container",
   "inspect",
   "--format",
-  "{{.State.Running}}",
-  name,
+  "{{.State.Status}}",
+  ...names,
 ];
 /** docker may talk to podman's service; each lists only its own containers. */
 export const listArgv = (program: ProgramName): string[] => [

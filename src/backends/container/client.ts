@@ -5,7 +5,7 @@ import type { Run, RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { type Engine, parseInfo } from "./engine.ts";
-import { engineError, isUnknown, silentEngine, engineMissing } from "./errors.ts";
+import { engineError, isImproper, isUnknown, silentEngine, engineMissing } from "./errors.ts";
 
 const answerMs = 15_000;
 
@@ -38,6 +38,14 @@ export class Client {
 
   call(words: readonly string[], options: CallOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {
     return this.system.run(this.argv(words), options);
+  }
+
+  /** Runs what fails for a paused container, which we then resume. */
+  async callResumed(name: string, words: readonly string[], options: StepOptions = {}): Promise<Run> {
+    const run = await this.call(words, options);
+    if (!isImproper(run)) return run;
+    await this.call(argv.unpauseArgv(name), options);
+    return await this.call(words, options);
   }
 
   /** `doing`: the action, such as "make bottle x". */

@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
+import type { System } from "../../system/system.ts";
+import { type Recipe, templateRecipe } from "../recipe.ts";
 
 /** The parts of `podman info` that we use. */
 const podmanInfo = v.object({
@@ -90,4 +92,15 @@ export function factsOf(
     limits,
     selinux,
   };
+}
+
+/** For --dry-run, without asking the engine. */
+export function assumedFacts(
+  plan: BottlePlan,
+  { user }: System,
+  assumedImage: (recipe: Recipe) => string,
+): EngineFacts {
+  const limits = { cpus: true, memory: true, pids: true };
+  const image = plan.template ? assumedImage(templateRecipe(plan.template)) : (plan.image ?? "");
+  return { image, user: plan.user, keepId: plan.backend === "podman" && user.uid !== 0, limits, selinux: false };
 }

@@ -38,6 +38,11 @@ const rules: readonly Rule[] = [
   ],
   [/image not known|no such image/i, "its image is missing", () => "claude-bottle run --fresh recreates the bottle"],
   [
+    /container state improper|paused or unknown state/i,
+    "it has lost track of the container",
+    () => "list what exists only in it: claude-bottle rm --dry-run; recreate it: claude-bottle run --fresh",
+  ],
+  [
     /already in use|name .* is in use/i,
     "a container of that name already exists",
     (program) => `${program} ps -a shows it`,
@@ -90,6 +95,10 @@ export const isUnknown = (run: Run): boolean =>
     .split("\n")
     .every((line) => unknown.test(line));
 
+/** podman 4.3 says so of a paused container, and of one whose monitor was killed. */
+export const isImproper = ({ code, stderr }: Run): boolean =>
+  code !== 0 && /state improper|is paused|a paused container/i.test(stderr);
+
 export const mentionsUnknown = ({ code, stderr }: Run): boolean => code !== 0 && unknown.test(stderr);
 
 export const cannotPush = (reference: string, program: string, { logHint }: Pick<Progress, "logHint">): UserError =>
@@ -102,6 +111,12 @@ export const noImage = (image: string): UserError =>
 
 export const cannotFetch = (image: string, program: string, { logHint }: Pick<Progress, "logHint">): UserError =>
   new UserError(`cannot fetch image "${printable(image)}" with ${program}`, { hint: logHint });
+
+/** `state`: the engine's word for it; undefined if the engine has no such container. */
+export const notRunning = (bottle: string, state: string | undefined): string =>
+  `bottle "${bottle}" is ${state === undefined ? "gone" : printable(state)}, not running`;
+
+export const notRunningHint = "run the command again: claude-bottle starts, resumes or recreates the bottle";
 
 export const unknownList = (): UserError =>
   new UserError("the list of containers has neither docker's nor podman's format");

@@ -1,25 +1,35 @@
 import { claudeHome } from "../../guest/claude-home.ts";
-import type { BottlePlan, EngineFacts } from "../../plan/plan.ts";
+import type { BottlePlan } from "../../plan/plan.ts";
 import { sessionUser } from "../../plan/session.ts";
 import { exists, privateDirectory, removeFile, removeTree, replaceSymlink } from "../../system/files.ts";
 import { isAlive, processOfContainer } from "../../system/process.ts";
+import { isFrozen } from "../../system/control-group.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
-import { inform } from "../../ui/messages.ts";
+import { inform, warn } from "../../ui/messages.ts";
 import type { Backend, StepOptions } from "../backend.ts";
 import { copiedPlan } from "../copied.ts";
 import { proxyEnv } from "../host-filter.ts";
 import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
-import { type Engine, factsOf } from "./engine.ts";
-import { encryptedProxyLine, engineError, mentionsUnknown } from "./errors.ts";
+import { assumedFacts, type Engine, factsOf } from "./engine.ts";
+import {
+  encryptedProxyLine,
+  engineError,
+  isImproper,
+  isUnknown,
+  mentionsUnknown,
+  notRunning,
+  notRunningHint,
+} from "./errors.ts";
 import { builtImage, ensureImages, findImages, givenImage, type Image } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
+import { forgetParts, noteParts, partsAlive } from "./part-processes.ts";
 import { pushTemplate } from "./push.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
 import { encryptedProxy, hostProxyOf, withProxyPorts } from "./upstream.ts";
@@ -184,7 +194,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     async start(plan, options = {}) {
       makeSources(plan);
       const doing = `start bottle "${plan.name}"`;
-      const run = await client.call(starting(plan), options);
+      const run = await client.callResumed(plan.name, starting(plan), options);
       if (mentionsUnknown(run)) {
         await remake(partsOf(plan), doing, options);
         await client.settle(doing, starting(plan), options);
@@ -193,7 +203,9 @@ function container(system: System, program: argv.ProgramName): Backend {
       const prepared = await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
       options.onSeen?.(prepared.stdout);
       const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
-      return id === undefined ? undefined : processOfContainer(id);
+      const pid = id === undefined ? undefined : processOfContainer(id);
+      noteParts(system, plan.name, pid, partsOf(plan).length);
+      return pid;
     },
 
     async setNetwork(plan, made, options = {}) {
@@ -218,20 +230,31 @@ function container(system: System, program: argv.ProgramName): Backend {
     },
 
     async stop(name, options = {}) {
-      await client.settle(`stop bottle "${name}"`, argv.stopArgv(name), { ...options, mayBeGone: true });
+      const run = await client.callResumed(name, argv.stopArgv(name), options);
+      if (run.code !== 0 && !isUnknown(run)) throw engineError(program, `stop bottle "${name}"`, run);
     },
 
     async remove(name, options = {}) {
       for (const words of removal(name))
         await client.settle(`remove bottle "${name}"`, words, { ...options, mayBeGone: true });
       removeFile(agentLink(name));
+      forgetParts(system, name);
       removeTree(recordsOf(name));
     },
 
     async isReady(plan, machine) {
-      if (machine) return isAlive(machine);
-      const { stdout } = await client.look(`ask for bottle "${plan.name}"`, argv.isRunningArgv(plan.name));
-      return stdout.trim() === "true";
+      if (machine) return isAlive(machine) && !isFrozen(machine.pid) && partsAlive(system, plan.name);
+      const names = [plan.name, ...partsOf(plan).map(({ name }) => name)];
+      const { stdout } = await client.look(`ask for bottle "${plan.name}"`, argv.statesArgv(names));
+      return stdout.split("\n").filter((state) => state === "running").length === names.length;
+    },
+
+    failures: [125, 255],
+    async explainLoss({ name }) {
+      const state = await client.inspect(name).then((found) => found?.State.Status, () => "running"); // prettier-ignore
+      if (state === "running") return false;
+      warn(system, notRunning(name, state), notRunningHint);
+      return true;
     },
 
     attach(plan, session) {
@@ -270,10 +293,3 @@ const elsewhere = {
   mounts: "choose an engine of this machine",
   gateway: "the engine's machine reaches",
 };
-
-/** For --dry-run, without asking the engine. */
-function assumedFacts(plan: BottlePlan, { user }: System, assumedImage: (recipe: Recipe) => string): EngineFacts {
-  const limits = { cpus: true, memory: true, pids: true };
-  const image = plan.template ? assumedImage(templateRecipe(plan.template)) : (plan.image ?? "");
-  return { image, user: plan.user, keepId: plan.backend === "podman" && user.uid !== 0, limits, selinux: false };
-}

@@ -73,6 +73,7 @@ export function machineOf(
 
 function stateOf(status: string): Machine["state"] {
   if (/^(running|restarting)$/.test(status)) return "running";
+  if (status === "paused") return "paused";
   return /^(created|configured|initialized|exited|stopped)$/.test(status) ? "stopped" : "broken";
 }
 

@@ -80,7 +80,9 @@ const createPartArgv = (name: string, plan: BottlePlan, options: readonly string
   "create", "--pull", "never", "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
   "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend), "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
   "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
-  "-v", `${namesOf(plan.name).volume}:/bottle`, ...options,
+  "-v", `${namesOf(plan.name).volume}:/bottle`,
+  // A program that is denied without end fills the log. podman has docker's name for its own kind of log, too.
+  "--log-driver", "json-file", "--log-opt", "max-size=4m", ...options,
 ]; // prettier-ignore
 
 export const setFilterArgv = ({ name, network }: BottlePlan): string[] => [
