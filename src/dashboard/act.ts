@@ -116,6 +116,10 @@ async function allow(stage: Stage, { bottle }: Row, target: string, reach: "sess
   return { note: await ownCommand(stage, words, bottle.directory) };
 } // prettier-ignore
 
+const diffScript = `git rev-parse -q --verify HEAD >/dev/null 2>&1 || { echo "there is no commit to compare with"; exit 0; }
+git diff --quiet HEAD && { echo "no changes since the last commit"; exit 0; }
+git -p diff HEAD`;
+
 async function open({ system, panes, isPopup, aside }: Stage, { bottle }: Row, what: Opening): Promise<Outcome> {
   const { directory, name } = bottle;
   if (what === "host shell") {
@@ -124,7 +128,7 @@ async function open({ system, panes, isPopup, aside }: Stage, { bottle }: Row, w
     return {};
   }
   // Inside the bottle, because the repository's own git settings may run programs.
-  const words = what === "diff" ? ["shell", name, "--", "git", "-p", "diff", "HEAD"] : what === "log" ? ["logs", name] : ["shell", name];
+  const words = what === "diff" ? ["shell", name, "--", "sh", "-c", diffScript] : what === "log" ? ["logs", name] : ["shell", name];
   const ending = what === "shell" ? "close" : "key";
   if (panes && !isPopup) await panes.open(directory, words, ending);
   else await aside("/", [...system.self, "tmux", "pane", "--ending", ending, directory, "--", ...words]);

@@ -2,29 +2,12 @@
 import { expect, test } from "bun:test";
 import { rmSync, writeFileSync } from "node:fs";
 import { kinds } from "../conformance/place.ts";
+import { recordingAgent } from "../support/recording-agent.ts";
 import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
 
 const whyNot = kinds.find(({ name }) => name.startsWith("bubblewrap as root"))?.whyNot;
 if (whyNot !== undefined) console.log(`dashboard over bubblewrap: skipped, ${whyNot}`);
-
-/** Says that it works, then that it waits once there is a file `ask`, and works again without. */
-const agent = `
-record() {
-  mkdir -p "$HOME/.claude/sessions"
-  read -r stat </proc/self/stat
-  set -- "$1" "$2" \${stat##*) }
-  now=$(date +%s)000
-  printf '{"pid":%s,"procStart":"%s","sessionId":"11111111-2222-3333-4444-555555555555","kind":"interactive","status":"%s","waitingFor":"%s","startedAt":%s,"statusUpdatedAt":%s}' $$ "\${22}" "$1" "$2" "$now" "$now" >"$HOME/.claude/new"
-  mv "$HOME/.claude/new" "$HOME/.claude/sessions/$$.json"
-}
-record busy ""; echo ready
-while :; do
-  while [ ! -e ask ]; do sleep 0.05; done
-  record waiting "input needed"
-  while [ -e ask ]; do sleep 0.05; done
-  record busy ""
-done`;
 
 class Bottles extends Home {
   constructor() {
@@ -33,7 +16,7 @@ class Bottles extends Home {
       `[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n[agents.claude]\ncommand = "sh"\nargs = [".agent"]\n`,
     );
     this.manifest("");
-    this.write(".agent", agent);
+    this.write(".agent", recordingAgent);
   }
 
   write(name: string, text: string): void {
