@@ -40,7 +40,7 @@ const plan = v.looseObject({
   mounts: listOf(v.object({ source: text, target: text, mode: v.picklist(["ro", "rw"]), part: optional(v.literal("repository")) })),
   network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, hostPorts: undefined, furtherPort: undefined }),
   credentials: listOf(v.object({ variable: text, host: optional(text) })),
-  git: optional(v.object({ config: text, ignore: optional(text), attributes: optional(text) })),
+  git: optional(v.object({ config: text, ignore: optional(text), attributes: optional(text), overrides: optional(v.array(v.tuple([text, text]))) })),
   certificates: optional(text),
   knownHosts: optional(text),
   keepsClaude: optional(v.boolean()),

@@ -136,6 +136,8 @@ export type GitSettings = {
   readonly config: string;
   readonly ignore?: string | undefined;
   readonly attributes?: string | undefined;
+  /** Settings that win over the repository's own. */
+  readonly overrides?: readonly (readonly [key: string, value: string])[] | undefined;
 };
 
 export type NetworkPlan = {

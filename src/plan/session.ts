@@ -75,9 +75,7 @@ export function planSession(
  * repositories belong to the caller, whoever owns the files in the bottle.
  */
 const gitEnv = (bottle: BottlePlan): Record<string, string> => ({
-  GIT_CONFIG_COUNT: "1",
-  GIT_CONFIG_KEY_0: "safe.directory",
-  GIT_CONFIG_VALUE_0: "*",
+  ...gitVariables([["safe.directory", "*"], ...(bottle.git?.overrides ?? [])]),
   ...(bottle.git && { GIT_CONFIG_SYSTEM: `${sessionUser(bottle).home}/${gitDirectory}/config` }),
 });
 
@@ -91,6 +89,11 @@ function certificateEnv(bottle: BottlePlan): Record<string, string> {
     ...Object.fromEntries(["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO"].map((name) => [name, all])),
   };
 } // prettier-ignore
+
+const gitVariables = (settings: readonly (readonly [key: string, value: string])[]): Record<string, string> => ({
+  GIT_CONFIG_COUNT: String(settings.length),
+  ...Object.fromEntries(settings.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key], [`GIT_CONFIG_VALUE_${index}`, value]])),
+}); // prettier-ignore
 
 /** Relative to the home of the bottle's user. */
 export const gitDirectory = ".config/claude-bottle/git";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { realSystem } from "../system/real.ts";
 import { gitHere } from "./git-settings.ts";
@@ -76,4 +76,41 @@ test("a value of any text is read back as it was", async () => {
   const value = 'a "b" \\ # ; \t c';
   Bun.spawnSync(["git", "config", "--global", "alias.odd", value], { env: env() });
   expect((await read()).lines).toEqual([`alias.odd=${value}`]);
+});
+
+const ofRepository = (...words: string[]) =>
+  Bun.spawnSync(["git", "-C", `${home}/work/shop`, "config", ...words], { env: env() });
+
+test("a repository's own settings name no file of the user's for the bottle to read", async () => {
+  write(".ssh/id", "a private key\n");
+  ofRepository("core.excludesFile", `${home}/.ssh/id`);
+  ofRepository("core.attributesFile", `${home}/.ssh/id`);
+  write(".config/git/ignore", ".envrc\n");
+  const { settings } = await read();
+  expect([settings?.ignore, settings?.attributes]).toEqual([".envrc\n", undefined]);
+});
+
+test("signing that the repository itself asks for works by the ssh agent, and else is off and said", async () => {
+  write(".ssh/id.pub", "ssh-ed25519 AAAAC3 ada@laptop\n");
+  for (const [key, value] of [["commit.gpgSign", "true"], ["gpg.format", "ssh"], ["user.signingKey", "~/.ssh/id.pub"]] as const)
+    ofRepository(key, value);
+  expect((await read({}, true)).settings?.overrides).toEqual([
+    ["gpg.format", "ssh"], ["user.signingkey", "key::ssh-ed25519 AAAAC3"], ["commit.gpgsign", "true"],
+  ]);
+  const { settings, lacks } = await read();
+  expect([settings?.overrides, lacks]).toEqual([[["commit.gpgsign", "false"]], [expect.stringContaining("signing needs your ssh agent")]]);
+}); // prettier-ignore
+
+test("a list that the user keeps behind links is read, unless a link is in the project", async () => {
+  write("dotfiles/git/ignore", ".envrc\n");
+  mkdirSync(`${home}/.config`);
+  symlinkSync("../dotfiles/git", `${home}/.config/git`);
+  expect((await read()).settings?.ignore).toBe(".envrc\n");
+  write("work/shop/list", ".idea/\n");
+  symlinkSync(`${home}/work/shop/list`, `${home}/.ign`);
+  write(".gitconfig", "[core]\n excludesFile = ~/.ign\n");
+  expect((await read()).settings?.ignore).toBe(".idea/\n");
+  rmSync(`${home}/work/shop/list`);
+  symlinkSync(`${home}/dotfiles/git/ignore`, `${home}/work/shop/list`);
+  expect((await read()).settings?.ignore).toBe(undefined);
 });

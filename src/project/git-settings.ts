@@ -1,7 +1,10 @@
 import type { GitSettings } from "../plan/plan.ts";
+import { linkTarget } from "../system/entries.ts";
+import { isLink } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
 import type { System } from "../system/system.ts";
-import { dirname, basename } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
+import { contains } from "../lib/paths.ts";
 
 /** The host's git settings for a bottle, and one line for each that cannot work there. */
 export type GitHere = { readonly settings: GitSettings; readonly lacks: readonly string[] };
@@ -33,15 +36,20 @@ export async function gitHere(
   const all = parseSettings(listed);
   const lacks: string[] = [];
   const settings = [...identity(parseIdentity(author), parseIdentity(committer))];
-  for (const { key, value } of all.filter(({ scope }) => scope === "system" || scope === "global")) {
+  for (const { key, value } of all.filter(({ scope }) => isUsers(scope))) {
     if (!changesCommits(key)) continue;
     if (holdsPassword(key) || holdsPassword(value)) lacks.push(`git's "${nameOf(key)}" holds a password and stays on this machine`);
     else settings.push([key, value]);
   }
-  const last = (name: string) => all.findLast(({ key }) => key === name)?.value;
-  settings.push(...signing(system, last, { hasAgent, lacks }));
-  const [ignore, attributes] = (["excludesfile", "attributesfile"] as const).map((name) => fileOf(system, last(`core.${name}`), name));
-  const here = { config: render(settings), ignore, attributes };
+  const last = (name: string) => all.findLast(({ key }) => key === name);
+  const signs = signing(system, (name) => last(name)?.value, { hasAgent, lacks });
+  settings.push(...signs);
+  // A session could have named any file of the user's in the repository's own configuration.
+  const own = (name: string) => all.findLast(({ key, scope }) => key === name && isUsers(scope))?.value;
+  const [ignore, attributes] = (["excludesfile", "attributesfile"] as const).map((name) => fileOf(system, directory, own(`core.${name}`), name));
+  // What the repository says of signing names keys of this machine, so the bottle's must win.
+  const overrides = signs.filter(([key]) => !isUsers(last(key)?.scope ?? "global"));
+  const here = { config: render(settings), ignore, attributes, ...(overrides.length > 0 && { overrides }) };
   return { settings: here, lacks };
 } // prettier-ignore
 
@@ -71,6 +79,9 @@ function identity(author: Identity | undefined, committer: Identity | undefined)
     ...(isOther ? ([["committer.name", committer.name], ["committer.email", committer.email]] as const) : []),
   ];
 } // prettier-ignore
+
+/** The repository's own settings come with the project. */
+const isUsers = (scope: string): boolean => scope === "system" || scope === "global";
 
 type Listed = { readonly scope: string; readonly key: string; readonly value: string };
 
@@ -130,12 +141,29 @@ function sshKey(system: System, key: string): string | undefined {
 } // prettier-ignore
 
 /** The user's global ignore or attributes file. git reads a default one even if none is named. */
-function fileOf({ env }: System, named: string | undefined, name: "excludesfile" | "attributesfile"): string | undefined {
+function fileOf({ env }: System, directory: string, named: string | undefined, name: "excludesfile" | "attributesfile"): string | undefined {
   const config = env.XDG_CONFIG_HOME || `${env.HOME}/.config`;
   const path = named?.replace(/^~(?=\/)/, env.HOME ?? "~") ?? `${config}/git/${name === "excludesfile" ? "ignore" : "attributes"}`;
-  if (!path.startsWith("/")) return undefined;
-  return readHostile(dirname(path), basename(path), fileLimit)?.text;
+  const real = path.startsWith("/") ? withoutLinks(path, directory) : undefined;
+  return real && readHostile(dirname(real), basename(real), fileLimit)?.text;
 } // prettier-ignore
+
+/** Where the user's links lead, as dotfiles are often kept. Undefined if one of them is in the project, where a session may have put it. */
+function withoutLinks(path: string, project: string): string | undefined {
+  let real = "/";
+  const left = path.split("/");
+  for (let links = 0; left.length > 0;) {
+    const next = join(real, left.shift() ?? "");
+    if (!isLink(next)) real = next;
+    else if (contains(project, next) || ++links > 40) return undefined;
+    else {
+      const target = linkTarget(next);
+      if (isAbsolute(target)) real = "/";
+      left.unshift(...target.split("/"));
+    }
+  }
+  return real;
+}
 
 /** In the format that git reads; the middle part of a key may contain anything except a line break. */
 function render(settings: readonly Setting[]): string {
