@@ -5,6 +5,8 @@ type Git = { readonly config: string; readonly ignore?: string | undefined; read
 
 export function claudeHome({
   directory,
+  image,
+  template,
   git,
   certificates = "",
   knownHosts = "",
@@ -13,7 +15,10 @@ export function claudeHome({
 }: Bottle): ClaudeHome {
   return {
     shared: [...(copied ? [] : [directory]), ...mounts.map(({ target }) => target)],
-    git: git === undefined ? ["", "", ""] : [gitConfig(git), git.ignore ?? "", git.attributes ?? ""],
+    git:
+      git === undefined
+        ? ["", "", ""]
+        : [gitConfig(git, image !== undefined || template !== undefined), git.ignore ?? "", git.attributes ?? ""],
     network: [certificates, knownHosts],
     config: JSON.stringify({
       hasCompletedOnboarding: true,
@@ -36,6 +41,8 @@ export function claudeHome({
 
 type Bottle = {
   readonly directory: string;
+  readonly image?: string | undefined;
+  readonly template?: unknown;
   readonly git?: Git;
   readonly certificates?: string;
   readonly knownHosts?: string;
@@ -55,10 +62,10 @@ export type ClaudeHome = {
   readonly shared: readonly string[];
 };
 
-/** This file hides the image's own, so it is included. */
-const gitConfig = ({ config, ignore, attributes }: Git): string =>
+/** This file hides the image's own, so it is included. The host's own is not: git fails on one that landlock does not let it read. */
+const gitConfig = ({ config, ignore, attributes }: Git, isOfImage: boolean): string =>
   [
-    "[include]\n\tpath = /etc/gitconfig\n",
+    isOfImage ? "[include]\n\tpath = /etc/gitconfig\n" : "",
     config,
     ignore === undefined ? "" : "[core]\n\texcludesFile = ~/.config/claude-bottle/git/ignore\n",
     attributes === undefined ? "" : "[core]\n\tattributesFile = ~/.config/claude-bottle/git/attributes\n",

@@ -1,17 +1,21 @@
-// Git in a bottle does what git on the host would do in that directory. Over bubblewrap, whose git is the host's own.
+// Git in a bottle does what git on the host would do in that directory. Over the backends whose git is the host's own.
 import { expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { kinds } from "../conformance/place.ts";
 import { Home } from "../support/tool.ts";
 
-const whyNot = kinds.find(({ name }) => name.startsWith("bubblewrap as root"))?.whyNot;
-if (whyNot !== undefined) console.log(`git in bubblewrap: skipped, ${whyNot}`);
+const reasonOf = (backend: string) => kinds.find(({ name }) => name === `${backend} as root`)?.whyNot;
+const backends = ["bubblewrap", "landlock"].filter((name) => {
+  const reason = reasonOf(name);
+  if (reason !== undefined) console.log(`git in ${name}: skipped, ${reason}`);
+  return reason === undefined;
+});
 
-test.skipIf(whyNot !== undefined)(
-  "who commits, what is ignored and what a commit holds is decided as on the host, and the repository's own settings win",
-  async () => {
+test.each(backends)(
+  "%s: who commits, what is ignored and what a commit holds is decided as on the host, and the repository's own settings win",
+  async (backend) => {
     using home = new Home();
-    home.settings('[bottle]\nbackend = "bubblewrap"\n[network]\nmode = "open"\n');
+    home.settings(`[bottle]\nbackend = "${backend}"\n[network]\nmode = "open"\n`);
     const own = `${home.directory}/home`;
     const shop = `${own}/work/shop`;
     mkdirSync(shop, { recursive: true });
@@ -32,6 +36,11 @@ test.skipIf(whyNot !== undefined)(
     expect((await exec("git cat-file -s HEAD:list; git ls-remote --get-url https://host.example/x")).stdout).toBe(
       "4\ngit@host.example:x\n",
     );
+    // A warm start asks git on this machine nothing.
+    home.program("git", `touch "${own}/asked"; exit 70`);
+    expect((await exec("git log -1 --format=%an")).stdout).toBe("Ada\n");
+    home.removeProgram("git");
+    expect(existsSync(`${own}/asked`)).toBe(false);
     await exec("git config user.email repo@x.example; git config --global user.name Bob");
     expect((await exec("git commit -q --allow-empty -m y; git log -1 --format=%an:%ae")).stdout).toBe(
       "Bob:repo@x.example\n",

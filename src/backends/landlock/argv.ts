@@ -72,7 +72,7 @@ const environmentOf = ({ directory }: Place) => ({
   PATH: searchPath(directory),
   TMPDIR: temporaryOf(directory),
   CLAUDE_CODE_TMPDIR: temporaryOf(directory),
-  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_SYSTEM: "/dev/null",
 });
 
 const environment = (env: Readonly<Record<string, string>>): string[] =>
