@@ -217,7 +217,7 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
       process.stdout.write(readFileSync(`${state}/inside`));
     // What the set-up says of the directories that are shared.
     if (values.user === undefined && command[2]?.includes("%d:%i"))
-      for (const path of command.slice(15)) {
+      for (const path of command.slice(17)) {
         const found = statSync(path, { bigint: true, throwIfNoEntry: false });
         process.stdout.write(found ? `${found.dev}:${found.ino} ${found.ctimeMs / 1000n}\n` : "-\n");
       }
