@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import {
   chmodSync,
   existsSync,
@@ -19,6 +20,10 @@ const bun = process.execPath;
 export const tool: readonly string[] = process.env.TOOL_BIN ? [process.env.TOOL_BIN] : [bun, `${root}/src/main.ts`];
 
 export type Outcome = { stdout: string; stderr: string; code: number };
+/** Matches a message of ours by its key words, in this order. The words between them are free, so that they can be improved. */
+export const says = (...keys: readonly string[]): string =>
+  expect.stringMatching(new RegExp(`^claude-bottle: [^]*${keys.map((key) => RegExp.escape(key)).join("[^]*")}`));
+
 export type RunOptions = { cwd?: string; env?: Record<string, string | undefined>; stdin?: string | Uint8Array };
 
 /** A home, a PATH and a project of their own for one test; everything that lives in it ends with it. */
@@ -118,7 +123,9 @@ export class Home implements Disposable {
 
   /** As a crash of the machine does it: behind everybody's back. */
   async crash(): Promise<void> {
-    const pid = this.machines()[0]?.pid ?? 0;
+    const pid = this.machines()[0]?.pid;
+    // To kill 0 is to kill the test runner, with its process group.
+    if (!pid) throw new Error("no machine runs");
     process.kill(pid, "SIGKILL");
     await until(() => !isRunning(pid));
   }
