@@ -1,4 +1,6 @@
 #!/usr/bin/env bun
+import type { System } from "./system/system.ts";
+
 // A process that became another command of ours (System.become) reads it from this variable: its argv stays what a person typed, for ps and tmux-
 // resurrect. The value starts with the process's own pid; anything else in the variable is ignored.
 const { _CLAUDE_BOTTLE_WORDS: word } = process.env;
@@ -37,13 +39,27 @@ if (argv[0] === "pty-resize") {
 } else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
+} else if (argv[0] === "exec" && argv[1] === "--" && argv.length > 2 && process.env.CONSOLA_LEVEL === undefined) {
+  const system = await systemHere();
+  try {
+    // People run it in loops: without an option there is nothing for the command line to parse, and much not to load.
+    const { execIn } = await import("./session/exec.ts");
+    process.exitCode = await execIn(system, { command: argv.slice(2) });
+  } catch (error) {
+    const { renderError } = await import("./ui/render-error.ts");
+    process.exitCode = renderError(system, error, "claude-bottle exec --help");
+  }
 } else {
-  const [{ main }, { cleanEnv }, { realSystem }] = await Promise.all([
-    import("./cli/cli.ts"),
+  const [{ main }, system] = await Promise.all([import("./cli/cli.ts"), systemHere()]);
+  process.exitCode = await main(argv, system);
+}
+
+async function systemHere(): Promise<System> {
+  const [{ cleanEnv }, { realSystem }] = await Promise.all([
     import("./system/environment.ts"),
     import("./system/real.ts"),
   ]);
-  process.exitCode = await main(argv, realSystem(cleanEnv(process.env)));
+  return realSystem(cleanEnv(process.env));
 }
 
 /** Programs that only we start: a session's entry into a bottle, and the bottle's proxy. */

@@ -1,7 +1,5 @@
 import { command, type Context } from "../cli/command.ts";
-import { targetHere } from "../inventory/kept-target.ts";
-import { Ledger } from "../ledger/ledger.ts";
-import { launch } from "../session/launch.ts";
+import { execIn } from "../session/exec.ts";
 import { noCommand } from "./errors.ts";
 
 export const exec = (context: Context) =>
@@ -23,19 +21,7 @@ export const exec = (context: Context) =>
     async run({ args }) {
       const { system, rest = [] } = context;
       if (rest.length === 0) throw noCommand();
-      using ledger = new Ledger(system);
-      const { env, ...target } =
-        args.bottle === undefined
-          ? await targetHere(system, ledger, args.profile)
-          : await (await import("../inventory/find-bottle.ts")).findTarget(system, args.bottle, args.profile);
-      context.exit(
-        await launch(system, target, {
-          kind: "exec",
-          terminal: false,
-          command: () => rest,
-          env,
-          dryRun: args["dry-run"] ?? false,
-        }),
-      );
+      const { bottle, profile, "dry-run": dryRun } = args;
+      context.exit(await execIn(system, { command: rest, bottle, profile, dryRun }));
     },
   });

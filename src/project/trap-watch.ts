@@ -2,9 +2,10 @@ import * as v from "valibot";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { readText, writePrivate } from "../system/files.ts";
-import { stateDirectory, type System } from "../system/system.ts";
+import type { System } from "../system/system.ts";
 import { warn } from "../ui/messages.ts";
 import type { GitTraps } from "./git-traps.ts";
+import { trapFile } from "./trap-note.ts";
 
 const schema = v.object({
   /** The state when it was last reported, or when the first session began. */
@@ -20,8 +21,6 @@ const schema = v.object({
   untold: v.array(v.string()),
 });
 type Watch = v.InferOutput<typeof schema>;
-
-const fileOf = ({ env }: System, name: string) => `${stateDirectory(env)}/traps/${name}.json`;
 
 const none = { places: [], links: [], linksElsewhere: [] };
 
@@ -91,7 +90,7 @@ function tell(system: System, start: string, paths: readonly string[]): void {
 
 function read(system: System, name: string): Watch | undefined {
   try {
-    return v.parse(schema, JSON.parse(readText(fileOf(system, name)) ?? "null"));
+    return v.parse(schema, JSON.parse(readText(trapFile(system, name)) ?? "null"));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof v.ValiError) return undefined;
     throw error;
@@ -99,4 +98,4 @@ function read(system: System, name: string): Watch | undefined {
 }
 
 const write = (system: System, name: string, watch: Watch): void =>
-  writePrivate(fileOf(system, name), JSON.stringify(watch));
+  writePrivate(trapFile(system, name), JSON.stringify(watch));

@@ -2,7 +2,7 @@ import type { Backend } from "../backends/backend.ts";
 import { endArgv, guestControlArgv, leftArgv } from "../guest/control.ts";
 import { type BottlePlan, isSandbox, type SessionPlan } from "../plan/plan.ts";
 import type { Program, System } from "../system/system.ts";
-import { watchTraps } from "../project/trap-watch.ts";
+import { isExecNoted } from "../project/trap-note.ts";
 import { type End, noteEnd } from "./end.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import { signalNumber } from "../system/interrupt.ts";
@@ -18,7 +18,9 @@ export async function attachSession(
 ): Promise<number | undefined> {
   const { system, backend, ledger } = tools;
   const isAlone = ledger.sessions(plan.name).length === 0;
-  await watchTraps(system, plan, { isExec: session.kind === "exec", isAlone });
+  const isExec = session.kind === "exec";
+  if (!isExec || !isExecNoted(system, plan))
+    await (await import("../project/trap-watch.ts")).watchTraps(system, plan, { isExec, isAlone });
   const shown =
     session.size && system.env.TMUX ? (await import("../tmux/pane/pane-tags.ts")).paneOf(system, session) : undefined;
   if (session.secrets.length > 0) await backend.deliver?.(plan, session);

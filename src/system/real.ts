@@ -1,4 +1,4 @@
-import { accessSync, constants, readFileSync, realpathSync, statSync, writeSync } from "node:fs";
+import { accessSync, constants, fstatSync, readFileSync, realpathSync, statSync, writeSync } from "node:fs";
 import { UserError } from "../errors.ts";
 import { isDirectory } from "./files.ts";
 import { codeOf } from "../lib/errno.ts";
@@ -193,7 +193,17 @@ function workingDirectory(): string {
 }
 
 // Loaded on use: each of these costs every start a millisecond or two, and node:tty some megabytes.
-const isTty = (fd: number) => process.getBuiltinModule("node:tty").isatty(fd);
+const isTty = (fd: number) => isDevice(fd) && process.getBuiltinModule("node:tty").isatty(fd);
+
+/** Neither a file nor a pipe, nor the null device. */
+function isDevice(fd: number): boolean {
+  try {
+    const stat = fstatSync(fd);
+    return stat.isCharacterDevice() && stat.rdev !== statSync("/dev/null").rdev;
+  } catch {
+    return false;
+  }
+}
 
 function currentUser(env: Readonly<Record<string, string>>): User {
   const uid = process.getuid?.() ?? 0;

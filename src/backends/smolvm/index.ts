@@ -5,7 +5,6 @@ import { decodeLabel, decodeUid } from "../../lib/label.ts";
 import { mapLimited, programsAtOnce } from "../../lib/pool.ts";
 import { hostNameOf } from "../../plan/credentials.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { diskUse } from "../../system/disk.ts";
 import { openDevice } from "../../system/device.ts";
 import { listDirectory, removeFile, replaceSymlink } from "../../system/files.ts";
 import { isAlive } from "../../system/process.ts";
@@ -108,6 +107,7 @@ export function smolvm(system: System): Backend {
         return code === 0 ? [{ name, directory: stdout.trim() }] : [];
       });
       const found = directories.flat();
+      const { diskUse } = await import("../../system/disk.ts");
       const uses = await diskUse(
         system,
         found.map(({ directory }) => directory),
