@@ -110,6 +110,22 @@ describe("bytes pass", () => {
     expect(to.stdout).toBe("y\n");
   });
 
+  test("between programs, until the signal fires, and neither lives on", async () => {
+    const stop = new AbortController();
+    const pids: number[] = [];
+    const noting = (script: string) => program(`echo $$ >&2; ${script}`);
+    const heard = {
+      ...system,
+      run: (argv: readonly string[], options: RunOptions) =>
+        system.run(argv, { ...options, onOutput: (text) => void (/^\d+\n$/.test(text) && pids.push(Number(text))) }),
+    };
+    const running = pipe(heard, noting("exec sleep 60"), noting("exec cat"), { signal: stop.signal });
+    while (pids.length < 2) await Bun.sleep(5);
+    stop.abort(new Error("enough"));
+    expect(await running.catch((error: Error) => error.message)).toBe("enough");
+    expect(pids.map(identify)).toEqual([undefined, undefined]);
+  });
+
   test("to no program that cannot be started, and the writer ends", async () => {
     const running = pipe(system, program("yes"), { argv: ["no-such-program"], env: {} });
     expect(await running.catch((error: Error) => error.message)).toBe('"no-such-program" was not found');
