@@ -105,11 +105,12 @@ export async function readTurns(
   system: System,
   backend: Backend,
   { plan }: Pick<BottleRecord, "plan">,
+  options: ReadOptions = { poll: true },
 ): Promise<TurnRecord[]> {
   const directory = backend.claudeDirectory?.(plan);
   const turns =
     directory === undefined
-      ? [...(await poll(system, backend, plan, "all", { poll: true })).readings.turns.values()]
+      ? [...(await poll(system, backend, plan, "all", options)).readings.turns.values()]
       : listHostile(directory, "claude-bottle/turns", turnsLimit).flatMap((id) => asArray(readTurn(directory, id)));
   return turns.sort((one, other) => other.at - one.at);
 }

@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { shortDuration } from "../lib/duration.ts";
 import { printable } from "../lib/quote.ts";
 import { exists } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
@@ -46,6 +47,29 @@ async function sessions(system: System): Promise<Candidate[]> {
     .map(({ id, state, name = "" }) => ({ word: id, description: printable(`${state} ${name}`) }));
 }
 
+/** Of the bottles of this directory, the newest in front. */
+async function conversations(system: System): Promise<Candidate[]> {
+  if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return [];
+  const [{ Ledger }, { readTurns }, { backendOf }, { findProject }] = await Promise.all([
+    import("../ledger/ledger.ts"),
+    import("../activity/read.ts"),
+    import("../backends/registry.ts"),
+    import("../project/project.ts"),
+  ]);
+  const { directory } = findProject(system);
+  using ledger = new Ledger(system);
+  const records = ledger.bottles().filter(({ plan }) => plan.directory === directory);
+  const turns = await Promise.all(
+    records.map(async (record) =>
+      readTurns(system, await backendOf(system, record.plan.backend), record, { poll: false }),
+    ),
+  );
+  return turns
+    .flat()
+    .sort((one, other) => other.at - one.at)
+    .map(({ sessionId, at }) => ({ word: sessionId, description: `${shortDuration(system.now() - at)} ago` }));
+}
+
 async function agents(system: System): Promise<Candidate[]> {
   const { findProject } = await import("../project/project.ts");
   const { agents } = findProject(system).manifest;
@@ -63,7 +87,7 @@ async function backends(): Promise<Candidate[]> {
   return backendNames.map((word) => ({ word, description: "" }));
 }
 
-const sources = { bottles, sessions, agents, profiles, backends } as const;
+const sources = { bottles, sessions, conversations, agents, profiles, backends } as const;
 
 /** The command itself reports an unreadable manifest or ledger; pressing Tab does not. */
 async function orNone(find: () => Promise<Candidate[]>): Promise<Candidate[]> {

@@ -15,7 +15,13 @@ const plain = {
 const word = (name: string) => ({ name, description: "", required: false });
 const flag = (name: string, value?: string) => ({ name, value, description: "" });
 const commands: Described[] = [
-  { ...plain, name: "run", takesRest: true, options: [flag("agent", "AGENT"), flag("fresh")] },
+  {
+    ...plain,
+    name: "run",
+    takesRest: true,
+    positionals: [word("conversation")],
+    options: [flag("agent", "AGENT"), flag("fresh"), flag("resume")],
+  },
   { ...plain, name: "rm", positionals: [word("bottle")], options: [flag("force")] },
   { ...plain, name: "cp", positionals: [word("source"), word("destination")] },
   { ...plain, name: "completions", positionals: [word("bash|zsh")] },
@@ -35,13 +41,16 @@ const commands: Described[] = [
 test.each([
   ["nothing yet", [""], "run rm cp completions tmux doctor"],
   ["a part of a command", ["r"], "run rm cp completions tmux doctor"],
-  ["an option first is one of run's", ["--"], "--agent --fresh --help --quiet --verbose --"],
+  ["an option first is one of run's", ["--"], "--agent --fresh --resume --help --quiet --verbose --"],
   ["an option's value, of run's", ["--agent", ""], ":agents"],
   ["a command's first argument", ["rm", ""], ":bottles"],
   ["behind its last argument", ["rm", "cb-a", ""], "--force --help --quiet --verbose"],
-  ["an option that is there already", ["run", "--fresh", "-"], "--agent --help --quiet --verbose --"],
+  ["an option that is there already", ["run", "--fresh", "-"], "--agent --resume --help --quiet --verbose --"],
+  ["what to resume", ["run", "--resume", ""], ":conversations"],
+  ["the same, of a run without its name", ["--continue", ""], ":conversations"],
+  ["nothing to resume", ["run", ""], "--agent --fresh --resume --help --quiet --verbose --"],
   ["an option's value", ["run", "--agent", "r"], ":agents"],
-  ["behind an option's value", ["run", "--agent", "review", "-"], "--fresh --help --quiet --verbose --"],
+  ["behind an option's value", ["run", "--agent", "review", "-"], "--fresh --resume --help --quiet --verbose --"],
   ["behind a switch", ["rm", "--force", ""], ":bottles"],
   ["a value in the same word", ["tmux", "open", "--split="], "--split=right --split=below"],
   ["the same, as bash cuts it", ["tmux", "open", "--split", "="], "right below"],

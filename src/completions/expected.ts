@@ -5,7 +5,10 @@ export type Candidate = { readonly word: string; readonly description: string };
 /** What may stand at the cursor: known words, or a kind of word that must be looked up. `prefix` is the part of the word before each candidate. */
 export type Expected =
   | { readonly kind: "words"; readonly words: readonly Candidate[] }
-  | { readonly kind: "bottles" | "sessions" | "agents" | "profiles" | "backends"; readonly prefix?: string }
+  | {
+      readonly kind: "bottles" | "sessions" | "conversations" | "agents" | "profiles" | "backends";
+      readonly prefix?: string;
+    }
   | { readonly kind: "places" | "files" };
 
 const nothing: Expected = { kind: "words", words: [] };
@@ -51,7 +54,9 @@ function inCommand(command: Described, before: readonly string[], current: strin
   if (current.startsWith("-")) return { kind: "words", words: optionWords(command, before) };
   const taken = before.filter((word, at) => !word.startsWith("-") && word !== "=" && !hasValueAt(optionOf, before, at));
   const positional = command.positionals[taken.length];
-  if (positional) return valuesOf(positional.name);
+  // Only behind --resume is there one.
+  const isAwaited = positional?.name !== "conversation" || before.some((word) => /^--(resume|continue)$/.test(word));
+  if (positional && isAwaited) return valuesOf(positional.name);
   return { kind: "words", words: optionWords(command, before) };
 }
 
@@ -82,6 +87,8 @@ function valuesOf(hint: string): Expected {
       return { kind: "bottles" };
     case "session":
       return { kind: "sessions" };
+    case "conversation":
+      return { kind: "conversations" };
     case "agent":
       return { kind: "agents" };
     case "profile":
