@@ -29,7 +29,7 @@ export type Readings = {
 const nothing: Readings = { processes: [], jobs: [], turns: new Map() };
 
 /** For bottles that are asked by a backend command: how long an answer stays valid. */
-const pollMs = 10_000;
+export const pollMs = 10_000;
 const pollTimeoutMs = 8_000;
 
 /** `poll` allows such a command, at most once in ten seconds across all callers. Without it the last answer is used. */

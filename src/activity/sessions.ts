@@ -5,6 +5,7 @@ import type { BottleRecord, Ledger, Pane, SessionRecord } from "../ledger/ledger
 import type { SessionPlan } from "../plan/plan.ts";
 import { identify, type Identity } from "../system/process.ts";
 import type { System } from "../system/system.ts";
+import { denialsIn } from "./denied.ts";
 import { type ClaudeProcess, type Readings, type ReadOptions, readBottle } from "./read.ts";
 import type { JobRecord } from "./records.ts";
 import { type SessionState, stateOf } from "./state.ts";
@@ -59,7 +60,7 @@ export async function listSessions(system: System, ledger: Ledger, options: List
   // Bottles that need a command are asked in parallel, a few at a time.
   for (let at = 0; at < records.length; at += atOnce) {
     const part = await Promise.all(
-      records.slice(at, at + atOnce).map(async (record) => sessionsIn(record, await readingsOf(system, record, { poll: options.poll && worked.has(record.plan.name) }), facts)),
+      records.slice(at, at + atOnce).map(async (record) => sessionsIn(record, await readingsOf(system, ledger, record, { poll: options.poll && worked.has(record.plan.name) }), facts)),
     ); // prettier-ignore
     found.push(...part.flat());
   }
@@ -68,13 +69,21 @@ export async function listSessions(system: System, ledger: Ledger, options: List
 
 const atOnce = 8;
 
+type Found = Readings & { readonly denials: readonly number[] };
+
 /** A backend that does not answer hides only its own bottles. */
-async function readingsOf(system: System, record: BottleRecord, options: ReadOptions): Promise<Readings> {
+async function readingsOf(system: System, ledger: Ledger, record: BottleRecord, options: ReadOptions): Promise<Found> {
   try {
-    return await readBottle(system, await backendOf(system, record.plan.backend), record, options);
+    const backend = await backendOf(system, record.plan.backend);
+    const readings = await readBottle(system, backend, record, options);
+    const isFinished = readings.processes.some(({ record: { sessionId }, isAlive }) => isAlive !== false && readings.turns.get(sessionId)?.event === "Stop"); // prettier-ignore
+    return {
+      ...readings,
+      denials: isFinished ? await denialsIn(system, ledger, backend, record.plan.name, options) : [],
+    };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { processes: [], jobs: [], turns: new Map() };
+    return { processes: [], jobs: [], turns: new Map(), denials: [] };
   }
 }
 
@@ -86,12 +95,8 @@ type Known = {
   readonly endedSince: number;
 };
 
-function sessionsIn(
-  { plan }: BottleRecord,
-  readings: Readings,
-  { now, open, ended, seen, endedSince }: Known,
-): Session[] {
-  const { processes, jobs, turns } = readings;
+function sessionsIn({ plan }: BottleRecord, readings: Found, { now, open, ended, seen, endedSince }: Known): Session[] {
+  const { processes, turns, denials } = readings;
   const base = { bottle: plan.name, directory: plan.directory };
   const here = open.get(plan.name) ?? [];
   const shown = new Map(
@@ -102,7 +107,7 @@ function sessionsIn(
     const claude = foregroundOf(processes, id);
     const record = claude?.record;
     const turn = record && turns.get(record.sessionId);
-    const state = stateOf({ now, kind, startedAt, isAlive: true, record, turn, seenAt: seen.get(id) });
+    const state = stateOf({ now, kind, startedAt, isAlive: true, record, turn, denials, seenAt: seen.get(id) });
     return { ...base, id, kind, isBackground: false, startedAt, process, agent: agentOf(claude), pane, name: record?.name, conversation: record?.sessionId, ...state };
   }); // prettier-ignore
   const past = (ended.get(plan.name) ?? []).map((session): Session => {
@@ -115,7 +120,7 @@ function sessionsIn(
     const conversation = record?.sessionId ?? job?.sessionId ?? "";
     const startedAt = job?.createdAt ?? record?.startedAt ?? now;
     const isAlive = readings.isGone ? false : (process?.isAlive ?? (process === undefined ? undefined : true));
-    const state = stateOf({ now, kind: "agent", startedAt, isAlive, record, job, turn: turns.get(conversation), seenAt: seen.get(id) });
+    const state = stateOf({ now, kind: "agent", startedAt, isAlive, record, job, turn: turns.get(conversation), denials, seenAt: seen.get(id) });
     return { ...base, id, kind: "agent", isBackground: true, startedAt, agent: agentOf(process), pane: shown.get(id), name: job?.name ?? record?.name, conversation, ...state };
   }); // prettier-ignore
   const isShown = ({ state, since }: Session) => state !== "ended" || since >= endedSince;

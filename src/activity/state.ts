@@ -32,8 +32,8 @@ export type Facts = {
   readonly title?: string | undefined;
   /** When the user last looked at the session. */
   readonly seenAt?: number | undefined;
-  /** When the bottle was last denied a host. */
-  readonly deniedAt?: number | undefined;
+  /** When the bottle was denied hosts, oldest first. */
+  readonly denials?: readonly number[];
 };
 
 export function stateOf(facts: Facts): SessionState {
@@ -92,13 +92,15 @@ const isOf = (turn: TurnRecord | undefined, at: number): turn is TurnRecord =>
   turn !== undefined && turn.at >= at - besideMs;
 
 /** Records do not tell a finished turn from an interrupted one, but Claude Code runs no Stop hook for the latter. */
-function ofIdle({ turn, job, seenAt = 0, deniedAt, startedAt }: Facts, { statusUpdatedAt }: ProcessRecord): SessionState {
+function ofIdle({ turn, job, seenAt = 0, denials = [], startedAt }: Facts, { statusUpdatedAt }: ProcessRecord): SessionState {
   const since = statusUpdatedAt;
   if (isOf(turn, statusUpdatedAt)) {
     if (turn.event === "StopFailure") return { ...failure(turn.error), since, source: "hook", ...detailOf(turn.error) };
     if (turn.event === "Stop") {
-      if (deniedAt !== undefined && deniedAt > (turn.askedAt ?? startedAt)) return { state: "waiting", waitingFor: "denied host", since: deniedAt, source: "hook", ...detailOf(turn.about) };
-      return { state: seenAt >= turn.at ? "idle" : "done", since, source: "hook", ...detailOf(turn.about) };
+      const isSeen = seenAt >= turn.at;
+      const deniedAt = denials.findLast((at) => at > (turn.askedAt ?? startedAt) && at <= turn.at + besideMs);
+      if (deniedAt !== undefined && !isSeen) return { state: "waiting", waitingFor: "denied host", since: deniedAt, source: "hook", ...detailOf(turn.about) };
+      return { state: isSeen ? "idle" : "done", since, source: "hook", ...detailOf(turn.about) };
     }
     return { state: "idle", since, source: "record", detail: "interrupted" };
   }

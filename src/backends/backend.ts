@@ -95,6 +95,8 @@ export interface Backend {
   setNetwork?(plan: BottlePlan, made: BottlePlan, options?: StepOptions): Promise<void>;
   /** What the bottle was denied, oldest first. `at` is in ISO 8601. */
   denied?(name: string): Promise<{ readonly at: string; readonly target: string }[]>;
+  /** `denied` reads a file of this machine, and asks no program. */
+  readonly deniesHere?: boolean;
   /**
    * The paths in the bottle that are neither in its image nor shared with the host; undefined if only a start could tell and `mayStart` is not set.
    * Files that are worth nothing may be left out.

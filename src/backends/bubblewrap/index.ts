@@ -115,6 +115,7 @@ export function bubblewrap(system: System): Backend {
     },
 
     denied: async (name) => readDenials(directoryOf(name)),
+    deniesHere: true,
 
     async inside({ name, user }) {
       return filesBelow(argv.homeOf(directoryOf(name)), isMadeDirectory).map((path) => `${user.home}/${path}`);
