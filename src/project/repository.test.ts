@@ -165,6 +165,6 @@ test("nothing is lacking in an ordinary checkout, a linked worktree and no repos
 test("a backend without paths of its own says what git cannot do in a linked worktree", () => {
   const project = `${directory}/linked`;
   expect(repositoryLacks(project, repositoryMounts(project, place), place)).toEqual([
-    expect.stringContaining("git cannot delete or rename branches and tags in the bottle"),
+    expect.stringContaining("git cannot delete references in the bottle"),
   ]);
 });

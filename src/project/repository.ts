@@ -52,7 +52,7 @@ export function repositoryLacks(directory: string, mounts: readonly MountPlan[],
   if (own === undefined) return [];
   if (!isThere(own))
     return [`git finds no repository in the bottle: ${found.form === "refused" ? found.why : `"${printable(own)}" is not in the bottle`}`]; // prettier-ignore
-  const cannot = found.form === "linked" && !viewIn({ mounts }) ? [`git cannot delete or rename branches and tags in the bottle: "${printable(own)}" is shared, and this backend shares whole directories`] : []; // prettier-ignore
+  const cannot = found.form === "linked" && !viewIn({ mounts }) ? [`git cannot delete references in the bottle (branch -d, stash drop, bisect): they belong to "${printable(own)}", where a backend without paths of its own lets it write no more than commits`] : []; // prettier-ignore
   const borrows = borrowed(own)
     .filter((path) => !isThere(path))
     .map((path) => `git lacks objects in the bottle: the repository borrows those of "${printable(path)}"; to share it, add it to [[mounts]] in bottle.toml`); // prettier-ignore
