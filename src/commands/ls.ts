@@ -45,7 +45,7 @@ export const ls = (context: Context) =>
         );
       if (bottles.length === 0)
         return inform(system, "there are no bottles", "to create one for this directory: claude-bottle run");
-      const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, copied }) => [
+      const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, branch, copied }) => [
         name,
         backend,
         isolation,
@@ -53,7 +53,7 @@ export const ls = (context: Context) =>
         madeAt === undefined ? "-" : shortDuration(system.now() - madeAt),
         ...(sizes ? [sizeOf(sizes.get(name))] : []),
         why,
-        printable(directory) + (copied ? " (a copy)" : ""),
+        printable(directory) + (copied ? " (a copy)" : "") + (branch === undefined ? "" : ` (worktree of ${branch})`),
       ]);
       const size = sizes ? ["SIZE"] : [];
       system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "AGE", ...size, "WHY", "DIRECTORY"], ...rows]));

@@ -88,7 +88,7 @@ class Dashboard {
     const signal = AbortSignal.any([interrupted, over.signal]);
     interrupted.addEventListener("abort", () => this.#ended.reject(interrupted.reason), { once: true });
     using ledger = new Ledger(this.#system);
-    this.#world = { ...emptyWorld, now: this.#system.now(), bottles: recordedBottles(ledger) };
+    this.#world = { ...emptyWorld, now: this.#system.now(), bottles: recordedBottles(this.#system, ledger) };
     await using terminal = new FullScreen({
       onInput: (text) => this.#hear(this.#keys.read(text, this.#system.now())),
       onPause: () => this.#hear(this.#keys.isPending ? this.#keys.flush() : []),

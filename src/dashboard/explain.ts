@@ -15,6 +15,7 @@ export function explain({ session, bottle, state, denied }: Row, now: number): s
   const ago = (at: number) => `${shortDuration(now - at)} ago`;
   const facts: (readonly [string, string] | undefined)[] = [
     ["directory", printable(bottle.directory)],
+    bottle.branch === undefined ? undefined : ["worktree", `of branch ${bottle.branch}`],
     ["bottle", `${bottle.name}, ${bottle.backend}, ${bottle.state ?? "its engine has not answered"}`],
     session && ["session", `${session.id}, ${session.isBackground ? "background" : "foreground"}, started ${ago(session.startedAt)}`],
     session && ["state", `${state}, for ${shortDuration(now - session.since)}`],

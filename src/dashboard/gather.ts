@@ -5,6 +5,7 @@ import { UsageMeter } from "../inventory/usage.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { Mutes } from "../ledger/mutes.ts";
 import { changesOf } from "../project/changes.ts";
+import { madeBranches } from "../project/made-worktree.ts";
 import { isAlive } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import type { BottleFacts, Changes, DeniedHost, World } from "./rows.ts";
@@ -21,11 +22,13 @@ export const emptyWorld: World = {
 const networks: Readonly<Record<string, string>> = { list: "allowlist", open: "open network", off: "no network" };
 
 /** The bottles in the ledger, without waiting. Only their backends know whether they run. */
-export function recordedBottles(ledger: Ledger): BottleFacts[] {
+export function recordedBottles(system: System, ledger: Ledger): BottleFacts[] {
+  const branches = madeBranches(system);
   const uses = ledger.lastUses();
   return ledger.bottles().map(({ plan, machine }) => ({
     name: plan.name,
     directory: plan.directory,
+    branch: branches.get(plan.directory),
     givenName: plan.givenName,
     backend: plan.backend,
     network: networks[plan.network.mode] ?? plan.network.mode,
@@ -67,7 +70,7 @@ export async function changesIn(
 /** Gathers everything once, for --once and --json. */
 export async function gatherOnce(system: System): Promise<World> {
   using ledger = new Ledger(system);
-  const recorded = recordedBottles(ledger);
+  const recorded = recordedBottles(system, ledger);
   const [sessions, states, denied] = await Promise.all([
     listSessions(system, ledger, { poll: true }),
     engineStates(system),

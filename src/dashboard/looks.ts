@@ -40,7 +40,7 @@ export class Looks {
   /** The bottles of the ledger, with the last answers of their engines. */
   bottles(): BottleFacts[] {
     const states = this.#states;
-    return recordedBottles(this.#options.ledger).map((bottle) => ({
+    return recordedBottles(this.#options.system, this.#options.ledger).map((bottle) => ({
       ...bottle,
       ...this.#costs.get(bottle.name),
       state: bottle.state ?? (states ? (states.get(bottle.name) ?? "missing") : undefined),

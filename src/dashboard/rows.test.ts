@@ -46,13 +46,13 @@ test("what needs the user comes first: questions, failures, finished turns, the 
 test("a bottle without a session is one row, a second session has a number, a shell is quiet", () => {
   expect(
     shown(
-      world([bottle("shop"), bottle("blog", { state: "stopped", size: 1_200_000_000, conversations: 2 })], [
+      world([bottle("shop"), bottle("blog", { branch: "feat", state: "stopped", size: 1_200_000_000, conversations: 2 })], [
         session("shop", "1", {}),
         session("shop", "2", { kind: "shell", state: "idle", since: now - 10_000 }),
         session("shop", "3", { state: "ended" }),
       ]),
     ),
-  ).toEqual(["working shop working 1m", "quiet shop:2 shell 10s", "quiet blog stopped 1h 1.2 GB, 2 conversations exist only here"]);
+  ).toEqual(["working shop working 1m", "quiet shop:2 shell 10s", "quiet blog stopped 1h worktree of feat, 1.2 GB, 2 conversations exist only here"]);
 }); // prettier-ignore
 
 test("names of any text are printed harmlessly, and two projects of one name are told apart", () => {

@@ -9,6 +9,8 @@ import { printable } from "../lib/quote.ts";
 export type BottleFacts = {
   readonly name: string;
   readonly directory: string;
+  /** The branch, if the directory is a worktree that `run --worktree` created. */
+  readonly branch?: string | undefined;
   /** The name from `run --name`. */
   readonly givenName: string | undefined;
   readonly backend: string;
@@ -115,8 +117,9 @@ function sessionRow(world: World, bottle: BottleFacts, session: Session, label: 
 }
 
 function bottleRow(world: World, bottle: BottleFacts, label: string): Row {
-  const { name, state, lastUsedAt, size, conversations = 0 } = bottle;
+  const { name, branch, state, lastUsedAt, size, conversations = 0 } = bottle;
   const facts = [
+    branch === undefined ? undefined : `worktree of ${branch}`,
     size === undefined ? undefined : shortBytes(size),
     conversations === 0
       ? undefined

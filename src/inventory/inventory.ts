@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
 import { shortDuration } from "../lib/duration.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { madeBranches } from "../project/made-worktree.ts";
 import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 
@@ -17,6 +18,8 @@ export type Bottle = {
   /** "missing": in the ledger but not at the backend. "unknown": the backend does not answer. */
   readonly state: Machine["state"] | "missing" | "unknown";
   readonly directory: string;
+  /** The branch, if the directory is a worktree that `run --worktree` created. */
+  readonly branch: string | undefined;
   /** Its project is a copy on another machine. */
   readonly copied: boolean;
   readonly madeAt: number | undefined;
@@ -40,8 +43,10 @@ export async function listBottles(system: System): Promise<{ bottles: Bottle[]; 
   const records = ledger.bottles();
   const sessions = Map.groupBy(ledger.sessions(), ({ bottle }) => bottle);
   const lastUses = ledger.lastUses();
+  const branches = madeBranches(system);
   const bottles: Bottle[] = [];
-  const add = (bottle: Omit<Bottle, "why">) => bottles.push({ ...bottle, why: whyKept(bottle, system.now()) });
+  const add = (bottle: Omit<Bottle, "why" | "branch">) =>
+    bottles.push({ ...bottle, branch: branches.get(bottle.directory), why: whyKept(bottle, system.now()) });
   for (const { backend, isolation, machines, complaint } of await asked) {
     const own = records.filter(({ plan }) => plan.backend === backend);
     // A backend without bottles of ours need not answer.
@@ -106,7 +111,10 @@ async function machinesOf(backend: Backend): Promise<{ machines?: Machine[]; com
 }
 
 /** Why the bottle exists, or why `gc` would list it. */
-function whyKept({ sessions, state, directory, madeAt, lastUsedAt }: Omit<Bottle, "why">, now: number): string {
+function whyKept(
+  { sessions, state, directory, madeAt, lastUsedAt }: Omit<Bottle, "why" | "branch">,
+  now: number,
+): string {
   if (sessions.length > 0) return count(sessions.length, "session");
   if (state === "missing") return "its machine is gone";
   if (!exists(directory)) return "its directory is gone";

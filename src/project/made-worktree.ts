@@ -3,7 +3,7 @@ import { sha256 } from "../lib/hash.ts";
 import { basename, dirname } from "node:path";
 import * as v from "valibot";
 import { exitCode } from "../errors.ts";
-import { exists, readText, realPath, removeFile, writePrivate } from "../system/files.ts";
+import { exists, listDirectory, readText, realPath, removeFile, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { changesOf } from "./changes.ts";
 import { gitFailed, noRepository, notAWorktreeName, worktreeInTheWay } from "./errors.ts";
@@ -20,14 +20,28 @@ export type MadeWorktree = {
 
 const schema = v.object({ directory: v.string(), repository: v.string(), branch: v.string(), base: v.string() });
 
-const fileOf = (system: System, directory: string): string =>
-  `${stateDirectory(system.env)}/worktrees/${sha256(directory)}.json`;
+const recordsOf = ({ env }: System): string => `${stateDirectory(env)}/worktrees`;
+const fileOf = (system: System, directory: string): string => `${recordsOf(system)}/${sha256(directory)}.json`;
 
 /** The worktree in `directory`, if we created it. */
 export function madeWorktree(system: System, directory: string): MadeWorktree | undefined {
+  const found = readRecord(fileOf(system, directory));
+  return found?.directory === directory ? found : undefined;
+}
+
+/** The branch of each worktree that we created, by its directory. */
+export const madeBranches = (system: System): ReadonlyMap<string, string> =>
+  new Map(
+    listDirectory(recordsOf(system)).flatMap((name) => {
+      const found = readRecord(`${recordsOf(system)}/${name}`);
+      return found ? [[found.directory, found.branch]] : [];
+    }),
+  );
+
+function readRecord(file: string): MadeWorktree | undefined {
   try {
-    const found = v.safeParse(schema, JSON.parse(readText(fileOf(system, directory)) ?? "null"));
-    return found.success && found.output.directory === directory ? found.output : undefined;
+    const found = v.safeParse(schema, JSON.parse(readText(file) ?? "null"));
+    return found.success ? found.output : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { kinds } from "../conformance/place.ts";
-import { Home } from "../support/tool.ts";
+import { Home, until } from "../support/tool.ts";
 
 const whyNot = kinds.find(({ name }) => name.startsWith("bubblewrap as root"))?.whyNot;
 if (whyNot !== undefined) console.log(`worktrees in bubblewrap: skipped, ${whyNot}`);
@@ -54,6 +54,31 @@ test.skipIf(whyNot !== undefined)("two worktrees at work, and rm leaves the repo
   expect(git(home, "branch", "--format=%(refname:short)")).toBe("main");
   expect(git(home, "worktree", "list").split("\n").length).toBe(1);
   expect(git(home, "ls-files")).toBe("a\nbottle.toml");
+}, 90_000); // prettier-ignore
+
+test.skipIf(whyNot !== undefined)("two agents at once, each in a worktree that ls and the dashboard show, leave the repository with the merged work", async () => {
+  using home = repository();
+  const { hash } = JSON.parse((await home.run(["trust", "--json"])).stdout) as { hash: string };
+  await home.run(["trust", "--accept", hash]);
+  const state = () => ["for-each-ref --format=%(refname)", "worktree list", "config --local --list", "stash list", "status --short"].map((words) => git(home, ...words.split(" ")).replace(/ [0-9a-f]{7} /, " ID "));
+  const before = state();
+  const cwd = (name: string) => `${home.project}-${name}`;
+  const agents = ["a", "b"].map((name) => {
+    const script = `echo ${name} >${name}; touch started; while [ ! -e go ]; do sleep 0.05; done; rm started go; git add . && git commit -qm ${name}; git branch t; git branch -d t`;
+    return { name, session: home.start(["run", "--worktree", name, "--", script]) };
+  });
+  await until(() => agents.every(({ name }) => existsSync(`${cwd(name)}/started`)));
+  const { stdout } = await home.run(["ls"]);
+  for (const { name } of agents) expect(stdout).toContain(`1 session  ~/home/project-${name} (worktree of ${name})\n`);
+  const third = await home.run(["run", "--worktree", "a", "--", "true"]);
+  expect(third.stderr).toContain("another agent works in this directory, and both edit the same files\n  to work beside it: claude-bottle run --worktree NAME\n");
+  for (const { name } of agents) writeFileSync(`${cwd(name)}/go`, "");
+  for (const { session } of agents) expect((await home.finish(session)).code).toBe(0);
+  expect((await home.run(["dashboard", "--once"])).stdout).toMatch(/project-a .*worktree of a[^]*project-b .*worktree of b/);
+  for (const { name } of agents) git(home, "merge", "-q", "--no-edit", name);
+  for (const { name } of agents)
+    expect((await home.run(["rm", "--force"], { cwd: cwd(name) })).stderr).toContain(`removed worktree "~/home/project-${name}" and branch "${name}"\n`);
+  expect([state(), git(home, "ls-files"), (await home.run(["ls", "--json"])).stdout]).toEqual([before, "a\nb\nbottle.toml", "[]\n"]);
 }, 90_000); // prettier-ignore
 
 test.skipIf(whyNot !== undefined)("a hook or filter of the repository does not run, and bad names are one line", async () => {
