@@ -42,7 +42,7 @@ type Start = {
 
 /** Holds the bottle's lock while it creates, starts and provisions whatever is missing. A failure or a signal undoes the steps that have begun. */
 export const makeReady = (context: BottleContext, target: Target, options: Options): Promise<BottlePlan> =>
-  holdBottle(context.system, target.plan.name, ({ signal }) =>
+  holdBottle(context.system, target.plan.name, ({ signal, discard }) =>
     Undo.guard(async (undo) => {
       const start =
         (await readyStart(context, target, options)) ?? (await prepare(context, target, { ...options, signal, undo }));
@@ -50,6 +50,9 @@ export const makeReady = (context: BottleContext, target: Target, options: Optio
       const machine = pid === undefined ? undefined : identify(pid);
       const made = await perform(await actionsOf(context, start, options), start.plan, { signal, undo, machine });
       return warnOfDifferences(context, made, target.plan);
+    }).catch((error) => {
+      if (context.ledger.bottle(target.plan.name) === undefined) discard();
+      throw error;
     }),
   );
 

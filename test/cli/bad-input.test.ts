@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Home, says, tool } from "../support/tool.ts";
 
 test.each([
@@ -150,7 +150,7 @@ test.each([
   using home = new Home();
   const { stderr, code } = await home.run(["exec", "--", "true"], { env: { [`FAKE_SMOLVM_FAIL_${verb}`]: message } });
   expect([stderr.slice(stderr.indexOf("claude-bottle: cannot")), code]).toEqual([`claude-bottle: ${expected}\n`, 1]);
-  expect(home.machines()).toEqual([]);
+  expect([home.machines(), readdirSync(`${home.directory}/state/claude-bottle/locks`)]).toEqual([[], []]);
 });
 
 test("a machine of that name that is not ours is left alone", async () => {
