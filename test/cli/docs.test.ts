@@ -67,7 +67,7 @@ test.concurrent.each(examples)(
     const stderr = await new Response(child.stderr).text();
     // A machine without KVM is a finding of doctor's, and no failure of the example.
     const code = (await child.exited) - (line.startsWith("claude-bottle doctor") && child.exitCode === 1 ? 1 : 0);
-    expect([code, stderr.replace(/^claude-bottle: (making|starting) bottle .*\n/gm, "")]).toEqual([0, ""]);
+    expect([code, stderr.replace(/^claude-bottle: (creating|starting) bottle .*\n/gm, "")]).toEqual([0, ""]);
   },
   60_000,
 );

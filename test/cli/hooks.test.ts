@@ -16,7 +16,7 @@ test("a hook runs on this machine, in the project, before each start and after e
   own(home, hooks('echo "$CLAUDE_BOTTLE_NAME $CLAUDE_BOTTLE_DIRECTORY $(pwd)" >>told'));
   mkdirSync(`${home.project}/sub`);
   const { stderr } = await home.run(ready, { cwd: `${home.project}/sub` });
-  expect(stderr.indexOf("before-start: sh -c")).toBeLessThan(stderr.indexOf("making bottle"));
+  expect(stderr.indexOf("before-start: sh -c")).toBeLessThan(stderr.indexOf("creating bottle"));
   await home.run(ready);
   await home.run(["stop"]);
   await home.run(ready);

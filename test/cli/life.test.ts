@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { Home, isRunning, until } from "../support/tool.ts";
+import { Home, isRunning, says, until } from "../support/tool.ts";
 
 const making = `claude-bottle: creating bottle "cb-BOTTLE" (smolvm, 2 cpus, 4096 MiB) from /images/claude\nclaude-bottle: starting bottle "cb-BOTTLE"\n`;
 
@@ -87,12 +87,12 @@ test("a bottle whose project is gone, or a link by now, is not started, and can 
   rmSync(home.project, { recursive: true });
   expect(await home.run(["exec", name, "--", "true"], { cwd: home.directory })).toEqual({
     stdout: "",
-    stderr: `claude-bottle: the project's directory "~/home/project" no longer exists\n  to remove its bottle: claude-bottle rm cb-BOTTLE\n`,
+    stderr: says('"~/home/project"', "no longer exists", "claude-bottle rm cb-BOTTLE"),
     code: 1,
   });
   symlinkSync(home.bin, home.project);
   expect(await home.run(["exec", name, "--", "true"], { cwd: home.directory })).toMatchObject({
-    stderr: `claude-bottle: "~/home/project", which bottle "cb-BOTTLE" shares, is now a link to "~/bin"\n  restore it, or remove the bottle: claude-bottle rm cb-BOTTLE\n`,
+    stderr: says('"~/home/project"', '"~/bin"', "claude-bottle rm cb-BOTTLE"),
     code: 1,
   });
   expect(home.machines()).toMatchObject([{ state: "stopped" }]);
@@ -346,7 +346,7 @@ test("a session holds the bottle against stop, rm and --fresh; its end lets go",
   for (const what of ["stop", "rm"])
     expect(await home.run([what])).toEqual({
       stdout: "",
-      stderr: `claude-bottle: bottle "cb-BOTTLE" has 1 running session\n  end it first, or force it: claude-bottle ${what} --force\n`,
+      stderr: says('"cb-BOTTLE"', "1 running session", `claude-bottle ${what} --force`),
       code: 1,
     });
   expect(JSON.parse((await home.run(["ls", "--json"])).stdout)[0].sessions).toMatchObject([
@@ -420,7 +420,7 @@ test("cp takes files and directories in and out, with their modes", async () => 
   expect(readFileSync(`${home.project}/out/notes é.txt`, "utf8")).toBe("text");
   expect(await home.run(["cp", "nothing", `:${inside}`])).toEqual({
     stdout: "",
-    stderr: `claude-bottle: "nothing" does not exist\n`,
+    stderr: says('"nothing"', "does not exist"),
     code: 1,
   });
 });

@@ -77,7 +77,7 @@ unset ANTHROPIC_API_KEY; cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' |
       const { stdout, stderr, code } = await place.sh(
         "claude-bottle exec -- echo a & claude-bottle exec -- echo a; status=$?; wait; exit $status",
       );
-      expect({ stdout, made: stderr.match(/making bottle/g)?.length, code }).toEqual({ stdout: "a\na\n", made: 1, code: 0 }); // prettier-ignore
+      expect({ stdout, made: stderr.match(/creating bottle/g)?.length, code }).toEqual({ stdout: "a\na\n", made: 1, code: 0 }); // prettier-ignore
     },
   },
   {

@@ -47,7 +47,7 @@ describe.skipIf(reason !== undefined).each([...versions])("smolvm %s", (version)
       name = machines[0]?.name ?? "";
       starting = `claude-bottle: starting bottle "${name}"\n`;
       const said = ends.map(({ stderr }) => stderr).join("");
-      expect(said.match(/making bottle/g)).toHaveLength(said.match(/starting bottle/g)?.length ?? 0);
+      expect(said.match(/creating bottle/g)).toHaveLength(said.match(/starting bottle/g)?.length ?? 0);
       // More than once, where a machine died while it booted and its run came again.
       expect(said).toContain("waiting for another");
     },
