@@ -64,8 +64,12 @@ export async function listSessions(system: System, ledger: Ledger, options: List
     ); // prettier-ignore
     found.push(...part.flat());
   }
-  return found.sort((one, other) => one.startedAt - other.startedAt || (one.id < other.id ? -1 : 1));
+  return inOrder(found);
 }
+
+/** Oldest first. */
+export const inOrder = (sessions: readonly Session[]): Session[] =>
+  sessions.toSorted((one, other) => one.startedAt - other.startedAt || (one.id < other.id ? -1 : 1));
 
 const atOnce = 8;
 

@@ -117,7 +117,11 @@ class Dashboard {
     void first.promise.then(() => begin(looks.start()));
     const onSessions = (sessions: World["sessions"]) => {
       this.#isListed = true;
-      this.#change({ sessions, bottles: looks.bottles() });
+      const known = new Set(this.#world.bottles.map(({ name }) => name));
+      this.#change({
+        sessions,
+        ...(sessions.some(({ bottle }) => !known.has(bottle)) && { bottles: looks.bottles() }),
+      });
       first.resolve();
     };
     begin([watchSessions(system, { signal }, onSessions), this.#follow(signal)]);

@@ -40,8 +40,8 @@ export function recordedBottles(system: System, ledger: Ledger): BottleFacts[] {
 }
 
 /** The state of each bottle, from its backend. */
-export async function engineStates(system: System): Promise<ReadonlyMap<string, string>> {
-  const { bottles } = await listBottles(system);
+export async function engineStates(system: System, ledger: Ledger): Promise<ReadonlyMap<string, string>> {
+  const { bottles } = await listBottles(system, [...new Set(ledger.bottles().map(({ plan }) => plan.backend))]);
   return new Map(bottles.map(({ name, state }) => [name, state]));
 }
 
@@ -73,7 +73,7 @@ export async function gatherOnce(system: System): Promise<World> {
   const recorded = recordedBottles(system, ledger);
   const [sessions, states, denied] = await Promise.all([
     listSessions(system, ledger, { poll: true }),
-    engineStates(system),
+    engineStates(system, ledger),
     deniedByBottle(system),
   ]);
   const bottles = recorded.map((bottle) => ({ ...bottle, state: states.get(bottle.name) ?? "missing" }));

@@ -10,7 +10,7 @@ import type { BottleFacts, World } from "./rows.ts";
 const enginesMs = 15_000;
 const deniedMs = 10_000;
 const changesMs = 60_000;
-const usageMs = 5_000;
+const usageMs = 10_000;
 const costsMs = 600_000;
 /** How often to check which directories are due. */
 const tickMs = 1_000;
@@ -56,7 +56,7 @@ export class Looks {
   }
 
   async #askEngines(): Promise<void> {
-    this.#states = await engineStates(this.#options.system);
+    this.#states = await engineStates(this.#options.system, this.#options.ledger);
     this.#options.change({ bottles: this.bottles() });
   }
 

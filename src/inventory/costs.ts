@@ -11,7 +11,8 @@ export type Costs = { readonly size: number | undefined; readonly conversations:
 /** What these bottles hold. Takes seconds. */
 export async function costsOf(system: System, names: ReadonlySet<string>): Promise<ReadonlyMap<string, Costs>> {
   using ledger = new Ledger(system);
-  const bottles = (await listBottles(system)).bottles.filter(({ name }) => names.has(name));
+  const backends = new Set([...names].flatMap((name) => ledger.bottle(name)?.plan.backend ?? []));
+  const bottles = (await listBottles(system, [...backends])).bottles.filter(({ name }) => names.has(name));
   const sizes = await diskUses(system, bottles);
   const costs = await mapLimited(bottles, programsAtOnce, async ({ name, backend: backendName }) => {
     const record = ledger.bottle(name);

@@ -29,12 +29,15 @@ export type Bottle = {
   readonly why: string;
 };
 
-/** All bottles of this user. `complaints` name the backends that have some of them and did not answer. */
-export async function listBottles(system: System): Promise<{ bottles: Bottle[]; complaints: string[] }> {
+/** All bottles of this user at these backends. `complaints` name the backends that have some of them and did not answer. */
+export async function listBottles(
+  system: System,
+  backends: readonly string[] = backendNames,
+): Promise<{ bottles: Bottle[]; complaints: string[] }> {
   const complaints: string[] = [];
   // The backends work while we read the ledger. They are awaited together, because an interrupt fails all of them.
   const asked = Promise.all(
-    backendNames.map(async (name) => {
+    backends.map(async (name) => {
       const backend = await backendOf(system, name);
       return { backend: name, isolation: backend.capabilities.isolation, ...(await machinesOf(backend)) };
     }),

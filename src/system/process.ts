@@ -95,10 +95,21 @@ export function startedByPs(pid: number, ps = "/bin/ps"): string | undefined {
 /** A process of a bottle, by its pid there and its start in ticks, which is the same in every namespace. */
 export type GuestProcess = { readonly pid: number; readonly start: string };
 
+/** The host's pid of each guest process that was found, for whoever looks again: a search reads all of /proc. */
+const hostPids = new Map<string, number>();
+const hostPidsLimit = 1_000;
+
 /** The host pids of those processes that live. Linux only, if the bottle shares our kernel. */
-export function findGuestProcesses(wanted: readonly GuestProcess[]): ReadonlyMap<GuestProcess, number> {
+export function findGuestProcesses(all: readonly GuestProcess[]): ReadonlyMap<GuestProcess, number> {
   const found = new Map<GuestProcess, number>();
+  for (const process of all) {
+    const pid = hostPids.get(`${process.start}:${process.pid}`);
+    // One pid with one start time is one process.
+    if (pid !== undefined && isLive(pid, process.start)) found.set(process, pid);
+  }
+  const wanted = all.filter((process) => !found.has(process));
   if (wanted.length === 0) return found;
+  if (hostPids.size > hostPidsLimit) hostPids.clear();
   const starts = new Map(wanted.map((process) => [`${process.start}:${process.pid}`, process]));
   const known = new Set(wanted.map(({ start }) => start));
   for (const pid of numbersOfProcesses()) {
@@ -106,9 +117,16 @@ export function findGuestProcesses(wanted: readonly GuestProcess[]): ReadonlyMap
     if (state === "Z" || !known.has(start)) continue;
     const inner = /^NSpid:.*\t(\d+)$/m.exec(textOf(`/proc/${pid}/status`))?.[1];
     const process = starts.get(`${start}:${inner}`);
-    if (process) found.set(process, Number(pid));
+    if (!process) continue;
+    found.set(process, Number(pid));
+    hostPids.set(`${start}:${process.pid}`, Number(pid));
   }
   return found;
+}
+
+function isLive(pid: number, start: string): boolean {
+  const { 0: state, 19: began } = statOf(pid);
+  return began === start && state !== "Z";
 }
 
 /** A variable of the environment with which a process started; undefined if we may not read it. */

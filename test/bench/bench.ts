@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { parseArgs } from "node:util";
 import { binary } from "../support/binary.ts";
+import { dashboardTimes } from "./dashboard.ts";
 import { freshBinaries } from "./binaries.ts";
 import { backendCalls } from "./calls.ts";
 import { listing } from "./listing.ts";
@@ -24,6 +25,7 @@ const rows: Row[] = [
   ...(await backendCalls(program)),
   ...(await listing({ program, rounds })),
   ...(await tmuxTimes({ program, rounds })),
+  ...(await dashboardTimes({ program, empty, idle, rounds })),
   ...(await sandboxTimes({ program, rounds })),
 ];
 

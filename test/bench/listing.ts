@@ -63,7 +63,7 @@ function realSmolvm(): string | undefined {
   return found && /^smolvm 1\./.test(Bun.spawnSync([found, "--version"]).stdout.toString()) ? found : undefined;
 }
 
-function planOf(home: Home, directory: string) {
+export function planOf(home: Home, directory: string) {
   mkdirSync(directory, { recursive: true });
   const manifest = resolveManifest([], { backends: [] }).manifest;
   const uid = process.getuid?.() ?? 0;

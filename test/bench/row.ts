@@ -4,7 +4,7 @@ export type Row = {
   readonly ours: string;
   readonly against: string;
   readonly value: number | undefined;
-  readonly unit: "x" | " ms" | " ms in all" | " calls" | " bytes";
+  readonly unit: "x" | " ms" | " ms in all" | " calls" | " bytes" | " %";
   readonly bound: number | undefined;
   readonly over: boolean;
 };
@@ -17,7 +17,7 @@ export const row = ({ bound, ...measured }: Measured): Row => ({
   over: bound !== undefined && measured.value !== undefined && rounded(measured) > bound,
 });
 
-const digits = ({ unit }: Pick<Row, "unit">) => (unit === "x" ? 2 : unit.startsWith(" ms") ? 1 : 0);
+const digits = ({ unit }: Pick<Row, "unit">) => (unit === "x" || unit === " %" ? 2 : unit.startsWith(" ms") ? 1 : 0);
 /** What is shown is what is judged. */
 const rounded = ({ value = 0, unit }: Pick<Row, "value" | "unit">) => Number(value.toFixed(digits({ unit })));
 const sign = ({ unit }: Pick<Row, "unit">) => (unit === " ms" ? "+" : "");
