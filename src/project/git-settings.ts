@@ -53,6 +53,18 @@ export async function gitHere(
   return { settings: here, lacks };
 } // prettier-ignore
 
+/** All settings of the user that hold in the directory, whatever its repository says. */
+export async function usersSettings(system: System, directory: string): Promise<Setting[]> {
+  const git = system.which("git");
+  if (git === undefined) return [];
+  const argv = [git, "config", "--list", "--show-scope", "--includes", "--null"];
+  const ask = (cwd: string) => system.run(argv, { cwd, timeoutMs, maxBytes: 1024 * 1024 });
+  const here = await ask(directory);
+  // A session may have left a configuration that git refuses.
+  const { stdout } = here.code === 0 ? here : await ask("/");
+  return parseSettings(stdout).flatMap(({ scope, key, value }) => (isUsers(scope) ? [[key, value] as const] : []));
+}
+
 /** The author of commits here; undefined if git would refuse to commit. */
 export async function gitIdentity(system: System, directory: string): Promise<Identity | undefined> {
   const git = system.which("git");
@@ -63,7 +75,7 @@ export async function gitIdentity(system: System, directory: string): Promise<Id
 }
 
 type Identity = { readonly name: string; readonly email: string };
-type Setting = readonly [key: string, value: string];
+export type Setting = readonly [key: string, value: string];
 
 function parseIdentity(text: string): Identity | undefined {
   const [, name, email] = /^(.*) <(.*)> \d+ [+-]\d{4}\n?$/.exec(text) ?? [];

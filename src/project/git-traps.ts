@@ -1,5 +1,6 @@
 import { UserError } from "../errors.ts";
 import { obeyedOfClaude } from "../manifest/credential-dangers.ts";
+import type { Setting } from "./git-settings.ts";
 import type { Repositories } from "./repositories.ts";
 import { contains } from "../lib/paths.ts";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
@@ -24,14 +25,26 @@ const longestFile = 1024 * 1024;
 const mostHooks = 200;
 
 /** By path, each with a fingerprint of the content. */
-export function gitTraps(directory: string, { places, links, linksElsewhere }: Repositories): GitTraps {
+export function gitTraps(
+  directory: string,
+  { places, links, linksElsewhere }: Repositories,
+  { home, settings }: User,
+): GitTraps {
   const found: Record<string, string> = {
-    ...trapsIn(directory, [".git", ...places], links),
+    ...trapsIn(directory, [".git", ...places], links, { home, settings: settings.filter(runsOrReads) }),
     ...claudeTraps(directory),
   };
   for (const link of linksElsewhere) found[relative(directory, link)] = hashOf(`link to ${linkTarget(link)}`);
   return found;
 }
+
+/** `settings`: of git, besides those of the repositories. */
+export type User = { readonly home: string; readonly settings: readonly Setting[] };
+
+/** A user's other settings hold words that may be the names of any files. */
+const runsOrReads = ([key, value]: Setting): boolean =>
+  /(?:hookspath|fsmonitor|command|cmd|pager|editor|askpass|proxy|program|helper|textconv|driver|clean|smudge|process|external|path|hook)$/.test(key) ||
+  /^(?:alias\.[^]*|pager\.[^]*)$/.test(key) && /^!|\//.test(value); // prettier-ignore
 
 /** Claude Code on the host runs what these files say without asking. */
 function claudeTraps(directory: string): GitTraps {
@@ -45,7 +58,12 @@ function claudeTraps(directory: string): GitTraps {
   return Object.fromEntries(parts);
 }
 
-function trapsIn(directory: string, places: readonly string[], links: readonly string[]): GitTraps {
+function trapsIn(
+  directory: string,
+  places: readonly string[],
+  links: readonly string[],
+  { home, settings }: User,
+): GitTraps {
   using held = HeldDirectory.open(directory);
   const found: Record<string, string> = {};
   /** Notes the beginning of a file. Follows links within the project. */
@@ -86,18 +104,25 @@ function trapsIn(directory: string, places: readonly string[], links: readonly s
   }
   /** Also notes the project's files that the configuration includes or runs. */
   function noteConfig(path: string): void {
-    for (const [, key = "", value = ""] of note(path).matchAll(setting)) {
-      const isHooks = key.toLowerCase() === "hookspath";
-      // Relative to the configuration file, to the top of its repository, and to the top of the project.
-      const starts = [dirname(path), topOf(path), "."];
-      for (const named of wordsOf(value).flatMap((word) => starts.map((start) => join(start, word)))) {
-        if (named.startsWith("..") || isAbsolute(named) || Object.hasOwn(found, named)) continue;
-        if (!isHeldDirectory(named)) noteConfig(named);
-        else if (isHooks) noteHooks(named);
-        // husky's own directory only calls the scripts next to it.
-        if (isHooks && basename(named) === "_") noteHooks(dirname(named));
-      }
+    // Relative to the configuration file, to the top of its repository, and to the top of the project.
+    const starts = [dirname(path), topOf(path), "."];
+    for (const [, key = "", value = ""] of note(path).matchAll(setting)) noteNamed(key, value, starts);
+  }
+  function noteNamed(key: string, value: string, starts: readonly string[]): void {
+    const isHooks = key.toLowerCase().endsWith("hookspath");
+    for (const named of new Set(
+      [...wordsOf(value), value.replace(/^"|"$/g, "")].flatMap((word) => placesOf(word, starts)),
+    )) {
+      if (named.startsWith("..") || isAbsolute(named) || Object.hasOwn(found, named)) continue;
+      if (!isHeldDirectory(named)) noteConfig(named);
+      else if (isHooks) noteHooks(named);
+      // husky's own directory only calls the scripts next to it.
+      if (isHooks && basename(named) === "_") noteHooks(dirname(named));
     }
+  }
+  function placesOf(word: string, starts: readonly string[]): string[] {
+    const path = word.replace(/^~(?=\/)/, home);
+    return isAbsolute(path) ? [relative(directory, path)] : starts.map((start) => join(start, path));
   }
   /** git writes through a link instead of replacing it. */
   function leadsOut(path: string): boolean {
@@ -126,7 +151,7 @@ function trapsIn(directory: string, places: readonly string[], links: readonly s
   function lookElsewhere(path: string): void {
     const real = realPath(resolve(directory, path));
     if (real === undefined || !exists(`${real}/HEAD`)) return;
-    const inner = trapsIn(dirname(real), [basename(real)], []);
+    const inner = trapsIn(dirname(real), [basename(real)], [], { home, settings: [] });
     for (const [name, hash] of Object.entries(inner)) found[join(dirname(path), name)] = hash;
   }
   for (const place of new Set(places)) {
@@ -141,6 +166,8 @@ function trapsIn(directory: string, places: readonly string[], links: readonly s
       else lookElsewhere(path);
     }
   }
+  const tops = [...new Set([".", ...places.filter((place) => basename(place) === ".git").map(dirname)])];
+  for (const [key, value] of settings) noteNamed(key, value, tops);
   for (const link of links) if (leadsOut(link)) note(link);
   return found;
 }

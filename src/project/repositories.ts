@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { byteName } from "../lib/tree-state.ts";
 import { HeldDirectory, isInside } from "../system/held-directory.ts";
 import type { BottlePlan } from "../plan/plan.ts";
@@ -10,7 +10,7 @@ export type Repositories = {
   readonly places: readonly string[];
   /** Links in those, which git follows when it writes. */
   readonly links: readonly string[];
-  /** Links in the parts of the project's repository that lie elsewhere; whole paths. */
+  /** Links in bare repositories, and in parts of the project's repository that lie elsewhere, by absolute path. */
   readonly linksElsewhere: readonly string[];
 };
 
@@ -25,51 +25,29 @@ export async function findRepositories(
   system: System,
   { directory, mounts }: Pick<BottlePlan, "directory" | "mounts">,
 ): Promise<Repositories | undefined> {
-  const found = [
-    "(",
-    "-name",
-    ".git",
-    "-o",
-    "-name",
-    "HEAD",
-    "-type",
-    "f",
-    "-o",
-    "-type",
-    "l",
-    "-path",
-    "*/.git/*",
-    ")",
-  ];
   const argv = [
-    "find",
-    ".",
-    "-xdev",
-    "(",
-    "-name",
-    "objects",
-    "-path",
-    "*/.git/*",
-    "-prune",
-    ")",
-    "-o",
-    ...found,
-    "-print0",
-  ];
+    "find", ".", "-xdev",
+    // Branches may be named "objects" too.
+    "(", "-name", "objects", "-path", "*/.git/*", "!", "-path", "*/refs/*", "!", "-path", "*/logs/*", "-prune", ")", "-o",
+    "(", "-name", ".git", "-o", "-name", "HEAD", "!", "-type", "d", "-o", "-type", "l", "-path", "*/.git/*", ")", "-print0",
+  ]; // prettier-ignore
   if (system.which("find") === undefined) return undefined;
   const { code, timedOut, stdout } = await system.run(argv, { cwd: directory, timeoutMs: limitMs, detached: true });
   if (timedOut || (code !== 0 && stdout === "")) return undefined;
   using held = HeldDirectory.open(directory);
   const names = stdout.split("\0").filter(Boolean).map((name) => name.slice(2)); // prettier-ignore
   const isThere = (path: string) => isInside(byteName(path)) && held.status(byteName(path)) !== undefined;
-  const isBare = (path: string) => ["objects", "refs", "config"].every((name) => isThere(`${path}/${name}`));
+  // git takes any directory with these for a repository.
+  const isBare = (path: string) =>
+    isThere(`${path}/commondir`) || ["objects", "refs"].every((name) => isThere(`${path}/${name}`));
   const places = names.flatMap((name) => {
     if (name === ".git" || name.endsWith("/.git")) return [name];
     const own = dirname(name);
     return name.endsWith("/HEAD") && !/(^|\/)\.git(\/|$)/.test(own) && isBare(own) ? [own] : [];
   });
-  const links = names.filter((name) => /(^|\/)\.git\//.test(name) && !name.endsWith("/HEAD"));
-  const linksElsewhere = await findLinks(system, writtenElsewhere(mounts));
+  const links = names.filter((name) => /(^|\/)\.git\//.test(name));
+  const bare = places.filter((place) => basename(place) !== ".git").map((place) => `${directory}/${place}`);
+  const linksElsewhere = await findLinks(system, [...bare, ...writtenElsewhere(mounts)]);
   return { places: places.slice(0, most).sort(), links: links.slice(0, most).sort(), linksElsewhere };
 }
 

@@ -40,10 +40,11 @@ export async function watchTraps(
     if (!before.isOpen) write(system, name, { ...before, isOpen: true });
     return;
   }
-  const [{ gitTraps }, { findRepositories }] = await looking();
+  const [{ gitTraps }, { findRepositories }, { usersSettings }] = await looking();
   // The first session searches the whole project; later ones use what the last one found.
   const repositories = before?.repositories ?? (await findRepositories(system, plan)) ?? none;
-  const now = gitTraps(directory, repositories);
+  const user = { home: system.env.HOME ?? "", settings: await usersSettings(system, directory) };
+  const now = gitTraps(directory, repositories, user);
   const missed = before?.isOpen && isAlone ? changes(before.known, now) : [];
   const untold = [...new Set([...(before?.untold ?? []), ...missed])];
   if (!isExec && untold.length > 0) tell(system, "an earlier session changed", untold);
@@ -60,9 +61,10 @@ export async function tellTraps(
   const { name, directory } = plan;
   const before = read(system, name);
   if (!before) return;
-  const [{ gitTraps }, { findRepositories }] = await looking();
+  const [{ gitTraps }, { findRepositories }, { usersSettings }] = await looking();
   const repositories = (await findRepositories(system, plan)) ?? before.repositories;
-  const now = gitTraps(directory, repositories);
+  const user = { home: system.env.HOME ?? "", settings: await usersSettings(system, directory) };
+  const now = gitTraps(directory, repositories, user);
   const changed = changes(before.known, now);
   if (changed.length > 0) tell(system, "the session changed", changed);
   const untold = isHeard ? before.untold : [...new Set([...before.untold, ...changed])];
@@ -74,8 +76,8 @@ export async function settle(plan: BottlePlan): Promise<void> {
   if (plan.mounts.some(({ part }) => part === "repository")) (await import("./shared-repository.ts")).settleRefs(plan);
 }
 
-/** An exec in a bottle that is known needs neither module. */
-const looking = () => Promise.all([import("./git-traps.ts"), import("./repositories.ts")]);
+/** An exec in a bottle that is known needs none of these. */
+const looking = () => Promise.all([import("./git-traps.ts"), import("./repositories.ts"), import("./git-settings.ts")]);
 
 const canBeRead = (system: System): boolean => system.isTty.stderr;
 

@@ -69,6 +69,18 @@ test.each([
   ["the program of a diff driver", "echo evil >diff.sh", "diff.sh"],
   ["a link in the place of a file that git writes", "ln -s /etc/nowhere .git/COMMIT_EDITMSG", ".git/COMMIT_EDITMSG"],
   ["a link for a branch below", "ln -s /etc/nowhere one/.git/refs/heads/x", "one/.git/refs/heads/x"],
+  [
+    "links where git writes, and repositories of odd forms",
+    `mkdir -p .git/logs .git/refs/heads/objects a; for link in .git/logs/HEAD .git/refs/heads/objects/x tree/.bare/FETCH_HEAD; do ln -s /etc/nowhere $link; done
+      git init -q --bare b; ln -sf refs/heads/main b/HEAD; git -C b config core.fsmonitor ./x; git init -q --bare c; mv c/HEAD a; echo ../c >a/commondir`,
+    ".git/logs/HEAD, .git/refs/heads/objects/x, a/commondir, b/HEAD, b/config, tree/.bare/FETCH_HEAD",
+  ],
+  [
+    "what the user's own settings name, and what is named by its whole path",
+    "mkdir .githooks one/.githooks; echo evil | tee .githooks/pre-push one/.githooks/pre-push users.sh whole.sh >/dev/null",
+    ".githooks/pre-push, one/.githooks/pre-push, users.sh, whole.sh",
+  ],
+  ["a hook that the user's settings name, and a configuration that git refuses", "mkdir .githooks; echo evil >.githooks/pre-push; echo [ >>.git/config", ".git/config, .githooks/pre-push"],
   ["hooks of Claude Code", `mkdir .claude; echo '{"hooks":{}}' >.claude/settings.json`, ".claude/settings.json"],
 ])("after a session that leaves %s", async (_, script, path) => {
   using home = new Home();
@@ -78,6 +90,9 @@ test.each([
   mkdirSync(`${home.project}/tools`);
   git("config", "core.hooksPath", ".husky/_");
   git("config", "alias.go", "!./al.sh");
+  git("config", "alias.whole", `!${home.project}/whole.sh`);
+  git("config", "--global", "core.hooksPath", ".githooks");
+  git("config", "--global", "alias.users", "!~/project/users.sh");
   git("config", "filter.x.clean", "sh tools/clean.sh");
   git("config", "diff.x.command", "./diff.sh");
   git("init", "-q", "one");
