@@ -27,7 +27,10 @@ export type Machine = {
 export type ProbeOptions = { readonly quick?: boolean };
 
 /** `onSeen` gets the guest's report on its shared directories (guest/seen.sh), the project first. */
-export type StartOptions = StepOptions & { readonly onSeen?: (text: string) => void };
+export type StartOptions = StepOptions & IsNew & { readonly onSeen?: (text: string) => void };
+
+/** The bottle was created just now: a backend that has started it already has less to do. */
+type IsNew = { readonly isNew?: boolean };
 
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
 
@@ -85,8 +88,8 @@ export interface Backend {
   diskUse?(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** The plan with what only the backend knows, before the bottle is created. Fetches what the bottle is created from. */
   readonly resolve?: (plan: BottlePlan, options?: StepOptions) => Promise<BottlePlan>;
-  /** What `resolve` would return if everything is already there. Changes nothing, for --dry-run. */
-  foresee?(plan: BottlePlan): Promise<BottlePlan>;
+  /** What `resolve` would return, or undefined if something must be fetched first. Changes nothing, for --dry-run too. */
+  foresee?(plan: BottlePlan): Promise<BottlePlan | undefined>;
   /** A failure leaves nothing behind. */
   create(plan: BottlePlan, options?: StepOptions): Promise<void>;
   /** Boots the machine, and creates the user, the home and the project's path in it. Returns its process on the host, if any. */
@@ -138,6 +141,6 @@ export interface Backend {
   /** The commands of the steps, for --dry-run. `isUp`: the bottle will be running by then. */
   explain(
     plan: BottlePlan,
-    options?: { readonly isUp?: boolean },
+    options?: IsNew & { readonly isUp?: boolean },
   ): Record<"create" | "start" | "stop" | "remove", string[][]>;
 }

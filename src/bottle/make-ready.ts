@@ -1,8 +1,9 @@
 import type { Backend, Machine } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { shellLine } from "../lib/quote.ts";
+import { together } from "../lib/together.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { gitHere } from "../project/git-settings.ts";
+import { type GitHere, gitHere } from "../project/git-settings.ts";
 import { knownHosts } from "../project/known-hosts.ts";
 import { repositoryLacks } from "../project/repository.ts";
 import { prepareView } from "../project/shared-repository.ts";
@@ -75,7 +76,8 @@ async function foresee(context: BottleContext, target: Target, options: Options)
   const found = await observeMachine(context, target.plan.name);
   const current = currentPlan(found, options);
   const resolved = current ? target.plan : ((await context.backend.foresee?.(target.plan)) ?? target.plan);
-  const plan = await atStart(context, current ?? resolved, target);
+  const git = await gitOf(context.system, target.plan);
+  const plan = await atStart(context, current ?? resolved, { target, git });
   return { found, plan, target: { ...target, plan: resolved }, armed: context.system, backend: context.backend };
 }
 
@@ -94,7 +96,13 @@ async function prepare(
   const variables = plan.credentials.map(({ variable }) => variable);
   const armed = await withSecrets(system, secrets, variables);
   const backend = armed === system ? context.backend : await backendOf(armed, plan.backend);
-  const found = await observeMachine({ system, ledger, backend }, plan.name);
+  const isNew = fresh || ledger.bottle(plan.name) === undefined;
+  // At once: each question starts a program.
+  const [found, foreseen, git] = await together([
+    observeMachine({ system, ledger, backend }, plan.name),
+    isNew ? backend.foresee?.(plan) : undefined,
+    gitOf(system, plan),
+  ]);
   const { machine } = found;
   if (machine) assertOwned(backend, plan, machine.owner);
   const wasReady = ledger.bottle(plan.name)?.isReady ?? false;
@@ -110,20 +118,22 @@ async function prepare(
   if (fresh) undo.add(async () => ledger.setReady(plan.name, wasReady));
   const current = currentPlan(found, { fresh });
   // Before the old bottle is removed: the image of the new one may not be available.
-  const resolved = current ? plan : ((await backend.resolve?.(plan, { signal })) ?? plan);
-  const started = await atStart({ system, backend }, current ?? resolved, target);
+  const resolved = current ? plan : (foreseen ?? (await backend.resolve?.(plan, { signal })) ?? plan);
+  const started = await atStart({ system, backend }, current ?? resolved, { target, git });
   prepareView(started);
   assertPathsUnmoved(started);
   return { found, plan: started, target: { ...target, plan: resolved }, armed, backend };
 }
 
+const gitOf = (system: System, { directory, sshAgent }: BottlePlan): Promise<GitHere | undefined> =>
+  gitHere(system, directory, { hasAgent: sshAgent !== undefined });
+
 /** Adds what is decided at each start: git's settings, the idle time before it stops, and the ssh agent. */
 async function atStart(
   { system, backend }: Pick<BottleContext, "system" | "backend">,
   plan: BottlePlan,
-  { plan: asked }: Target,
+  { target: { plan: asked }, git }: { readonly target: Target; readonly git: GitHere | undefined },
 ): Promise<BottlePlan> {
-  const git = await gitHere(system, asked.directory, { hasAgent: asked.sshAgent !== undefined });
   const certificates = await extraCertificates(system);
   const lacks = [
     ...repositoryLacks(plan.directory, plan.mounts, placeOf(system, backend, plan.name)),

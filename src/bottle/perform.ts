@@ -1,4 +1,5 @@
 import type { BottlePlan } from "../plan/plan.ts";
+import type { DirectoryIdentity } from "../system/held-path.ts";
 import type { Identity } from "../system/process.ts";
 import type { Undo } from "./undo.ts";
 
@@ -9,6 +10,8 @@ export type Performance = {
   readonly undo: Undo;
   /** The bottle's process on the host, if it has one. */
   machine?: Identity | undefined;
+  /** The directories that a new bottle shares, as they were before it was created. */
+  shared?: readonly (DirectoryIdentity | undefined)[];
 };
 
 export type Action = {

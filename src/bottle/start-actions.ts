@@ -11,7 +11,7 @@ import type { BottleContext } from "./context.ts";
 import { forgetClaude, restoreClaude, restoringLine } from "./kept-claude.ts";
 import { noteLogin } from "./login-note.ts";
 import { followNetwork, networkLines, openedLoopback } from "./network.ts";
-import type { Action } from "./perform.ts";
+import type { Action, Performance } from "./perform.ts";
 import { doTask, taskLine } from "./provision.ts";
 import type { StartStep } from "./steps.ts";
 import type { Target } from "./target.ts";
@@ -29,7 +29,8 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
     case "create":
       return {
         lines: (plan) => backend.explain(plan).create.map(shellLine),
-        async run(plan, { signal, undo }) {
+        async run(plan, performance) {
+          const { signal, undo } = performance;
           undo.add(async () => {
             await backend.remove(plan.name, { detached: true });
             ledger.forgetBottle(plan.name);
@@ -38,18 +39,19 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
           const opened = openedLoopback(backend, plan);
           if (opened) inform(system, `it may reach ${opened}, because ANTHROPIC_BASE_URL is there`);
           forgetBaseline(system, plan.name);
+          performance.shared = sharedIdentities(plan);
           await backend.create(plan, { signal });
         },
       };
     case "start":
       return {
-        lines: (plan) => backend.explain(plan).start.map(shellLine),
+        lines: (plan) => backend.explain(plan, { isNew: step.from === "new" }).start.map(shellLine),
         async run(plan, performance) {
           const { signal, undo } = performance;
           if (step.from === "stopped") undo.add(() => backend.stop(plan.name, { detached: true }));
           if (step.from === "paused") inform(system, `resuming bottle "${plan.name}"`);
           else if (step.from !== "running") inform(system, `starting bottle "${plan.name}"`);
-          const pid = await startShared(context, plan, signal);
+          const pid = await startShared(context, plan, { ...performance, isNew: step.from === "new" });
           if (pid !== undefined) performance.machine = identify(pid);
           noteLogin(system, plan, target.login, armed);
         },
@@ -102,10 +104,14 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
 }
 
 /** Undo steps stop a new start. A bottle that was already running keeps the directories of its own start. */
-async function startShared({ system, backend }: BottleContext, plan: BottlePlan, signal: AbortSignal) {
-  const expected = sharedIdentities(plan);
+async function startShared(
+  { system, backend }: BottleContext,
+  plan: BottlePlan,
+  { signal, isNew, shared }: Performance & { isNew: boolean },
+) {
+  const expected = shared ?? sharedIdentities(plan);
   let seen: string | undefined;
-  const pid = await backend.start(plan, { signal, onSeen: (text) => (seen = text) });
+  const pid = await backend.start(plan, { signal, isNew, onSeen: (text) => (seen = text) });
   signal.throwIfAborted();
   // Docker Desktop runs its own VM, which this process table does not show.
   const isSameKernel = system.platform === "linux" && backend.name !== "docker" && backend.capabilities.isolation !== "vm"; // prettier-ignore

@@ -1,5 +1,6 @@
 import connectScript from "./connect.sh" with { type: "text" };
 import claudeHomeScript from "./claude-home.sh" with { type: "text" };
+import firstScript from "./first.sh" with { type: "text" };
 import foregroundScript from "./foreground.sh" with { type: "text" };
 import holderScript from "./holder.sh" with { type: "text" };
 import insideScript from "./inside.sh" with { type: "text" };
@@ -63,6 +64,11 @@ export const prepareArgv = ({ user, directory }: Place, mount: string, claude: C
 ]; // prettier-ignore
 
 /** Run as the bottle's user: only what Claude needs in the home. */
+/** A container's first process: it prepares a new bottle, writes the output to `seen`, and idles by a line of sh. */
+export const firstArgv = (seen: string, idle: string, prepare: readonly string[]): string[] => [
+  "/bin/sh", "-c", withoutComments(firstScript), "sh", seen, idle, ...prepare,
+]; // prettier-ignore
+
 export const claudeHomeArgv = (home: string, claude: ClaudeHome): string[] => [
   "/bin/sh",
   "-c",

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { BottlePlan, EngineFacts, SessionPlan } from "../../plan/plan.ts";
-import { createArgv, sessionArgv, withoutProxyArgv } from "./argv.ts";
+import { prepareArgv, runArgv, sessionArgv, withoutProxyArgv } from "./argv.ts";
 
 const plan: BottlePlan = {
   name: "cb-shop-0", backend: "docker", directory: "/home/ann/shop", image: "debian", cpus: 2, memoryMiB: 4096,
@@ -17,7 +17,7 @@ const session: SessionPlan = {
 }; // prettier-ignore
 
 const identity =
-  "create --pull never --name cb-shop-0 --hostname cb-shop-0 --label claude-bottle=docker --label claude-bottle.directory=%2Fhome%2Fann%2Fshop --label claude-bottle.uid=1000 --security-opt no-new-privileges " +
+  "run -d --pull never --name cb-shop-0 --hostname cb-shop-0 --label claude-bottle=docker --label claude-bottle.directory=%2Fhome%2Fann%2Fshop --label claude-bottle.uid=1000 --security-opt no-new-privileges " +
   withoutProxyArgv("docker").join(" ");
 const caps =
   "--cap-drop all --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add FSETID --cap-add KILL --cap-add SETGID --cap-add SETUID";
@@ -31,9 +31,31 @@ test.each([
   ["the caller's number kept", {}, { keepId: true }, `${identity} ${caps} ${limits} --userns keep-id ${mount} ${rest}`],
   ["an engine without limits", {}, { limits: { cpus: false, memory: false, pids: false } }, `${identity} ${caps} ${mount} ${rest}`],
   ["the ssh agent", { sshAgent: "/tmp/agent.1" }, {}, `${identity} ${caps} ${limits} ${mount} -v /links/agent:/run/ssh-agent.sock ${rest}`],
-  ["its own records", { records: "/s/r" }, {}, `${identity} ${caps} ${limits} ${mount} -v /s/r/sessions:/home/ann/.claude/sessions -v /s/r/jobs:/home/ann/.claude/jobs -v /s/r/claude-bottle:/home/ann/.claude/claude-bottle ${rest}`],
   ["SELinux", {}, { selinux: true }, `${identity} --security-opt label=disable ${caps} ${limits} ${mount} ${rest}`],
-] as const)("create: %s", (_, part, fact, line) => expect(createArgv({ ...plan, ...part }, { ...facts, ...fact }, "/links/agent").join(" ")).toBe(line)); // prettier-ignore
+] as const)("run: %s", (_, part, fact, line) => expect(runArgv({ ...plan, ...part }, { ...facts, ...fact }, "/links/agent").join(" ")).toBe(line)); // prettier-ignore
+
+test("a new container's first process prepares the bottle, and tells us where both see it", () => {
+  const argv = runArgv({ ...plan, records: "/s/r" }, facts, "/links/agent");
+  expect(argv.filter((_, index) => argv[index - 1] === "-v").slice(1)).toEqual(
+    ["sessions", "jobs", "claude-bottle"].map((name) => `/s/r/${name}:/home/ann/.claude/${name}`),
+  );
+  const words = argv.slice(argv.indexOf("debian") + 1);
+  const prepare = prepareArgv(plan);
+  expect([words[0], ...words.slice(2, 5)]).toEqual([
+    "-c",
+    "sh",
+    "/home/ann/.claude/claude-bottle/prepared",
+    "trap 'exit 0' TERM INT; sleep 2147483647 & wait",
+  ]);
+  expect(words.slice(5)).toEqual(prepare.slice(prepare.indexOf("cb-shop-0") + 1));
+});
+
+test("an API key does not become part of the container's description", () => {
+  const credentials = [{ variable: "ANTHROPIC_API_KEY", host: undefined }];
+  const argv = runArgv({ ...plan, records: "/s/r", credentials }, facts, "/links/agent");
+  expect(argv.slice(-2)).toEqual(["-c", "trap 'exit 0' TERM INT; sleep 2147483647 & wait"]);
+  expect(prepareArgv({ ...plan, credentials }).slice(0, 7)).toEqual(["exec", "--user", "0:0", "-w", "/", "-e", "ANTHROPIC_API_KEY"]); // prettier-ignore
+});
 
 test.each([
   ["/a b", "-v", "/a b:/a b"],
@@ -41,8 +63,8 @@ test.each([
   ["/a:b", "--mount", "type=bind,src=/a:b,dst=/a:b"],
   ["/a:b,c", "--mount", 'type=bind,"src=/a:b,c","dst=/a:b,c"'],
   ['/a:"b\n', "--mount", 'type=bind,"src=/a:""b\n","dst=/a:""b\n"'],
-])("create mounts %p by %s %s", (directory, option, value) => {
-  const argv = createArgv({ ...plan, directory }, facts, "/links/agent");
+])("run mounts %p by %s %s", (directory, option, value) => {
+  const argv = runArgv({ ...plan, directory }, facts, "/links/agent");
   expect(argv[argv.indexOf(option) + 1]).toBe(value);
 });
 

@@ -1,7 +1,10 @@
 import { encodeLabel } from "../../lib/label.ts";
-import { type ClaudeHome, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
+import { claudeHome } from "../../guest/claude-home.ts";
+import { firstArgv, preludeArgv, prepareArgv as guestPrepareArgv } from "../../guest/guest.ts";
 import { hostNameOf, renamedInside } from "../../plan/credentials.ts";
 import type { BottlePlan, EngineFacts, GuestUser, MountPlan, SessionPlan } from "../../plan/plan.ts";
+import { sessionUser } from "../../plan/session.ts";
+import { preparedIn } from "./preparation.ts";
 
 /** Arguments that docker and podman both understand; each function returns those after the program's name. */
 export type ProgramName = "docker" | "podman";
@@ -26,10 +29,10 @@ const idle = "trap 'exit 0' TERM INT; sleep 2147483647 & wait";
 const agentSocket = "/run/ssh-agent.sock";
 
 /** `agent` is a link to the ssh agent's socket, which the engine follows at each start. */
-export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts, agent: string): string[] {
+export function runArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts, agent: string): string[] {
   const { name, directory, network, sshAgent } = plan;
   return [
-    "create", "--pull", "never", "--name", name, "--hostname", name,
+    ...backgroundArgv(plan.backend), "--name", name, "--hostname", name,
     "--label", `${labels.mark}=${plan.backend}`,
     "--label", `${labels.directory}=${encodeLabel(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`, ...(plan.copied ? ["--label", `${labels.copied}=1`] : []),
@@ -45,9 +48,27 @@ export function createArgv(plan: BottlePlan, { image, keepId, limits, selinux }:
     ...plan.mounts.flatMap(mountArgv),
     ...recordMounts(plan).flatMap(mountArgv),
     ...(sshAgent === undefined ? [] : mountArgv({ source: agent, target: agentSocket, mode: "rw" })),
-    "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, "-c", idle,
+    "--user", "0:0", "--workdir", "/", "--entrypoint", "/bin/sh", image, ...firstWords(plan),
   ]; // prettier-ignore
 }
+
+/** By its first process, unless that would leave a credential in the engine's description of the container, or could not tell us. */
+export const preparesItself = (plan: BottlePlan): boolean =>
+  plan.records !== undefined && preparationSecrets(plan).length === 0;
+
+const firstWords = (plan: BottlePlan): string[] =>
+  preparesItself(plan)
+    ? firstArgv(preparedIn(`${sessionUser(plan).home}/.claude`), idle, guestPreparation(plan)).slice(1)
+    : ["-c", idle];
+
+/**
+ * A container in the background, of an image that is there. podman 4.3.1 refuses to run one if a variable names a file of registry logins that does
+ * not exist, although it pulls nothing.
+ */
+export const backgroundArgv = (program: string): string[] => [
+  ...["run", "-d", "--pull", "never"],
+  ...(program === "podman" ? ["--authfile", "/dev/null"] : []),
+];
 
 /**
  * podman would write the proxy variables of our environment into the container's configuration, and docker those of its own settings, including
@@ -158,10 +179,15 @@ export const sharingArgv = (program: ProgramName, file: string, image: string): 
 export const infoArgv = (): string[] => ["info", "--format", "{{json .}}"];
 
 /** Run as root in the container after every start. */
-export const prepareArgv = (plan: BottlePlan, user: GuestUser, claude: ClaudeHome): string[] => [
-  "exec", "--user", "0:0", "-w", "/", ...secretArgv(plan.credentials.flatMap(({ variable }) => (hostNameOf(variable) === variable ? [variable] : []))), plan.name,
-  ...guestPrepareArgv({ user, directory: plan.directory }, plan.directory, claude),
+export const prepareArgv = (plan: BottlePlan): string[] => [
+  "exec", "--user", "0:0", "-w", "/", ...secretArgv(preparationSecrets(plan)), plan.name, ...guestPreparation(plan),
 ]; // prettier-ignore
+
+const guestPreparation = (plan: BottlePlan): string[] =>
+  guestPrepareArgv({ user: sessionUser(plan), directory: plan.directory }, plan.directory, claudeHome(plan));
+/** The only one that claude-home.sh reads. */
+const preparationSecrets = ({ credentials }: BottlePlan): string[] =>
+  credentials.map(({ variable }) => variable).filter((variable) => variable === "ANTHROPIC_API_KEY");
 
 /**
  * podman accepts no detach keys at all. docker does not, and holds back the first key of the sequence until the next one, so the sequence starts with

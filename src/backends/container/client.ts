@@ -6,6 +6,7 @@ import type { StepOptions } from "../backend.ts";
 import * as argv from "./argv.ts";
 import { type Engine, parseInfo } from "./engine.ts";
 import { engineError, isImproper, isUnknown, silentEngine, engineMissing } from "./errors.ts";
+import { noteEngine } from "./known-engine.ts";
 
 const answerMs = 15_000;
 
@@ -77,6 +78,7 @@ export class Client {
     const engine = parseInfo(parseAnswer(run));
     // If its engine does not answer, docker still returns 0, with an error on stderr.
     if (!engine) throw engineError(this.program, "make bottles", run);
+    noteEngine(this, engine);
     return engine;
   }
 

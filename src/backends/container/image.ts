@@ -4,6 +4,7 @@ import { extraCertificates } from "../../system/certificates.ts";
 import { fileStamp, isDirectory, makeTempDirectory, removeTree, writePrivate } from "../../system/files.ts";
 import { treeStamp } from "../../system/host-tree.ts";
 import { readPlain, writeStream } from "../../system/streams.ts";
+import { together } from "../../lib/together.ts";
 import { NotTar } from "../../lib/tar.ts";
 import { pipe } from "../../system/pipe.ts";
 import { stateDirectory } from "../../system/system.ts";
@@ -16,6 +17,8 @@ import type { Client } from "./client.ts";
 import { engineError, notAnArchive, noImage, cannotFetch } from "./errors.ts";
 import * as argv from "./argv.ts";
 import { renamedArchive } from "./archive.ts";
+import type { Engine } from "./engine.ts";
+import { knownEngine } from "./known-engine.ts";
 import { imageIds } from "./image-ids.ts";
 import { loopbackProxyPorts } from "./upstream.ts";
 import { buildFiles, referenceOf } from "./recipe.ts";
@@ -31,9 +34,20 @@ export type Image = {
 };
 
 /** The identifiers of the images, from one query; undefined if one of them is missing. */
-export async function findImages(client: Client, images: readonly Image[]): Promise<string[] | undefined> {
+async function findImages(client: Client, images: readonly Image[]): Promise<string[] | undefined> {
   const first = images.flatMap(({ candidates }) => candidates.slice(0, 1));
   return first.length === images.length && (await haveImages(client, first)) ? first : undefined;
+}
+
+/** The engine, and what its images are known by if all are there. */
+export async function lookAt(
+  client: Client,
+  images: readonly Image[],
+): Promise<{ engine: Engine; there: string[] | undefined }> {
+  const known = knownEngine(client);
+  const [engine, there] = await together([known ?? client.engine(), findImages(client, images)]);
+  // An engine that lacks an image may not be the known one, or may not work any more.
+  return { engine: known && !there ? await client.engine() : engine, there };
 }
 
 /** Throws UserError for an image that cannot be had. */

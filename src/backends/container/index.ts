@@ -1,11 +1,9 @@
-import { claudeHome } from "../../guest/claude-home.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
-import { sessionUser } from "../../plan/session.ts";
-import { exists, privateDirectory, removeFile, removeTree, replaceSymlink } from "../../system/files.ts";
 import { isAlive, processOfContainer } from "../../system/process.ts";
 import { isFrozen } from "../../system/control-group.ts";
-import { stateDirectory, type System } from "../../system/system.ts";
+import type { System } from "../../system/system.ts";
 import { UserError } from "../../errors.ts";
+import { together } from "../../lib/together.ts";
 import { inform, warn } from "../../ui/messages.ts";
 import type { Backend, StepOptions } from "../backend.ts";
 import { copiedPlan } from "../copied.ts";
@@ -23,15 +21,18 @@ import {
   notRunning,
   notRunningHint,
 } from "./errors.ts";
-import { builtImage, ensureImages, findImages, givenImage, type Image } from "./image.ts";
+import { builtImage, ensureImages, givenImage, type Image, lookAt } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
+import { forgetEngine } from "./known-engine.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
 import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
 import { forgetParts, noteParts, partsAlive } from "./part-processes.ts";
+import { takePrepared } from "./preparation.ts";
 import { pushTemplate } from "./push.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
+import { agentLink, makeSources, recordsOf, removeSources } from "./sources.ts";
 import { encryptedProxy, hostProxyOf, withProxyPorts } from "./upstream.ts";
 
 export const docker = (system: System): Backend => container(system, "docker");
@@ -49,24 +50,13 @@ function container(system: System, program: argv.ProgramName): Backend {
   const hostProxy = (plan: BottlePlan) => (plan.copied ? undefined : hostProxyOf(system.env, plan.network));
   const partsOf = (plan: BottlePlan, image = plan.engine?.proxyImage ?? assumedImage(proxyRecipe)) =>
     network.partsOf(withProxyPorts(plan, system.env), image, hostProxy(plan) !== undefined);
-  const recordsOf = (name: string) => `${stateDirectory(system.env)}/records/${name}`;
-  const agentLink = (name: string) => `${stateDirectory(system.env)}/links/${name}-agent`;
-  /** A bottle also starts without its agent, so that it can be inspected or packed. */
-  function linkAgent({ name, sshAgent }: BottlePlan): void {
-    if (sshAgent !== undefined) replaceSymlink(agentLink(name), exists(sshAgent) ? sshAgent : "/dev/null");
-  }
-
-  /** Creates our own files that the bottle mounts. */
-  function makeSources(plan: BottlePlan): void {
-    linkAgent(plan);
-    for (const { source } of argv.recordMounts(plan)) privateDirectory(source);
-  }
-
-  /** The commands that create a bottle, in order. */
-  const creation = (plan: BottlePlan): (readonly string[])[] => [
-    argv.createArgv(plan, plan.engine ?? assumedFacts(plan, system, assumedImage), agentLink(plan.name)),
-    ...partsOf(plan).map((part) => part.argv),
-  ];
+  /** The commands that create a bottle: those in each list at once, and the lists one after the other. */
+  const creations = (plan: BottlePlan): (readonly string[])[][] => {
+    const parts = partsOf(plan).map((part) => part.argv);
+    const facts = plan.engine ?? assumedFacts(plan, system, assumedImage);
+    const volume = parts.length > 0 ? [network.makeVolumeArgv(plan.name)] : [];
+    return [[argv.runArgv(plan, facts, agentLink(system, plan.name)), ...volume], parts];
+  };
 
   const starting = (plan: BottlePlan) => argv.startArgv([plan.name, ...partsOf(plan).map(({ name }) => name)]);
   /**
@@ -90,7 +80,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     if (encrypted !== undefined) inform(system, encryptedProxyLine(program, encrypted));
   }
 
-  /** These containers hold no data, and pruning an engine removes them. */
+  /** These containers hold no data, and pruning an engine removes them. The bottle itself must run. */
   async function remake(parts: readonly network.Part[], doing: string, options: StepOptions): Promise<void> {
     for (const part of parts) {
       await client.settle(doing, argv.removeArgv(part.name), { ...options, mayBeGone: true });
@@ -113,12 +103,10 @@ function container(system: System, program: argv.ProgramName): Backend {
     { others, ...options }: StepOptions & { readonly others: () => Promise<readonly string[]> },
   ): Promise<BottlePlan> {
     const isHere = await seesOurFiles(client, engine, image, options);
-    const planned = isHere ? { ...plan, records: recordsOf(plan.name) } : copiedPlan(plan, elsewhere);
+    const planned = isHere ? { ...plan, records: recordsOf(system, plan.name) } : copiedPlan(plan, elsewhere);
     const [proxyImage] = await others();
     return { ...planned, engine: factsOf(planned, engine, image, proxyImage) };
   }
-
-  const preparation = (plan: BottlePlan) => argv.prepareArgv(plan, sessionUser(plan), claudeHome(plan));
 
   return {
     name: program,
@@ -172,38 +160,50 @@ function container(system: System, program: argv.ProgramName): Backend {
 
     async resolve(plan, options = {}) {
       const images = imagesOf(plan);
-      const [engine, there] = await Promise.all([client.engine(), findImages(client, images)]);
+      const { engine, there } = await lookAt(client, images);
       const [image = ""] = there ?? (await ensureImages(client, images.slice(0, 1), options));
       const others = async () => there?.slice(1) ?? (await ensureImages(client, images.slice(1), options));
       return await withFacts(plan, engine, image, { ...options, others });
     },
 
     async foresee(plan) {
-      const [engine, there] = await Promise.all([client.engine(), findImages(client, imagesOf(plan))]);
-      return there ? withFacts(plan, engine, there[0] ?? "", { others: async () => there.slice(1) }) : plan;
+      const { engine, there } = await lookAt(client, imagesOf(plan));
+      return there && withFacts(plan, engine, there[0] ?? "", { others: async () => there.slice(1) });
     },
 
     async create(plan, options = {}) {
-      makeSources(plan);
-      const printed: string[] = [];
-      for (const words of creation(plan))
-        printed.push((await client.settle(`make bottle "${plan.name}"`, words, options)).stdout.trim());
-      ids.set(plan.name, printed[0] ?? "");
+      makeSources(system, plan);
+      const doing = `make bottle "${plan.name}"`;
+      try {
+        for (const [index, words] of creations(plan).entries()) {
+          const [run] = await together(words.map((one) => client.settle(doing, one, options)));
+          if (index === 0) ids.set(plan.name, run?.stdout.trim() ?? "");
+        }
+      } catch (error) {
+        // It may not be the engine that we remember.
+        forgetEngine(client);
+        throw error;
+      }
     },
 
-    async start(plan, options = {}) {
-      makeSources(plan);
+    async start(plan, { isNew = false, ...options } = {}) {
       const doing = `start bottle "${plan.name}"`;
-      const run = await client.callResumed(plan.name, starting(plan), options);
-      if (mentionsUnknown(run)) {
-        await remake(partsOf(plan), doing, options);
-        await client.settle(doing, starting(plan), options);
-      } else if (run.code !== 0) throw engineError(program, doing, run);
+      if (!isNew) {
+        makeSources(system, plan);
+        const run = await client.callResumed(plan.name, starting(plan), options);
+        if (mentionsUnknown(run)) {
+          await client.settle(doing, argv.startArgv([plan.name]), options);
+          await remake(partsOf(plan), doing, options);
+        } else if (run.code !== 0) throw engineError(program, doing, run);
+      }
       await connect(plan, options);
-      const prepared = await client.settle(`set up bottle "${plan.name}"`, preparation(plan), options);
-      options.onSeen?.(prepared.stdout);
       const id = ids.get(plan.name) ?? (await client.inspect(plan.name))?.Id;
       const pid = id === undefined ? undefined : processOfContainer(id);
+      const isItself = isNew && argv.preparesItself(plan);
+      const taken = isItself ? await takePrepared(plan, { pid, signal: options.signal }) : undefined;
+      const prepare = () => client.settle(`set up bottle "${plan.name}"`, argv.prepareArgv(plan), options);
+      const seen = taken ?? (await prepare()).stdout;
+      options.onSeen?.(seen);
       noteParts(system, plan.name, pid, partsOf(plan).length);
       return pid;
     },
@@ -215,7 +215,6 @@ function container(system: System, program: argv.ProgramName): Backend {
       const [image = ""] = await ensureImages(client, [builtImage(client, proxyRecipe)], options);
       const parts = partsOf(plan, image).filter((part) => !part.isProxy);
       await remake(parts, doing, options);
-      await client.settle(doing, argv.startArgv(parts.map(({ name }) => name)), options);
       await connect(plan, options);
     },
 
@@ -237,9 +236,8 @@ function container(system: System, program: argv.ProgramName): Backend {
     async remove(name, options = {}) {
       for (const words of removal(name))
         await client.settle(`remove bottle "${name}"`, words, { ...options, mayBeGone: true });
-      removeFile(agentLink(name));
       forgetParts(system, name);
-      removeTree(recordsOf(name));
+      removeSources(system, name);
     },
 
     async isReady(plan, machine) {
@@ -275,13 +273,17 @@ function container(system: System, program: argv.ProgramName): Backend {
       const isSamePort = Bun.deepEquals(plan.network.hostPorts, made.network.hostPorts);
       const parts = isSamePort ? [] : partsOf(plan).filter((part) => !part.isProxy);
       const remaking = parts.flatMap((part) => [argv.removeArgv(part.name), part.argv]);
-      const starting = isSamePort ? [] : [argv.startArgv(parts.map(({ name }) => name)), ...connecting(plan)];
-      return [...filter, ...remaking, ...starting].map((words) => client.argv(words));
+      const connected = isSamePort ? [] : connecting(plan);
+      return [...filter, ...remaking, ...connected].map((words) => client.argv(words));
     },
 
-    explain: (plan) => ({
-      create: creation(plan).map((words) => client.argv(words)),
-      start: [starting(plan), ...connecting(plan), preparation(plan)].map((words) => client.argv(words)),
+    explain: (plan, { isNew = false } = {}) => ({
+      create: creations(plan).flat().map((words) => client.argv(words)), // prettier-ignore
+      start: [
+        ...(isNew ? [] : [starting(plan)]),
+        ...connecting(plan),
+        ...(isNew && argv.preparesItself(plan) ? [] : [argv.prepareArgv(plan)]),
+      ].map((words) => client.argv(words)),
       stop: [client.argv(argv.stopArgv(plan.name))],
       remove: removal(plan.name).map((words) => client.argv(words)),
     }),

@@ -6,7 +6,7 @@ import upstreamScript from "../../guest/upstream.sh" with { type: "text" };
 import { withoutComments } from "../../guest/script.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { filterOf, proxyPort } from "../host-filter.ts";
-import { labels, withoutProxyArgv } from "./argv.ts";
+import { backgroundArgv, labels, withoutProxyArgv } from "./argv.ts";
 
 // A bottle with a list of hosts has no network except its loopback. Up to three small containers accompany it and share sockets in a volume. The
 // proxy has access to the network and enforces the list. The gateway reaches ports of the host's loopback, and the host's own proxy. The relay
@@ -46,6 +46,8 @@ export const partNames = (bottle: string): string[] => {
   const { proxy, gateway, relay } = namesOf(bottle);
   return [proxy, gateway, relay];
 };
+/** Made first: two containers that start at once would both try to make it. */
+export const makeVolumeArgv = (bottle: string): string[] => ["volume", "create", namesOf(bottle).volume];
 export const removeVolumeArgv = (bottle: string): string[] => ["volume", "rm", "-f", namesOf(bottle).volume];
 /** The bottle that a volume of that name belongs to; undefined if it is not ours. */
 export const bottleOfVolume = (volume: string): string | undefined =>
@@ -77,7 +79,7 @@ function createRelayArgv(name: string, plan: BottlePlan, image: string): string[
 }
 
 const createPartArgv = (name: string, plan: BottlePlan, options: readonly string[]) => [
-  "create", "--pull", "never", "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
+  ...backgroundArgv(plan.backend), "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
   "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend), "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
   "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
   "-v", `${namesOf(plan.name).volume}:/bottle`,
