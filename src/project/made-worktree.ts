@@ -126,7 +126,15 @@ async function leftIn(system: System, { directory, repository, branch, base }: M
 
 const timeoutMs = 120_000;
 
-const ownEnv = { GIT_TERMINAL_PROMPT: "0", GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
+const ownEnv = {
+  GIT_TERMINAL_PROMPT: "0",
+  // git fetches an object that a partial clone lacks, by the ssh command that the repository names. Older versions know the second alone.
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+};
 
 const gitArgv = (words: readonly string[]): string[] => [
   "git",
@@ -134,6 +142,8 @@ const gitArgv = (words: readonly string[]): string[] => [
   "core.hooksPath=/dev/null",
   "-c",
   "core.fsmonitor=false",
+  "-c",
+  "submodule.recurse=false",
   ...words,
 ];
 

@@ -96,6 +96,10 @@ test.skipIf(whyNot !== undefined)("a hook or filter of the repository does not r
   expect(existsSync(`${home.project}-x`)).toBe(false);
   await home.run(["run", "--worktree", "x", "--", "true"]);
   expect([existsSync(`${home.project}-x/bottle.toml`), existsSync(mark)]).toEqual([true, false]);
+  const partial = { "core.repositoryFormatVersion": "1", "extensions.partialClone": "origin", "remote.origin.promisor": "true", "remote.origin.url": "ssh://x/y", "core.sshCommand": `touch ${mark};false` };
+  for (const [key, value] of Object.entries(partial)) git(home, "config", key, value);
+  await home.run(["run", "--worktree", "z", "--from", "1".repeat(40)]);
+  expect(existsSync(mark)).toBe(false);
   for (const [words, message] of [
     [["--worktree", "../y"], 'claude-bottle: "../y" cannot name a branch and a directory\n'],
     [["--worktree", "y", "--from", "nowhere"], 'claude-bottle: git: there is no commit "nowhere"\n'],
