@@ -5,8 +5,7 @@ import type { BottleRecord, Ledger, Pane, SessionRecord } from "../ledger/ledger
 import type { SessionPlan } from "../plan/plan.ts";
 import { identify, type Identity } from "../system/process.ts";
 import type { System } from "../system/system.ts";
-import { denialsIn } from "./denied.ts";
-import { type ClaudeProcess, type Readings, type ReadOptions, readBottle } from "./read.ts";
+import type { ClaudeProcess, Readings, ReadOptions } from "./read.ts";
 import type { JobRecord } from "./records.ts";
 import { type SessionState, stateOf } from "./state.ts";
 
@@ -55,7 +54,11 @@ export async function listSessions(system: System, ledger: Ledger, options: List
     endedSince: options.endedSince ?? Infinity,
   };
   const worked = attention.worked();
-  const records = ledger.bottles().filter(({ plan }) => options.bottle === undefined || plan.name === options.bottle);
+  const used = ledger.lastUses();
+  // Nothing was ever started in the others.
+  const records = ledger
+    .bottles()
+    .filter(({ plan: { name } }) => (options.bottle === undefined ? used.has(name) : name === options.bottle));
   const found: Session[] = [];
   // Bottles that need a command are asked in parallel, a few at a time.
   for (let at = 0; at < records.length; at += atOnce) {
@@ -78,12 +81,14 @@ type Found = Readings & { readonly denials: readonly number[] };
 /** A backend that does not answer hides only its own bottles. */
 async function readingsOf(system: System, ledger: Ledger, record: BottleRecord, options: ReadOptions): Promise<Found> {
   try {
-    const backend = await backendOf(system, record.plan.backend);
+    const [{ readBottle }, backend] = await Promise.all([import("./read.ts"), backendOf(system, record.plan.backend)]);
     const readings = await readBottle(system, backend, record, options);
     const isFinished = readings.processes.some(({ record: { sessionId }, isAlive }) => isAlive !== false && readings.turns.get(sessionId)?.event === "Stop"); // prettier-ignore
     return {
       ...readings,
-      denials: isFinished ? await denialsIn(system, ledger, backend, record.plan.name, options) : [],
+      denials: isFinished
+        ? await (await import("./denied.ts")).denialsIn(system, ledger, backend, record.plan.name, options)
+        : [],
     };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -37,7 +37,9 @@ export class Attention {
   /** The bottles in which an agent may still run. An exec leaves nothing running. */
   worked(): ReadonlySet<string> {
     const rows = this.#ledger.database
-      .query<{ bottle: string }, []>("select distinct bottle from sessions where kind != 'exec'")
+      .query<{ bottle: string }, []>(
+        "select name as bottle from bottles where exists (select 1 from sessions where bottle = name and kind != 'exec')",
+      )
       .all();
     return new Set(rows.map(({ bottle }) => bottle));
   }

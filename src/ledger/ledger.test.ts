@@ -6,6 +6,7 @@ import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { identify } from "../system/process.ts";
 import { realSystem } from "../system/real.ts";
 import type { System } from "../system/system.ts";
+import { Attention } from "./attention.ts";
 import { Ledger } from "./ledger.ts";
 
 const plan: BottlePlan = {
@@ -28,8 +29,10 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true }));
 
 test("a bottle is found again with its plan and its machine, by another process as well", () => {
-  using first = new Ledger(system);
-  first.saveBottle(plan, identify(process.pid));
+  {
+    using first = new Ledger(system);
+    first.saveBottle(plan, identify(process.pid));
+  }
   using second = new Ledger(system);
   expect(second.bottle(plan.name)).toEqual({
     plan,
@@ -202,4 +205,26 @@ test("a damaged ledger is one clear line", () => {
 test("a state directory that cannot be made is one clear line", () => {
   writeFileSync(`${directory}/claude-bottle`, "in the way");
   expect(() => new Ledger(system)).toThrow(`cannot write to "${directory}/claude-bottle": EEXIST`);
+});
+
+test("100,000 sessions that have ended are not read one by one, by what each command asks", async () => {
+  using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
+  const db = ledger.database;
+  const asked: string[] = [];
+  const query = db.query.bind(db);
+  db.query = ((sql: string) => (asked.push(sql), query(sql))) as typeof db.query;
+  const attention = new Attention(ledger);
+  ledger.lastUses();
+  ledger.openSession(session);
+  attention.worked();
+  attention.endedSince(0);
+  attention.endedSince(0, plan.name);
+  ledger.sessions();
+  ledger.sessions(plan.name);
+  ledger.closeSession(session.id, 0);
+  const steps = asked.flatMap((sql) => query<{ detail: string }, []>(`explain query plan ${sql}`).all());
+  expect(
+    steps.map(({ detail }) => detail).filter((detail) => /SCAN sessions(?! USING INDEX open_sessions)/.test(detail)),
+  ).toEqual([]);
 });

@@ -219,10 +219,13 @@ export class Ledger implements Disposable {
   lastUses(): ReadonlyMap<string, number> {
     const rows = this.#db
       .query<{ bottle: string; at: number }, []>(
-        "select bottle, max(coalesce(ended_at, started_at)) as at from sessions group by bottle",
+        `select name as bottle, max(
+           coalesce((select max(ended_at) from sessions where bottle = name), 0),
+           coalesce((select max(started_at) from sessions where bottle = name and ended_at is null), 0)) as at
+         from bottles`,
       )
       .all();
-    return new Map(rows.map(({ bottle, at }) => [bottle, at]));
+    return new Map(rows.flatMap(({ bottle, at }) => (at === 0 ? [] : [[bottle, at]])));
   }
 
   /** The session in the pane; the latest if several were started there. */

@@ -27,6 +27,10 @@ const versions = [
   alter table bottles add column written_by text;
   create index if not exists sessions_of_bottle on sessions (bottle, started_at);
   update sessions set traps = null where ended_at is not null;`,
+  `
+  create index if not exists ends_of_bottle on sessions (bottle, ended_at);
+  create index if not exists ends_of_agents on sessions (ended_at) where kind = 'agent';
+  create index if not exists worked_bottles on sessions (bottle) where kind != 'exec';`,
 ];
 const version = versions.length;
 
