@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { shellLine } from "../lib/quote.ts";
-import { diskUse } from "../system/disk.ts";
 import { exists, isDirectory, isLink, listDirectory, readText, writePrivate } from "../system/files.ts";
 import { removeLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
@@ -67,6 +66,7 @@ export async function diskUseOf(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const directories = names.map((name) => `${root}/${name}`);
+  const { diskUse } = await import("../system/disk.ts");
   const uses = await diskUse(system, directories);
   return new Map(names.map((name) => [name, uses.get(`${root}/${name}`) ?? 0]));
 }

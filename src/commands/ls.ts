@@ -7,7 +7,7 @@ import { table } from "../lib/table.ts";
 import { listSessions, type Session } from "../activity/sessions.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { deniedHosts } from "../inventory/denied.ts";
-import { diskUses, listBottles } from "../inventory/inventory.ts";
+import { backendsInUse, diskUses, listBottles } from "../inventory/inventory.ts";
 import type { System } from "../system/system.ts";
 import { inform, warn } from "../ui/messages.ts";
 
@@ -29,7 +29,8 @@ export const ls = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       if (args.denied) return await listDenied(system, args.json ?? false);
-      const { bottles, complaints } = await listBottles(system);
+      using ledger = new Ledger(system);
+      const { bottles, complaints } = await listBottles(system, backendsInUse(ledger));
       for (const complaint of complaints) warn(system, complaint);
       const sizes = args.size ? await diskUses(system, bottles) : undefined;
       const sessions = Map.groupBy(await sessionsNow(system), ({ bottle }) => bottle);

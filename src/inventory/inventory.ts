@@ -29,6 +29,12 @@ export type Bottle = {
   readonly why: string;
 };
 
+/** The backends that hold bottles of ours; all of them if the ledger has no bottle, for it may be a new one. */
+export function backendsInUse(ledger: Ledger): readonly string[] {
+  const used = new Set(ledger.bottles().map(({ plan }) => plan.backend));
+  return used.size === 0 ? backendNames : [...used];
+}
+
 /** All bottles of this user at these backends. `complaints` name the backends that have some of them and did not answer. */
 export async function listBottles(
   system: System,
