@@ -39,19 +39,36 @@ if (argv[0] === "pty-resize") {
 } else if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
-} else if (argv[0] === "exec" && argv[1] === "--" && argv.length > 2 && process.env.CONSOLA_LEVEL === undefined) {
-  const system = await systemHere();
-  try {
-    // People run it in loops: without an option there is nothing for the command line to parse, and much not to load.
-    const { execIn } = await import("./session/exec.ts");
-    process.exitCode = await execIn(system, { command: argv.slice(2) });
-  } catch (error) {
-    const { renderError } = await import("./ui/render-error.ts");
-    process.exitCode = renderError(system, error, "claude-bottle exec --help");
-  }
+} else if (isPlain("exec", "--") && argv.length > 2) {
+  // People run it in loops. Without an option there is nothing for the command line to parse, and much not to load.
+  await plainly("exec", async (system) =>
+    (await import("./session/exec.ts")).execIn(system, { command: argv.slice(2) }),
+  );
+} else if (isPlain("tmux", "status") && argv.length === 2) {
+  // tmux calls it every few seconds.
+  await plainly("tmux status", async (system) => {
+    await (await import("./tmux/pane/status-line.ts")).printStatus(system);
+    return 0;
+  });
 } else {
   const [{ main }, system] = await Promise.all([import("./cli/cli.ts"), systemHere()]);
   process.exitCode = await main(argv, system);
+}
+
+/** Those words first, at the usual level of messages. */
+function isPlain(...words: readonly string[]): boolean {
+  return words.every((word, at) => argv[at] === word) && process.env.CONSOLA_LEVEL === undefined;
+}
+
+/** What the command line does with that command, without loading the command line. */
+async function plainly(command: string, run: (system: System) => Promise<number>): Promise<void> {
+  const system = await systemHere();
+  try {
+    process.exitCode = await run(system);
+  } catch (error) {
+    const { renderError } = await import("./ui/render-error.ts");
+    process.exitCode = renderError(system, error, `claude-bottle ${command} --help`);
+  }
 }
 
 async function systemHere(): Promise<System> {

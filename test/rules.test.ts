@@ -127,7 +127,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "install.sh",
   ],
   cli: [...leaves, "commands", "completions", "system", "ui", "version", "citty"],
-  main: ["cli", "backends", "version", "terminal", "session", "namespaces", "proxy", "system", "ui"],
+  main: ["cli", "backends", "version", "terminal", "session", "tmux", "namespaces", "proxy", "system", "ui"],
 };
 
 const roomOf = (path: string) => /^src\/([a-z]+)/.exec(path)?.[1] ?? path;
