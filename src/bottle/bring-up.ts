@@ -12,7 +12,7 @@ import type { Target } from "./target.ts";
 export async function bringUp(
   context: BottleContext,
   target: Target,
-  options: { fresh: boolean },
+  options: { readonly fresh: boolean; readonly keepsClaude?: boolean },
 ): Promise<BottlePlan> {
   const { plan } = target;
   const found = options.fresh ? undefined : await observeReady(context, plan.name);

@@ -41,11 +41,16 @@ export const lossesUnknown = (bottle: string, cause: UserError) =>
   });
 
 /** `what` says how much exists only in the bottle, `paths` which files. */
-export const wouldBeLost = (bottle: string, what: string, paths: readonly string[]) =>
+export const wouldBeLost = (
+  bottle: string,
+  what: string,
+  { paths, hasConversations }: { readonly paths: readonly string[]; readonly hasConversations: boolean },
+) =>
   new UserError(what, {
     hint: [
       ...paths,
       `copy what you want to keep: claude-bottle cp ${bottle}:PATH .`,
+      ...(hasConversations ? ["or keep its ~/.claude with the conversations for the next bottle: --keep-claude"] : []),
       `then remove the bottle: ${forcedRemoval(bottle)} (the project stays as it is, with what is not committed)`,
     ].join("\n"),
   });

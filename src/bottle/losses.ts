@@ -33,7 +33,8 @@ export async function findLosses(
 export function assertNothingLost(plan: BottlePlan, losses: Losses): void {
   const message = describeLosses(plan, losses);
   if (message === undefined) return;
-  throw wouldBeLost(plan.name, message, listing(plan, losses));
+  const hasConversations = losses.conversations.length > 0;
+  throw wouldBeLost(plan.name, message, { paths: listing(plan, losses), hasConversations });
 }
 
 /** One line; undefined if nothing would be lost. */

@@ -28,7 +28,8 @@ import { placeOf, type Target } from "./target.ts";
 import { Undo } from "./undo.ts";
 import { endLostProcess, isProcessAlive } from "./remove-machine.ts";
 
-type Options = { readonly fresh: boolean };
+/** `keepsClaude`: the bottle that `fresh` replaces leaves its ~/.claude to the next one. */
+type Options = { readonly fresh: boolean; readonly keepsClaude?: boolean };
 
 /** The input of the steps. */
 type Start = {

@@ -32,5 +32,11 @@ export async function observeReady(context: BottleContext, name: string): Promis
 export const desiredOf = async (
   { backend }: Pick<BottleContext, "backend">,
   { plan, hooks, provision }: Target,
-  { fresh }: { fresh: boolean },
-): Promise<Desired> => ({ plan, hooks: hooks.commands, tasks: await tasksOf(provision), backend, fresh });
+  { fresh, keepsClaude = false }: { readonly fresh: boolean; readonly keepsClaude?: boolean },
+): Promise<Desired> => ({
+  plan: keepsClaude ? { ...plan, keepsClaude } : plan,
+  hooks: hooks.commands,
+  tasks: await tasksOf(provision),
+  backend,
+  fresh,
+});

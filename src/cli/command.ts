@@ -18,6 +18,8 @@ type Strict<T extends ArgsDef> = CommandDef<T> & {
   readonly args: T;
   /** Whether arguments may follow `--`; a string names the program that gets them. */
   readonly rest?: true | "Claude";
+  /** The last positional argument may be repeated; all of them are in `args._`. */
+  readonly many?: true;
   /** At least two, unless the command is hidden. */
   readonly examples?: readonly Example[];
 };
@@ -29,7 +31,7 @@ const kebab = (name: string) => (name.length === 1 ? name : name.replace(/[A-Z]/
  * take.
  */
 function checkArgs(
-  { meta, args: defs, rest }: Strict<ArgsDef>,
+  { meta, args: defs, rest, many }: Strict<ArgsDef>,
   args: Record<string, unknown> & { _: string[] },
   rawArgs: readonly string[],
 ): void {
@@ -57,7 +59,7 @@ function checkArgs(
   }
   const positionals = Object.keys(defs).length - flags.length;
   const surplus = args._[positionals];
-  if (surplus !== undefined) throw unexpectedArgument(surplus, owner);
+  if (surplus !== undefined && !many) throw unexpectedArgument(surplus, owner);
 }
 
 /** Defines a command that checks its arguments strictly. */

@@ -10,7 +10,12 @@ export type Described = {
   readonly hidden: boolean;
   /** Whether arguments may follow `--`. */
   readonly takesRest: boolean;
-  readonly positionals: readonly { readonly name: string; readonly description: string; readonly required: boolean }[];
+  readonly positionals: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly required: boolean;
+    readonly many: boolean;
+  }[];
   readonly options: readonly Option[];
   readonly examples: readonly Example[];
   /** Whether it does something without a subcommand. */
@@ -26,13 +31,14 @@ type Definition = {
   readonly meta?: { readonly name?: string; readonly description?: string; readonly hidden?: boolean };
   readonly args?: ArgsDef;
   readonly rest?: unknown;
+  readonly many?: unknown;
   readonly run?: unknown;
   readonly examples?: readonly Example[];
   readonly subCommands?: Readonly<Record<string, () => Promise<CommandDef<never>>>>;
 };
 
 export async function describeCommand(command: CommandDef<never>): Promise<Described> {
-  const { meta = {}, args = {}, rest, run, examples = [], subCommands = {} } = command as unknown as Definition;
+  const { meta = {}, args = {}, rest, many, run, examples = [], subCommands = {} } = command as unknown as Definition;
   const all = Object.entries(args);
   return {
     name: meta.name ?? "",
@@ -41,7 +47,12 @@ export async function describeCommand(command: CommandDef<never>): Promise<Descr
     takesRest: rest !== undefined,
     positionals: all
       .filter(([, { type }]) => type === "positional")
-      .map(([name, { description = "", required = true }]) => ({ name, description, required })),
+      .map(([name, { description = "", required = true }], at, { length }) => ({
+        name,
+        description,
+        required,
+        many: many !== undefined && at === length - 1,
+      })),
     options: all
       .filter(([, { type }]) => type !== "positional")
       .map(([name, { type, valueHint, description = "" }]) => ({

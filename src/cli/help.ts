@@ -58,7 +58,10 @@ const section = (heading: string, rows: readonly (readonly [string, string])[], 
 
 /** How a command is called: "claude-bottle cp [OPTIONS] SOURCE DESTINATION". */
 export function synopsis(name: string, { options, positionals, takesRest }: Described): string {
-  const words = positionals.map((one) => (one.required ? argumentName(one.name) : `[${argumentName(one.name)}]`));
+  const words = positionals.map(({ name: of, required, many }) => {
+    const word = `${argumentName(of)}${many ? "..." : ""}`;
+    return required ? word : `[${word}]`;
+  });
   return [
     `claude-bottle ${name}`,
     ...(options.length > 0 ? ["[OPTIONS]"] : []),

@@ -90,3 +90,5 @@ export const noToken = (): UserError => new UserError("no token was given", { hi
 
 /** For an option that requires another one. */
 export const needs = (option: string, other: string): UserError => usageError(`${option} works only with ${other}`);
+
+export const allAndNames = (): UserError => usageError("--all takes no names");

@@ -37,7 +37,7 @@ export const login = (context: Context) =>
         return inform(system, was ? "login removed" : "there was no login");
       }
       const mode = modeNamed(args.as);
-      if (rest !== undefined) useCommand(system, mode ?? "subscription", required(rest));
+      if (rest !== undefined) await useCommand(system, mode ?? "subscription", required(rest));
       else if (args["from-claude"] || (await wantsClaude(system))) await shareClaude(system);
       else await keepLogin(system, await readToken(system), { mode, place: args.file ? "file" : undefined });
       inform(system, `${await storedLogin(system)?.describe()}`);

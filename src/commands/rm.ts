@@ -1,6 +1,7 @@
 import { inform } from "../ui/messages.ts";
 import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
+import { eachOf } from "../cli/each.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { removalLines, removeBottle } from "../bottle/remove.ts";
 import type { Losses } from "../plan/losses.ts";
@@ -12,9 +13,10 @@ import type { System } from "../system/system.ts";
 
 export const rm = (context: Context) =>
   command(context, {
-    meta: { name: "rm", description: "Remove a bottle; the project's files stay" },
+    meta: { name: "rm", description: "Remove bottles; the project's files stay" },
+    many: true,
     args: {
-      bottle: { type: "positional", required: false, description: "the bottle; defaults to this directory's" },
+      bottle: { type: "positional", required: false, description: "the bottles; defaults to this directory's" },
       force: {
         type: "boolean",
         description: "remove it even if sessions run in it or it holds the only copy of something",
@@ -32,28 +34,35 @@ export const rm = (context: Context) =>
     ],
     async run({ args }) {
       const { system } = context;
-      const plan = await existingBottle(system, args.bottle);
-      if (!plan && args.json) system.out("null\n");
-      if (!plan) return noBottle(system);
-      const keepClaude = args["keep-claude"] ?? false;
-      const show = (losses: Losses | undefined) =>
-        system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
-      const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
-      if (!args["dry-run"]) {
-        if (!(await removeBottle(system, plan, removal))) return noBottle(system);
-        return await undoOwnWorktree(system, plan.directory);
-      }
-      const keeps = keepClaude || (plan.keepsClaude ?? false);
-      const backend = await backendOf(system, plan.backend);
-      const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: false, keeps });
-      if (args.json) show(losses);
-      else system.out((await removalLines(system, plan, removal)).map((line) => `${line}\n`).join(""));
-      const lost = losses
-        ? describeLosses(plan, losses)
-        : `bottle "${plan.name}" is stopped, so what only exists in it is not known`;
-      if (lost !== undefined) inform(system, lost);
+      const words = args._.length === 0 ? [undefined] : args._;
+      await eachOf(context, words, async (word) => removeOne(system, word, args));
     },
   });
+
+type Asked = Readonly<Record<"force" | "keep-claude" | "json" | "dry-run", boolean | undefined>>;
+
+async function removeOne(system: System, word: string | undefined, args: Asked): Promise<void> {
+  const plan = await existingBottle(system, word);
+  if (!plan && args.json) system.out("null\n");
+  if (!plan) return noBottle(system);
+  const keepClaude = args["keep-claude"] ?? false;
+  const show = (losses: Losses | undefined) =>
+    system.out(`${JSON.stringify({ bottle: plan.name, ...losses }, null, 2)}\n`);
+  const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
+  if (!args["dry-run"]) {
+    if (!(await removeBottle(system, plan, removal))) return noBottle(system);
+    return await undoOwnWorktree(system, plan.directory);
+  }
+  const keeps = keepClaude || (plan.keepsClaude ?? false);
+  const backend = await backendOf(system, plan.backend);
+  const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: false, keeps });
+  if (args.json) show(losses);
+  else system.out((await removalLines(system, plan, removal)).map((line) => `${line}\n`).join(""));
+  const lost = losses
+    ? describeLosses(plan, losses)
+    : `bottle "${plan.name}" is stopped, so what only exists in it is not known`;
+  if (lost !== undefined) inform(system, lost);
+}
 
 /** Removes the worktree of `run --worktree` with its last bottle, unless something exists only there. */
 async function undoOwnWorktree(system: System, directory: string): Promise<void> {

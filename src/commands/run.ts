@@ -68,6 +68,7 @@ export const run = (context: Context) =>
       continue: { type: "boolean", description: "the same as --resume" },
       background: { type: "boolean", description: "start it without a terminal, and print its ID" },
       fresh: { type: "boolean", description: "recreate the bottle; refuses if it holds the only copy of something" },
+      "keep-claude": { type: "boolean", description: "with --fresh, keep ~/.claude with the conversations" },
       "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
     examples: [
@@ -81,6 +82,7 @@ export const run = (context: Context) =>
       const resumes = (args.resume ?? false) || (args.continue ?? false);
       if (args.conversation !== undefined && !resumes) throw unexpectedArgument(args.conversation, "Claude");
       if (args.from !== undefined && args.worktree === undefined) throw needs("--from", "--worktree");
+      if (args["keep-claude"] && !args.fresh) throw needs("--keep-claude", "--fresh");
       const worktree = await worktreeFor(system, args);
       if (worktree === "planned") return;
       const project = findProject(system, { ...(worktree && { start: worktree.directory }), profile: args.profile });
@@ -130,6 +132,7 @@ export const run = (context: Context) =>
         },
         env: agentEnv,
         fresh: args.fresh ?? false,
+        keepsClaude: args["keep-claude"] ?? false,
         acceptsWeaker,
         ...(ports.length > 0 && { onReady: (plan: BottlePlan) => tellPorts(system, plan, ports) }),
         dryRun: args["dry-run"] ?? false,

@@ -1,21 +1,28 @@
 import { command, type Context } from "../cli/command.ts";
+import { eachOf } from "../cli/each.ts";
 import { stopBottle, stopLines } from "../bottle/stop.ts";
+import { existingBottle, noBottle, runningBottles } from "../inventory/find-bottle.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import { onlySession, stopSession } from "../session/stop.ts";
-import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
+import type { System } from "../system/system.ts";
+import { inform } from "../ui/messages.ts";
+import { allAndNames } from "./errors.ts";
 
 export const stop = (context: Context) =>
   command(context, {
     meta: {
       name: "stop",
       description:
-        "Stop a bottle or one session; files and conversations stay, and the next session starts the bottle again",
+        "Stop bottles or single sessions; files and conversations stay, and the next session starts the bottle again",
     },
+    many: true,
     args: {
       bottle: {
         type: "positional",
         required: false,
-        description: "the bottle, or a session; defaults to this directory's bottle",
+        description: "bottles or sessions; defaults to this directory's bottle",
       },
+      all: { type: "boolean", description: "stop every bottle that runs" },
       force: { type: "boolean", description: "stop it even if sessions run in it" },
       "dry-run": { type: "boolean", description: "print the commands without running them" },
     },
@@ -23,16 +30,36 @@ export const stop = (context: Context) =>
       ["claude-bottle stop", "stop this directory's bottle"],
       ["claude-bottle stop 92a", "stop the session whose number begins with 92a"],
       ["claude-bottle stop --dry-run", "print the command that would stop it"],
+      ["claude-bottle stop --all", "stop every bottle in which nothing runs"],
     ],
     async run({ args }) {
       const { system } = context;
-      const session = args.bottle === undefined ? undefined : await onlySession(system, args.bottle);
-      if (session) return await stopSession(system, session, { dryRun: args["dry-run"] ?? false });
-      const plan = await existingBottle(system, args.bottle);
-      if (!plan) return noBottle(system);
-      const options = { force: args.force ?? false };
-      if (args["dry-run"])
-        return system.out((await stopLines(system, plan, options)).map((line) => `${line}\n`).join(""));
-      if (!(await stopBottle(system, plan, options))) noBottle(system);
+      const options = { force: args.force ?? false, dryRun: args["dry-run"] ?? false };
+      const words = args._;
+      if (args.all && words.length > 0) throw allAndNames();
+      if (args.all) {
+        const plans = await runningBottles(system);
+        if (plans.length === 0) inform(system, "no bottle is running");
+        return await eachOf(context, plans, (plan) => stopOne(system, plan, options));
+      }
+      if (words.length === 0) {
+        const plan = await existingBottle(system, undefined);
+        return plan ? await stopOne(system, plan, options) : noBottle(system);
+      }
+      await eachOf(context, words, async (word) => {
+        const session = await onlySession(system, word);
+        if (session) return await stopSession(system, session, options);
+        const plan = await existingBottle(system, word);
+        if (plan) await stopOne(system, plan, options);
+      });
     },
   });
+
+async function stopOne(
+  system: System,
+  plan: BottlePlan,
+  { dryRun, force }: { readonly dryRun: boolean; readonly force: boolean },
+): Promise<void> {
+  if (dryRun) return system.out((await stopLines(system, plan, { force })).map((line) => `${line}\n`).join(""));
+  if (!(await stopBottle(system, plan, { force }))) noBottle(system);
+}

@@ -12,7 +12,7 @@ const plain = {
   runs: true,
   verbs: [],
 };
-const word = (name: string) => ({ name, description: "", required: false });
+const word = (name: string) => ({ name, description: "", required: false, many: false });
 const flag = (name: string, value?: string) => ({ name, value, description: "" });
 const commands: Described[] = [
   {

@@ -53,7 +53,8 @@ function inCommand(command: Described, before: readonly string[], current: strin
   if (joined !== undefined) return prefixed(`${joined}=`, valuesOf(optionOf(joined)?.value ?? ""));
   if (current.startsWith("-")) return { kind: "words", words: optionWords(command, before) };
   const taken = before.filter((word, at) => !word.startsWith("-") && word !== "=" && !hasValueAt(optionOf, before, at));
-  const positional = command.positionals[taken.length];
+  const last = command.positionals.at(-1);
+  const positional = command.positionals[taken.length] ?? (last?.many ? last : undefined);
   // Only behind --resume is there one.
   const isAwaited = positional?.name !== "conversation" || before.some((word) => /^--(resume|continue)$/.test(word));
   if (positional && isAwaited) return valuesOf(positional.name);

@@ -8,6 +8,12 @@
 [ "$2" = 0 ] || case $(stty size 2>/dev/null) in '0 0' | '24 80') stty rows "$2" cols "$3" 2>/dev/null ;; esac
 (
   umask 077
+  # The notes of sessions that have ended.
+  set -- "$1" "$2" "$3"
+  for note in /tmp/.claude-bottle-*; do
+    { read -r old <"$note" && [ ! -e "/proc/$old" ] && set -- "$@" "$note"; } || :
+  done
+  [ $# = 3 ] || (shift 3 && rm -f "$@")
   # Our pid in /proc, which may belong to an outer pid namespace: the parent of our subshell.
   read -r stat </proc/self/stat
   set -- "$1" "$2" ${stat##*) }

@@ -12,6 +12,7 @@ import { loginOf } from "../login/login.ts";
 import { secretsOf } from "../project/secrets.ts";
 import { requireTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
+import { bottleNamed, matchBottle, matchRecorded } from "./bottle-name.ts";
 import { noBottleNamed } from "./errors.ts";
 
 /** With what the manifest itself says of its secrets, and gives every session. */
@@ -72,31 +73,44 @@ export async function findBottle(system: System, name: string | undefined): Prom
  * ledger. Undefined if the directory has none. Throws UserError for an unknown name.
  */
 export async function existingBottle(system: System, name: string | undefined): Promise<BottlePlan | undefined> {
-  const wanted = name ?? bottleName(findProject(system).directory, system.user.uid);
+  const own = name === undefined ? bottleName(findProject(system).directory, system.user.uid) : undefined;
   {
     using ledger = new Ledger(system);
-    const record = ledger.bottle(wanted);
+    const recorded = own ?? matchRecorded(ledger, name ?? "");
+    const record = recorded === undefined ? undefined : ledger.bottle(recorded);
     if (record) return record.plan;
   }
   const { listBottles } = await import("./inventory.ts");
   const { bottles } = await listBottles(system);
+  const wanted = own ?? matchBottle(name ?? "", bottles);
   const found = bottles.find((bottle) => bottle.name === wanted);
   if (!found) return name === undefined ? undefined : recordedPlan(system, name);
   const project = findProject(system, { start: found.directory });
   const grants = { image: project.manifest.bottle.image, mounts: [] };
   const backend = await backendOf(system, found.backend);
   const plan = projectPlan(system, project, { backend, gateway: undefined, grants, asked: {} });
-  return { ...plan, name: wanted, ...(found.copied && { copied: true as const }) };
+  return { ...plan, name: found.name, ...(found.copied && { copied: true as const }) };
 }
 
 export const noBottle = (system: System): void => inform(system, `"${findProject(system).directory}" has no bottle`);
 
 function recordedPlan(system: System, name: string): BottlePlan {
   using ledger = new Ledger(system);
-  const record = ledger.bottle(name);
+  const record = ledger.bottle(bottleNamed(ledger, name));
   if (record) return record.plan;
-  throw noBottleNamed(
-    name,
-    ledger.bottles().map(({ plan }) => plan.name),
-  );
+  throw noBottleNamed(name, []);
+}
+
+/** Every bottle of this user that runs. Throws UserError if a backend that has some does not answer. */
+export async function runningBottles(system: System): Promise<BottlePlan[]> {
+  const { listBottles } = await import("./inventory.ts");
+  const { bottles, complaints } = await listBottles(system);
+  const [complaint] = complaints;
+  if (complaint !== undefined) throw new UserError(complaint);
+  const plans: BottlePlan[] = [];
+  for (const { name, state } of bottles) {
+    const plan = state === "running" ? await existingBottle(system, name) : undefined;
+    if (plan) plans.push(plan);
+  }
+  return plans;
 }

@@ -1,7 +1,8 @@
 import { listSessions, type Session } from "../activity/sessions.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
-import { ambiguousName, hasEnded, noBottleNamed, noSession, nothingInBackground, onTerminal } from "./errors.ts";
+import { matchRecorded } from "./bottle-name.ts";
+import { ambiguousName, hasEnded, noSession, nothingInBackground, onTerminal } from "./errors.ts";
 
 /** A session can be named for a day after it ended. */
 const namedMs = 86_400_000;
@@ -9,18 +10,9 @@ const namedMs = 86_400_000;
 /** The name that the word equals or begins. Throws UserError if it begins several. */
 export function matchName(word: string, names: readonly string[]): string | undefined {
   if (names.includes(word)) return word;
-  // A prefix that all names share selects nothing.
-  const found = names.filter((name) => name.startsWith(word) || name.startsWith(`cb-${word}`));
+  const found = names.filter((name) => name.startsWith(word));
   if (found.length > 1) throw ambiguousName(word, found);
   return found[0];
-}
-
-/** The name of a bottle in the ledger. Throws UserError with the known names. */
-export function bottleNamed(ledger: Ledger, word: string): string {
-  const names = ledger.bottles().map(({ plan }) => plan.name);
-  const found = matchName(word, names);
-  if (found === undefined) throw noBottleNamed(word, names);
-  return found;
 }
 
 /** Finds a session by its ID, the beginning of it, or Claude Code's name for it; undefined if there is none. */
@@ -51,9 +43,12 @@ export async function attachable(
   if (session?.state === "ended" && !session.isBackground) throw hasEnded(session.id, session.conversation);
   if (session && !session.isBackground) throw onTerminal(session.id, session.pane?.id);
   if (session) return session;
-  const names = ledger.bottles().map(({ plan }) => plan.name);
-  const name = word === undefined ? bottle : matchName(word, names);
-  if (name === undefined) throw noSession(word ?? "", names);
+  const name = word === undefined ? bottle : matchRecorded(ledger, word);
+  if (name === undefined)
+    throw noSession(
+      word ?? "",
+      ledger.bottles().map(({ plan }) => plan.name),
+    );
   const found = await listSessions(system, ledger, { poll: true, bottle: name });
   const [first] = found.filter(({ isBackground }) => isBackground).toSorted(byUrgency);
   if (!first) throw nothingInBackground(name);

@@ -6,6 +6,7 @@ import { exists, removeEmptyAbove, removeTree } from "../system/files.ts";
 import { cacheDirectory, configDirectory, stateDirectory, type System } from "../system/system.ts";
 import { type Bottle, listBottles } from "./inventory.ts";
 import { ofBackends } from "./leftovers.ts";
+import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { clearBottle } from "../bottle/remove.ts";
 import { holdBottle } from "../bottle/hold.ts";
 import { warn } from "../ui/messages.ts";
@@ -38,8 +39,10 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
   if (complaint !== undefined) throw bottlesUnknown(complaint);
   if (!dryRun) await bringCopiesHome(system, bottles);
   const say = (what: string) => system.out(`${dryRun ? "would remove" : "removing"} ${what}\n`);
-  for (const { name, backend, state } of bottles) {
-    say(`bottle ${name}`);
+  for (const bottle of bottles) {
+    const { name, backend, state } = bottle;
+    const lost = dryRun ? await lossesIn(system, bottle) : undefined;
+    say(`bottle ${name}${lost === undefined ? "" : ` (${lost})`}`);
     if (dryRun || state === "missing") continue;
     if (!(await clearBottle(system, { name, backend }))) throw sessionsRunning([name]);
   }
@@ -59,5 +62,21 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
     if (dryRun) continue;
     removeTree(directory);
     removeEmptyAbove(directory, system.env.HOME ?? "");
+  }
+}
+
+/** What only exists in a bottle, in words; undefined for nothing. */
+async function lossesIn(system: System, { name, backend, state }: Bottle): Promise<string | undefined> {
+  if (state === "missing") return undefined;
+  using ledger = new Ledger(system);
+  const plan = ledger.bottle(name)?.plan;
+  const unknown = "what only exists in it is not known";
+  if (!plan) return unknown;
+  try {
+    const losses = await findLosses(await backendOf(system, backend), plan, { mayStart: false });
+    return losses ? describeLosses(plan, losses)?.replace(` only in bottle "${name}"`, " only in it") : unknown;
+  } catch (error) {
+    if (error instanceof UserError) return unknown;
+    throw error;
   }
 }

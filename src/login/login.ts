@@ -98,7 +98,9 @@ function loginFrom(system: System, record: LoginRecord): Login {
         rotates: false,
         describe: async () => `using ${nouns[record.mode]} that ${record.command[0]} prints`,
         value: () => secretOfCommand(system, "the login", record.command),
-        trouble: async () => missingProgram(system, record.command[0] ?? ""),
+        trouble: async () =>
+          missingProgram(system, record.command[0] ?? "") ??
+          (await errorOf(secretOfCommand(system, "the login", record.command))),
         file: undefined,
       };
   }
@@ -131,12 +133,13 @@ async function describeClaude(system: System): Promise<string> {
 
 export const useClaudeLogin = (system: System): void => save(system, { source: "claude" });
 
-/** Throws UserError if the program does not exist. */
-export function useCommand(system: System, asked: Mode, command: readonly string[]): void {
+/** Runs the command once. Throws UserError if it prints no credential. */
+export async function useCommand(system: System, asked: Mode, command: readonly string[]): Promise<void> {
   const [program = ""] = command;
   if (/^\.|^[^/]+\//.test(program)) throw credentialProgramRelative(program);
   const missing = missingProgram(system, program);
   if (missing) throw missing;
+  assertToken(await secretOfCommand(system, "the login", command));
   save(system, { source: "command", mode: asked, command: [...command] });
 }
 
@@ -145,9 +148,13 @@ export async function keepLogin(
   secret: string,
   { mode: asked, place }: { readonly mode: Mode | undefined; readonly place: Place | undefined },
 ): Promise<void> {
-  if (/\s|[^\x21-\x7e]|["\\]/.test(secret)) throw notAToken();
+  assertToken(secret);
   const found = asked ?? modeOf(secret);
   save(system, { source: "kept", mode: found, place: await keepSecret(system, secret, place) });
+}
+
+function assertToken(secret: string): void {
+  if (/\s|[^\x21-\x7e]|["\\]/.test(secret)) throw notAToken();
 }
 
 function modeOf(secret: string): Mode {

@@ -20,6 +20,8 @@ export type Launch = {
   readonly command: (backend: Backend) => readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly fresh?: boolean;
+  /** With `fresh`: the next bottle gets the ~/.claude of this one. */
+  readonly keepsClaude?: boolean;
   /** The user has agreed to isolation that shares the kernel. */
   readonly acceptsWeaker?: boolean;
   readonly dryRun: boolean;
@@ -51,6 +53,7 @@ async function launchOn(
     command,
     env,
     fresh = false,
+    keepsClaude = false,
     acceptsWeaker = false,
     dryRun,
     shows,
@@ -84,7 +87,7 @@ async function launchOn(
   if (dryRun) {
     (await import("../bottle/ready.ts")).checkPlan({ backend, ledger }, target.plan, { fresh });
     const { startLines } = await import("../bottle/make-ready.ts");
-    const { plan, lines } = await startLines({ system, backend, ledger }, target, { fresh });
+    const { plan, lines } = await startLines({ system, backend, ledger }, target, { fresh, keepsClaude });
     const copying = plan.copied ? (await import("../sync/guest-tree.ts")).explainCopy(backend, plan) : [];
     const command = shellLine(sessionCommand(system, backend, plan, session(plan)).argv);
     system.out([...lines, ...copying, command, ...copying].map((line) => `${line}\n`).join(""));
@@ -98,7 +101,7 @@ async function launchOn(
     await (await import("./login.ts")).tellLogin(system, target.login, target.plan);
   if (backend.provide) await interruptible(async (signal) => backend.provide?.(program, { signal }));
   for (let isFresh = fresh; ; isFresh = false) {
-    const ready = await bringUp({ system, backend, ledger }, target, { fresh: isFresh });
+    const ready = await bringUp({ system, backend, ledger }, target, { fresh: isFresh, keepsClaude });
     const hasAgent = ready.sshAgent !== undefined || target.plan.sshAgent !== undefined;
     const agents = hasAgent ? await import("../bottle/ssh-agent.ts") : undefined;
     const followed = (await agents?.followAgent(system, backend, ready, target.plan)) ?? ready;

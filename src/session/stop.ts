@@ -8,13 +8,13 @@ import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { stopInBackground } from "./background.ts";
 import { hasEnded } from "../inventory/errors.ts";
-import { matchName, sessionNamed } from "../inventory/find-session.ts";
+import { matchRecorded } from "../inventory/bottle-name.ts";
+import { sessionNamed } from "../inventory/find-session.ts";
 
 /** The session that the word names; undefined if it is a bottle's name. */
 export async function onlySession(system: System, word: string): Promise<Session | undefined> {
   using ledger = new Ledger(system);
-  const names = ledger.bottles().map(({ plan }) => plan.name);
-  return matchName(word, names) === undefined ? await sessionNamed(system, ledger, word) : undefined;
+  return matchRecorded(ledger, word) === undefined ? await sessionNamed(system, ledger, word) : undefined;
 }
 
 /** Ends one session and keeps its conversation. Throws UserError if it has ended or does not end. */

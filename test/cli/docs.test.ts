@@ -42,7 +42,8 @@ test.concurrent.each(examples)(
     if (line.endsWith("| source") && !Bun.which("fish")) return console.log("skipped: fish is not installed");
     using home = new Home();
     home.program("claude-bottle", `exec ${tool.map(shellQuote).join(" ")} "$@"`);
-    for (const name of ["claude", "pass"]) home.program(name, "exit 0");
+    home.program("claude", "exit 0");
+    home.program("pass", "echo token");
     mkdirSync(`${home.directory}/home/.claude`);
     writeFileSync(
       `${home.directory}/home/.claude/.credentials.json`,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
 import { Home, says, tool } from "../support/tool.ts";
 
@@ -53,7 +53,9 @@ test("a command prints it at each start, and its failure is said before anything
   using home = new Home();
   home.program("vault", `cat '${home.directory}/token'`);
   const env = { ANTHROPIC_BASE_URL: "http://gateway.example" };
+  writeFileSync(`${home.directory}/token`, "zeroth\n");
   await home.run(["login", "--as", "api-key", "--", "vault", "read"]);
+  rmSync(`${home.directory}/token`);
   expect(await home.run(show, { env })).toEqual({
     stdout: "",
     stderr: says('"vault"', "status 1: cat: ~/token: No such file or directory"),
@@ -167,8 +169,12 @@ test.each([
     ["vault", "read"],
     ['"vault"', "not found", "PATH", "claude-bottle login"],
   ],
+  [["false"], ['"false"', "status 1"]],
+  [["true"], ['"true"', "printed nothing"]],
+  [["spaces"], ["a token", "spaces"]],
 ])("a command that could print no login is refused at once: %p", async (words, message) => {
   using home = new Home();
+  home.program("spaces", "echo two words");
   expect((await home.run(["login", "--", ...words])).stderr).toEqual(says(...message));
   expect((await home.run(["login", "--status"])).code).toBe(1);
 });

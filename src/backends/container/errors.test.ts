@@ -26,12 +26,21 @@ test("other words are passed on without what is printed around them", () => {
   const stderr =
     'time="2026" level=warning msg="x"\ndocker: Error response from daemon: odd thing\nand more\n\nRun \'docker run --help\' for more information\n';
   expect(engineError("docker", 'make bottle "b"', ended(1, stderr)).message).toBe(
-    'cannot make bottle "b": docker says: odd thing: and more',
+    'cannot make bottle "b": docker says: odd thing',
   );
   expect(engineError("podman", 'make bottle "b"', ended(9, "")).message).toBe(
     'cannot make bottle "b": podman says: nothing, and ends with status 9',
   );
 });
+
+test("of an engine's wall of errors the first one is shown", () => {
+  const cause = 'unable to start \\"cb-a\\": cgroup is gone';
+  const wall = Array.from({ length: 4 }, (_, at) => `time="2026" level=error msg="Starting dependency ${at}: ${cause}"`);
+  const { message, hint } = engineError("podman", 'start bottle "b"', ended(125, `${wall.join("\n")}\nError: some\n`));
+  expect(message).toBe('cannot start bottle "b": podman says: Starting dependency 0: unable to start "cb-a": cgroup is gone');
+  expect(hint).toStartWith("podman printed 4 further errors; ");
+  expect(engineError("podman", "start", ended(1, "x".repeat(5000))).message.length).toBeLessThan(400);
+}); // prettier-ignore
 
 test.each([
   "Error: no such container x",

@@ -1,4 +1,5 @@
 import { UserError } from "../../errors.ts";
+import { count } from "../../lib/count.ts";
 import { printable } from "../../lib/quote.ts";
 import type { Run } from "../../system/system.ts";
 import type { Progress } from "../../ui/work.ts";
@@ -61,20 +62,31 @@ const rules: readonly Rule[] = [
 
 /** The engine's own words for a failure, without the text around them. */
 export function wordsOf({ stdout, stderr }: Run): string {
-  const lines = (stderr.trim() || stdout.trim())
-    .split("\n")
-    .filter((line) => !/level=(warning|info)|^$|^Run '|^Emulate Docker/.test(line));
-  return printable(lines.join(": ").replace(/^(Error: |docker: |Error response from daemon: )+/, ""));
+  const lines = (stderr.trim() || stdout.trim()).split("\n").filter(isError);
+  return printable(lines.join(": ").replace(leader, ""));
 }
 
 /** `doing`: the action, such as "make bottle x". */
 export function engineError(program: ProgramName, doing: string, run: Run): UserError {
   const words = wordsOf(run);
   const rule = rules.find(([pattern]) => pattern.test(words));
-  return rule
-    ? new UserError(`cannot ${doing} with ${program}: ${rule[1]}`, { hint: rule[2](program) })
-    : new UserError(`cannot ${doing}: ${program} says: ${words || `nothing, and ends with status ${run.code}`}`);
+  if (rule) return new UserError(`cannot ${doing} with ${program}: ${rule[1]}`, { hint: rule[2](program) });
+  const [first = `nothing, and ends with status ${run.code}`, ...further] = errorsOf(run);
+  return new UserError(`cannot ${doing}: ${program} says: ${first}`, {
+    hint: further.length === 0 ? "" : `${program} printed ${count(further.length, "further error")}; with --verbose you see its commands, to run them yourself`,
+  });
+} // prettier-ignore
+
+/** podman repeats one cause for each container that it concerns, wrapped in a log line. */
+function errorsOf({ stdout, stderr }: Run): string[] {
+  const lines = (stderr.trim() || stdout.trim()).split("\n").filter(isError);
+  const causes = lines.map((line) => /level=error msg="(.*)"$/.exec(line)?.[1]?.replace(/\\(["\\])/g, "$1") ?? line);
+  return [...new Set(causes.map((cause) => shortened(printable(cause.replace(leader, "")))))];
 }
+
+const isError = (line: string) => !/level=(warning|info)|^$|^Run '|^Emulate Docker/.test(line);
+const leader = /^(Error: |docker: |Error response from daemon: )+/;
+const shortened = (text: string) => (text.length > 300 ? `${text.slice(0, 300)}...` : text);
 
 export const notAnArchive = (image: string, why: string): UserError =>
   new UserError(`cannot load image "${printable(image)}": ${why}`, {

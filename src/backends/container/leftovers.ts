@@ -4,7 +4,7 @@ import { templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 import { parseParts } from "./listing.ts";
-import { bottleOfVolume, removeVolumeArgv } from "./network.ts";
+import { bottleOfVolume, partNames, removeVolumeArgv } from "./network.ts";
 import { imageIds } from "./image-ids.ts";
 import { proxyRecipe, referenceOf } from "./recipe.ts";
 
@@ -44,12 +44,13 @@ export async function containerLeftovers(client: Client, { plans, purged }: Need
       ...next.flatMap((reference) => imageIds(client, reference).known()),
     ].map(plainId),
   );
+  const goes = new Set(purged?.flatMap((name) => [name, ...partNames(name)]));
   const images: Leftover[] = [];
   for (const line of await lines(argv.imagesArgv())) {
     const [reference = "", size = "", id] = line.split("\t");
     if (needed.has(reference) || needed.has(plainId(id))) continue;
     const users = await lines(argv.namesArgv(reference));
-    if (users.some((name) => !purged?.includes(name))) continue;
+    if (users.some((name) => !goes.has(name))) continue;
     images.push(leftover("image", reference, `no bottle is made from it (${size})`, argv.removeImageArgv(reference)));
   }
   return [...containers, ...volumes, ...images];
