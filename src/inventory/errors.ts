@@ -53,3 +53,6 @@ export const hasEnded = (session: string, conversation: string | undefined): Use
         ? "claude-bottle run starts a new one"
         : `resume it: claude-bottle run --resume ${conversation}`,
   });
+
+export const backendSilent = (complaint: string): UserError =>
+  new UserError(complaint, { hint: "name the bottles to stop: claude-bottle ls lists them" });

@@ -13,7 +13,7 @@ import { secretsOf } from "../project/secrets.ts";
 import { requireTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
 import { bottleNamed, matchBottle, matchRecorded } from "./bottle-name.ts";
-import { noBottleNamed } from "./errors.ts";
+import { backendSilent, noBottleNamed } from "./errors.ts";
 
 /** With what the manifest itself says of its secrets, and gives every session. */
 export type FoundTarget = Target & {
@@ -106,7 +106,7 @@ export async function runningBottles(system: System): Promise<BottlePlan[]> {
   const { listBottles } = await import("./inventory.ts");
   const { bottles, complaints } = await listBottles(system);
   const [complaint] = complaints;
-  if (complaint !== undefined) throw new UserError(complaint);
+  if (complaint !== undefined) throw backendSilent(complaint);
   const plans: BottlePlan[] = [];
   for (const { name, state } of bottles) {
     const plan = state === "running" ? await existingBottle(system, name) : undefined;
