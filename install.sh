@@ -1,30 +1,30 @@
 #!/bin/sh
-# Installs claude-bottle for you alone. Nothing runs before the last line is read, so a cut download does nothing.
+# Installs claude-bottle for the current user. Nothing runs before the last line is read, so a truncated download does nothing.
 set -eu
 umask 022
 
-# Where releases stand; a published install.sh has it filled in.
+# Where releases are; set in a published install.sh.
 default_base=
 
 usage() {
   cat <<'HELP'
-install.sh                 install the newest release, or say that it is there already
-  --version V              that release instead, older or newer
-  --archive FILE           a downloaded claude-bottle-V-SYSTEM.tar.gz, with its SHA256SUMS beside it: needs no network
-  --from-source            build from the clone that this file stands in (needs node, npm, git)
-  --run                    then open a first session in the current directory, in the best isolation that works here; it needs
+install.sh                 install the newest release
+  --version V              install this release instead; it may be older
+  --archive FILE           install a downloaded claude-bottle-V-SYSTEM.tar.gz without network; SHA256SUMS must be beside it
+  --from-source            build from the clone that contains this file (requires node, npm and git)
+  --run                    then start a session in the current directory, with the best isolation that works here; requires
                            neither root nor a package
-  --prefix DIR             into DIR/bin; without it ~/.local/bin
-  --modify-path            also put that directory on PATH in your shell's start file
-install.sh --check         say what is installed and what is the newest release
-install.sh --rollback      put back the program that the last install replaced
-install.sh --uninstall     remove what this installed; bottles stay
-  --dry-run                say what would be done, and do nothing
+  --prefix DIR             install to DIR/bin; defaults to ~/.local/bin
+  --modify-path            also add that directory to PATH in your shell's start file
+install.sh --check         show the installed and the newest version
+install.sh --rollback      go back to the version before the last installation
+install.sh --uninstall     remove the program; bottles stay
+  --dry-run                show what would be done, without doing it
 
-CLAUDE_BOTTLE_BASE_URL     another place that holds releases (a mirror): https://... or file://...
-CLAUDE_BOTTLE_PREFIX       as --prefix
-CLAUDE_BOTTLE_STALL_SECONDS          how long a download may stand still (30)
-CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM   "yes": install what was downloaded without its checksum
+CLAUDE_BOTTLE_BASE_URL     a mirror of the releases: https://... or file://...
+CLAUDE_BOTTLE_PREFIX       the same as --prefix
+CLAUDE_BOTTLE_STALL_SECONDS          how long a download may stall (30)
+CLAUDE_BOTTLE_INSECURE_NO_CHECKSUM   "yes": install without verifying the checksum
 HELP
 }
 
@@ -102,18 +102,18 @@ choose_prefix() {
     /*) ;;
     *) fail "--prefix must be an absolute path, not \"$prefix\"" ;;
   esac
-  # A link, or a way round by dots, leads to such a place as well.
+  # A link or a path with dots may also lead to such a place.
   real=$(cd "$prefix" 2>/dev/null && pwd -P) || real=
   case $real in / | /usr | /bin | /sbin | /etc | /lib | /opt/homebrew* | */Cellar/*) fail "\"$prefix\" is \"$real\", which is not a place to install to" 'sh install.sh --prefix ~/.local' ;; esac
   [ ! -d "$prefix/Homebrew" ] || fail "\"$prefix\" belongs to Homebrew" 'sh install.sh --prefix ~/.local'
 }
 
-# Ours is a file that says its name; a link is another installer's, and a directory or another program stays as it is.
+# Ours is a file that prints its name. A link belongs to another installer; a directory or another program is left alone.
 refuse_foreign() {
   [ -e "$target" ] || [ -L "$target" ] || return 0
-  [ ! -L "$target" ] || fail "\"$target\" is a link, so another installer made it" 'remove it by that one (brew, npm), or choose another place: sh install.sh --prefix DIR'
+  [ ! -L "$target" ] || fail "\"$target\" is a link, so another installer created it" 'remove it with that installer (brew, npm), or choose another place: sh install.sh --prefix DIR'
   [ -f "$target" ] && [ -n "$(version_of "$target")" ] && return 0
-  fail "\"$target\" is there and is not a claude-bottle" 'move it away, or choose another place: sh install.sh --prefix DIR'
+  fail "\"$target\" exists and is not claude-bottle" 'move it away, or choose another place: sh install.sh --prefix DIR'
 }
 
 version_of() {
@@ -123,7 +123,7 @@ version_of() {
 install() {
   case $mode in release) find_release ;; archive) find_archive ;; esac
   if [ "$mode" != source ] && is_there; then
-    say "claude-bottle $version is installed already as $target"
+    say "claude-bottle $version is already installed as $target"
     if [ -n "$modify" ] && [ -z "$dry" ]; then modify_path; fi
     return
   fi
@@ -150,20 +150,20 @@ install() {
   advise
 }
 
-# The receipt knows what stands there, byte for byte.
+# The receipt records the installed file's checksum.
 is_there() {
   [ "$before" = "$version" ] && [ "$(noted sha256)" = "$(sum "$target")" ]
 }
 
-# Beside the target, by a name that nobody knows before.
+# Beside the target, with an unpredictable name.
 make_new() {
-  new=$(mktemp "$prefix/bin/.claude-bottle.XXXXXX") || fail "\"$prefix/bin\" cannot be written; nothing was changed" 'look at the free disk space'
+  new=$(mktemp "$prefix/bin/.claude-bottle.XXXXXX") || fail "\"$prefix/bin\" cannot be written; nothing was changed" 'check the free disk space'
 }
 
-# A rename: a session that runs keeps the file that it was started from. The replaced program is kept for --rollback.
-# What needs room on the disk comes first.
+# Renamed, so that running sessions keep the file they were started from. The replaced program is kept for --rollback.
+# Steps that need disk space come first.
 replace() {
-  # Its directories first, so that the receipt has them.
+  # Create its directories first, so that the receipt lists them.
   [ ! -f "$work/claude-bottle.1" ] || make_directory "$prefix/share/man/man1"
   draft_receipt "$new"
   if [ -n "$before" ]; then
@@ -175,14 +175,14 @@ replace() {
   made=
 }
 
-# draft_receipt PROGRAM: what is to stand there, before the program does.
+# draft_receipt PROGRAM: writes the new receipt, before the program is in place.
 draft_receipt() {
   kept=$(grep -E '^(directory|start-file|new-file|unended) ' "$receipt" 2>/dev/null || :)
   {
     say "version $version" && say "method $mode" && say "program $target" && say "sha256 $(sum "$1")" &&
       { [ -z "$base" ] || say "base $base"; } && printf '%s' "${kept:+$kept
 }$made"
-  } >"$receipt.$$" || fail "\"$receipt\" cannot be written; nothing was changed" 'look at the free disk space'
+  } >"$receipt.$$" || fail "\"$receipt\" cannot be written; nothing was changed" 'check the free disk space'
 }
 
 write_receipt() {
@@ -192,12 +192,12 @@ write_receipt() {
 
 noted() { sed -n "s/^$1 //p" "$receipt" 2>/dev/null || :; }
 
-# Notes each directory that it makes, for --uninstall.
+# Notes each directory that it creates, for --uninstall.
 make_directory() {
   [ ! -d "$1" ] || return 0
   make_directory "$(dirname "$1")"
   if ! mkdir "$1" 2>/dev/null; then
-    # Another install may have been first.
+    # Another installation may have been first.
     [ ! -d "$1" ] || return 0
     fail "\"$1\" cannot be made" 'sh install.sh --prefix DIR'
   fi
@@ -206,11 +206,11 @@ make_directory() {
 }
 
 rollback() {
-  [ -f "$own/previous" ] || fail 'there is no program to go back to: nothing was replaced here yet'
+  [ -f "$own/previous" ] || fail 'there is no earlier version to go back to'
   version=$(version_of "$own/previous")
   [ -n "$version" ] || fail "\"$own/previous\" does not run; nothing was changed"
   if [ -n "$dry" ]; then
-    say "would put back claude-bottle $version as $target${before:+ in place of $before}"
+    say "would restore claude-bottle $version as $target${before:+ in place of $before}"
     return
   fi
   [ -w "$prefix/bin" ] || fail "\"$prefix/bin\" cannot be written; nothing was changed"
@@ -220,7 +220,7 @@ rollback() {
   [ ! -e "$target" ] || ln "$target" "$own/previous" || { mv -f "$new" "$own/previous"; fail "\"$own\" cannot be written; nothing was changed"; }
   mv -f "$new" "$target"
   mv -f "$receipt.$$" "$receipt"
-  say "put back claude-bottle $version as $target${before:+ (before: $before)}"
+  say "restored claude-bottle $version as $target${before:+ (before: $before)}"
 }
 
 check() {
@@ -232,7 +232,7 @@ check() {
 uninstall() {
   files=$(for file in "$target" "$own" "$manual"; do [ ! -e "$file" ] || say "$file"; done)
   [ -n "$files" ] || { say "there is no $target"; return; }
-  [ -f "$receipt" ] || fail "\"$target\" was not installed by this" 'remove the file yourself, or by what installed it'
+  [ -f "$receipt" ] || fail "\"$target\" was not installed by install.sh" 'remove it with the program that installed it'
   start_files=$(noted start-file)
   if [ -n "$dry" ]; then
     printf '%s\n' "$files" | sed 's/^/would remove /'
@@ -242,7 +242,7 @@ uninstall() {
   printf '%s\n' "$start_files" | while read -r file; do [ ! -f "$file" ] || remove_block "$file"; done
   directories=$(noted directory | sort -r)
   rm -rf "$target" "$own" "$manual"
-  # Only those that are empty, and only what an install made.
+  # Only empty directories, and only those that an installation created.
   printf '%s\n' "$directories" | while IFS= read -r directory; do [ -z "$directory" ] || rmdir "$directory" 2>/dev/null || :; done
   state=${XDG_STATE_HOME:-${HOME:-}/.local/state}/claude-bottle
   if [ -d "$state" ]; then kept='; bottles and their ledger stay'; else kept=; fi
@@ -250,18 +250,18 @@ uninstall() {
 }
 
 from_source() {
-  # Out of a pipe there is no file, and the current directory is anybody's.
+  # In a pipe there is no file, and the current directory could be anything.
   [ -f "$0" ] && root=$(cd "$(dirname "$0")" && pwd) || root=
   [ -f "$root/build.ts" ] || fail '--from-source works in a clone: build.ts is not beside install.sh'
   for program in node npm; do
     has $program || fail "$program is needed to build" "install Node.js, which brings it (Debian: sudo apt-get install nodejs npm)"
   done
   (
-    # No -e holds in here.
+    # set -e has no effect here.
     cd "$root" || exit
     bun=node_modules/.bin/bun
     [ -e "$bun" ] || npm ci --loglevel=error --no-audit --no-fund </dev/null >/dev/null || exit
-    # An npm that runs no install scripts leaves this to us.
+    # npm may be configured to run no install scripts.
     "$bun" --version >/dev/null 2>&1 || node node_modules/bun/install.js || exit
     "$bun" build.ts --outfile "$work/claude-bottle" >/dev/null && cp docs/claude-bottle.1 "$work"
   ) || fail 'the build failed; nothing was changed'
@@ -271,7 +271,7 @@ from_source() {
 system_name() {
   case $(uname -s) in Linux) os=linux ;; Darwin) os=darwin ;; *) fail "there is no build for $(uname -s): Linux and macOS have one" ;; esac
   case $(uname -m) in x86_64 | amd64) cpu=x64 ;; arm64 | aarch64) cpu=arm64 ;; *) fail "there is no build for $(uname -m): x86_64 and arm64 have one" ;; esac
-  # Rosetta shows an Apple processor as another one.
+  # Rosetta reports an Apple processor as x86_64.
   [ "$os" = linux ] || [ "$(sysctl -n sysctl.proc_translated 2>/dev/null)" != 1 ] || cpu=arm64
   libc=
   if [ "$os" = linux ] && ldd --version 2>&1 | grep -qi musl; then libc=-musl; fi
@@ -286,7 +286,7 @@ find_release() {
   case $base in
     https://*) protocols='=https' ;;
     file:///*) protocols='=file' ;;
-    # No wire to listen on; what stands before an @ would be a user.
+    # The loopback cannot be intercepted. A part before an @ would be a user name.
     http://127.0.0.1:*@*) fail "CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not \"$base\"" ;;
     http://127.0.0.1:*) protocols='=http' ;;
     *) fail "CLAUDE_BOTTLE_BASE_URL must start with https:// or file:///, not \"$base\"" ;;
@@ -299,7 +299,7 @@ find_release() {
 }
 
 make_workspace() {
-  [ -n "$work" ] || work=$(mktemp -d) || fail 'no temporary directory can be made' 'free some disk space, or set TMPDIR'
+  [ -n "$work" ] || work=$(mktemp -d) || fail 'cannot create a temporary directory' 'free some disk space, or set TMPDIR'
 }
 
 read_sums() {
@@ -325,10 +325,10 @@ find_archive() {
 }
 
 fetch() {
-  # 18 and 28: cut, and stood still.
+  # 18: partial transfer. 28: too slow.
   curl -fsSL --proto "$protocols" --tlsv1.2 --retry 2 --connect-timeout 15 --speed-limit 1000 \
     --speed-time "${CLAUDE_BOTTLE_STALL_SECONDS:-30}" -o "$2" "$1" ||
-    fail "cannot download $1; nothing was changed" "$(case $? in 28) say 'the server is too slow: CLAUDE_BOTTLE_STALL_SECONDS is how long to bear it' ;; *) say 'look at the address, and try again' ;; esac)"
+    fail "cannot download $1; nothing was changed" "$(case $? in 28) say 'the server is too slow: CLAUDE_BOTTLE_STALL_SECONDS sets the limit' ;; *) say 'look at the address, and try again' ;; esac)"
 }
 
 download() {
@@ -344,15 +344,15 @@ unpack() {
     [ -n "$actual" ] || fail 'sha256sum, shasum or openssl is needed to check the download; nothing was changed'
     [ "$actual" = "$expected" ] || fail "the checksum of $name is wrong; nothing was changed" 'try again; if it stays wrong, do not use this mirror'
   fi
-  # A link in it would lead the copy elsewhere.
+  # A link in the archive would redirect the copy.
   if ! tar -xzf "$archive" -C "$work" 2>/dev/null || [ ! -f "$work/claude-bottle" ] || [ -L "$work/claude-bottle" ]; then
-    fail "$name cannot be unpacked; nothing was changed" 'look at the free disk space'
+    fail "$name cannot be unpacked; nothing was changed" 'check the free disk space'
   fi
   place
 }
 
 place() {
-  cp "$work/claude-bottle" "$new" 2>/dev/null || fail "\"$prefix/bin\" cannot be written; nothing was changed" 'look at the free disk space'
+  cp "$work/claude-bottle" "$new" 2>/dev/null || fail "\"$prefix/bin\" cannot be written; nothing was changed" 'check the free disk space'
   [ "$(uname -s)" != Darwin ] || xattr -d com.apple.quarantine "$new" 2>/dev/null || :
 }
 
@@ -390,7 +390,7 @@ modify_path() {
   [ -e "$file" ] || made="${made}new-file $file
 "
   if [ -n "$(tail -c 1 "$file" 2>/dev/null)" ]; then
-    # Its last line has no end.
+    # Its last line does not end with a newline.
     echo >>"$file"
     made="${made}unended $file
 "
@@ -402,16 +402,16 @@ modify_path() {
   say "put $prefix/bin on PATH in $file: open a new shell"
 }
 
-# Whole or not at all: what is left is written beside the file first.
+# Completely or not at all: the rest is first written to a file beside it.
 remove_block() {
   grep -q '^# >>> claude-bottle >>>$' "$1" 2>/dev/null || return 0
-  # Without the end, all that follows would go.
+  # Without the closing mark, everything after the opening one would be removed.
   if ! grep -q '^# <<< claude-bottle <<<$' "$1"; then
     warn "\"$1\" has no end mark of claude-bottle any more, and keeps what is below the first one"
     return 0
   fi
   copy=$1.claude-bottle
-  # With its mode.
+  # Keeps its mode.
   if ! { cp -p "$1" "$copy" && sed '/^# >>> claude-bottle >>>$/,/^# <<< claude-bottle <<<$/d' "$1" >"$copy"; } 2>/dev/null; then
     rm -f "$copy"
     warn "\"$1\" cannot be written, and keeps the lines between the marks of claude-bottle"
@@ -421,7 +421,7 @@ remove_block() {
     rest=$(cat "$copy")
     printf '%s' "$rest" >"$copy"
   fi
-  # A link to the file stays one.
+  # A link to the file stays a link.
   if [ ! -s "$copy" ] && noted new-file | grep -qxF -e "$1"; then rm -f "$1" "$copy"
   elif [ -L "$1" ]; then cat "$copy" >"$1" && rm -f "$copy"
   else mv -f "$copy" "$1"; fi
@@ -430,29 +430,29 @@ remove_block() {
 advise() {
   case :$PATH: in
     *:"$prefix/bin":*) ;;
-    *) [ -n "$modify" ] || say "put it on your PATH: $(path_line)" ;;
+    *) [ -n "$modify" ] || say "add it to your PATH: $(path_line)" ;;
   esac
   found=$(command -v claude-bottle || :)
   [ -z "$found" ] || [ "$found" = "$target" ] || say "another claude-bottle comes first on your PATH: $found"
-  # With --run a session comes next.
+  # With --run, a session follows.
   [ -z "$run" ] || return 0
   has smolvm || say 'smolvm, which runs the microVMs, is not installed: claude-bottle doctor says how'
   if [ "$(uname -s)" = Linux ] && ! [ -w /dev/kvm ]; then say 'microVMs need a /dev/kvm that you may open: claude-bottle doctor says more'; fi
   say 'next: claude-bottle doctor (and claude-bottle completions --help)'
 }
 
-# The session asks its own questions; --run is the answer to the one for a sandbox of this machine's kernel, where nothing better works.
+# The session asks its own questions. --run answers the one about a sandbox that shares this machine's kernel, if nothing better works.
 first_session() {
   if [ "$(uname -s)" = Linux ] && ! has smolvm && ! has docker && ! has podman && ! has bwrap; then
     say "no bubblewrap here: a session then reaches all of the network, and has no background sessions"
     say "  for a list of hosts: $(bubblewrap_line)"
   fi
-  # Out of a pipe, the script was our stdin.
+  # In a pipe, the script itself is our stdin.
   if [ ! -t 0 ] && [ -t 1 ] && (: </dev/tty) 2>/dev/null; then exec </dev/tty; fi
   if input_waits; then
     say 'not started: the lines that you pasted after this one are for your shell'
     say "  start a session with: $(as_typed "$target")"
-    # Whose script came from a pipe would read on, from the terminal.
+    # A shell that reads this script from a pipe would continue with the terminal.
     exit 0
   fi
   say "starting: claude-bottle run --accept-weaker"
@@ -460,7 +460,7 @@ first_session() {
   exec "$target" run --accept-weaker
 }
 
-# No POSIX shell can look without reading; bash can.
+# A POSIX shell cannot test for input without reading it; bash can.
 input_waits() { [ -t 0 ] && has bash && bash -c 'read -t 0'; }
 
 as_typed() {

@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
       expect(readFileSync(program(site), "utf8")).toBe(script("1.2.3"));
       expect(readdirSync(`${site.home}/.local/bin`)).toEqual(["claude-bottle"]);
       expect(readdirSync(`${site.home}/.local/lib/claude-bottle`).filter((name) => name !== "previous")).toEqual(["receipt"]);
-      expect((await site.run([...shell, install])).stdout).toContain("is installed already");
+      expect((await site.run([...shell, install])).stdout).toContain("is already installed");
     },
   ],
   [
@@ -176,11 +176,11 @@ const cases: readonly Case[] = [
       mkdirSync(`${site.home}/.local/bin`, { recursive: true });
       writeFileSync(program(site), script("1.0.0"), { mode: 0o755 });
       expect(await site.run([...shell, install, "--uninstall"])).toEqual(
-        refused(`"${target}" was not installed by this\n  remove the file yourself, or by what installed it`),
+        refused(`"${target}" was not installed by install.sh\n  remove it with the program that installed it`),
       );
       await site.run([...shell, install]);
       rmSync(program(site));
-      expect((await site.run([...shell, install, "--rollback"])).stdout).toBe(`put back claude-bottle 1.0.0 as ${target}`);
+      expect((await site.run([...shell, install, "--rollback"])).stdout).toBe(`restored claude-bottle 1.0.0 as ${target}`);
       expect(readFileSync(program(site), "utf8")).toBe(script("1.0.0"));
     },
   ],

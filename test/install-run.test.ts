@@ -41,7 +41,7 @@ test("--run starts a session without root and without a package, and says what b
   const lines = (await new Response(child.stdout).text()).replaceAll(site.directory, "~").split("\n");
   expect(lines).toEqual([
     "installed claude-bottle 1.2.3 as ~/my home/.local/bin/claude-bottle",
-    'put it on your PATH: export PATH="~/my home/.local/bin:$PATH"',
+    'add it to your PATH: export PATH="~/my home/.local/bin:$PATH"',
     "no bubblewrap here: a session then reaches all of the network, and has no background sessions",
     "  for a list of hosts: install bubblewrap with the system's packages",
     "starting: claude-bottle run --accept-weaker",

@@ -60,14 +60,14 @@ const cases: readonly Case[] = [
       site.publish("1.2.3");
       expect(await install()).toEqual(done(`installed claude-bottle 1.2.3 as ${target}`));
       expect(site.left).toEqual(everything);
-      expect(await install()).toEqual(done(`claude-bottle 1.2.3 is installed already as ${target}`));
+      expect(await install()).toEqual(done(`claude-bottle 1.2.3 is already installed as ${target}`));
       site.publish("1.10.0");
       expect(await install(["--dry-run"])).toEqual(
         done(`would install claude-bottle 1.10.0 as ${target} in place of 1.2.3`),
       );
       expect(await install()).toEqual(done(`installed claude-bottle 1.10.0 as ${target} (before: 1.2.3)`));
-      expect(await install(["--rollback"])).toEqual(done(`put back claude-bottle 1.2.3 as ${target} (before: 1.10.0)`));
-      expect(await install(["--rollback"])).toEqual(done(`put back claude-bottle 1.10.0 as ${target} (before: 1.2.3)`));
+      expect(await install(["--rollback"])).toEqual(done(`restored claude-bottle 1.2.3 as ${target} (before: 1.10.0)`));
+      expect(await install(["--rollback"])).toEqual(done(`restored claude-bottle 1.10.0 as ${target} (before: 1.2.3)`));
       expect(await install(["--version", "v1.2.3"])).toEqual(
         done(`downgraded to claude-bottle 1.2.3 as ${target} (before: 1.10.0)`),
       );
@@ -194,7 +194,7 @@ const cases: readonly Case[] = [
     async (site, install) => {
       site.publish("1.2.3");
       const file = `${site.home}/.local/bin/claude-bottle`;
-      const isThere = `"${target}" is there and is not a claude-bottle\n  move it away, or choose another place: sh install.sh --prefix DIR`;
+      const isThere = `"${target}" exists and is not claude-bottle\n  move it away, or choose another place: sh install.sh --prefix DIR`;
       mkdirSync(file, { recursive: true });
       for (const args of [[], ["--uninstall"], ["--rollback"]]) expect(await install(args)).toEqual(refused(isThere));
       rmSync(file, { recursive: true });
@@ -204,7 +204,7 @@ const cases: readonly Case[] = [
       symlinkSync("/bin/true", file);
       expect(await install()).toEqual(
         refused(
-          `"${target}" is a link, so another installer made it\n  remove it by that one (brew, npm), or choose another place: sh install.sh --prefix DIR`,
+          `"${target}" is a link, so another installer created it\n  remove it with that installer (brew, npm), or choose another place: sh install.sh --prefix DIR`,
         ),
       );
       rmSync(`${site.home}/.local`, { recursive: true });
@@ -312,7 +312,7 @@ const cases: readonly Case[] = [
       );
       site.answer("/latest/download/SHA256SUMS", slow);
       await nothingFor(
-        "cannot download SITE/latest/download/SHA256SUMS; nothing was changed\n  the server is too slow: CLAUDE_BOTTLE_STALL_SECONDS is how long to bear it",
+        "cannot download SITE/latest/download/SHA256SUMS; nothing was changed\n  the server is too slow: CLAUDE_BOTTLE_STALL_SECONDS sets the limit",
         [],
         { CLAUDE_BOTTLE_STALL_SECONDS: "1" },
       )(site, install);
