@@ -1,7 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { repositoryLacks, repositoryMounts } from "./repository.ts";
+import { prepareView } from "./shared-repository.ts";
 
 let directory: string;
 const git = (...words: string[]) => {
@@ -167,4 +177,17 @@ test("a backend without paths of its own says what git cannot do in a linked wor
   expect(repositoryLacks(project, repositoryMounts(project, place), place)).toEqual([
     expect.stringContaining("git cannot delete references in the bottle"),
   ]);
+});
+
+test("the bottle's own configuration has no extension that older versions of git refuse", () => {
+  const config = `${directory}/main/.git/config`;
+  writeFileSync(
+    config,
+    `${readFileSync(config, "utf8")}[extensions]\n\trelativeWorktrees = true\n\tobjectFormat = sha1\n`,
+  );
+  const withView = { ...place, view: `${directory}/view` };
+  const mounts = repositoryMounts(`${directory}/linked`, withView);
+  prepareView({ directory: `${directory}/linked`, mounts });
+  const own = readFileSync(`${directory}/view/shown/config`, "utf8");
+  expect([own.includes("relativeWorktrees"), own.includes("objectFormat")]).toEqual([false, true]);
 });

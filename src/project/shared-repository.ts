@@ -47,8 +47,18 @@ const chain = 5;
 const last = String(chain);
 const hostList = "../.host/packed-refs";
 
+const healingHook = "reference-transaction";
+/** git before 2.47 writes a list of its own for each branch that it deletes, packed or not. Often it is the same as before. */
+const healing = `#!/bin/sh
+# Goes back from a list of the bottle's own to the repository's, if they are the same.
+[ "$1" = committed ] && cd "\${0%/*}/../.packed" && [ ! -L ${last} ] && (set -C && : >${last}.lock) 2>/dev/null || exit 0
+if [ -e ${hostList} ]; then cmp -s ${last} ${hostList}; else [ "$(wc -l <${last})" -le 1 ]; fi &&
+  ln -s ${hostList} ${last}.link && mv ${last}.link ${last}
+rm -f ${last}.lock
+`;
+
 /** Makes our directory, or brings it up to date, before the bottle starts. */
-export function prepareView(plan: BottlePlan): void {
+export function prepareView(plan: Pick<BottlePlan, "directory" | "mounts">): void {
   const found = viewIn(plan);
   if (!found) return;
   const { view, common } = found;
@@ -59,8 +69,12 @@ export function prepareView(plan: BottlePlan): void {
   const below = plan.mounts.map(({ target }) => target).concat(plan.directory).filter((path) => path.startsWith(`${common}/`)); // prettier-ignore
   const places = new Set(below.flatMap((path) => path.slice(common.length + 1).split("/")[0] ?? []));
   for (const name of places) makePlace(`${shown}/${name}`);
-  const known = ["HEAD", "hooks", "info", "index", "shallow", "modules", ...listDirectory(common)];
-  const skipped = new Set([...places, "config", "packed-refs", "packed-refs.lock", "rr-cache", "commondir"]);
+  makePlace(`${shown}/hooks`);
+  for (const name of listDirectory(`${common}/hooks`).filter((name) => !name.endsWith(".sample")))
+    makeLink(`${shown}/hooks/${name}`, `../.host/hooks/${name}`);
+  if (!exists(`${common}/hooks/${healingHook}`)) writePrivate(`${shown}/hooks/${healingHook}`, healing, 0o700);
+  const known = ["HEAD", "info", "index", "shallow", "modules", ...listDirectory(common)];
+  const skipped = new Set([...places, "config", "hooks", "packed-refs", "packed-refs.lock", "rr-cache", "commondir"]);
   for (const name of known) if (!skipped.has(name)) makeLink(`${shown}/${name}`, `.host/${name}`);
   makeLink(`${shown}/packed-refs`, ".packed/1");
   for (let index = 1; index < chain; index += 1) makeLink(`${packed}/${index}`, String(index + 1));

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { whyNoBubblewrap } from "../support/bubblewrap.ts";
-import { Home } from "../support/tool.ts";
+import { Home, until } from "../support/tool.ts";
 
 if (whyNoBubblewrap) console.log(`skipped: ${whyNoBubblewrap}`);
 
@@ -58,13 +58,20 @@ test.skipIf(whyNoBubblewrap !== undefined)("references of a shared repository ar
     git cherry-pick side >/dev/null || git cherry-pick --abort; git rebase side >/dev/null || git rebase --abort
     git bisect start HEAD HEAD~2 >/dev/null; git bisect reset >/dev/null; echo 4 >f; git stash -q; git stash drop -q; git status --short --branch`;
   expect(await exec(conflict)).toMatch(/(?:^|\n)## linked\n$/);
+  // The list of packed references is the repository's own again, which is packed here while a command runs there.
+  sh("git pack-refs --all");
+  const meanwhile = "git branch u; git branch -d u; touch ready; while [ ! -e go ]; do sleep 0.05; done; rm ready go; git log -1 --format=%s";
+  const running = exec(meanwhile);
+  await until(() => existsSync(`${cwd}/ready`));
+  sh("git pack-refs --all; touch ../linked/go");
+  expect(await running).toMatch(/\nthree\n$/);
   // What was packed there is here again when the command ends, and what is packed here is seen there.
   expect(await exec("git pack-refs --all; git branch --format='%(refname:short)'")).toBe("linked\nmain\nnew2\nside\n");
   expect(sh("git branch --format='%(refname:short)'; git branch here; git pack-refs --all")).toBe("linked\nmain\nnew2\nside\n");
   expect(await exec("git branch --format='%(refname:short)'; git fsck --no-dangling")).toBe("here\nlinked\nmain\nnew2\nside\n");
   // It has settings of its own, and none of the host's.
   await exec("git config core.fsmonitor evil; git config extensions.worktreeConfig true; echo evil >../project/.git/commondir");
-  expect(sh("git config core.fsmonitor; ls .git | tr '\\n' ' '")).toBe("COMMIT_EDITMSG HEAD config description hooks index info logs objects packed-refs refs worktrees ");
+  expect(sh("git config core.fsmonitor; git config extensions.worktreeConfig; ls .git/commondir .git/hooks/reference-transaction 2>/dev/null")).toBe("");
   const { stderr } = await home.run(["shell", "--", "sh", "-c", "ln -s /etc/nowhere ../project/.git/logs/refs/heads/x"], { cwd });
   expect(stderr).toContain("configuration: ../project/.git/logs/refs/heads/x\n");
   await home.run(["rm", "--force"], { cwd });

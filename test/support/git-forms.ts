@@ -71,7 +71,7 @@ export const operations: Readonly<Record<string, string>> = {
   rebase: "git checkout -qb upper; echo u >u; git add u; git commit -qm u; git checkout -q -; echo v >v; git add v; git commit -qm v; git rebase -q upper; test -e u",
   "cherry-pick --abort": "git checkout -qb side; echo 1 >x; git commit -qam 1; git checkout -q -; echo 2 >x; git commit -qam 2; ! git cherry-pick side; git cherry-pick --abort; ! git rev-parse -q --verify CHERRY_PICK_HEAD",
   bisect: "git bisect start HEAD HEAD~2; git bisect run true; git bisect reset; ! git rev-parse -q --verify refs/bisect/bad",
-  fetch: "git init -q --bare other.git; git -C other.git config receive.shallowUpdate true; git push -q ./other.git HEAD:refs/heads/there; git fetch -q ./other.git '+refs/heads/*:refs/remotes/other/*'; git update-ref -d refs/remotes/other/there; rm -r other.git",
+  fetch: "git init -q --bare other.git; git -C other.git config receive.shallowUpdate true; git push -q ./other.git HEAD:refs/heads/there; git fetch -q ./other.git '+refs/heads/*:refs/remotes/other/*'; git rev-parse -q --verify other/there; rm -r other.git",
   filter: "echo '*.up filter=up' >.gitattributes; echo abc >a.up; git add -A; test \"$(git cat-file -p :a.up)\" = ABC; git commit -qm f",
 }; // prettier-ignore
 
