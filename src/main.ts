@@ -40,7 +40,7 @@ if (argv[0] === "pty-resize") {
   const { version } = await import("./version.ts");
   console.log(`claude-bottle ${version}`);
 } else if (isPlain("exec", "--") && argv.length > 2) {
-  // People run it in loops. Without an option there is nothing for the command line to parse, and much not to load.
+  // exec runs in loops. Without options there is nothing to parse, so most modules need not be loaded.
   await plainly("exec", async (system) =>
     (await import("./session/exec.ts")).execIn(system, { command: argv.slice(2) }),
   );
@@ -55,12 +55,12 @@ if (argv[0] === "pty-resize") {
   process.exitCode = await main(argv, system);
 }
 
-/** Those words first, at the usual level of messages. */
+/** Whether the command line starts with these words and has the default level of messages. */
 function isPlain(...words: readonly string[]): boolean {
   return words.every((word, at) => argv[at] === word) && process.env.CONSOLA_LEVEL === undefined;
 }
 
-/** What the command line does with that command, without loading the command line. */
+/** Does the same as the command line for this command, without loading its modules. */
 async function plainly(command: string, run: (system: System) => Promise<number>): Promise<void> {
   const system = await systemHere();
   try {

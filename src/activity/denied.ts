@@ -6,7 +6,7 @@ import { readText, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { pollMs, type ReadOptions } from "./read.ts";
 
-/** When the bottle was denied hosts, oldest first, without those that the user muted. A backend that has to ask is asked as in `readBottle`. */
+/** When the bottle was denied hosts, oldest first, without those that the user muted. A backend that needs a command is asked as in `readBottle`. */
 export async function denialsIn(
   system: System,
   ledger: Ledger,

@@ -100,7 +100,7 @@ export type TurnRecord = {
   readonly tool?: string | undefined;
   readonly error?: string | undefined;
   readonly reason?: string | undefined;
-  /** One line of what it is about: the prompt, what a tool was asked to do, or what Claude said last. */
+  /** One line about the turn: the prompt, a tool's task, or Claude's last words. */
   readonly about?: string | undefined;
   /** Our session that the conversation belongs to, as the bottle reports it; empty for a background session. */
   readonly session: string;
@@ -112,7 +112,7 @@ const fieldOf = (text: string, key: string): string | undefined => {
   return value;
 };
 
-/** One line of the first text that `pattern` finds in the hook's input, which may end in the middle of it. */
+/** One line of the first text that `pattern` finds in the hook's input, which may be cut off. */
 function lineOf(payload: string, pattern: string, choose: (lines: string[]) => string | undefined = ([first]) => first) {
   const [, escaped] = new RegExp(`${pattern}"((?:[^"\\\\]|\\\\[^]){0,3000})`).exec(payload) ?? [];
   if (escaped === undefined) return undefined;
@@ -128,7 +128,7 @@ function unescaped(text: string): string {
   }
 }
 
-/** A question stands at the end of what Claude says, and all else at its beginning. */
+/** Claude asks its question at the end of a message; other messages start with what matters. */
 const lastWords = (lines: string[]) =>
   lines.at(-1)?.endsWith("?") ? lines.at(-1) : lines[0]?.replace(/^[#>*\s-]+/, "");
 

@@ -55,7 +55,7 @@ export async function listSessions(system: System, ledger: Ledger, options: List
   };
   const worked = attention.worked();
   const used = ledger.lastUses();
-  // Nothing was ever started in the others.
+  // No session has ever started in the others.
   const records = ledger
     .bottles()
     .filter(({ plan: { name } }) => (options.bottle === undefined ? used.has(name) : name === options.bottle));

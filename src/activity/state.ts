@@ -75,7 +75,7 @@ function ofRecord(facts: Facts, record: ProcessRecord): SessionState {
   }
 } // prettier-ignore
 
-/** In the words of the hook, which has the command; a background session's record has less. */
+/** From the hook, which has the command, rather than from a background session's record, which has less. */
 const askedFor = ({ statusUpdatedAt }: ProcessRecord, { turn, job }: Facts): string | undefined =>
   (isOf(turn, statusUpdatedAt) && turn.event === "PermissionRequest" ? turn.about : undefined) ?? job?.needs;
 

@@ -8,7 +8,7 @@ import { inOrder, listSessions, type Session } from "./sessions.ts";
 
 /** One change of a session touches several files. */
 const settleMs = 40;
-/** A guest that never stops writing is read no more often than this. */
+/** The shortest time between two reads of a guest that writes all the time. */
 const busyMs = 200;
 /** A killed process writes nothing, so the process table is read this often. */
 const tickMs = 500;
@@ -130,7 +130,7 @@ function waker(signal: AbortSignal) {
     },
     sleep: () =>
       new Promise<void>((resolve) => {
-        // The change came while the last one was read.
+        // Something changed during the last read.
         if (isDue) return resolve();
         const timer = setTimeout(resolve, tickMs);
         rouse = () => {

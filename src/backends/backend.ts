@@ -29,7 +29,7 @@ export type ProbeOptions = { readonly quick?: boolean };
 /** `onSeen` gets the guest's report on its shared directories (guest/seen.sh), the project first. */
 export type StartOptions = StepOptions & IsNew & { readonly onSeen?: (text: string) => void };
 
-/** The bottle was created just now: a backend that has started it already has less to do. */
+/** The bottle has just been created, and the backend may have started it already. */
 type IsNew = { readonly isNew?: boolean };
 
 export type StepOptions = { readonly signal?: AbortSignal; readonly detached?: boolean };
@@ -98,7 +98,7 @@ export interface Backend {
   setNetwork?(plan: BottlePlan, made: BottlePlan, options?: StepOptions): Promise<void>;
   /** What the bottle was denied, oldest first. `at` is in ISO 8601. */
   denied?(name: string): Promise<{ readonly at: string; readonly target: string }[]>;
-  /** `denied` reads a file of this machine, and asks no program. */
+  /** `denied` reads a file on this machine and starts no program. */
   readonly deniesHere?: boolean;
   /**
    * The paths in the bottle that are neither in its image nor shared with the host; undefined if only a start could tell and `mayStart` is not set.
@@ -126,7 +126,7 @@ export interface Backend {
   claudeDirectory?(plan: BottlePlan): string | undefined;
   /** Brings the values of the session's secrets into the bottle if `attach` cannot. Throws UserError. */
   deliver?(plan: BottlePlan, session: SessionPlan): Promise<void>;
-  /** Statuses of its client if it cannot start a command, which a command may have as well. */
+  /** Statuses with which its client reports that it could not start a command. A command may return them too. */
   readonly failures?: readonly number[];
   /** Explains what became of a session whose client may have lost it. False if the command ended with `code`. */
   explainLoss?(plan: BottlePlan, session: string, code: number): Promise<boolean>;

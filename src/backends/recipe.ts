@@ -25,10 +25,10 @@ export type Recipe = {
 /** Includes npm, which installs Claude Code. */
 export const defaultBase = "docker.io/library/node:22-bookworm-slim";
 
-/** With what makes the host's certificates known before anything is fetched. */
+/** Installs the host's certificates before anything is downloaded. */
 export const scriptOf = (script: string): string => withoutComments(`${certificatesScript}${script}`);
 
-/** Where the script finds the host's certificates. They are no part of a recipe: a bottle gets those of its start. */
+/** Where the script finds the host's certificates. They are not part of the recipe: a bottle gets those of its start. */
 export const certificatesFile = "/opt/claude-bottle/certificates.pem";
 
 export const templateRecipe = ({ base = defaultBase, setup, claude = claudeCode.version }: TemplatePlan): Recipe => ({

@@ -98,7 +98,7 @@ async function prepare(
   const armed = await withSecrets(system, secrets, variables);
   const backend = armed === system ? context.backend : await backendOf(armed, plan.backend);
   const isNew = fresh || ledger.bottle(plan.name) === undefined;
-  // At once: each question starts a program.
+  // In parallel, because each question starts a program.
   const [found, foreseen, git] = await together([
     observeMachine({ system, ledger, backend }, plan.name),
     isNew ? backend.foresee?.(plan) : undefined,

@@ -19,7 +19,7 @@ export function isProcessAlive(ledger: Ledger, name: string): boolean {
   return machine !== undefined && isAlive(machine);
 }
 
-/** An engine that loses its state, as podman does with its run directory, calls a bottle stopped that runs on. */
+/** An engine that has lost its state, as podman does with its run directory, reports a running bottle as stopped. */
 export async function endLostProcess(ledger: Ledger, name: string): Promise<void> {
   const machine = ledger.bottle(name)?.machine;
   if (machine && isAlive(machine)) await endProcess(machine);

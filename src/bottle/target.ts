@@ -59,7 +59,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
   };
 }
 
-/** What decides which parts of the project's repository a bottle there can have. */
+/** Decides which parts of the project's repository the bottle can have. */
 export const placeOf = (system: System, { capabilities }: Backend, bottle: string): Place => ({
   home: system.env.HOME ?? "",
   isPlainOnly: capabilities.isolation === "vm",

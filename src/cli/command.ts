@@ -45,7 +45,7 @@ function checkArgs(
     if (defs[name]?.type === "boolean" && rawArgs.some((word) => word.startsWith(`--${name}=`)))
       throw takesNoValue(name);
   }
-  // citty 0.2.2 reads --no-NAME as NAME=false, whatever the type of NAME and whether or not there is one.
+  // citty 0.2.2 reads --no-NAME as NAME=false, whatever the type of NAME, and even if there is no such option.
   for (const word of rawArgs) {
     const negated = /^--no-([^=]+)$/.exec(word)?.[1];
     if (negated !== undefined && defs[negated]?.type !== "boolean") throw unknown(word.slice("--".length));

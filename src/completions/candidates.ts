@@ -47,7 +47,7 @@ async function sessions(system: System): Promise<Candidate[]> {
     .map(({ id, state, name = "" }) => ({ word: id, description: printable(`${state} ${name}`) }));
 }
 
-/** Of the bottles of this directory, the newest in front. */
+/** The conversations of this directory's bottles, newest first. */
 async function conversations(system: System): Promise<Candidate[]> {
   if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return [];
   const [{ Ledger }, { readTurns }, { backendOf }, { findProject }] = await Promise.all([

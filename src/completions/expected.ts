@@ -55,7 +55,7 @@ function inCommand(command: Described, before: readonly string[], current: strin
   const taken = before.filter((word, at) => !word.startsWith("-") && word !== "=" && !hasValueAt(optionOf, before, at));
   const last = command.positionals.at(-1);
   const positional = command.positionals[taken.length] ?? (last?.many ? last : undefined);
-  // Only behind --resume is there one.
+  // Only --resume takes one.
   const isAwaited = positional?.name !== "conversation" || before.some((word) => /^--(resume|continue)$/.test(word));
   if (positional && isAwaited) return valuesOf(positional.name);
   return { kind: "words", words: optionWords(command, before) };

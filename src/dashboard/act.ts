@@ -86,7 +86,7 @@ async function go({ system, panes, isPopup, aside }: Stage, row: Row): Promise<O
     await panes.show(session.pane.id);
     return { leave: isPopup };
   }
-  // Of another tmux server, or of a plain terminal.
+  // It belongs to another tmux server, or to a plain terminal.
   if (session && !session.isBackground) return { note: whereOf(row) };
   const words = session ? ["attach", session.id] : run;
   if (!panes || isPopup) {

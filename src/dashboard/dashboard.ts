@@ -165,7 +165,7 @@ class Dashboard {
     if (!size) return;
     const { place, hasColour } = this.#setting;
     const rows = this.#rows();
-    // Until the sessions are known, the first row is selected, whichever it will be.
+    // Until the sessions are known, the selection is the first row.
     if (this.#isListed) this.#screen = { ...this.#screen, selected: keptSelection(this.#screen, this.#shown, rows) };
     this.#shown = rows;
     const text = this.#screens.textOf(selectedOf(this.#screen, rows));

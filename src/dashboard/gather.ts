@@ -45,7 +45,7 @@ export async function engineStates(system: System, ledger: Ledger): Promise<Read
   return new Map(bottles.map(({ name, state }) => [name, state]));
 }
 
-/** Denied hosts by bottle, without those that it may reach now, and those that the user has muted. */
+/** Denied hosts by bottle, without those that the bottle may reach now or that the user has muted. */
 export async function deniedByBottle(system: System): Promise<ReadonlyMap<string, readonly DeniedHost[]>> {
   using ledger = new Ledger(system);
   const mutes = new Mutes(ledger);

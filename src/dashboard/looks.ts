@@ -29,7 +29,7 @@ export type LooksOptions = {
 export class Looks {
   readonly #options: LooksOptions;
   #states: ReadonlyMap<string, string> | undefined;
-  /** Of the ledger; SQLite changes it with every write of another process. */
+  /** The ledger's version, which SQLite changes with every write of another process. */
   #version = 0;
   #costs: ReadonlyMap<string, Costs> = new Map();
 
@@ -37,7 +37,7 @@ export class Looks {
     this.#options = options;
   }
 
-  /** The bottles of the ledger, with the last answers of their engines. */
+  /** The bottles in the ledger, with the last answers of their engines. */
   bottles(): BottleFacts[] {
     const states = this.#states;
     return recordedBottles(this.#options.system, this.#options.ledger).map((bottle) => ({
@@ -47,7 +47,7 @@ export class Looks {
     }));
   }
 
-  /** After an action of the user: nobody waits for the next look to see what it did. */
+  /** Called after an action of the user, so that its effect shows at once. */
   async refresh(): Promise<void> {
     const { system, change } = this.#options;
     change({ bottles: this.bottles() });

@@ -48,7 +48,7 @@ export class Panes {
     return this.#client ?? (await askedClient(this.#tmux, this.#own ?? "", undefined));
   }
 
-  /** Chooses from a menu. The key alone selects: a further Enter would answer a next question that nobody has read. */
+  /** Chooses from a menu. The key alone selects: an Enter after it would answer the next question unread. */
   async choose(pane: string, choice: string): Promise<void> {
     await this.#tmux.run(["send-keys", "-t", pane, "-l", "--", choice]);
   }

@@ -62,7 +62,7 @@ type Pressed = { readonly screen: Screen; readonly action?: Action };
 export const selectedOf = ({ selected }: Screen, rows: readonly Row[]): Row | undefined =>
   rows.find(({ key }) => key === selected) ?? rows[0];
 
-/** The key that stays selected: of the same row, else of a row of its bottle, else of the row in its place. */
+/** The key to select next: the same row, otherwise a row of its bottle, otherwise the row in its place. */
 export function keptSelection({ selected }: Screen, before: readonly Row[], rows: readonly Row[]): string | undefined {
   const at = before.findIndex(({ key }) => key === selected);
   const same = (test: (row: Row) => boolean) => rows.find(test)?.key;
@@ -263,7 +263,7 @@ function inFilter(screen: Screen, key: Key, { rows }: Around): Pressed {
   return { screen: { ...screen, filter: edited(screen.filter, key) } };
 }
 
-/** Whether the session shows a menu. Claude Code ignores letters there, and Enter takes the first choice, which is yes. */
+/** Whether the session shows a menu. Claude Code ignores letters there, and Enter chooses the first entry, which is yes. */
 export const isChoice = ({ session }: Row): boolean =>
   session?.state === "waiting" && ["permission", "plan", "question"].includes(session.waitingFor ?? "");
 

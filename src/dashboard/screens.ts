@@ -7,7 +7,7 @@ import type { Row } from "./rows.ts";
 /** How often to read the screen of a working background session: `claude logs` takes a third of a second of CPU. */
 const backgroundMs = 5_000;
 
-/** The screen of each session: of its pane, or by `claude logs` for a background session; otherwise the last message. */
+/** The screen of each session: from its pane, or from `claude logs` for a background session; otherwise the last message. */
 export class Screens {
   readonly #system: System;
   readonly #panes: Panes | undefined;

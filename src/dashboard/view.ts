@@ -161,7 +161,7 @@ const help: readonly (readonly [keys: string, label: string])[] = [
   ["q", "leave; nothing ends"],
 ]; // prettier-ignore
 
-/** As many on a line as fit. */
+/** As many per line as fit. */
 function flow(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const part of parts) {
@@ -202,7 +202,7 @@ function footer({ screen, place }: Scene, selected: Row | undefined, width: numb
   const shown = footKeys.map(([key, name, label]) =>
     refusalOf(name, selected, place) === undefined ? `${paint("bold", key)} ${label}` : paint("dim", `${key} ${label}`),
   );
-  // Where not all fit, the way to all of them does.
+  // If not all fit, shows how to see all of them.
   const all = `${paint("bold", "?")} all`;
   const [first = ""] = flow(shown, width - 8);
   return `${first}  ${all}`;

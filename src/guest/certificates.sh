@@ -1,10 +1,10 @@
-# Before the script of an image: the host's extra certificates, where it has any, for what is fetched here and for what runs in the image later.
+# Runs before the script of an image: installs the host's extra certificates, if any, for downloads here and for programs in the image later.
 extra=/opt/claude-bottle/certificates.pem
 if [ -s "$extra" ]; then
-  # What Debian and Alpine make their list from.
+  # Debian and Alpine build their list from these files.
   mkdir -p /usr/local/share/ca-certificates
   cp "$extra" /usr/local/share/ca-certificates/claude-bottle.crt
-  # Read again by setup commands: a base may get its list with the packages only.
+  # Setup commands read this again: some bases get their list only with the packages.
   cat >/opt/claude-bottle/certificates.env <<'ENV'
 for all in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem /etc/ssl/cert.pem; do [ ! -s "$all" ] || break; done
 [ -s "$all" ] || all=/opt/claude-bottle/certificates.pem

@@ -51,7 +51,7 @@ type Bottle = {
 };
 
 /**
- * The files of a bottle's home. `git`: its configuration and its lists of ignored files and of attributes; empty means none. `network`: certificates and known hosts, in the same way. `shared`: the host's
+ * The files of a bottle's home. `git`: its configuration and its lists of ignored files and of attributes; empty means none. `network`: certificates and known hosts, likewise. `shared`: the host's
  * directories in the bottle, the project first.
  */
 export type ClaudeHome = {
@@ -62,7 +62,7 @@ export type ClaudeHome = {
   readonly shared: readonly string[];
 };
 
-/** This file hides the image's own, so it is included. The host's own is not: git fails on one that landlock does not let it read. */
+/** This file hides the image's own, so it is included. The host's own is not included: git fails if landlock does not let it read the file. */
 const gitConfig = ({ config, ignore, attributes }: Git, isOfImage: boolean): string =>
   [
     isOfImage ? "[include]\n\tpath = /etc/gitconfig\n" : "",

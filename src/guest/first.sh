@@ -2,10 +2,10 @@
 # the file SEEN, or nothing if it fails.
 seen=$1 idle=$2
 shift 2
-# After a restart, and in an image that was made from a bottle, a later call prepares it.
+# After a restart, or in an image that was made from a bottle, a later call prepares it.
 [ ! -e /etc/.claude-bottle ] || set -- false
 rm -f "$seen" "$seen.new"
 "$@" >"$seen.new" || : >"$seen.new"
 mv "$seen.new" "$seen"
-# The long command line would show in every list of processes in the bottle.
+# Otherwise every list of processes in the bottle would show the long command line.
 exec /bin/sh -c "$idle"

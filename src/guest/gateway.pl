@@ -1,5 +1,5 @@
-# gateway PORT..., in the host's network beside a bottle: for each port of the host's loopback a socket in /bottle, and one for the proxy that the
-# host itself uses, if /tmp/upstream says which: "http" or "https", host, port and what proves who asks. One process for each connection.
+# gateway PORT..., in the host's network beside a bottle: a socket in /bottle for each port of the host's loopback, and one for the host's own
+# proxy, if /tmp/upstream names one: "http" or "https", host, port and credentials. One process for each connection.
 use strict;
 use warnings;
 use IO::Select;
@@ -36,7 +36,7 @@ sub offer {
   return "$listener";
 }
 
-# tinyproxy asks it for one thing for each connection; which proxy that is for depends on what is asked.
+# tinyproxy sends one request per connection. The request decides which proxy gets it.
 sub ask_upstream {
   my ($client) = @_;
   my $head = "";
@@ -74,7 +74,7 @@ sub put {
   while ($at < length $data) { $at += syswrite($to, $data, length($data) - $at, $at) // exit 0 }
 }
 
-# Both ways, until both are at their end.
+# Copies in both directions until both ends are closed.
 sub join_both {
   my ($client, $server) = @_;
   return unless $server;

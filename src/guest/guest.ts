@@ -64,7 +64,7 @@ export const prepareArgv = ({ user, directory }: Place, mount: string, claude: C
 ]; // prettier-ignore
 
 /** Run as the bottle's user: only what Claude needs in the home. */
-/** A container's first process: it prepares a new bottle, writes the output to `seen`, and idles by a line of sh. */
+/** A container's first process: prepares a new bottle, writes the output to `seen`, and then idles in a shell. */
 export const firstArgv = (seen: string, idle: string, prepare: readonly string[]): string[] => [
   "/bin/sh", "-c", withoutComments(firstScript), "sh", seen, idle, ...prepare,
 ]; // prettier-ignore

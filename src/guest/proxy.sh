@@ -17,10 +17,10 @@ FilterURLs On
 FilterDefaultDeny Yes
 CONF
 rm -f http.sock
-# Where upstream.sh sends it; gateway.pl takes it on.
+# upstream.sh sends requests to this port, and gateway.pl forwards them.
 socat -t 600 TCP-LISTEN:3129,bind=127.0.0.1,fork,reuseaddr UNIX-CONNECT:upstream.sock &
 trap 'exit 0' TERM INT
-# The container ends with either of the two, so that the next start finds it stopped.
+# The container ends if either of the two ends, so that the next start finds it stopped.
 { tinyproxy -d -c /tmp/tinyproxy.conf || :; kill -s TERM $$; } &
 { socat -t 600 UNIX-LISTEN:http.sock,fork,mode=600 TCP:127.0.0.1:3128 || :; kill -s TERM $$; } &
 wait

@@ -6,7 +6,7 @@ npm=npm
 missing=
 for program in git rg curl less ps ssh $npm; do command -v "$program" >/dev/null || missing="$missing $program"; done
 [ -e /etc/ssl/certs/ca-certificates.crt ] || missing="$missing ca-certificates"
-# What hooks and people expect, where the base has a package manager that we know.
+# Programs that hooks and people expect, if the base has a known package manager.
 wanted=
 for program in jq python3 make nano; do command -v "$program" >/dev/null || wanted="$wanted $program"; done
 [ -e /usr/share/zoneinfo/UTC ] || wanted="$wanted tzdata"

@@ -1,4 +1,4 @@
-# upstream [EXEMPT]..., beside proxy.sh after each of its starts: all but the exempt hosts go by the proxy that the host itself uses.
+# upstream [EXEMPT]..., runs beside proxy.sh after each of its starts: sends requests through the host's own proxy, except for exempt hosts.
 set -eu
 cd /tmp
 for _ in 1 2 3 4 5 6 7 8 9 10; do [ ! -s tinyproxy.pid ] || break; sleep 0.5; done

@@ -15,7 +15,7 @@ import { inform } from "../ui/messages.ts";
 import { bottleNamed, matchBottle, matchRecorded } from "./bottle-name.ts";
 import { backendSilent, noBottleNamed } from "./errors.ts";
 
-/** With what the manifest itself says of its secrets, and gives every session. */
+/** Includes the manifest's secrets and the environment of every session. */
 export type FoundTarget = Target & {
   readonly env: Readonly<Record<string, string>>;
   readonly namedSecrets: Project["manifest"]["secrets"];

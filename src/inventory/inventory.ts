@@ -29,7 +29,7 @@ export type Bottle = {
   readonly why: string;
 };
 
-/** The backends that hold bottles of ours; all of them if the ledger has no bottle, for it may be a new one. */
+/** The backends that hold bottles of ours; all backends if the ledger is empty, because it may be new. */
 export function backendsInUse(ledger: Ledger): readonly string[] {
   const used = new Set(ledger.bottles().map(({ plan }) => plan.backend));
   return used.size === 0 ? backendNames : [...used];

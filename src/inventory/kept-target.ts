@@ -5,7 +5,7 @@ import { readKept, writeKept } from "../system/kept.ts";
 import type { System } from "../system/system.ts";
 import type { FoundTarget } from "./find-bottle.ts";
 
-/** What of a target is data; of its secrets, where their values are, and none of them. */
+/** The part of a target that is data. For secrets, it says where their values are, and holds none. */
 type Kept = Pick<FoundTarget, "plan" | "directory" | "gateway" | "provision" | "env" | "namedSecrets"> & {
   readonly hooks: FoundTarget["hooks"]["commands"];
   readonly secretFiles: readonly (readonly [string, string])[];
@@ -14,17 +14,17 @@ type Kept = Pick<FoundTarget, "plan" | "directory" | "gateway" | "provision" | "
 };
 
 /**
- * The target of the working directory's bottle. While the bottle is ready, and nothing that the target was worked out from has changed, it is the one of
- * the last time: no manifest is parsed, and nothing is judged again.
+ * The target of the working directory's bottle. While the bottle is ready and none of the target's inputs has changed, the last target is used again:
+ * no manifest is parsed, and nothing is judged again.
  */
 export async function targetHere(system: System, ledger: Ledger, profile: string | undefined): Promise<FoundTarget> {
   const key = [system.cwd(), profile ?? null];
   const kept = readKept(system, key) as Kept | undefined;
   const record = kept && ledger.bottle(kept.plan.name);
-  // Without its bottle, another backend could be the choice now.
+  // Without the bottle, the choice of backend could differ now.
   if (kept && record?.isReady && record.plan.backend === kept.plan.backend) return restore(system, kept, profile);
   const { result, inputs } = await recordInputs(system, (noting) => findHere(noting, profile));
-  // What a command of this machine runs was read as a whole to be judged, and is not kept.
+  // Files that host commands run were read to be judged, and are not kept.
   if (inputs && result.hooks.files.size === 0) writeKept(system, key, inputs, dataOf(result));
   return result;
 }

@@ -4,7 +4,7 @@ type Packed = { readonly oid: string; readonly lines: string };
 
 /** The three versions of the list, as git wrote them. */
 export type PackedRefs = {
-  /** The repository's, when the bottle began to have its own. */
+  /** The repository's list when the bottle got its own. */
   readonly base: string;
   /** The bottle's. */
   readonly own: string;
@@ -35,7 +35,7 @@ export function mergePackedRefs(
 
 const header = "# pack-refs with: peeled fully-peeled sorted \n";
 
-/** By name. A tag's second line says what it points to. Undefined for anything that git 2 does not write. */
+/** References by name. A tag's second line says what it points to. Undefined for anything that git 2 does not write. */
 function parse(text: string): Map<string, Packed> | undefined {
   const found = new Map<string, Packed>();
   if (text === "") return found;
@@ -51,6 +51,6 @@ function parse(text: string): Map<string, Packed> | undefined {
   return found;
 } // prettier-ignore
 
-/** As `git check-ref-format` has it. */
+/** The rules of `git check-ref-format`. */
 const isName = (name: string): boolean =>
   /^refs\/[^\x00-\x20\x7f~^:?*[\\]+$/.test(name) && !/\.\.|\/\/|@\{|\/\.|\.lock(?:\/|$)|[/.]$/.test(name);

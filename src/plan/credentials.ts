@@ -58,7 +58,7 @@ export const credentialsOf = (
     .map((variable) => ({ variable, host: onTheWire ? host : undefined }));
 };
 
-/** By the order in which Claude Code obeys them. */
+/** In the order in which Claude Code prefers them. */
 const inForce = ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"] as const;
 const kept = "/dev/shm/claude-bottle";
 

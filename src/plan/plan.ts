@@ -55,7 +55,7 @@ export type BottlePlan = {
   readonly git?: GitSettings;
   /** The host's extra certificates, as PEM. Set when the bottle starts. */
   readonly certificates?: string;
-  /** Of the user's ssh, if the bottle has the ssh agent. Set when the bottle starts. */
+  /** The known hosts of the user's ssh, if the bottle has the ssh agent. Set when the bottle starts. */
   readonly knownHosts?: string;
   /** Keep its ~/.claude when it is removed. */
   readonly keepsClaude?: boolean;
@@ -124,7 +124,7 @@ export type MountPlan = {
   readonly source: string;
   readonly target: string;
   readonly mode: "ro" | "rw";
-  /** Asked for by no manifest: of the project's repository. A copy of the project goes without it. */
+  /** Part of the project's repository rather than requested by a manifest. A copy of the project does without it. */
   readonly part?: "repository" | undefined;
 };
 
@@ -136,7 +136,7 @@ export type GitSettings = {
   readonly config: string;
   readonly ignore?: string | undefined;
   readonly attributes?: string | undefined;
-  /** Settings that win over the repository's own. */
+  /** Settings that override the repository's own. */
   readonly overrides?: readonly (readonly [key: string, value: string])[] | undefined;
 };
 
@@ -145,7 +145,7 @@ export type NetworkPlan = {
   readonly hosts: readonly string[];
   /** The hosts that were opened for this bottle only, whatever the manifest says. */
   readonly opened?: readonly string[];
-  /** Ports of the host's loopback that the bottle reaches on its own: that of ANTHROPIC_BASE_URL, and those of the manifest. */
+  /** Ports of the host's loopback that the bottle can reach on its own loopback: that of ANTHROPIC_BASE_URL and those of the manifest. */
   readonly hostPorts?: readonly number[];
   /** Allowed in addition to 80 and 443, if ANTHROPIC_BASE_URL has another port. */
   readonly furtherPort?: number;

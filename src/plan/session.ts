@@ -79,7 +79,7 @@ const gitEnv = (bottle: BottlePlan): Record<string, string> => ({
   ...(bottle.git && { GIT_CONFIG_SYSTEM: `${sessionUser(bottle).home}/${gitDirectory}/config` }),
 });
 
-/** Each tool has a variable of its own; all but Node's replace the list that the tool has. */
+/** Each tool has its own variable. All except Node's replace the tool's list. */
 function certificateEnv(bottle: BottlePlan): Record<string, string> {
   if (!bottle.certificates) return {};
   const place = `${sessionUser(bottle).home}/.config/claude-bottle`;

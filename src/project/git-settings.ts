@@ -44,16 +44,16 @@ export async function gitHere(
   const last = (name: string) => all.findLast(({ key }) => key === name);
   const signs = signing(system, (name) => last(name)?.value, { hasAgent, lacks });
   settings.push(...signs);
-  // A session could have named any file of the user's in the repository's own configuration.
+  // A session could have named any file of the user in the repository's configuration.
   const own = (name: string) => all.findLast(({ key, scope }) => key === name && isUsers(scope))?.value;
   const [ignore, attributes] = (["excludesfile", "attributesfile"] as const).map((name) => fileOf(system, directory, own(`core.${name}`), name));
-  // What the repository says of signing names keys of this machine, so the bottle's must win.
+  // The repository's settings for signing name keys of this machine, so the bottle's must override them.
   const overrides = signs.filter(([key]) => !isUsers(last(key)?.scope ?? "global"));
   const here = { config: render(settings), ignore, attributes, ...(overrides.length > 0 && { overrides }) };
   return { settings: here, lacks };
 } // prettier-ignore
 
-/** All settings of the user that hold in the directory, whatever its repository says. */
+/** All settings of the user that apply in the directory, without those of its repository. */
 export async function usersSettings(system: System, directory: string): Promise<Setting[]> {
   const git = system.which("git");
   if (git === undefined) return [];
@@ -160,7 +160,7 @@ function fileOf({ env }: System, directory: string, named: string | undefined, n
   return real && readHostile(dirname(real), basename(real), fileLimit)?.text;
 } // prettier-ignore
 
-/** Where the user's links lead, as dotfiles are often kept. Undefined if one of them is in the project, where a session may have put it. */
+/** Follows the user's links, which are common for dotfiles. Undefined if one of them is in the project, where a session may have put it. */
 function withoutLinks(path: string, project: string): string | undefined {
   let real = "/";
   const left = path.split("/");

@@ -41,7 +41,7 @@ export function gitTraps(
 /** `settings`: of git, besides those of the repositories. */
 export type User = { readonly home: string; readonly settings: readonly Setting[] };
 
-/** A user's other settings hold words that may be the names of any files. */
+/** The user's other settings contain words that may look like file names. */
 const runsOrReads = ([key, value]: Setting): boolean =>
   /(?:hookspath|fsmonitor|command|cmd|pager|editor|askpass|proxy|program|helper|textconv|driver|clean|smudge|process|external|path|hook)$/.test(key) ||
   /^(?:alias\.[^]*|pager\.[^]*)$/.test(key) && /^!|\//.test(value); // prettier-ignore

@@ -1,10 +1,10 @@
 import { readBounded } from "../system/bounded.ts";
 import type { System } from "../system/system.ts";
 
-/** It travels as one argument, of which Linux takes 128 KiB. */
+/** It is passed as one argument, which Linux limits to 128 KiB. */
 const mostBytes = 96 * 1024;
 
-/** The servers that the user's ssh knows by their keys, a line each; an ssh without a terminal asks for no other one. */
+/** The servers that the user's ssh knows by their keys, one per line. Without a terminal, ssh refuses any other server. */
 export function knownHosts({ env }: Pick<System, "env">): string {
   const files = [`${env.HOME ?? ""}/.ssh/known_hosts`, "/etc/ssh/ssh_known_hosts"];
   const lines = files.flatMap(

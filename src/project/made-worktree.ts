@@ -128,7 +128,7 @@ const timeoutMs = 120_000;
 
 const ownEnv = {
   GIT_TERMINAL_PROMPT: "0",
-  // git fetches an object that a partial clone lacks, by the ssh command that the repository names. Older versions know the second alone.
+  // git fetches an object that a partial clone lacks with the ssh command that the repository names. Older versions know only the second variable.
   GIT_NO_LAZY_FETCH: "1",
   GIT_ALLOW_PROTOCOL: "none",
   GIT_DIR: undefined,

@@ -51,7 +51,7 @@ export async function findRepositories(
   return { places: places.slice(0, most).sort(), links: links.slice(0, most).sort(), linksElsewhere };
 }
 
-/** What a bottle writes of a repository that lies outside of the project. */
+/** The files that a bottle writes in a repository outside the project. */
 const writtenElsewhere = (mounts: BottlePlan["mounts"]): string[] =>
   mounts.flatMap(({ part, mode, source, target }) => (part && mode === "rw" && source === target ? [source] : []));
 

@@ -6,9 +6,9 @@ import { viewIn, viewMounts } from "./shared-repository.ts";
 import { exists, isDirectory, isLink, listDirectory, realPath } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
 
-// Where the repository of a project lies that has not all of it below its own `.git` directory.
+// Finds the repository of a project whose `.git` directory does not hold all of it.
 
-/** What of the host the bottle is to have. `isPlainOnly`: it cannot have a path with a space. */
+/** Where the bottle is. `isPlainOnly`: it cannot have a path with a space. */
 export type Place = {
   readonly home: string;
   readonly isPlainOnly?: boolean;
@@ -19,11 +19,11 @@ export type Place = {
 type Found =
   | { readonly form: "none" }
   | { readonly form: "inside"; readonly gitDirectory: string }
-  /** A worktree of a repository that is elsewhere: `gitDirectory` is its own part of `common`. */
+  /** A worktree of a repository elsewhere: `gitDirectory` is its own part of `common`. */
   | { readonly form: "linked"; readonly gitDirectory: string; readonly common: string }
-  /** A submodule, whose whole repository lies elsewhere. */
+  /** A submodule, whose whole repository is elsewhere. */
   | { readonly form: "submodule"; readonly gitDirectory: string }
-  /** It is not brought along: `path` is where it lies, `why` ends the sentence that says so. */
+  /** It is not available in the bottle: `path` is its place, and `why` completes the message. */
   | { readonly form: "refused"; readonly path: string; readonly why: string };
 
 /** What a commit in a linked worktree writes. Everything else, above all hooks and configuration, is read-only. */
@@ -104,7 +104,7 @@ function findRepository(directory: string, { home, isPlainOnly = false }: Place)
   return refuse(common, `${named} does not name this directory as its worktree; try git worktree repair`);
 }
 
-/** git looks upwards; a bottle has no more than the project. */
+/** git searches parent directories; a bottle has only the project. */
 function above(directory: string, home: string): Found {
   for (let top = dirname(directory); top !== "/" && top !== home; top = dirname(top))
     if (exists(`${top}/.git`))
@@ -115,7 +115,7 @@ function above(directory: string, home: string): Found {
 const gits =
   /^(?:[A-Z_]+|config|config\.worktree|description|packed-refs|index|shallow|gc\.(?:log|pid)|objects|refs|logs|hooks|info|worktrees|modules|branches|remotes|lfs|annex|rr-cache)(?:\.lock|\.new|~)?$/;
 
-/** Something in a directory with an ordinary name that is neither git's nor another worktree of the same repository. */
+/** Whether something in the directory has an ordinary name and is neither git's nor another worktree of the same repository. */
 function foreignIn(common: string, directory: string): string | undefined {
   if (/\.git(?:\/|$)/.test(common) || basename(common) === ".bare") return undefined;
   const isWorktree = (path: string) =>

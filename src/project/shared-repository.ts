@@ -7,9 +7,9 @@ import { readHostile } from "../system/hostile.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 
 // A linked worktree writes into a repository that other worktrees share. To delete a branch, git makes `packed-refs.lock` beside the
-// configuration and the hooks, and whoever may make a file there may make one named `commondir`, which gives the host's git another configuration.
+// configuration and the hooks, and a process that can create files there can create one named `commondir`, which gives the host's git another configuration.
 // So the bottle sees a directory of ours in place of the repository, with links to the parts that it may only read and the parts that it may write
-// mounted. What it changes of `config` and `packed-refs` stays there. `settleRefs` brings the references home.
+// mounted. Its changes to `config` and `packed-refs` stay there. `settleRefs` copies the references back.
 
 /** The directories that a commit writes. `lfs` holds objects too. */
 const written = ["objects", "refs", "logs"] as const;
@@ -48,7 +48,7 @@ const last = String(chain);
 const hostList = "../.host/packed-refs";
 
 const healingHook = "reference-transaction";
-/** git before 2.47 writes a list of its own for each branch that it deletes, packed or not. Often it is the same as before. */
+/** git before 2.47 writes its own list for each branch that it deletes, packed or not. Often the list has not changed. */
 const healing = `#!/bin/sh
 # Goes back from a list of the bottle's own to the repository's, if they are the same.
 [ "$1" = committed ] && cd "\${0%/*}/../.packed" && [ ! -L ${last} ] && (set -C && : >${last}.lock) 2>/dev/null || exit 0
@@ -57,7 +57,7 @@ if [ -e ${hostList} ]; then cmp -s ${last} ${hostList}; else [ "$(wc -l <${last}
 rm -f ${last}.lock
 `;
 
-/** Makes our directory, or brings it up to date, before the bottle starts. */
+/** Creates or updates our directory before the bottle starts. */
 export function prepareView(plan: Pick<BottlePlan, "directory" | "mounts">): void {
   const found = viewIn(plan);
   if (!found) return;
@@ -97,7 +97,7 @@ function makeLink(path: string, target: string): void {
   replaceSymlink(path, target);
 }
 
-/** git before 2.48 refuses the extension, and reads such worktrees. Packing would take references away from the host until they are settled. */
+/** git before 2.48 refuses the extension, and reads such worktrees. Packing would hide references from the host until they are settled. */
 const ownConfig = (text: string): string =>
   `${text.replace(/^[ \t]*relativeworktrees[ \t]*=.*\n/gim, "")}\n[gc]\n\tauto = 0\n\tpackRefs = false\n`;
 
@@ -111,8 +111,8 @@ function linkList({ view }: View, base: string): void {
 }
 
 /**
- * Git in the bottle has written a list of its own, when it deleted or packed references. Brings that home, unless git here or there is
- * writing at this moment: then the next call does.
+ * git in the bottle writes its own list when it deletes or packs references. Copies that back, unless git on either side is writing at this moment:
+ * then the next call does.
  */
 export function settleRefs(plan: Pick<BottlePlan, "mounts">): void {
   const found = viewIn(plan);

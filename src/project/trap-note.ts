@@ -5,7 +5,7 @@ import { stateDirectory, type System } from "../system/system.ts";
 
 export const trapFile = ({ env }: System, name: string): string => `${stateDirectory(env)}/traps/${name}.json`;
 
-/** Whether it is noted that a command has run since the last look. Then one more exec changes nothing, and trap-watch.ts need not be loaded. */
+/** Whether a command is noted to have run since the last look. Then another exec changes nothing, and trap-watch.ts need not be loaded. */
 export function isExecNoted(system: System, { name, mounts }: BottlePlan): boolean {
   if (mounts.some(({ part }) => part === "repository")) return false;
   const watch = parseJson(readFileOrNothing(trapFile(system, name)) ?? "") as { isOpen?: unknown; known?: unknown };

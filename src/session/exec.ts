@@ -5,7 +5,7 @@ import { launch } from "./launch.ts";
 
 export type Exec = {
   readonly command: readonly string[];
-  /** Without one, the bottle of the working directory. */
+  /** If undefined, the bottle of the working directory. */
   readonly bottle?: string | undefined;
   readonly profile?: string | undefined;
   readonly dryRun?: boolean | undefined;

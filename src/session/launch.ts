@@ -94,7 +94,7 @@ async function launchOn(
     return exitCode.ok;
   }
   const program = command(backend)[0] ?? "";
-  // Modules that a warm start does not need are loaded where something is due.
+  // Modules that a warm start does not need are loaded when something is due.
   if (fresh || !ledger.bottle(target.plan.name))
     await (await import("../bottle/consent.ts")).confirmStart(system, target, { fresh, program, acceptsWeaker });
   if (kind === "agent" && size && isClaude(program))

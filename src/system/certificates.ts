@@ -3,13 +3,13 @@ import { readBounded } from "./bounded.ts";
 import { isDirectory, listDirectory } from "./files.ts";
 import type { System } from "./system.ts";
 
-/** Variables that name a file of certificates, the first one of those that are added to what a program knows. */
+/** Variables that name a file of certificates. Those in the first are added to the ones that a program knows. */
 const variables = [
   "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "GIT_SSL_CAINFO", "NIX_SSL_CERT_FILE",
   "PIP_CERT", "AWS_CA_BUNDLE", "npm_config_cafile", "NPM_CONFIG_CAFILE",
 ]; // prettier-ignore
 
-/** Where an administrator puts certificates: Debian and Alpine, Fedora, SUSE, Arch. */
+/** Where an administrator adds certificates: Debian and Alpine, Fedora, SUSE, Arch. */
 const anchors = [
   "/usr/local/share/ca-certificates",
   "/etc/pki/ca-trust/source/anchors",
@@ -18,17 +18,17 @@ const anchors = [
 ];
 
 const fileLimit = 4 * 1024 * 1024;
-/** It travels as one argument, of which Linux takes 128 KiB. */
+/** It is passed as one argument, which Linux limits to 128 KiB. */
 export const mostBytes = 96 * 1024;
 
 export type Certificates = {
-  /** PEM; empty where this machine has none of its own. */
+  /** PEM; empty if this machine adds none. */
   readonly text: string;
   /** What was left out, in one line. */
   readonly lack: string | undefined;
 };
 
-/** The certificates that this machine trusts besides the usual ones: those that its variables name, and those of its administrator. */
+/** The certificates that this machine trusts in addition to the usual ones: from its variables and its administrator. */
 export async function extraCertificates(system: Pick<System, "env" | "platform" | "which" | "run">): Promise<Certificates> {
   const read = (path: string) => readBounded(path, fileLimit)?.content.toString("latin1") ?? "";
   const named = [...new Set(variables.flatMap((name) => system.env[name] || []))];
@@ -39,7 +39,7 @@ export async function extraCertificates(system: Pick<System, "env" | "platform" 
   return { text: found.text, lack };
 } // prettier-ignore
 
-/** Each certificate once, without the known ones, as far as they fit. */
+/** Each certificate once, without the known ones, up to the size limit. */
 export function chooseCertificates(texts: readonly string[], known: readonly string[]): Certificates {
   const seen = new Set(known.flatMap(bodiesOf));
   let text = "";
@@ -59,7 +59,7 @@ const bodiesOf = (text: string): string[] =>
     body.replace(/\s+/g, ""),
   );
 
-/** Debian looks below that directory, and the others in it. */
+/** Debian searches subdirectories too; the others do not. */
 const filesBelow = (directory: string): string[] =>
   listDirectory(directory).flatMap((name) => {
     const path = `${directory}/${name}`;

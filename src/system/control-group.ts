@@ -16,7 +16,7 @@ function linesOf(pid: number, files: { readonly v2: string; readonly v1: string 
   return undefined;
 }
 
-/** Whether somebody has paused the container of that process. */
+/** Whether the container of that process is paused. */
 export function isFrozen(pid: number): boolean {
   const lines = linesOf(pid, { v2: "cgroup.events", v1: "freezer.state" }) ?? [];
   return lines.includes("frozen 1") || lines.includes("FROZEN");

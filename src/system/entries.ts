@@ -5,7 +5,7 @@ import { noteOther } from "./inputs.ts";
 
 // One entry of a directory that a bottle may write to; no link in its place is followed.
 
-/** Creates a file that was not there, behind no link. False if something is there. */
+/** Creates a new file without following a link. False if something exists there. */
 export function createFile(path: string, content = ""): boolean {
   try {
     writeFileSync(path, content, { flag: "wx" });

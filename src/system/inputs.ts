@@ -3,8 +3,8 @@ import { codeOf } from "../lib/errno.ts";
 import { sha256 } from "../lib/hash.ts";
 import type { System } from "./system.ts";
 
-// What a result was worked out from: each question to the file system and to the environment, with its answer. While nothing is recorded,
-// a question costs nothing more than before.
+// The inputs of a result: each question to the file system and the environment, with its answer. Without a recording, a question has no extra
+// cost.
 
 export type Answer = string | number | boolean | null;
 
@@ -47,12 +47,12 @@ export function noteContent(path: string): void {
   if (changed !== undefined && changed > Date.now() - settledMs) noteOther();
 }
 
-/** Before a question whose answer cannot be compared later: what is recorded then is of no use. */
+/** Call this before a question whose answer cannot be compared later: it makes the recording useless. */
 export function noteOther(): void {
   if (recording) recording.isWhole = false;
 }
 
-/** Which file it is and when it last changed, which nobody can set; the error's name where there is none. */
+/** The file's identity and time of change, which no process can set; the error's name if there is none. */
 export function contentOf(path: string): string {
   try {
     const { dev, ino, size, mode, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
@@ -70,7 +70,7 @@ function changedAt(path: string): number | undefined {
   }
 }
 
-/** Does the work with a system that notes what it is asked. Without inputs: not everything that was asked can be compared later. */
+/** Does the work with a system that records its questions. Returns no inputs if an answer cannot be compared later. */
 export async function recordInputs<T>(
   system: System,
   work: (system: System) => Promise<T>,
@@ -90,7 +90,7 @@ export async function recordInputs<T>(
 export const valuesOf = (env: System["env"], variables: readonly string[]): string =>
   sha256(JSON.stringify(variables.map((name) => env[name] ?? null)));
 
-/** A look at all of the environment counts as one at each variable. */
+/** Reading the whole environment counts as reading each variable. */
 function noting(system: System, { variables }: Recording): System {
   const note = (name: string | symbol) => void (typeof name === "string" && variables.add(name));
   const env = new Proxy(system.env, {

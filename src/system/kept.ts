@@ -4,7 +4,7 @@ import { exists, isDirectory, isLink, kindOf, listDirectory, ownerOf, readFileOr
 import { type Answer, contentOf, type Inputs, type Question, valuesOf } from "./inputs.ts";
 import { stateDirectory, type System } from "./system.ts";
 
-/** Kept beside what the user has trusted, and not in the cache: a bottle may share that directory, and would decide what it is allowed. */
+/** Stored beside the trust records and not in the cache, because a bottle may share the cache and could then decide what it is allowed. */
 const directoryOf = ({ env }: System) => `${stateDirectory(env)}/resolved`;
 const fileOf = (system: System, key: readonly unknown[]) => `${directoryOf(system)}/${hashOfJson(key)}.json`;
 const mostFiles = 256;
@@ -16,7 +16,7 @@ type Kept = {
   readonly result: unknown;
 };
 
-/** What was kept, where each of its inputs is what it was; undefined in any doubt. */
+/** The stored result if none of its inputs has changed; undefined in any doubt. */
 export function readKept(system: System, key: readonly unknown[]): unknown {
   const by = program();
   const kept = by === undefined ? undefined : (parseJson(readFileOrNothing(fileOf(system, key)) ?? "") as Kept | undefined);
@@ -33,7 +33,7 @@ export function writeKept(system: System, key: readonly unknown[], inputs: Input
   writePrivate(fileOf(system, key), JSON.stringify({ by, key, inputs, result } satisfies Kept));
 }
 
-/** The same program as the same user. From source it is many files: then nothing is kept. */
+/** Identifies the program and the user. From source the program is many files, so nothing is stored. */
 function program(): string | undefined {
   if (!Bun.isStandaloneExecutable) return undefined;
   return [contentOf(process.execPath), process.getuid?.(), process.getgid?.()].join(" ");

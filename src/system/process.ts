@@ -95,7 +95,7 @@ export function startedByPs(pid: number, ps = "/bin/ps"): string | undefined {
 /** A process of a bottle, by its pid there and its start in ticks, which is the same in every namespace. */
 export type GuestProcess = { readonly pid: number; readonly start: string };
 
-/** The host's pid of each guest process that was found, for whoever looks again: a search reads all of /proc. */
+/** The host's pid of each guest process found so far: a search reads all of /proc. */
 const hostPids = new Map<string, number>();
 const hostPidsLimit = 1_000;
 
@@ -213,7 +213,7 @@ export function processesBeside({ pid }: Pick<Identity, "pid">): Identity[] {
   return found.flatMap((one) => identify(Number(one)) ?? []);
 }
 
-/** Those that came into that namespace from outside: neither its first process, nor started by another process in it. */
+/** Processes that entered that namespace from outside: neither its first process nor children of processes in it. */
 export function enteredBeside(pid: number): Identity[] {
   const all = processesBeside({ pid });
   const known = new Set(all.map((one) => one.pid));

@@ -14,7 +14,7 @@ export function bindingsOf(
   const wanted: Binding[] = [
     { source: own.temporary, target: "/tmp", mode: "rw" },
     { source: own.home, target: user.home, mode: "rw" },
-    // A worktree may lie in its repository's own directory.
+    // A worktree may be inside its repository's directory.
     ...mounts.filter(({ target }) => isBelow(directory, target)),
     { source: directory, target: directory, mode: "rw" },
     ...mounts.filter(({ target }) => !isBelow(directory, target)),

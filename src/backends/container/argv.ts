@@ -52,7 +52,7 @@ export function runArgv(plan: BottlePlan, { image, keepId, limits, selinux }: En
   ]; // prettier-ignore
 }
 
-/** By its first process, unless that would leave a credential in the engine's description of the container, or could not tell us. */
+/** Whether its first process prepares it: not if the engine's description of the container would then hold a credential, or if it could not report. */
 export const preparesItself = (plan: BottlePlan): boolean =>
   plan.records !== undefined && preparationSecrets(plan).length === 0;
 
@@ -62,7 +62,7 @@ const firstWords = (plan: BottlePlan): string[] =>
     : ["-c", idle];
 
 /**
- * A container in the background, of an image that is there. podman 4.3.1 refuses to run one if a variable names a file of registry logins that does
+ * A container in the background, of an image that exists. podman 4.3.1 refuses to run one if a variable names a file of registry logins that does
  * not exist, although it pulls nothing.
  */
 export const backgroundArgv = (program: string): string[] => [
@@ -108,7 +108,7 @@ export const stopArgv = (name: string): string[] => ["stop", "-t", "5", name];
 /** `-v` also removes the volumes that the image's VOLUME lines created. */
 export const removeArgv = (name: string): string[] => ["rm", "-f", "-v", name];
 export const inspectArgv = (name: string): string[] => ["container", "inspect", name];
-/** A state a line. */
+/** One state per line. */
 export const statesArgv = (names: readonly string[]): string[] => [
   "container",
   "inspect",

@@ -41,7 +41,7 @@ export class Client {
     return this.system.run(this.argv(words), options);
   }
 
-  /** Runs what fails for a paused container, which we then resume. */
+  /** Runs a command; if it fails because the container is paused, resumes the container and tries again. */
   async callResumed(name: string, words: readonly string[], options: StepOptions = {}): Promise<Run> {
     const run = await this.call(words, options);
     if (!isImproper(run)) return run;

@@ -107,7 +107,7 @@ export const isUnknown = (run: Run): boolean =>
     .split("\n")
     .every((line) => unknown.test(line));
 
-/** podman 4.3 says so of a paused container, and of one whose monitor was killed. */
+/** podman 4.3's message for a paused container, and for one whose monitor was killed. */
 export const isImproper = ({ code, stderr }: Run): boolean =>
   code !== 0 && /state improper|is paused|a paused container/i.test(stderr);
 

@@ -39,14 +39,14 @@ async function findImages(client: Client, images: readonly Image[]): Promise<str
   return first.length === images.length && (await haveImages(client, first)) ? first : undefined;
 }
 
-/** The engine, and what its images are known by if all are there. */
+/** The engine, and the identifiers of its images if all of them exist. */
 export async function lookAt(
   client: Client,
   images: readonly Image[],
 ): Promise<{ engine: Engine; there: string[] | undefined }> {
   const known = knownEngine(client);
   const [engine, there] = await together([known ?? client.engine(), findImages(client, images)]);
-  // An engine that lacks an image may not be the known one, or may not work any more.
+  // If an image is missing, the engine may be another one, or may no longer work.
   return { engine: known && !there ? await client.engine() : engine, there };
 }
 

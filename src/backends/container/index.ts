@@ -46,11 +46,11 @@ function container(system: System, program: argv.ProgramName): Backend {
   /** For --dry-run, without asking the engine: the last image that we built, or the name that it would get. */
   const assumedImage = (recipe: Recipe): string =>
     imageIds(client, referenceOf(recipe)).known()[0] ?? referenceOf(recipe);
-  /** An engine on another machine has a way of its own. */
+  /** An engine on another machine has its own network settings. */
   const hostProxy = (plan: BottlePlan) => (plan.copied ? undefined : hostProxyOf(system.env, plan.network));
   const partsOf = (plan: BottlePlan, image = plan.engine?.proxyImage ?? assumedImage(proxyRecipe)) =>
     network.partsOf(withProxyPorts(plan, system.env), image, hostProxy(plan) !== undefined);
-  /** The commands that create a bottle: those in each list at once, and the lists one after the other. */
+  /** The commands that create a bottle. Those in one list run in parallel, the lists in order. */
   const creations = (plan: BottlePlan): (readonly string[])[][] => {
     const parts = partsOf(plan).map((part) => part.argv);
     const facts = plan.engine ?? assumedFacts(plan, system, assumedImage);
@@ -67,7 +67,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     ...[...network.partNames(name), name].map(argv.removeArgv),
     network.removeVolumeArgv(name),
   ];
-  /** What its proxy is told of this machine's own one, after each start. */
+  /** Tells the bottle's proxy about this machine's own one, after each start. */
   const connecting = (plan: BottlePlan): (readonly string[])[] => {
     const proxy = hostProxy(plan);
     return proxy ? [network.setUpstreamArgv(plan.name), network.useUpstreamArgv(plan.name, proxy.exempt)] : [];
@@ -180,7 +180,7 @@ function container(system: System, program: argv.ProgramName): Backend {
           if (index === 0) ids.set(plan.name, run?.stdout.trim() ?? "");
         }
       } catch (error) {
-        // It may not be the engine that we remember.
+        // The remembered engine may have been replaced.
         forgetEngine(client);
         throw error;
       }

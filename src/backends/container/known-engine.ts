@@ -49,7 +49,7 @@ function keyOf(asked: Asked): string {
   return hashOfJson([user.uid, kernel, own.toSorted(), stamps, machine.map((file) => readText(file))]);
 } // prettier-ignore
 
-/** With those in its directories, which end in `.conf.d`. */
+/** Includes the files in its `.conf.d` directories. */
 const filesIn = (directory: string): string[] =>
   listDirectory(directory).flatMap((name) => {
     const path = `${directory}/${name}`;

@@ -25,7 +25,7 @@ export const needsRelay = ({ network }: BottlePlan): boolean =>
 /** A container that belongs to a bottle, and the argv that creates it once the bottle's own container exists. */
 export type Part = { readonly name: string; readonly argv: readonly string[]; readonly isProxy: boolean };
 
-/** `isBehindProxy`: this machine reaches the network by a proxy. */
+/** `isBehindProxy`: this machine reaches the network through a proxy. */
 export function partsOf(plan: BottlePlan, image: string, isBehindProxy = false): Part[] {
   const { proxy, gateway, relay } = namesOf(plan.name);
   const { mode, hostPorts } = plan.network;
@@ -46,7 +46,7 @@ export const partNames = (bottle: string): string[] => {
   const { proxy, gateway, relay } = namesOf(bottle);
   return [proxy, gateway, relay];
 };
-/** Made first: two containers that start at once would both try to make it. */
+/** Created first: two containers that start in parallel would both try to create it. */
 export const makeVolumeArgv = (bottle: string): string[] => ["volume", "create", namesOf(bottle).volume];
 export const removeVolumeArgv = (bottle: string): string[] => ["volume", "rm", "-f", namesOf(bottle).volume];
 /** The bottle that a volume of that name belongs to; undefined if it is not ours. */
@@ -83,7 +83,7 @@ const createPartArgv = (name: string, plan: BottlePlan, options: readonly string
   "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend), "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
   "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
   "-v", `${namesOf(plan.name).volume}:/bottle`,
-  // A program that is denied without end fills the log. podman has docker's name for its own kind of log, too.
+  // A program that is denied again and again would fill the log. podman also accepts docker's name for this kind of log.
   "--log-driver", "json-file", "--log-opt", "max-size=4m", ...options,
 ]; // prettier-ignore
 
@@ -93,7 +93,7 @@ export const setFilterArgv = ({ name, network }: BottlePlan): string[] => [
   ...script(filterScript, filterOf(network)),
 ];
 
-/** Reads what gateway.pl reads then, on stdin. */
+/** Writes its stdin to the file that gateway.pl reads. */
 export const setUpstreamArgv = (bottle: string): string[] => [
   "exec",
   "-i",
@@ -101,7 +101,7 @@ export const setUpstreamArgv = (bottle: string): string[] => [
   ...script("umask 077; cat >/tmp/upstream"),
 ];
 
-/** After each start of the proxy, which begins without one. */
+/** Runs after each start of the proxy, which has no upstream at first. */
 export const useUpstreamArgv = (bottle: string, exempt: readonly string[]): string[] => [
   "exec",
   namesOf(bottle).proxy,

@@ -2,11 +2,11 @@ import { readText, removeFile, writePrivate } from "../../system/files.ts";
 import { enteredBeside, type Identity, isAlive } from "../../system/process.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 
-// The containers beside a bottle share its process namespace, so its root can end them: then it has no network, until a start that asks the engine.
+// The containers of a bottle share its pid namespace, so its root can end them. Then it has no network until a start asks the engine again.
 
 const fileOf = ({ env }: System, bottle: string) => `${stateDirectory(env)}/parts/${bottle}.json`;
 
-/** Notes the first process of each part, if all of them can be seen. `pid`: the bottle's own first process. */
+/** Notes the first process of each container, if all of them are visible. `pid`: the bottle's own first process. */
 export function noteParts(system: System, bottle: string, pid: number | undefined, count: number): void {
   const found = pid === undefined || count === 0 ? [] : enteredBeside(pid);
   if (found.length === count && count > 0) writePrivate(fileOf(system, bottle), JSON.stringify(found));

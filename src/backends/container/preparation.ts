@@ -3,19 +3,19 @@ import { removeFile } from "../../system/files.ts";
 import { readHostile } from "../../system/hostile.ts";
 import { identify } from "../../system/process.ts";
 
-// A bottle is prepared by a command of ours in it, at each start. In a new bottle, the container's first process runs it and writes its output to a
-// file that this machine shares with the bottle. An exec of its own would be a third of the time of a start.
+// Each start runs a command in the bottle that prepares it. In a new bottle, the container's first process runs that command and writes its output
+// to a file that the bottle shares with this machine. A separate exec would take a third of the time of a start.
 
 const file = "claude-bottle/prepared";
 const longest = 64 * 1024;
 const everyMs = 2;
 const limitMs = 10_000;
 
-/** Where the first process writes it, below the directory of Claude's records. */
+/** Where the first process writes its output, below the directory of Claude's records. */
 export const preparedIn = (directory: string): string => `${directory}/${file}`;
 
 /**
- * What the first process wrote; undefined if it failed, or ended before. `pid`: that process, unless the engine's own virtual machine hides it.
+ * The output of the first process; undefined if it failed or ended early. `pid`: that process, unless the engine's virtual machine hides it.
  */
 export async function takePrepared(
   { records }: BottlePlan,

@@ -12,7 +12,7 @@ export const proxyRecipe: Recipe = {
 export const referenceOf = (recipe: Recipe): string => `localhost/claude-bottle/${recipe.purpose}:${hashOf(recipe)}`;
 
 /**
- * The files from which the image is built, by name. `certificates`: of this machine, as PEM; empty means none. The script is a file because builders print each command that they run. Commands are written as
+ * The files from which the image is built, by name. `certificates`: this machine's, as PEM; empty means none. The script is a file because builders print each command that they run. Commands are written as
  * JSON, in which the shell's quotes and `$` have no meaning for the builder.
  */
 export function buildFiles(

@@ -1,17 +1,17 @@
 import type { BottlePlan, NetworkPlan } from "../../plan/plan.ts";
 import { type Upstream, upstreamOf } from "../../proxy/upstream.ts";
 
-/** The proxy that this machine itself uses, as the containers beside a bottle get it. */
+/** The proxy that this machine itself uses, in the form for a bottle's containers. */
 export type HostProxy = {
   /** What gateway.pl reads; it may hold a password. */
   readonly lines: string;
-  /** Hosts that are reached without it, in tinyproxy's words. */
+  /** Hosts that are reached without it, in tinyproxy's notation. */
   readonly exempt: readonly string[];
 };
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Undefined where the way is direct, and where the bottle has no list of hosts: then its programs ask the proxy themselves. */
+/** Undefined for a direct connection, and for a bottle without a list of hosts, whose programs use the proxy themselves. */
 export function hostProxyOf(env: Env, { mode }: Pick<NetworkPlan, "mode">): HostProxy | undefined {
   if (mode !== "list") return undefined;
   const lines = ([["http", false], ["https", true]] as const).flatMap(([kind, isTunnel]) => {
@@ -21,17 +21,17 @@ export function hostProxyOf(env: Env, { mode }: Pick<NetworkPlan, "mode">): Host
   return lines.length === 0 ? undefined : { lines: `${lines.join("\n")}\n`, exempt: exemptOf(env) };
 } // prettier-ignore
 
-/** tinyproxy can ask one proxy for all. */
+/** tinyproxy supports one upstream proxy for all hosts. */
 function plainProxy(env: Env, isTunnel: boolean): Upstream | undefined {
   const proxy = upstreamOf(env, "", isTunnel);
   return proxy?.isEncrypted ? undefined : proxy;
 }
 
-/** A proxy that is itself reached over TLS, by its variable; docker and podman bottles cannot ask it. */
+/** The variable of a proxy that is itself reached over TLS, which docker and podman bottles cannot use. */
 export const encryptedProxy = (env: Env): string | undefined =>
   ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].find((name) => /^https:/i.test(env[name] ?? ""));
 
-/** Where this machine's proxy is on its own loopback, of which a container has another one: its ports there. */
+/** The ports of this machine's proxy if it is on the loopback. A container has another loopback. */
 export const loopbackProxyPorts = (env: Env): number[] => [
   ...new Set(
     [true, false].flatMap((isTunnel) => {
@@ -41,7 +41,7 @@ export const loopbackProxyPorts = (env: Env): number[] => [
   ),
 ];
 
-/** With the ports by which the programs of a bottle with all of the network reach a proxy on the host's loopback. */
+/** Adds the ports on which programs of a bottle with an open network reach a proxy on the host's loopback. */
 export function withProxyPorts(plan: BottlePlan, env: Env): BottlePlan {
   const ports = plan.network.mode === "open" && !plan.copied ? loopbackProxyPorts(env) : [];
   if (ports.length === 0) return plan;
@@ -49,7 +49,7 @@ export function withProxyPorts(plan: BottlePlan, env: Env): BottlePlan {
   return { ...plan, network: { ...plan.network, hostPorts } };
 }
 
-/** A name stands for itself and all below it, as curl reads NO_PROXY. */
+/** A name matches itself and its subdomains, as in curl's NO_PROXY. */
 const exemptOf = (env: Env): string[] =>
   (env.no_proxy || env.NO_PROXY || "").split(/[\s,]+/).flatMap((word) => {
     const name = word.toLowerCase().replace(/^\*?\./, "").replace(/:\d+$/, "");
