@@ -50,6 +50,26 @@ everyTmux((tmux) => {
     expect(stage.tmux("display-message", "-p", "-t", "%1", "#{pane_pid}")).toBe(pid);
   }, 90_000); // prettier-ignore
 
+  test("two dashboards move one pane and lose it to none, and go with their server", async () => {
+    await using stage = await opened(tmux);
+    const home = where(stage, "%1");
+    const other = stage.tmux("new-window", "-P", "-F", "#{pane_id}", "-c", stage.home.project, stage.ownProgram(), "dashboard");
+    await stage.screen.until("› project");
+    const press = (pane: string, there: (at: string | undefined) => boolean) => {
+      stage.tmux("send-keys", "-t", pane, "o");
+      return until(() => there(where(stage, "%1")), () => `${where(stage, "%1")}\n${stage.screen.text}`);
+    };
+    await press("%2", (at) => at === "%1 1.1");
+    await press(other, (at) => at === home);
+    await press(other, (at) => at === "%1 2.1");
+    await press("%2", (at) => at === home);
+    stage.tmux("send-keys", "-t", "%2", "q");
+    await until(() => !stage.panes("#{pane_id}").includes("%2"));
+    expect(where(stage, "%1")).toBe(home!);
+    stage.tmux("kill-server");
+    await until(() => stage.left.length === 0, () => stage.left.join("\n"));
+  }, 60_000); // prettier-ignore
+
   test("a shell opens beside the list, a popup goes to the session and closes", async () => {
     await using stage = await opened(tmux);
     stage.tmux("send-keys", "-t", "%2", "s");
