@@ -7,6 +7,7 @@ import { table } from "../lib/table.ts";
 import { listSessions, type Session } from "../activity/sessions.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { deniedHosts } from "../inventory/denied.ts";
+import { type Usage, UsageMeter } from "../inventory/usage.ts";
 import { backendsInUse, diskUses, listBottles } from "../inventory/inventory.ts";
 import type { System } from "../system/system.ts";
 import { inform, warn } from "../ui/messages.ts";
@@ -20,6 +21,7 @@ export const ls = (context: Context) =>
     args: {
       json: { type: "boolean", description: "print JSON" },
       size: { type: "boolean", description: "also show the disk space of each; takes seconds" },
+      live: { type: "boolean", description: "also show the CPU and memory that each uses now; takes half a second" },
       denied: { type: "boolean", description: "list the hosts that bottles were denied, newest last" },
     },
     examples: [
@@ -33,7 +35,9 @@ export const ls = (context: Context) =>
       const { bottles, complaints } = await listBottles(system, backendsInUse(ledger));
       for (const complaint of complaints) warn(system, complaint);
       const sizes = args.size ? await diskUses(system, bottles) : undefined;
-      const sessions = Map.groupBy(await sessionsNow(system), ({ bottle }) => bottle);
+      const all = await sessionsNow(system);
+      const sessions = Map.groupBy(all, ({ bottle }) => bottle);
+      const usage = args.live ? await usageNow(system, all) : undefined;
       if (args.json)
         return system.out(
           renderJson(
@@ -41,6 +45,7 @@ export const ls = (context: Context) =>
               ...bottle,
               ...inJson(sessions.get(bottle.name) ?? []),
               bytes: sizes?.get(bottle.name),
+              ...usage?.get(bottle.name),
             })),
           ),
         );
@@ -53,10 +58,11 @@ export const ls = (context: Context) =>
         state,
         madeAt === undefined ? "-" : shortDuration(system.now() - madeAt),
         ...(sizes ? [sizeOf(sizes.get(name))] : []),
+        ...(usage ? [cpuOf(usage.get(name)), sizeOf(usage.get(name)?.memory)] : []),
         why,
         printable(directory) + (copied ? " (a copy)" : "") + (branch === undefined ? "" : ` (worktree of ${branch})`),
       ]);
-      const size = sizes ? ["SIZE"] : [];
+      const size = [...(sizes ? ["SIZE"] : []), ...(usage ? ["CPU", "MEMORY"] : [])];
       system.out(table([["BOTTLE", "BACKEND", "ISOLATION", "STATE", "AGE", ...size, "WHY", "DIRECTORY"], ...rows]));
       system.out(sessionTable([...sessions.values()].flat(), system.now()));
     },
@@ -69,6 +75,19 @@ async function sessionsNow(system: System): Promise<Session[]> {
   using ledger = new Ledger(system);
   return await listSessions(system, ledger, { poll: true, endedSince: system.now() - dayMs });
 }
+
+const betweenMs = 500;
+
+/** CPU is known from the difference of two measurements. */
+async function usageNow(system: System, sessions: readonly Session[]): Promise<ReadonlyMap<string, Usage>> {
+  using ledger = new Ledger(system);
+  const meter = new UsageMeter();
+  await meter.measure(system, ledger, sessions);
+  await Bun.sleep(betweenMs);
+  return await meter.measure(system, ledger, sessions);
+}
+
+const cpuOf = (usage: Usage | undefined) => (usage?.cpu === undefined ? "-" : `${Math.round(usage.cpu * 100)} %`);
 
 const isPast = ({ state, isBackground, process }: Session): boolean =>
   state === "ended" || (!isBackground && process === undefined);

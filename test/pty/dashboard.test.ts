@@ -103,5 +103,6 @@ test.skipIf(whyNot !== undefined)("text and JSON, for scripts and for terminals 
   expect(await home.run(["dashboard"])).toEqual(text);
   const { stdout } = await home.run(["dashboard", "--json"]);
   expect(JSON.parse(stdout)).toMatchObject([{ label: "project", section: "quiet", bottle: { backend: "bubblewrap" } }]);
+  expect((await home.run(["ls", "--live"])).stdout).toMatch(/ AGE +CPU +MEMORY +WHY .*\n.* \d+ % +[\d.]+ MB +used /);
   expect(await home.run(["dashboard", "--json", "--once"])).toMatchObject({ code: 2 });
 }, 30_000); // prettier-ignore
