@@ -37,7 +37,7 @@ export const ls = (context: Context) =>
       const sizes = args.size ? await diskUses(system, bottles) : undefined;
       const all = await sessionsNow(system);
       const sessions = Map.groupBy(all, ({ bottle }) => bottle);
-      const usage = args.live ? await usageNow(system, all) : undefined;
+      const usage = args.live ? await usageNow(system, ledger, all) : undefined;
       if (args.json)
         return system.out(
           renderJson(
@@ -79,8 +79,11 @@ async function sessionsNow(system: System): Promise<Session[]> {
 const betweenMs = 500;
 
 /** CPU is known from the difference of two measurements. */
-async function usageNow(system: System, sessions: readonly Session[]): Promise<ReadonlyMap<string, Usage>> {
-  using ledger = new Ledger(system);
+async function usageNow(
+  system: System,
+  ledger: Ledger,
+  sessions: readonly Session[],
+): Promise<ReadonlyMap<string, Usage>> {
   const meter = new UsageMeter();
   await meter.measure(system, ledger, sessions);
   await Bun.sleep(betweenMs);

@@ -54,6 +54,8 @@ test("on a bare terminal, without a bottle", async () => {
       "| bracketed paste                            | known                                 | yes  |",
       "| focus events                               | known                                 | yes  |",
       "| whole frames at once (synchronized output) | known                                 | yes  |",
+      "| a screen of its own, for the dashboard | known | yes  |",
+      "| mouse reports at any column, for the dashboard | known | yes  |",
       "| extended keys, as Shift-Enter              | does not say                          | ?    |",
       "| copying by OSC 52                          | does not say                          | ?    |",
       "same modes, 0",
