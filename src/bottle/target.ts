@@ -63,6 +63,7 @@ export async function projectTarget(system: System, project: Project, asked: Ask
 export const placeOf = (system: System, { capabilities }: Backend, bottle: string): Place => ({
   home: system.env.HOME ?? "",
   isPlainOnly: capabilities.isolation === "vm",
+  isOtherGit: capabilities.programs === "template",
   view: capabilities.isolation === "rules" ? undefined : viewOf(system, bottle),
 });
 

@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
+import { copiedPlan } from "../backends/copied.ts";
+import type { BottlePlan } from "../plan/plan.ts";
 import { repositoryLacks, repositoryMounts } from "./repository.ts";
 import { prepareView } from "./shared-repository.ts";
 
@@ -172,6 +174,14 @@ test("nothing is lacking in an ordinary checkout, a linked worktree and no repos
   }
 });
 
+test("references in tables are shared as those in files", () => {
+  mkdirSync(`${directory}/main/.git/reftable`);
+  for (const view of [undefined, `${directory}/view`])
+    expect(repositoryMounts(`${directory}/linked`, { ...place, view })).toContainEqual(
+      { source: `${directory}/main/.git/reftable`, target: `${directory}/main/.git/reftable`, mode: "rw", part: "repository" },
+    );
+}); // prettier-ignore
+
 test("a backend without paths of its own says what git cannot do in a linked worktree", () => {
   const project = `${directory}/linked`;
   expect(repositoryLacks(project, repositoryMounts(project, place), place)).toEqual([
@@ -190,4 +200,31 @@ test("the bottle's own configuration has no extension that older versions of git
   prepareView({ directory: `${directory}/linked`, mounts });
   const own = readFileSync(`${directory}/view/shown/config`, "utf8");
   expect([own.includes("relativeWorktrees"), own.includes("objectFormat")]).toEqual([false, true]);
+});
+
+test("an extension that the bottle's git may be too old for is said, but for a linked worktree and the host's own git", () => {
+  const config = `${directory}/main/.git/config`;
+  writeFileSync(
+    config,
+    `${readFileSync(config, "utf8")}[extensions]\n\trelativeWorktrees = true\n\trefStorage = files\n`,
+  );
+  const other = { ...place, isOtherGit: true };
+  expect(repositoryLacks(`${directory}/main`, [], other)).toEqual([
+    "git in the bottle must be 2.48 or newer: the repository has extensions.relativeworktrees",
+  ]);
+  expect(repositoryLacks(`${directory}/main`, [], place)).toEqual([]);
+  const withView = { ...other, view: `${directory}/view` };
+  expect(repositoryLacks(`${directory}/linked`, repositoryMounts(`${directory}/linked`, withView), withView)).toEqual(
+    [],
+  );
+});
+
+test("a bottle with a copy of the project has no part of its repository, and says so", () => {
+  const mounts = repositoryMounts(`${directory}/linked`, place);
+  const plan = { backend: "docker", mounts, network: {} } as unknown as BottlePlan;
+  const copied = copiedPlan(plan, { place: "engine is on another machine", mounts: "", gateway: "" });
+  expect([copied.mounts, copied.copied]).toEqual([[], true]);
+  expect(repositoryLacks(`${directory}/linked`, copied.mounts, place)).toEqual([
+    `git finds no repository in the bottle: "${directory}/main/.git" is not in the bottle`,
+  ]);
 });

@@ -2,7 +2,7 @@ import { basename, dirname, isAbsolute } from "node:path";
 import { contains } from "../lib/paths.ts";
 import { printable } from "../lib/quote.ts";
 import type { MountPlan } from "../plan/plan.ts";
-import { viewIn, viewMounts } from "./shared-repository.ts";
+import { viewIn, viewMounts, writtenIn } from "./shared-repository.ts";
 import { exists, isDirectory, isLink, listDirectory, realPath } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
 
@@ -12,6 +12,8 @@ import { readHostile } from "../system/hostile.ts";
 export type Place = {
   readonly home: string;
   readonly isPlainOnly?: boolean;
+  /** The bottle's git is not the host's. */
+  readonly isOtherGit?: boolean;
   /** Our directory that the bottle sees in place of a repository that it shares; undefined if it sees the host's paths. */
   readonly view?: string | undefined;
 };
@@ -26,9 +28,6 @@ type Found =
   /** It is not available in the bottle: `path` is its place, and `why` completes the message. */
   | { readonly form: "refused"; readonly path: string; readonly why: string };
 
-/** What a commit in a linked worktree writes. Everything else, above all hooks and configuration, is read-only. */
-const written = ["objects", "refs", "logs"] as const;
-
 /** The parts of the repository outside of the project, at their own paths, where the repository itself names the project as its own. */
 export function repositoryMounts(directory: string, place: Place): MountPlan[] {
   const found = findRepository(directory, place);
@@ -38,7 +37,7 @@ export function repositoryMounts(directory: string, place: Place): MountPlan[] {
   const { common, gitDirectory } = found;
   if (place.view !== undefined) return viewMounts(place.view, common, gitDirectory);
   // A link instead of a directory would lead out of what was judged.
-  const directories = [...written.map((name) => `${common}/${name}`), gitDirectory].filter(isReal);
+  const directories = [...writtenIn(common), gitDirectory].filter(isReal);
   return [mount(common, "ro"), ...directories.map((path) => mount(path, "rw"))];
 }
 
@@ -56,8 +55,17 @@ export function repositoryLacks(directory: string, mounts: readonly MountPlan[],
   const borrows = borrowed(own)
     .filter((path) => !isThere(path))
     .map((path) => `git lacks objects in the bottle: the repository borrows those of "${printable(path)}"; to share it, add it to [[mounts]] in bottle.toml`); // prettier-ignore
-  return [...cannot, ...borrows];
+  return [...cannot, ...borrows, ...(place.isOtherGit && found.form !== "linked" ? tooNew(own) : [])];
 }
+
+/** A linked worktree in a bottle has a configuration of its own, without the first of them. */
+const extensions = [["relativeworktrees", "2.48"], ["refstorage", "2.45"]] as const; // prettier-ignore
+
+/** The bottle's git may be older than the host's. It is not asked, because that takes as long as a session's start. */
+const tooNew = (gitDirectory: string): string[] =>
+  extensions
+    .filter(([name]) => new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t]*(?!false|files)\\w`, "im").test(textOf(`${gitDirectory}/config`)))
+    .map(([name, version]) => `git in the bottle must be ${version} or newer: the repository has extensions.${name}`); // prettier-ignore
 
 function ownPath(found: Found): string | undefined {
   if (found.form === "refused") return found.path;

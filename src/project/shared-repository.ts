@@ -11,8 +11,9 @@ import { stateDirectory, type System } from "../system/system.ts";
 // So the bottle sees a directory of ours in place of the repository, with links to the parts that it may only read and the parts that it may write
 // mounted. Its changes to `config` and `packed-refs` stay there. `settleRefs` copies the references back.
 
-/** The directories that a commit writes. `lfs` holds objects too. */
-const written = ["objects", "refs", "logs"] as const;
+/** The directories that a commit writes: objects of git and of git-lfs, references as files or tables, and their logs. */
+export const writtenIn = (common: string): string[] =>
+  ["objects", "refs", "logs", ...["lfs", "reftable"].filter((name) => exists(`${common}/${name}`))].map((name) => `${common}/${name}`); // prettier-ignore
 
 /** Where our directory for a bottle is. */
 export const viewOf = ({ env }: System, bottle: string): string => `${stateDirectory(env)}/repositories/${bottle}`;
@@ -20,12 +21,12 @@ export const viewOf = ({ env }: System, bottle: string): string => `${stateDirec
 export function viewMounts(view: string, common: string, gitDirectory: string): MountPlan[] {
   const mount = (source: string, target: string, mode: MountPlan["mode"]): MountPlan => ({ source, target, mode, part: "repository" }); // prettier-ignore
   // A link instead of a directory would lead out of what was judged.
-  const directories = [...written, ...(exists(`${common}/lfs`) ? ["lfs"] : [])].map((name) => `${common}/${name}`);
+  const directories = writtenIn(common).filter((path) => !exists(path) || realPath(path) === path);
   return [
     mount(`${view}/shown`, common, "rw"),
     mount(`${view}/packed`, `${common}/.packed`, "rw"),
     mount(common, `${common}/.host`, "ro"),
-    ...directories.filter((path) => !exists(path) || realPath(path) === path).map((path) => mount(path, path, "rw")),
+    ...directories.map((path) => mount(path, path, "rw")),
     mount(dirname(gitDirectory), dirname(gitDirectory), "ro"),
     mount(gitDirectory, gitDirectory, "rw"),
   ];
