@@ -126,7 +126,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "citty",
     "install.sh",
   ],
-  cli: [...leaves, "commands", "completions", "system", "ui", "version", "citty"],
+  cli: [...leaves, "commands", "completions", "ledger", "system", "ui", "version", "citty"],
   main: ["cli", "backends", "version", "terminal", "session", "tmux", "namespaces", "proxy", "system", "ui"],
 };
 

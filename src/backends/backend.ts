@@ -110,6 +110,8 @@ export interface Backend {
   ): Promise<readonly string[] | undefined>;
   /** Saves Claude's conversations on the host if they would be lost with the bottle's machine; a new machine gets them. */
   keep?(plan: BottlePlan): Promise<void>;
+  /** The number of the bottle's processes, if no command in the bottle can see those of its sessions. */
+  countProcesses?(name: string): number;
   stop(name: string, options?: StepOptions): Promise<void>;
   remove(name: string, options?: StepOptions): Promise<void>;
   /**

@@ -15,6 +15,11 @@ export const sessionsRunning = (name: string, sessions: number, command: string)
     hint: `end ${sessions === 1 ? "it" : "them"} first, or force it: claude-bottle ${command} --force`,
   });
 
+export const sessionsUnknown = (name: string, command: string) =>
+  new UserError(`bottle "${name}" is not in the ledger and does not answer, so its sessions are not known`, {
+    hint: `to end them, too: claude-bottle ${command} --force ${name}`,
+  });
+
 export const noBottleToOpen = (directory: string, host: string) =>
   new UserError(`there is no bottle of "${printable(directory)}" yet`, {
     hint: `claude-bottle allow ${host} --project opens the host to the next one`,

@@ -3,6 +3,7 @@ import type { Machine } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { BottlePlan } from "../plan/plan.ts";
+import { forgetTraps } from "../project/trap-watch.ts";
 import { forgetBaseline } from "../sync/baseline.ts";
 import { forgetView, settleRefs } from "../project/shared-repository.ts";
 import { removeLock } from "../system/lock.ts";
@@ -16,6 +17,7 @@ import { type Action, linesOf, perform } from "./perform.ts";
 import { takeDown } from "./ready.ts";
 import { removeMachine } from "./remove-machine.ts";
 import { removalSteps } from "./steps.ts";
+import { refuseUnrecorded } from "./unrecorded.ts";
 import { Undo } from "./undo.ts";
 
 export type Removal = {
@@ -36,6 +38,7 @@ export const removeBottle = (system: System, asked: BottlePlan, removal: Removal
       const context = { system, ledger, backend: await backendOf(system, made.backend) };
       const machine = await context.backend.find(name);
       if (!record && !machine) return (hold.discard(), false);
+      await refuseUnrecorded(context, made, machine, { command: "rm", force: removal.force });
       await endBackground(context, made, { command: "rm", force: removal.force });
       takeDown(ledger, name, { command: "rm", force: removal.force });
       undo.add(async () => ledger.setReady(name, record?.isReady ?? false));
@@ -78,6 +81,7 @@ async function actionsOf(
 function forgetTraces(system: System, name: string, hold: Hold): void {
   forgetBaseline(system, name);
   forgetPolled(system, name);
+  forgetTraps(system, name);
   forgetView(system, name);
   removeLock(system, `${name}-copy`);
   hold.discard();

@@ -10,6 +10,7 @@ import { hooksAfterStop } from "./hooks.ts";
 import { type Action, linesOf, perform } from "./perform.ts";
 import { isStillThere, takeDown } from "./ready.ts";
 import { stopSteps } from "./steps.ts";
+import { refuseUnrecorded } from "./unrecorded.ts";
 import { Undo } from "./undo.ts";
 
 type Options = { readonly force: boolean };
@@ -21,6 +22,8 @@ export const stopBottle = (system: System, asked: BottlePlan, options: Options):
     const plan = ledger.bottle(asked.name)?.plan ?? asked;
     const context = { system, ledger, backend: await backendOf(system, plan.backend) };
     if (!(await isStillThere(context, plan.name))) return (discard(), false);
+    if (!ledger.bottle(plan.name))
+      await refuseUnrecorded(context, plan, await context.backend.find(plan.name), { command: "stop", ...options });
     await endBackground(context, plan, { command: "stop", ...options });
     takeDown(ledger, plan.name, { command: "stop", ...options });
     await Undo.guard(async (undo) => perform(await actionsOf(context, plan, options), plan, { signal, undo }));

@@ -6,6 +6,7 @@ import { noSubcommand, unknownCommand } from "./errors.ts";
 import { exitCode } from "../errors.ts";
 import type { System } from "../system/system.ts";
 import { levelOf, levels, traced } from "../ui/messages.ts";
+import { ledgerTrouble } from "../ledger/errors.ts";
 import { renderError } from "../ui/render-error.ts";
 
 type Verbs = Readonly<Record<string, () => Promise<CommandDef<never>>>>;
@@ -31,7 +32,8 @@ export async function main(argv: readonly string[], given: System): Promise<numb
       return await (await import("../commands/tmux/pane.ts")).pane(system, own.slice(2), rest);
     return await runCommandLine(system, name ?? "run", named ? own.slice(1) : own, rest);
   } catch (error) {
-    return renderError(system, error, await helpFor(system, name ?? "run", own[1]));
+    const said = ledgerTrouble(system.env, error) ?? error;
+    return renderError(system, said, await helpFor(system, name ?? "run", own[1]));
   }
 }
 

@@ -1,3 +1,4 @@
+import { evenWithoutLedger } from "../bottle/without-ledger.ts";
 import { command, type Context } from "../cli/command.ts";
 import { exitCode } from "../errors.ts";
 import { renderJson } from "../lib/json.ts";
@@ -16,24 +17,26 @@ export const gc = (context: Context) =>
       ["claude-bottle gc", "list leftover machines, images, directories, locks and processes"],
       ["claude-bottle gc --yes", "remove them"],
     ],
-    async run({ args }) {
+    run({ args }) {
       const { system } = context;
-      const found = await findLeftovers(system);
-      const shown = found.map(({ kind, name, why, how }) => ({ kind, name, why, how }));
-      if (args.json) system.out(renderJson(shown));
+      return evenWithoutLedger(system, async () => {
+        const found = await findLeftovers(system);
+        const shown = found.map(({ kind, name, why, how }) => ({ kind, name, why, how }));
+        if (args.json) system.out(renderJson(shown));
       else if (found.length === 0) return inform(system, "there is nothing to remove");
       else
         system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore
-      if (!args.yes) return found.length > 0 && inform(system, "to remove these: claude-bottle gc --yes");
-      for (const { kind, name, how, isByHand, remove } of found) {
-        // The directory may be on a disk that is not mounted now.
-        if (isByHand) {
-          inform(system, `kept ${kind} "${name}": it may hold the only copy of something; to remove it: ${how}`);
-          continue;
+        if (!args.yes) return found.length > 0 && inform(system, "to remove these: claude-bottle gc --yes");
+        for (const { kind, name, how, isByHand, remove } of found) {
+          // The directory may be on a disk that is not mounted now.
+          if (isByHand) {
+            inform(system, `kept ${kind} "${name}": it may hold the only copy of something; to remove it: ${how}`);
+            continue;
+          }
+          if (await remove()) continue;
+          warn(system, `kept ${kind} "${name}": it is in use again`);
+          context.exit(exitCode.failed);
         }
-        if (await remove()) continue;
-        warn(system, `kept ${kind} "${name}": it is in use again`);
-        context.exit(exitCode.failed);
-      }
+      });
     },
   });

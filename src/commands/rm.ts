@@ -3,6 +3,7 @@ import { backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
 import { eachOf } from "../cli/each.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";
+import { evenWithoutLedger } from "../bottle/without-ledger.ts";
 import { removalLines, removeBottle } from "../bottle/remove.ts";
 import type { Losses } from "../plan/losses.ts";
 import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
@@ -35,7 +36,7 @@ export const rm = (context: Context) =>
     async run({ args }) {
       const { system } = context;
       const words = args._.length === 0 ? [undefined] : args._;
-      await eachOf(context, words, async (word) => removeOne(system, word, args));
+      await eachOf(context, words, (word) => evenWithoutLedger(system, () => removeOne(system, word, args)));
     },
   });
 
@@ -51,7 +52,8 @@ async function removeOne(system: System, word: string | undefined, args: Asked):
   const removal = { force: args.force ?? false, keepClaude, onLosses: args.json ? show : undefined };
   if (!args["dry-run"]) {
     if (!(await removeBottle(system, plan, removal))) return noBottle(system);
-    return await undoOwnWorktree(system, plan.directory);
+    // The ledger says whether another bottle is in the worktree.
+    return Ledger.isInMemory ? undefined : await undoOwnWorktree(system, plan.directory);
   }
   const keeps = keepClaude || (plan.keepsClaude ?? false);
   const backend = await backendOf(system, plan.backend);

@@ -1,5 +1,6 @@
 import { command, type Context } from "../cli/command.ts";
 import { eachOf } from "../cli/each.ts";
+import { evenWithoutLedger } from "../bottle/without-ledger.ts";
 import { stopBottle, stopLines } from "../bottle/stop.ts";
 import { existingBottle, noBottle, runningBottles } from "../inventory/find-bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
@@ -43,15 +44,19 @@ export const stop = (context: Context) =>
         return await eachOf(context, plans, (plan) => stopOne(system, plan, options));
       }
       if (words.length === 0) {
-        const plan = await existingBottle(system, undefined);
-        return plan ? await stopOne(system, plan, options) : noBottle(system);
+        return await evenWithoutLedger(system, async () => {
+          const plan = await existingBottle(system, undefined);
+          return plan ? await stopOne(system, plan, options) : noBottle(system);
+        });
       }
-      await eachOf(context, words, async (word) => {
-        const session = await onlySession(system, word);
-        if (session) return await stopSession(system, session, options);
-        const plan = await existingBottle(system, word);
-        if (plan) await stopOne(system, plan, options);
-      });
+      await eachOf(context, words, (word) =>
+        evenWithoutLedger(system, async () => {
+          const session = await onlySession(system, word);
+          if (session) return await stopSession(system, session, options);
+          const plan = await existingBottle(system, word);
+          if (plan) await stopOne(system, plan, options);
+        }),
+      );
     },
   });
 

@@ -10,6 +10,7 @@ import type { ClaudeHome } from "./claude-home.ts";
 import receiptScript from "./receipt.sh" with { type: "text" };
 import startScript from "./start.sh" with { type: "text" };
 import seenScript from "./seen.sh" with { type: "text" };
+import sessionsScript from "./sessions.sh" with { type: "text" };
 import { withoutComments } from "./script.ts";
 
 export type { ClaudeHome };
@@ -93,6 +94,9 @@ export const insideArgv = (root: string): string[] => ["/bin/sh", "-c", withoutC
 export const receiptArgv = (directory: string, seconds: number, conversation: string): string[] => [
   "/bin/sh", "-c", withoutComments(receiptScript), "sh", directory, String(seconds), conversation,
 ]; // prettier-ignore
+
+/** As the bottle's user: prints the number of its sessions. */
+export const sessionsArgv = (): string[] => ["/bin/sh", "-c", withoutComments(sessionsScript)];
 
 /** Connects its stdin and stdout to a port on the bottle's loopback. */
 export const connectArgv = (port: number): string[] => [

@@ -9,6 +9,7 @@ import { exists, isDirectory, isLink, listDirectory, removeFile, removeTree } fr
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
 import { stateDirectory, type System } from "../system/system.ts";
+import { forgetTraps, listTraps } from "../project/trap-watch.ts";
 import { forgetBaseline, listBaselines } from "../sync/baseline.ts";
 import { forgetClaude, listKept } from "../bottle/kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
@@ -22,10 +23,12 @@ import { clearBottle, forgetRecord } from "../bottle/remove.ts";
 export async function findLeftovers(system: System): Promise<Leftover[]> {
   const { bottles } = await listBottles(system);
   const names = new Set(bottles.map(({ name }) => name));
+  // Without a ledger, who knows the bottles of an engine that does not answer?
+  const isGone = (name: string) => !Ledger.isInMemory && !names.has(name);
   using ledger = new Ledger(system);
   const plans = ledger.bottles().map(({ plan }) => plan);
   const ofBottles = await mapLimited(bottles, programsAtOnce, (bottle) => ofBottle(system, bottle));
-  return [...ofBottles.flat(), ...(await ofBackends(system, { plans })), ...files(system, names)];
+  return [...ofBottles.flat(), ...(await ofBackends(system, { plans })), ...files(system, isGone)];
 }
 
 export async function ofBackends(system: System, needed: Needed): Promise<Leftover[]> {
@@ -97,13 +100,11 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
  * Links and locks that remain because a machine was removed without us, and directories of builds that were killed. Files that we cannot have made
  * are left alone.
  */
-function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
+function files(system: System, isGone: (bottle: string) => boolean): Leftover[] {
   const state = stateDirectory(system.env);
   const why = "there is no bottle of that name";
   const links = listDirectory(`${state}/links`)
-    .filter(
-      (name) => isLink(`${state}/links/${name}`) && !bottles.has(name.replace(/(-[0-9a-f]{10})-(?:\d+|agent)$/, "$1")),
-    )
+    .filter((name) => isLink(`${state}/links/${name}`) && isGone(name.replace(/(-[0-9a-f]{10})-(?:\d+|agent)$/, "$1")))
     .map((name): Leftover => {
       const path = `${state}/links/${name}`;
       return { kind: "link", name, why, how: shellLine(["rm", path]), remove: async () => (removeFile(path), true) };
@@ -112,7 +113,7 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
   const isOfBottle = (name: string) => name.startsWith("cb-");
   const locks = all
     // A bottle whose project is a copy has a second lock for it.
-    .filter((name) => isOfBottle(name) && !bottles.has(name.replace(/-copy$/, "")))
+    .filter((name) => isOfBottle(name) && isGone(name.replace(/-copy$/, "")))
     .filter((name) => !isDirectory(`${state}/locks/${name}.db`))
     .map((name): Leftover => {
       const how = shellLine(["rm", `${state}/locks/${name}.db`]);
@@ -140,10 +141,16 @@ function files(system: System, bottles: ReadonlySet<string>): Leftover[] {
       return { kind: "directory", name: path, why: gone, how: shellLine(["rm", "-rf", path]), remove };
     });
   const copies = listBaselines(system)
-    .filter((name) => !bottles.has(name))
+    .filter(isGone)
     .map((name): Leftover => {
       const how = "forget what its copy of the project was";
       return { kind: "record", name, why, how, remove: async () => (forgetBaseline(system, name), true) };
     });
-  return [...links, ...locks, ...builds, ...kept, ...copies];
+  const traps = listTraps(system)
+    .filter(isGone)
+    .map((name): Leftover => {
+      const how = "forget what its sessions changed of git";
+      return { kind: "record", name, why, how, remove: async () => (forgetTraps(system, name), true) };
+    });
+  return [...links, ...locks, ...builds, ...kept, ...copies, ...traps];
 }

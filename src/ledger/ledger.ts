@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { UserError } from "../errors.ts";
-import { ledgerError } from "./errors.ts";
+import { ledgerError, ledgerFile } from "./errors.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { privateDirectory } from "../system/files.ts";
 import { identify, isAlive, type Identity } from "../system/process.ts";
@@ -48,13 +48,17 @@ function connect(file: string): Database {
  * several processes write at once.
  */
 export class Ledger implements Disposable {
+  /** Every ledger of this process starts empty, and leaves no file. */
+  static isInMemory = false;
+
   readonly #db: Database;
   readonly #now: () => number;
   readonly #file: string;
 
   constructor(system: System) {
     this.#now = system.now;
-    this.#file = `${privateDirectory(stateDirectory(system.env))}/ledger.db`;
+    if (!Ledger.isInMemory) privateDirectory(stateDirectory(system.env));
+    this.#file = Ledger.isInMemory ? ":memory:" : ledgerFile(system.env);
     const shared = connections.get(this.#file) ?? { db: connect(this.#file), users: 0 };
     shared.users += 1;
     connections.set(this.#file, shared);

@@ -6,7 +6,7 @@ import { namesOf, withNames } from "../manifest/host-command.ts";
 import type { Manifest } from "../manifest/schema.ts";
 import type { MountPlan } from "../plan/plan.ts";
 import { readBounded } from "../system/bounded.ts";
-import { isDirectory, realPath, writePrivate } from "../system/files.ts";
+import { fileStatus, isDirectory, listDirectory, realPath, removeTree, writePrivate } from "../system/files.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 import { cannotBeJudged, changedSinceRead, namedInsideArgument } from "./errors.ts";
 
@@ -64,7 +64,19 @@ export function withCopies(system: System, cwd: string, command: readonly string
     writePrivate(path, file.content, file.isRunnable ? 0o700 : 0o600);
     copies.set(name, path);
   }
+  if (copies.size > 0) forgetUnused(system);
   return withNames(command, copies);
+}
+
+const keptMs = 7 * 24 * 3600_000;
+
+/** What a hook started may run for days, and read its copy again. */
+function forgetUnused(system: System): void {
+  const directory = `${stateDirectory(system.env)}/host-files`;
+  for (const name of listDirectory(directory)) {
+    const path = `${directory}/${name}`;
+    if ((fileStatus(path)?.modifiedAt ?? 0) < system.now() - keptMs) removeTree(path);
+  }
 }
 
 const hashOf = (content: Uint8Array | undefined): string => sha256(content ?? "");

@@ -1,7 +1,8 @@
 import * as v from "valibot";
+import { dirname } from "node:path";
 import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
-import { readText, writePrivate } from "../system/files.ts";
+import { listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { warn } from "../ui/messages.ts";
 import type { GitTraps } from "./git-traps.ts";
@@ -75,6 +76,17 @@ export async function tellTraps(
 export async function settle(plan: BottlePlan): Promise<void> {
   if (plan.mounts.some(({ part }) => part === "repository")) (await import("./shared-repository.ts")).settleRefs(plan);
 }
+
+/** Once its bottle is gone. First reports what could not be shown before. */
+export function forgetTraps(system: System, name: string): void {
+  const untold = read(system, name)?.untold ?? [];
+  if (untold.length > 0) tell(system, "an earlier session changed", untold);
+  removeFile(trapFile(system, name));
+}
+
+/** The bottles that have such a file. */
+export const listTraps = (system: System): string[] =>
+  listDirectory(dirname(trapFile(system, "x"))).flatMap((file) => (file.endsWith(".json") ? [file.slice(0, -5)] : []));
 
 /** An exec in a bottle that is known needs none of these. */
 const looking = () => Promise.all([import("./git-traps.ts"), import("./repositories.ts"), import("./git-settings.ts")]);

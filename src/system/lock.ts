@@ -87,6 +87,8 @@ const open = (file: string) => new Database(file, { create: true });
 /** Throws UserError for a file that is not a lock. */
 function tryLock(db: Database): boolean {
   try {
+    // With a journal in a file, SQLite would write its header: not on a full disk, where `rm` and `gc` are needed most.
+    db.run("pragma journal_mode = memory");
     db.run("begin exclusive");
     return true;
   } catch (error) {

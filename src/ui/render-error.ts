@@ -16,14 +16,6 @@ export function renderError(system: System, error: unknown, seeHelp: string): nu
     fail(system, fromCitty(error.message), seeHelp);
     return exitCode.usage;
   }
-  if (error instanceof Error && error.name === "SQLiteError") {
-    fail(
-      system,
-      `the ledger cannot be used: ${error.message}`,
-      "check the free space and the permissions of the state directory (XDG_STATE_HOME)",
-    );
-    return exitCode.failed;
-  }
   fail(system, `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return exitCode.bug;
 }

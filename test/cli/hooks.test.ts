@@ -1,6 +1,6 @@
 // Programs of this machine around a bottle's life.
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { Screen } from "../support/screen.ts";
 import { Home, tool, until } from "../support/tool.ts";
 
@@ -136,6 +136,28 @@ test("a file that a hook may also write is the one that was judged when it runs"
   });
   expect(existsSync(`${home.project}/copy`)).toBe(false);
 }, 30_000);
+
+test("copies of a hook's files are kept for a week after they were last needed", async () => {
+  using home = new Home();
+  own(home, hooks("./setup.sh"));
+  writeFileSync(`${home.project}/setup.sh`, "#!/bin/sh\n", { mode: 0o755 });
+  const copies = `${home.directory}/state/claude-bottle/host-files`;
+  const day = 24 * 3600;
+  for (const [name, days] of [
+    ["old", 8],
+    ["new", 6],
+  ] as const) {
+    mkdirSync(`${copies}/${name}`, { recursive: true });
+    const then = Date.now() / 1000 - days * day;
+    utimesSync(`${copies}/${name}`, then, then);
+  }
+  expect((await home.run(ready)).code).toBe(0);
+  expect([existsSync(`${copies}/old`), existsSync(`${copies}/new`), readdirSync(copies).length]).toEqual([
+    false,
+    true,
+    2,
+  ]);
+});
 
 test("a bottle whose after-stop hook fails is removed all the same, and leaves nothing behind", async () => {
   using home = new Home();

@@ -119,6 +119,9 @@ export function landlock(system: System): Backend {
       return filesBelow(argv.homeOf(directoryOf(name)), isMadeDirectory).map((path) => `${user.home}/${path}`);
     },
 
+    // Each session is confined by rules of its own, and may not look into the others.
+    countProcesses: (name) => processesOf(name).length,
+
     stop: (name) => endAll(() => processesOf(name)),
 
     async remove(name, options = {}) {
