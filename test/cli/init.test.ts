@@ -43,11 +43,9 @@ test("init takes from devcontainer.json what has a counterpart, and nothing that
     '{ // comments\n "image": "registry.example.org/dev:1",\n "containerEnv": { "TZ": "UTC", "HOME": "/x", "A B": "y", "W": "${localEnv:W}" },\n "postCreateCommand": "npm ci\\n[env]", }',
   );
   const { stdout } = await home.run(["init", "--dry-run"]);
-  expect(stdout).toContain('image = "registry.example.org/dev:1" # from devcontainer.json; it must hold claude\n');
+  expect(stdout).toContain('\n[template]\nbase = "registry.example.org/dev:1"\n');
   expect(stdout).toContain('\n[env]\nTZ = "UTC"\n\n');
-  expect(stdout).toEndWith(
-    '# devcontainer.json has it run after the creation.\n# [[provision.commands]]\n# run = "npm ci\\n[env]"\n',
-  );
+  expect(stdout).toEndWith('# Commands of devcontainer.json.\n# [[provision.commands]]\n# run = "npm ci\\n[env]"\n');
   for (const text of ["", "{", "[]", '{"image": 3}', '{"image": "a b"}', '{"image": "\\ud800"}']) {
     write(text);
     expect((await home.run(["init", "--dry-run"])).stdout).toContain("# image = ");

@@ -20,6 +20,8 @@ export type Sandbox = {
   readonly directory: string;
   /** The host's Claude Code, one executable file. */
   readonly claude: string | undefined;
+  /** In place of the host's, if that does not list the caller, as with users of a directory service. */
+  readonly passwd?: string | undefined;
   /** What the sandbox may have of its own. `proc` is "host" if a new one cannot be mounted, as in a container that hides parts of its /proc. */
   readonly leave: { readonly proc: "own" | "host"; readonly hostname: boolean };
 };
@@ -106,7 +108,7 @@ export const prepareArgv = (directory: string, plan: BottlePlan, claude: ClaudeH
  * matters: later ones cover earlier ones.
  */
 export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
-  const { bwrap, directory, claude, leave } = sandbox;
+  const { bwrap, directory, claude, passwd, leave } = sandbox;
   const { network, sshAgent } = plan;
   return [
     bwrap, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try",
@@ -115,6 +117,7 @@ export function bottleArgv(sandbox: Sandbox, plan: BottlePlan): string[] {
     ...(leave.hostname ? ["--hostname", plan.name] : []),
     ...systemDirectories.flatMap((path) => ["--ro-bind-try", path, path]),
     ...settings.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
+    ...(passwd === undefined ? [] : ["--ro-bind", passwd, "/etc/passwd"]),
     ...(leave.proc === "own" ? ["--proc", "/proc"] : ["--ro-bind", "/proc", "/proc"]),
     ...kernelSettings.flatMap((path) => ["--ro-bind-try", path, path]), "--dev", "/dev", "--tmpfs", "/run", "--symlink", "/run", "/var/run", "--tmpfs", "/var/tmp",
     ...bindingsIn(directory, plan).flatMap(({ source, target, mode }) => [mode === "ro" ? "--ro-bind" : "--bind", source, target]),

@@ -6,7 +6,7 @@ import { proxyArgv } from "../../namespaces/words.ts";
 import type { BottlePlan } from "../../plan/plan.ts";
 import { readProxy } from "../../proxy/record.ts";
 import { writeRules } from "../../proxy/rules.ts";
-import { exists, isSameDirectory, readText } from "../../system/files.ts";
+import { exists, isSameDirectory, readText, writePrivate } from "../../system/files.ts";
 import { endProcesses, findProcesses, identify, type Identity, processesBeside } from "../../system/process.ts";
 import type { RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
@@ -49,10 +49,12 @@ export const needsProxy = ({ network }: BottlePlan): boolean => network.mode ===
 export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }: Places) {
   const directoryOf = (name: string) => `${bottles()}/${name}`;
 
-  const sandboxOf = ({ name }: BottlePlan, leave: Leave = allLeave): argv.Sandbox => ({
+  const passwdOf = (name: string) => `${directoryOf(name)}/passwd`;
+  const sandboxOf = (plan: BottlePlan, leave: Leave = allLeave): argv.Sandbox => ({
     bwrap: findBwrap(system),
-    directory: directoryOf(name),
+    directory: directoryOf(plan.name),
     claude: findClaude(system),
+    passwd: passwdWith(readText("/etc/passwd") ?? "", plan) && passwdOf(plan.name),
     leave,
   });
 
@@ -81,6 +83,8 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
     const directory = directoryOf(plan.name);
     // Processes of an interrupted start.
     await endProcesses(holdersOf(plan.name));
+    const passwd = passwdWith(readText("/etc/passwd") ?? "", plan);
+    if (passwd !== undefined) writePrivate(passwdOf(plan.name), passwd);
     const words = holding(plan, await leaveOf(system));
     await run(words, `start bottle "${plan.name}"`, { ...options, env: withoutHost(["PATH"]) });
     const { "child-pid": pid } = v.parse(factsSchema, JSON.parse(readText(`${directory}/facts.json`) ?? ""));
@@ -162,6 +166,14 @@ export function bottleLife(system: System, { bottles, filterOf, refuseUnusable }
       ...killArgv(directoryOf(name)),
     ],
   };
+}
+
+/** With the bottle's user, which ssh, Python and others look up; undefined if the text lists it already. */
+export function passwdWith(text: string, { user }: Pick<BottlePlan, "user">): string | undefined {
+  const isListed = text.split("\n").some((line) => line.split(":")[2] === String(user.uid));
+  if (isListed) return undefined;
+  const name = user.name.replace(/[^\w.-]/g, "-");
+  return `${name}:x:${user.uid}:${user.gid}::${user.home.replace(/[:\n]/g, "")}:/bin/sh\n${text}`;
 }
 
 function killArgv(directory: string): string[][] {

@@ -23,7 +23,7 @@ const claudeParts = ["settings", "memory", "skills", "commands", "agents"] as co
 export const Provision = table({
   claude: about(
     list(choice(claudeParts), 'an array of parts, such as ["memory", "skills"]'),
-    "parts of your own Claude Code to copy: ~/.claude/CLAUDE.md (memory), the directories `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
+    "parts of your own Claude Code to copy: ~/.claude/CLAUDE.md with what it imports from ~/.claude, and the rules (memory), the directories `skills`, `commands` and `agents` there, and what is harmless in its settings.json",
   ),
   files: v.optional(
     about(
