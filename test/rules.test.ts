@@ -189,7 +189,7 @@ test("what a person reads goes through ui, and errors stand in a file of their r
   const elsewhere = own.filter((file) => !file.startsWith("src/ui/") && !alone.includes(file));
   expect(elsewhere.filter((file) => /["'`]claude-bottle: /.test(read(file)))).toEqual([]);
   const strays = elsewhere.filter(
-    (file) => !/\/errors(\.ts$|\/)/.test(file) && /new UserError\(|usageError\(/.test(read(file)),
+    (file) => !/\/errors(\.ts$|\/)/.test(file) && /new (UserError|Unreadable)\(|usageError\(/.test(read(file)),
   );
   expect(strays).toEqual([]);
 });

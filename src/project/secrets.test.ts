@@ -65,7 +65,7 @@ test("a file that was exchanged for a link after it was judged is not read", asy
   writeFileSync(`${directory}/private`, "s3cret");
   symlinkSync("private", `${directory}/key`);
   await expect(valueOf({ file: "key" }, `${directory}/key`)).rejects.toThrow(
-    `cannot read "${directory}/key": it is not a regular file any more`,
+    `cannot read "${directory}/key": it is no longer a regular file`,
   );
   symlinkSync(directory, `${directory}/way`);
   await expect(valueOf({ file: "key" }, `${directory}/way/private`)).rejects.toThrow("cannot open the directory");

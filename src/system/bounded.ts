@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from "node:fs";
-import { tooLong, Unreadable } from "./errors.ts";
+import { kernelFile, tooLong } from "./errors.ts";
 import { noteContent } from "./inputs.ts";
 
 /** More than any file that a person or one of our programs writes. */
@@ -28,7 +28,7 @@ export function readWhole(path: string, { maxBytes = usualBytes }: ReadLimits = 
     const stat = fstatSync(file);
     if (!stat.isFile()) return undefined;
     if (stat.size > maxBytes) throw tooLong(maxBytes);
-    if (!/^\/(proc|sys)\//.test(path) && isKernels(file)) throw new Unreadable("it is a file of the kernel's");
+    if (!/^\/(proc|sys)\//.test(path) && isKernels(file)) throw kernelFile();
     return { content: readUpTo(file, maxBytes, stat.size), mode: stat.mode & 0o777 };
   } finally {
     closeSync(file);

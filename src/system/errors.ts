@@ -11,6 +11,10 @@ const megabytes = (bytes: number) => (bytes < 1024 * 1024 ? `${bytes / 1024} KiB
 export class Unreadable extends Error {}
 
 export const tooLong = (maxBytes: number) => new Unreadable(`it is larger than ${megabytes(maxBytes)}`);
+export const notAFile = (isDirectory: boolean) =>
+  new Unreadable(isDirectory ? "it is a directory" : "it is not a regular file");
+export const noLongerAFile = () => new Unreadable("it is no longer a regular file");
+export const kernelFile = () => new Unreadable("it is a file of the kernel");
 
 type Action =
   | "read"

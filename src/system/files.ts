@@ -26,7 +26,7 @@ import {
 import { dirname } from "node:path";
 import { codeOf } from "../lib/errno.ts";
 import { type ReadLimits, readWhole } from "./bounded.ts";
-import { cannot, notWritable, Unreadable } from "./errors.ts";
+import { cannot, notAFile, notWritable, Unreadable } from "./errors.ts";
 import { noteContent, noted, noteOther } from "./inputs.ts";
 
 /** The text of a file; undefined if it does not exist. Throws UserError if it cannot be read or is too long. */
@@ -41,7 +41,7 @@ export function readText(path: string, limits?: ReadLimits): string | undefined 
     if (codeOf(cause) === "ENOENT" || codeOf(cause) === "ENOTDIR") return undefined;
     throw cannot("read", path, cause);
   }
-  throw cannot("read", path, new Unreadable(isDirectory(path) ? "it is a directory" : "it is not a regular file"));
+  throw cannot("read", path, notAFile(isDirectory(path)));
 }
 
 const isNullDevice = ({ rdev }: Stats) => rdev === statSync("/dev/null").rdev;

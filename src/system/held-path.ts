@@ -3,14 +3,14 @@ import { basename, dirname } from "node:path";
 import { byteName } from "../lib/tree-state.ts";
 import { openDirectory } from "./at.ts";
 import { usualBytes } from "./bounded.ts";
-import { cannot, tooLong, Unreadable } from "./errors.ts";
+import { cannot, noLongerAFile, tooLong } from "./errors.ts";
 import { HeldDirectory } from "./held-directory.ts";
 
 /** The text of a file by its real path. Fails if a link has been put anywhere on the path since. */
 export function readFileNoFollow(path: string): string {
   using directory = HeldDirectory.open(dirname(path));
   using file = directory.open(byteName(basename(path)));
-  if (!file) throw cannot("read", path, new Unreadable("it is not a regular file any more"));
+  if (!file) throw cannot("read", path, noLongerAFile());
   if (file.status.size > usualBytes) throw cannot("read", path, tooLong(usualBytes));
   return Buffer.concat([...file.pieces()]).toString("utf8");
 }

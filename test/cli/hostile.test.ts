@@ -104,8 +104,8 @@ test.each(["the project", "a mount"])("a home behind a link is still not shared 
 });
 
 test.each([
-  ["without an end", "ln -s /proc/self/pagemap bottle.toml", "it is a file of the kernel's"],
-  ["that is never there", "ln -s /proc/kmsg bottle.toml", "it is a file of the kernel's"],
+  ["without an end", "ln -s /proc/self/pagemap bottle.toml", "it is a file of the kernel"],
+  ["that is never there", "ln -s /proc/kmsg bottle.toml", "it is a file of the kernel"],
   ["of 3 GB", "truncate -s 3G bottle.toml", "it is larger than 8 MiB"],
 ])("a bottle.toml %s is not read", async (_, script, why) => {
   using home = new Home();
