@@ -114,3 +114,9 @@ test("a list that the user keeps behind links is read, unless a link is in the p
   symlinkSync(`${home}/dotfiles/git/ignore`, `${home}/work/shop/list`);
   expect((await read()).settings?.ignore).toBe(undefined);
 });
+
+test("the environment's settings come along; what needs files or programs of this machine does not", async () => {
+  write(".gitconfig", "[init]\n templateDir = ~/t\n defaultBranch = main\n[log]\n showSignature = true\n date = iso\n");
+  const given = { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.autocrlf", GIT_CONFIG_VALUE_0: "input" };
+  expect((await read(given)).lines).toEqual(["init.defaultbranch=main", "log.date=iso", "core.autocrlf=input"]);
+});

@@ -92,8 +92,8 @@ function identity(author: Identity | undefined, committer: Identity | undefined)
   ];
 } // prettier-ignore
 
-/** The repository's own settings come with the project. */
-const isUsers = (scope: string): boolean => scope === "system" || scope === "global";
+/** The repository's own settings come with the project. "command": of GIT_CONFIG_COUNT in the environment. */
+const isUsers = (scope: string): boolean => ["system", "global", "command"].includes(scope);
 
 type Listed = { readonly scope: string; readonly key: string; readonly value: string };
 
@@ -114,7 +114,8 @@ function parseSettings(text: string): Listed[] {
  */
 const carried =
   /^(?:core\.(?:autocrlf|eol|safecrlf|quotepath|whitespace|abbrev|commentchar|precomposeunicode)|filter\.[^]+\.(?:clean|smudge|process|required)|url\.[^]+\.(?:insteadof|pushinsteadof)|(?:init|pull|push|fetch|rebase|rerere|status|log|column|color|advice|help|stash|am|apply|grep|versionsort|submodule|tag|branch|alias|i18n|feature)\.[^.]+|color\.[^.]+\.[^.]+|merge\.(?:conflictstyle|ff|log|stat|renames)|diff\.(?:algorithm|renames|renamelimit|noprefix|mnemonicprefix|colormoved|context|interhunkcontext|submodule|wserrorhighlight)|commit\.(?:cleanup|status|verbose))$/;
-const changesCommits = (key: string): boolean => carried.test(key) && !/^(?:tag|push)\.gpgsign$/.test(key);
+const changesCommits = (key: string): boolean =>
+  carried.test(key) && !/^(?:(?:tag|push)\.gpgsign|log\.showsignature|init\.templatedir|help\.browser)$/.test(key);
 
 const holdsPassword = (text: string): boolean => /\/\/[^/@\s]+@/.test(text);
 const nameOf = (key: string): string => `${key.split(".")[0]}.*.${key.split(".").at(-1)}`;
