@@ -37,7 +37,10 @@ export const cannot = (action: Action, path: string, cause: unknown) =>
 
 export const notRegular = (path: string) => new UserError(`${quoted(path)} is not a regular file`);
 
-export const readOnly = (path: string) => new UserError(`${quoted(path)} is read-only`);
+export const readOnly = (path: string) =>
+  new UserError(`${quoted(path)} is read-only`, {
+    hint: "if another program writes it, such as home-manager, change it there",
+  });
 
 export const danglingLink = (path: string) =>
   new UserError(`${quoted(path)} is a symlink to a file that does not exist`);

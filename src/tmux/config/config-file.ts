@@ -9,7 +9,12 @@ export async function findConfig(system: System, tmux: Tmux | undefined): Promis
   const home = system.env.HOME ?? "";
   const directory = system.env.XDG_CONFIG_HOME || `${home}/.config`;
   const usual = [`${home}/.tmux.conf`, `${directory}/tmux/tmux.conf`];
-  const own = read.filter((file) => !file.startsWith("/etc/") && file !== "/dev/null");
+  // Files of packages are nobody's to edit.
+  const own = read.filter(
+    (file) => !/^\/(etc|usr|nix\/store|gnu\/store|opt\/homebrew|snap)\//.test(file) && file !== "/dev/null",
+  );
+  // byobu starts tmux with its own file, which sources one of the user's.
+  if (read.some((file) => file.includes("/byobu/"))) return byobuFile(system.env, directory);
   const found = [...own, ...usual].filter(exists).map((file) => localOf(file) ?? file);
   return (
     found.find((file) => hasBlock(readFileOrNothing(file) ?? "")) ??
@@ -23,3 +28,8 @@ function localOf(file: string): string | undefined {
   const local = `${file}.local`;
   return exists(local) && readFileOrNothing(file)?.includes("tmux.conf.local") ? local : undefined;
 }
+
+function byobuFile(env: System["env"], config: string): string {
+  const directory = env.BYOBU_CONFIG_DIR || (isDirectory(`${config}/byobu`) ? `${config}/byobu` : `${env.HOME ?? ""}/.byobu`);
+  return `${directory}/.tmux.conf`;
+} // prettier-ignore

@@ -1,10 +1,11 @@
-import { realPath, removeFile, writePrivate } from "../../system/files.ts";
+import { readFileOrNothing, realPath, removeFile, writePrivate } from "../../system/files.ts";
 import { readBytes, rewriteBytes } from "../../system/rewrite.ts";
 import { stateDirectory, type System } from "../../system/system.ts";
 import { actionNames, actions, bindingLines, type Keys } from "./bindings.ts";
 import { hasBrokenBlock, ownLines, renderChange, withBlock, withoutBlock } from "./block.ts";
 import { findConfig } from "./config-file.ts";
-import { foreignKeys, knownKeys, assertDistinctKeys, unbindOwn, withoutClashes } from "./keys.ts";
+import { foreignKeys, isOurs, knownKeys, assertDistinctKeys, unbindOwn, withoutClashes } from "./keys.ts";
+import { writtenKeys } from "./written-keys.ts";
 import { needs, unmetNeeds, type Need } from "./recommended-options.ts";
 import type { Tmux } from "../tmux.ts";
 import { canAsk, confirm } from "../../ui/prompts.ts";
@@ -29,7 +30,7 @@ export async function install(
   const before = readIntact(file);
   const keys = tmux ? await knownKeys(tmux, asked) : asked;
   assertDistinctKeys(keys);
-  const bound = tmux ? await foreignKeys(tmux) : new Map<string, string>();
+  const bound = tmux ? await foreignKeys(tmux) : writtenForeignKeys(system, file, before);
   const free = withoutClashes(system, keys, bound);
   // Keep options that an earlier install wrote: this one may only change a key.
   const setsOptions = options || needs.some(({ line }) => ownLines(before).includes(line));
@@ -47,6 +48,14 @@ export async function install(
   }
   summarize(system, free, tmux !== undefined);
   if (!setsOptions && unmet.length > 0) offer(system, unmet);
+}
+
+/** The same as far as the file shows it, without our own block. */
+function writtenForeignKeys({ env }: System, file: string, text: string | undefined): Map<string, string> {
+  const own = text === undefined ? undefined : withoutBlock(text);
+  const read = (path: string) => (path === file ? own : readFileOrNothing(path));
+  const found = writtenKeys(file, { home: env.HOME ?? "", read });
+  return new Map([...found].filter(([, command]) => !isOurs(command)));
 }
 
 /** Removes what install wrote, and unbinds it in the running server. */

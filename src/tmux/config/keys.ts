@@ -35,7 +35,7 @@ const parseKeys = (listed: string): Bound[] =>
     return key === undefined || command === undefined ? [] : [{ key: unquoted(key), command }];
   });
 
-const isOurs = (command: string): boolean =>
+export const isOurs = (command: string): boolean =>
   /\btmux\W+(open|menu|next|paste-image)\b.*--pane #\{q:pane_id\}/.test(command);
 
 /** In the notation of tmux's lists: `\#`, `M-\\`, `"M-;"`, `'M-"'`. */
