@@ -79,6 +79,15 @@ test("a directory with a line's end in its name is no further word", async () =>
   expect(stdout).toBe("cb-BOTTLE\t~/home/two\\x0alines\n");
 });
 
+test("an agent's command of several lines, with what a terminal obeys, is one description", async () => {
+  using own = new Home();
+  own.manifest(String.raw`[agents.one]
+command = "a\nb\u001b[31m"
+`);
+  const { stdout } = await own.run(["complete", "--", "run", "--agent", ""]);
+  expect(stdout.split("\n").filter((line) => /^(?:one|b)/.test(line))).toEqual([String.raw`one	a\x0ab\x1b[31m`]);
+});
+
 test("what cannot be read completes to nothing, without a word", async () => {
   home.manifest("[bottle\n");
   const none = { stdout: "", stderr: "", code: 0 };

@@ -24,7 +24,9 @@ export async function candidateLines(system: System, expected: Expected): Promis
   }
 }
 
-const line = ({ word, description }: Candidate): string => (description === "" ? word : `${word}\t${description}`);
+/** A repository names agents, and its commands may hold lines of their own. */
+const line = ({ word, description }: Candidate): string =>
+  description === "" ? printable(word) : `${printable(word)}\t${printable(description)}`;
 
 async function bottles(system: System): Promise<Candidate[]> {
   if (!exists(`${stateDirectory(system.env)}/ledger.db`)) return [];

@@ -165,6 +165,21 @@ test.each<[string, string, object | undefined]>([
   expect(ledger.bottles()).toHaveLength(expected === undefined ? 0 : 1);
 }); // prettier-ignore
 
+test.each([
+  "{",
+  "null",
+  "[]",
+  "5",
+  "{}",
+  JSON.stringify({ ...plan, user: undefined }),
+  JSON.stringify({ ...plan, name: 1 }),
+])("a damaged row of this version, %s, is one of a bottle that we do not know", (stored) => {
+  using ledger = new Ledger(system);
+  ledger.saveBottle(plan, undefined);
+  ledger.database.query("update bottles set plan = ?").run(stored);
+  expect([ledger.bottle(plan.name), ledger.bottles()]).toEqual([undefined, []]);
+});
+
 test("forgetting a bottle forgets its sessions", () => {
   using ledger = new Ledger(system);
   ledger.saveBottle(plan, undefined);

@@ -1,3 +1,4 @@
+import { parseJson } from "../lib/json.ts";
 import type { BottlePlan, SessionPlan } from "../plan/plan.ts";
 import { version } from "../version.ts";
 import type { Identity } from "../system/process.ts";
@@ -81,12 +82,18 @@ export function toBottle({
   return plan && { plan, madeAt: made_at, isReady: ready === 1, machine };
 }
 
-/** A plan that this version wrote is not validated: a warm start, the usual case, would wait for that. */
+/** A plan that this version wrote is only looked over: a warm start, the usual case, would wait for all of the schema. */
 function planOf({ plan, written_by }: Pick<BottleRow, "plan" | "written_by">): BottlePlan | undefined {
-  if (written_by === version) return JSON.parse(plan) as BottlePlan;
+  const own = written_by === version ? (parseJson(plan) as BottlePlan | undefined) : undefined;
+  if (own && isWhole(own)) return own;
   const { readStoredPlan } = require("./stored-plan.ts") as typeof import("./stored-plan.ts");
   return readStoredPlan(plan);
 }
+
+/** A disk may damage the row. */
+const isWhole = ({ name, backend, directory, user, network, mounts, credentials }: Readonly<Partial<BottlePlan>>): boolean =>
+  typeof name === "string" && typeof backend === "string" && typeof directory === "string" && typeof user?.home === "string" &&
+  Array.isArray(network?.hosts) && Array.isArray(mounts) && Array.isArray(credentials); // prettier-ignore
 
 export const toSession = ({ id, bottle, kind, directory, pid, started, started_at, conversation, ...row }: SessionRow): SessionRecord => ({
   id, bottle, directory, startedAt: started_at, kind: kind as SessionPlan["kind"], process: { pid, started }, pane: toPane(row),

@@ -1,13 +1,20 @@
 // bun run fuzz [--seed N] [--seconds S] [TARGET...]: random hostile input for what reads a bottle's words, ten minutes of it by default.
 import { parseArgs } from "node:util";
 import { Random } from "./random.ts";
+import { fuzzLastWords } from "./last-words.ts";
 import { fuzzLedger } from "./ledger.ts";
 import { fuzzRecords } from "./records.ts";
 import { fuzzTar } from "./tar.ts";
 import { fuzzTree } from "./tree.ts";
 
 /** Each throws at the first input that breaks a rule, and answers how many it tried. */
-export const targets = { tree: fuzzTree, tar: fuzzTar, ledger: fuzzLedger, records: fuzzRecords } as const;
+export const targets = {
+  tree: fuzzTree,
+  tar: fuzzTar,
+  ledger: fuzzLedger,
+  records: fuzzRecords,
+  "last-words": fuzzLastWords,
+} as const;
 export type Target = keyof typeof targets;
 
 const mostBytes = 100 * 1024 * 1024;

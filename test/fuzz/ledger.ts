@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { UserError } from "../../src/errors.ts";
 import { Ledger } from "../../src/ledger/ledger.ts";
 import { realSystem } from "../../src/system/real.ts";
+import { version } from "../../src/version.ts";
 import type { Random } from "./random.ts";
 
 const commands = [["ls"], ["ls", "--json"], ["ls", "--size"], ["gc"], ["logs"], ["rm", "cb-a-0"], ["stop", "cb-a-0"], ["exec", "cb-a-0", "--", "true"], ["cp", "cb-a-0:/x", "y"], ["doctor"], ["dashboard", "--once"]]; // prettier-ignore
@@ -65,11 +66,11 @@ function spoil(db: Database, random: Random, directory: string): void {
   const backend = random.of(["smolvm", "podman", "docker", "bubblewrap", "kubernetes", "landlock", "other", "__proto__"]);
   const text = () => (random.chance(0.5) ? random.spoiled("cb-a-0") : random.of(["", "cb-a-0", "\0", "../x", "constructor"]));
   const number = () => random.of([0, 1, -1, 2 ** 31, Number.MAX_SAFE_INTEGER, process.pid]);
-  db.query("insert or replace into bottles (name, directory, plan, made_at, machine_pid, machine_started) values (?, ?, ?, ?, ?, ?)").run(
+  db.query("insert or replace into bottles (name, directory, plan, made_at, machine_pid, machine_started, written_by) values (?, ?, ?, ?, ?, ?, ?)").run(
     random.chance(0.7) ? "cb-a-0" : text(),
     random.chance(0.7) ? directory : text(),
     random.chance(0.2) ? plan(directory, backend) : random.spoiled(plan(directory, backend)),
-    number(), random.chance(0.5) ? number() : null, random.chance(0.5) ? text() : null,
+    number(), random.chance(0.5) ? number() : null, random.chance(0.5) ? text() : null, random.chance(0.5) ? version : null,
   );
   for (let session = random.below(3); session > 0; session -= 1)
     db.query("insert or replace into sessions (id, bottle, kind, directory, pid, started, started_at, ended_at, code, pane, terminal, traps, conversation) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(

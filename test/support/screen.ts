@@ -19,7 +19,7 @@ export class Screen implements AsyncDisposable {
       ...options
     }: { cwd: string; env: Record<string, string>; columns?: number; rows?: number },
   ) {
-    this.#emulator = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
+    this.#emulator = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000, logLevel: "off" });
     this.process = Bun.spawn([...argv], {
       ...options,
       terminal: {
@@ -44,6 +44,15 @@ export class Screen implements AsyncDisposable {
     const answer = () => void (this.process.terminal?.closed || this.press(text));
     if (this.answersAfterMs === 0) answer();
     else setTimeout(answer, this.answersAfterMs);
+  }
+
+  /** Waits until the bytes that came fit, and answers the first group. */
+  async said(fits: RegExp, limitMs = 15_000): Promise<string> {
+    for (const end = Date.now() + limitMs; Date.now() < end; await Bun.sleep(20)) {
+      const found = fits.exec(this.raw)?.[1];
+      if (found !== undefined) return found;
+    }
+    throw new Error(`not said after ${limitMs} ms: ${fits}\n${JSON.stringify(this.raw)}`);
   }
 
   get text(): string {
