@@ -56,7 +56,12 @@ export async function readBottle(
 /** `machineLives` is false if the bottle's machine, and so everything in it, is gone. */
 function readHere(directory: string, machineLives: false | undefined): Readings {
   const files = readFiles(directory);
-  const wanted = files.processes.map((record) => ({ record, pid: record.pid, start: record.procStart }));
+  const wanted = files.processes.map((record) => ({
+    record,
+    pid: record.pid,
+    start: record.procStart,
+    namespace: record.pidDomain,
+  }));
   const found = findGuestProcesses(machineLives === false ? [] : wanted);
   return {
     ...files,

@@ -25,6 +25,16 @@ const processSchema = v.object({
   pid: v.pipe(v.number(), v.integer(), v.minValue(1)),
   /** Clock ticks since boot, the same in every pid namespace. */
   procStart: v.pipe(v.string(), v.regex(/^\d{1,20}$/)),
+  /** Ends in the pid namespace of the process. */
+  pidDomain: v.fallback(
+    v.optional(
+      v.pipe(
+        v.string(),
+        v.transform((text) => /pid:\[\d{1,20}\]$/.exec(text)?.[0]),
+      ),
+    ),
+    undefined,
+  ),
   sessionId: id,
   kind: v.picklist(["interactive", "bg"]),
   status: v.optional(v.picklist(["busy", "waiting", "idle", "shell"]), "idle"),

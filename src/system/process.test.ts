@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { startedByPs } from "./process.ts";
+import { findGuestProcesses, type GuestProcess, identify, startedByPs } from "./process.ts";
 
 describe("when a process started, by ps", () => {
   let directory = "";
@@ -44,3 +44,12 @@ describe("when a process started, by ps", () => {
     expect(abroad(() => startedByPs(process.pid))).toBe(atHome);
   });
 });
+
+test.skipIf(process.platform !== "linux")("a guest's process is known by its namespace, where others share its pid and start", () => {
+  const inner = Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+  const own = { pid: inner, start: identify(process.pid)?.started.split(":").at(-1) ?? "" };
+  const namespace = readlinkSync("/proc/self/ns/pid");
+  const found = (one: GuestProcess) => findGuestProcesses([one]).get(one);
+  expect(found({ ...own, namespace: "pid:[1]" })).toBeUndefined();
+  expect([found({ ...own, namespace }), found({ ...own, namespace }), found(own)]).toEqual([process.pid, process.pid, process.pid]);
+}); // prettier-ignore

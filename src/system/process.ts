@@ -92,8 +92,11 @@ export function startedByPs(pid: number, ps = "/bin/ps"): string | undefined {
   return exitCode === 0 && started !== "" ? started : undefined;
 }
 
-/** A process of a bottle, by its pid there and its start in ticks, which is the same in every namespace. */
-export type GuestProcess = { readonly pid: number; readonly start: string };
+/**
+ * A process of a bottle, by its pid there and its start in ticks, which is the same in every namespace. Bottles that start at once have processes that
+ * share both; then `namespace` ("pid:[4026531836]") tells them apart.
+ */
+export type GuestProcess = { readonly pid: number; readonly start: string; readonly namespace?: string | undefined };
 
 /** The host's pid of each guest process found so far: a search reads all of /proc. */
 const hostPids = new Map<string, number>();
@@ -103,7 +106,7 @@ const hostPidsLimit = 1_000;
 export function findGuestProcesses(all: readonly GuestProcess[]): ReadonlyMap<GuestProcess, number> {
   const found = new Map<GuestProcess, number>();
   for (const process of all) {
-    const pid = hostPids.get(`${process.start}:${process.pid}`);
+    const pid = hostPids.get(keyOf(process));
     // One pid with one start time is one process.
     if (pid !== undefined && isLive(pid, process.start)) found.set(process, pid);
   }
@@ -117,11 +120,23 @@ export function findGuestProcesses(all: readonly GuestProcess[]): ReadonlyMap<Gu
     if (state === "Z" || !known.has(start)) continue;
     const inner = /^NSpid:.*\t(\d+)$/m.exec(textOf(`/proc/${pid}/status`))?.[1];
     const process = starts.get(`${start}:${inner}`);
-    if (!process) continue;
+    if (!process || !isIn(Number(pid), process.namespace)) continue;
     found.set(process, Number(pid));
-    hostPids.set(`${start}:${process.pid}`, Number(pid));
+    hostPids.set(keyOf(process), Number(pid));
   }
   return found;
+}
+
+const keyOf = ({ start, pid, namespace = "" }: GuestProcess): string => `${start}:${pid}:${namespace}`;
+
+/** True where we may not look. */
+function isIn(pid: number, namespace: string | undefined): boolean {
+  if (namespace === undefined) return true;
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) === namespace;
+  } catch {
+    return true;
+  }
 }
 
 function isLive(pid: number, start: string): boolean {
