@@ -46,10 +46,13 @@ export async function engineStates(system: System, ledger: Ledger): Promise<Read
 }
 
 /** Denied hosts by bottle, without those that the bottle may reach now or that the user has muted. */
-export async function deniedByBottle(system: System): Promise<ReadonlyMap<string, readonly DeniedHost[]>> {
+export async function deniedByBottle(
+  system: System,
+  names?: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly DeniedHost[]>> {
   using ledger = new Ledger(system);
   const mutes = new Mutes(ledger);
-  const denied = (await deniedHosts(system)).filter(
+  const denied = (await deniedHosts(system, names)).filter(
     ({ bottle, target, allowed }) => !allowed && !mutes.has(bottle, target),
   );
   return Map.groupBy(denied, ({ bottle }) => bottle);

@@ -51,8 +51,16 @@ export class Looks {
   async refresh(): Promise<void> {
     const { system, change } = this.#options;
     change({ bottles: this.bottles() });
-    change({ denied: await deniedByBottle(system) });
+    await this.#askDenied();
     await this.#askEngines();
+  }
+
+  /** Only bottles that run are denied anything more, and some backends start a program for each answer. */
+  async #askDenied(): Promise<void> {
+    const { system, world, change } = this.#options;
+    const { bottles, sessions } = world();
+    const running = bottles.filter(({ state }) => state === "running").map(({ name }) => name);
+    change({ denied: await deniedByBottle(system, new Set([...running, ...sessions.map(({ bottle }) => bottle)])) });
   }
 
   async #askEngines(): Promise<void> {
@@ -72,7 +80,7 @@ export class Looks {
         if (version !== this.#version) change({ bottles: this.bottles() });
         this.#version = version;
       }),
-      this.#every(deniedMs, async () => change({ denied: await deniedByBottle(system) })),
+      this.#every(deniedMs, () => this.#askDenied()),
       this.#every(tickMs, async () => {
         const now = system.now();
         const due = dueDirectories(world(), looked, now);

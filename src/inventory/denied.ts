@@ -14,9 +14,10 @@ export type Denied = {
 };
 
 /** Targets that the bottles in the ledger were denied, each once, newest last. */
-export async function deniedHosts(system: System): Promise<Denied[]> {
+export async function deniedHosts(system: System, names?: ReadonlySet<string>): Promise<Denied[]> {
   using ledger = new Ledger(system);
-  const found = await mapLimited(ledger.bottles(), programsAtOnce, async ({ plan }) => {
+  const bottles = ledger.bottles().filter(({ plan }) => names?.has(plan.name) ?? true);
+  const found = await mapLimited(bottles, programsAtOnce, async ({ plan }) => {
     const events = (await (await backendOf(system, plan.backend)).denied?.(plan.name)) ?? [];
     const allowed = new RegExp(filterOf(plan.network).replaceAll("\n", "|"), "i");
     return [...Map.groupBy(events, ({ target }) => target)].map(([target, all]) => ({
