@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { mergePackedRefs } from "../lib/packed-refs.ts";
 import type { BottlePlan, MountPlan } from "../plan/plan.ts";
 import { exists, isDirectory, isLink, listDirectory, privateDirectory, readText, realPath, removeFile, removeTree, renameOver, replaceSymlink, writePrivate } from "../system/files.ts"; // prettier-ignore
-import { createFile, linkTarget } from "../system/entries.ts";
+import { createFile, linkTarget, makeDirectory } from "../system/entries.ts";
 import { readHostile } from "../system/hostile.ts";
 import { stateDirectory, type System } from "../system/system.ts";
 
@@ -64,7 +64,8 @@ export function prepareView(plan: Pick<BottlePlan, "directory" | "mounts">): voi
   if (!found) return;
   const { view, common } = found;
   settleRefs(plan);
-  privateDirectory(`${common}/logs`);
+  // A bare repository has none until its first worktree writes one. Its owner decides who else may read it.
+  makeDirectory(`${common}/logs`);
   const shown = privateDirectory(`${view}/shown`);
   const packed = privateDirectory(`${view}/packed`);
   const below = plan.mounts.map(({ target }) => target).concat(plan.directory).filter((path) => path.startsWith(`${common}/`)); // prettier-ignore

@@ -1,4 +1,4 @@
-import { readlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { codeOf } from "../lib/errno.ts";
 import { cannot } from "./errors.ts";
 import { noteOther } from "./inputs.ts";
@@ -23,5 +23,14 @@ export function linkTarget(path: string): string {
     return readlinkSync(path);
   } catch {
     return "";
+  }
+}
+
+/** With the rights that other programs would give it. */
+export function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (cause) {
+    if (codeOf(cause) !== "EEXIST") throw cannot("make", path, cause);
   }
 }
