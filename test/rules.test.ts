@@ -57,7 +57,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     "ui",
     "node",
   ],
-  tmux: [...leaves, "activity", "plan", "ledger", "system", "ui", "node"],
+  tmux: [...leaves, "activity", "project", "plan", "ledger", "system", "ui", "node"],
   terminal: [...leaves, "guest", "@xterm", "system", "node", "bun"],
   session: [
     ...leaves,

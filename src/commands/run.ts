@@ -1,9 +1,10 @@
+import type { Backend } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { command, type Context } from "../cli/command.ts";
 import { isSandbox, outlivesSessions, type BottlePlan } from "../plan/plan.ts";
 import { credentialSettings } from "../plan/credentials.ts";
 import { parsePort, urlOf, type Port } from "../ports/port.ts";
-import { agentCommand, asksForLogin, isClaude } from "../plan/session.ts";
+import { agentCommand, asksForLogin, isClaude, lastingOptions } from "../plan/session.ts";
 import { backgroundCommand, startInBackground } from "../session/background.ts";
 import { unexpectedArgument } from "../cli/errors.ts";
 import { noBackgroundOn, notInBackground, resumeNeedsClaude } from "../session/errors.ts";
@@ -114,22 +115,20 @@ export const run = (context: Context) =>
       const target = isAsked ? await withLogin(system, found, { inside: args["login-inside"] ?? false, again }) : found;
       const ports = [...project.manifest.network.ports, ...(args.port?.split(",") ?? [])].map(parsePort);
       const agentEnv = { ...env, ...agent.env };
-      const settings = {
-        ...(provision.claude.includes("settings") && hostSettings(system)),
-        ...(background && credentialSettings(target.plan.credentials, { env: agentEnv, settings: agent.settings })),
-      };
+      const hostOnes = provision.claude.includes("settings") ? hostSettings(system) : {};
+      const kept = credentialSettings(target.plan.credentials, { env: agentEnv, settings: agent.settings });
+      const words = ({ capabilities }: Backend, settings: Record<string, unknown>, rest: readonly string[]) =>
+        agentCommand(agent, { promptFile, settings, skipPermissions: capabilities.isolation === "vm", rest });
+      const inBackground = (backend: Backend, rest: readonly string[]) =>
+        backgroundCommand(words(backend, { ...hostOnes, ...kept }, rest));
+      const goesOn = project.manifest.session["on-hangup"] === "background" && isClaude(agent.command);
       const code = await launch(system, target, {
         kind: "agent",
         terminal: !background,
-        command: ({ capabilities }) => {
-          const words = agentCommand(agent, {
-            promptFile,
-            settings,
-            skipPermissions: capabilities.isolation === "vm",
-            rest,
-          });
-          return background ? backgroundCommand(words) : words;
-        },
+        command: (backend) => (background ? inBackground(backend, rest) : words(backend, hostOnes, rest)),
+        ...(goesOn && {
+          afterHangup: (backend: Backend) => inBackground(backend, [...lastingOptions(own), "--resume"]),
+        }),
         env: agentEnv,
         fresh: args.fresh ?? false,
         keepsClaude: args["keep-claude"] ?? false,

@@ -2,6 +2,7 @@ import connectScript from "./connect.sh" with { type: "text" };
 import claudeHomeScript from "./claude-home.sh" with { type: "text" };
 import firstScript from "./first.sh" with { type: "text" };
 import foregroundScript from "./foreground.sh" with { type: "text" };
+import hangupScript from "./hangup.sh" with { type: "text" };
 import holderScript from "./holder.sh" with { type: "text" };
 import insideScript from "./inside.sh" with { type: "text" };
 import preludeScript from "./prelude.sh" with { type: "text" };
@@ -42,6 +43,16 @@ export const foregroundArgv = (argv: readonly string[]): string[] => [
   'shell=/bin/sh; [ ! -x /bin/bash ] || shell=/bin/bash; exec "$shell" -m -c "$0" sh "$@" 3>&2 2>/dev/tty',
   withoutComments(foregroundScript),
   ...argv,
+];
+
+/** Claude Code by `command`. If it loses its terminal, it goes on by `line`, a line of sh, and the conversation's ID behind it. */
+export const hangupArgv = (line: string, command: readonly string[]): string[] => [
+  "/bin/sh",
+  "-c",
+  withoutComments(hangupScript),
+  "sh",
+  line,
+  ...command,
 ];
 
 /** The first process of a bottle's own process tree. `home` is the bottle's home on the host, which identifies it there. */

@@ -10,6 +10,8 @@ mkdir -p "$notes" || exit 0
 asked=
 { read -r _ && read -r asked; } <"$notes/$id"
 case $input in *'"hook_event_name":"UserPromptSubmit"'*) asked=$(date +%s) ;; esac
+# The end of a session leaves the note of its last turn.
+case $input in *'"hook_event_name":"SessionEnd"'*) [ ! -s "$notes/$id" ] || input=$(tail -n +3 "$notes/$id") ;; esac
 # Processes of Claude's daemon have the mark of the session that started the daemon.
 session=$CLAUDE_BOTTLE_SESSION
 [ -z "$CLAUDE_JOB_DIR" ] || session=

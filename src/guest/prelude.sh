@@ -39,7 +39,7 @@ name_secrets $5
 shift 5
 # Background sessions of Claude Code read their credential from the bottle's memory (plan/credentials.ts), where every later session of the
 # bottle stores its own.
-[ "${2-}" != --bg ] && [ ! -d /dev/shm/claude-bottle ] || (
+{ case " $* " in *' --bg '*) ;; *) [ -d /dev/shm/claude-bottle ] ;; esac } && (
   umask 077
   keep() {
     [ "$(cat "$1")" = "$2" ] || { printf '%s\n' "$2" >"$1.$$" && mv -f "$1.$$" "$1"; }

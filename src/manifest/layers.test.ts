@@ -56,6 +56,8 @@ test("each setting says where it comes from", () => {
     "kubernetes.storage": "default",
     "kubernetes.sync-every": "default",
     "kubernetes.tolerations": "default",
+    notify: "default",
+    "session.on-hangup": "default",
     "network.hosts": "default",
     "network.mode": "default",
     "network.ports": "default",

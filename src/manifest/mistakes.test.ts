@@ -72,7 +72,7 @@ test.each([
   [
     "an escape sequence as a key",
     '"\\u001b[31m" = 1',
-    '1:1: unknown key "\\x1b[31m" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "hooks", "network", "kubernetes", "agents" or "profiles"\n  "\\u001b[31m" = ...\n  ^',
+    '1:1: unknown key "\\x1b[31m" at the top level; expected "bottle", "template", "env", "secrets", "mounts", "provision", "hooks", "session", "notify", "network", "kubernetes", "agents" or "profiles"\n  "\\u001b[31m" = ...\n  ^',
   ],
   [
     "deep nesting",

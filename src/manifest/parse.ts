@@ -38,12 +38,28 @@ export function readLayer(source: Source, backends: readonly string[]): Layer {
   const layer = { ...source, file, text, value: read.value };
   const schema = manifestFileSchema(backends);
   const result = v.safeParse(schema, read.value, { abortPipeEarly: true });
-  if (result.success) return layer;
+  if (result.success) {
+    const foreign = source.kind === "project" ? ofUserAlone(read.value) : [];
+    if (foreign.length > 0) throw errorAt(layer, foreign);
+    return layer;
+  }
   const shape = shapeOf(schema);
   throw errorAt(
     layer,
     result.issues.flatMap((issue) => problemsOf(issue, shape)),
   );
+}
+
+/** It runs while nobody looks at the project, so a project has no say in it. */
+function ofUserAlone({ notify, profiles }: Table): Problem[] {
+  const paths = [
+    ...(notify === undefined ? [] : [["notify"]]),
+    ...Object.entries(Object(profiles)).flatMap(([name, profile]) => ("notify" in Object(profile) ? [["profiles", name, "notify"]] : [])),
+  ]; // prettier-ignore
+  return paths.map((path) => ({
+    path,
+    text: "only your own file may have [notify]: ~/.config/claude-bottle/config.toml",
+  }));
 }
 
 /** The first problem, where it stands in the file, and the number of others. */

@@ -135,6 +135,25 @@ const Hooks = table({
   "after-stop": v.optional(about(hostCommand, "runs after a bottle was stopped or removed")),
 });
 
+const Session = table({
+  "on-hangup": v.optional(
+    about(
+      choice(["end", "background"]),
+      "what Claude does when its terminal is closed or lost: it ends, or its conversation goes on in the background",
+    ),
+    "end",
+  ),
+});
+
+const Notify = table({
+  command: v.optional(
+    about(
+      hostCommand,
+      'the program that runs when a session needs you and you look at no tmux client, such as ["ntfy", "publish", "topic"]; the text follows as its last argument. Only your own file may name one',
+    ),
+  ),
+});
+
 const sectionsOf = (backends: readonly string[]) => ({
   bottle: v.optional(about(bottleTable(backends), "What the bottle is made from."), {}),
   template: v.optional(
@@ -155,6 +174,8 @@ const sectionsOf = (backends: readonly string[]) => ({
   ),
   provision: v.optional(about(Provision, "What is copied and run before the first session."), {}),
   hooks: v.optional(about(Hooks, "Programs of your machine that run there, in the project's directory."), {}),
+  session: v.optional(about(Session, "What happens to sessions on a terminal."), {}),
+  notify: v.optional(about(Notify, "How you hear of a session that needs you while you are away."), {}),
   network: v.optional(about(Network, "What the bottle may reach."), {}),
   kubernetes: v.optional(
     about(Kubernetes, "The cluster, namespace and pod of a bottle with the backend kubernetes."),

@@ -1,7 +1,7 @@
 import { credentialSettings } from "./credentials.ts";
 import { expect, test } from "bun:test";
 import type { BottlePlan } from "./plan.ts";
-import { agentCommand, planSession } from "./session.ts";
+import { agentCommand, lastingOptions, planSession } from "./session.ts";
 
 const bottle: BottlePlan = {
   name: "cb-shop-0", backend: "smolvm", directory: "/home/ann/shop", image: "debian", cpus: 2, memoryMiB: 4096,
@@ -140,6 +140,11 @@ test.each([
 ])("a background session's credential is read again at each request: %s", (_, variables, own, settings) => {
   const credentials = variables.map((variable) => ({ variable, host: undefined }));
   expect(credentialSettings(credentials, { env: {}, settings: {}, ...own })).toEqual(settings);
+});
+
+test("what is said of how to work outlasts a terminal, and what to work on does not", () => {
+  const words = ["--model", "opus", "--permission-mode=plan", "--resume", "x", "--dangerously-skip-permissions", "go"];
+  expect(lastingOptions(words).join(" ")).toBe("--model opus --permission-mode=plan --dangerously-skip-permissions");
 });
 
 test("an agent's own settings lie over ours, variable by variable", () => {

@@ -150,6 +150,14 @@ export function agentCommand(
   ];
 }
 
+/** Of a person's own arguments for Claude Code, those that say how to work, and not on what. */
+export const lastingOptions = (words: readonly string[]): string[] =>
+  words.filter(
+    (word, at) =>
+      /^--(dangerously-skip-permissions$|(model|permission-mode)(=|$))/.test(word) ||
+      /^--(model|permission-mode)$/.test(words[at - 1] ?? ""),
+  );
+
 type Settings = Readonly<Record<string, unknown>>;
 
 const laidOver = (below: Settings, above: Settings): Settings => ({

@@ -58,6 +58,17 @@ function userSource({ env }: System): Source | undefined {
   return { kind: "user", file, directory, text };
 }
 
+/** The program of the user's own file that hears of sessions that need the user; undefined where that file names none or has a mistake. */
+export function notifyCommand(system: System): readonly string[] | undefined {
+  try {
+    const source = userSource(system);
+    return source && resolveManifest([source], { backends: backendNames }).manifest.notify.command;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return undefined;
+  }
+}
+
 /** The path as the user in `start` would type it. */
 function manifestPath(start: string, directory: string): string {
   const ups = start === directory ? 0 : start.slice(directory.length).split("/").filter(Boolean).length;

@@ -1,9 +1,10 @@
 import type { Backend } from "../backends/backend.ts";
 import { backendOf } from "../backends/registry.ts";
 import { exitCode, Unusable } from "../errors.ts";
+import { hangupArgv } from "../guest/guest.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { shellLine } from "../lib/quote.ts";
-import { isSandbox, type BottlePlan, type SessionPlan } from "../plan/plan.ts";
+import { isSandbox, outlivesSessions, type BottlePlan, type SessionPlan } from "../plan/plan.ts";
 import { isClaude, planSession } from "../plan/session.ts";
 import { interruptible } from "../system/interrupt.ts";
 import type { System } from "../system/system.ts";
@@ -18,6 +19,8 @@ export type Launch = {
   /** On the caller's terminal, if there is one. */
   readonly terminal: boolean;
   readonly command: (backend: Backend) => readonly string[];
+  /** On a terminal: what goes on with the conversation in the background, if the terminal is lost. The conversation's ID follows it. */
+  readonly afterHangup?: ((backend: Backend) => readonly string[]) | undefined;
   readonly env: Readonly<Record<string, string>>;
   readonly fresh?: boolean;
   /** With `fresh`: the next bottle gets the ~/.claude of this one. */
@@ -51,6 +54,7 @@ async function launchOn(
     kind,
     terminal,
     command,
+    afterHangup,
     env,
     fresh = false,
     keepsClaude = false,
@@ -67,10 +71,12 @@ async function launchOn(
     terminal && system.isTty.stdin && system.isTty.stdout
       ? (system.terminalSize() ?? { rows: 24, columns: 80 })
       : undefined;
+  const goesOn = size && outlivesSessions(backend.capabilities) ? afterHangup?.(backend) : undefined;
+  const words = command(backend);
   const session = (plan: BottlePlan) =>
     planSession(plan, {
       kind,
-      command: command(backend),
+      command: goesOn === undefined ? words : hangupArgv(shellLine(goesOn), words),
       directory: target.directory,
       env,
       hostEnv: system.env,

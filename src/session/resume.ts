@@ -63,9 +63,8 @@ const liveIn = async (system: System, ledger: Ledger, bottle: string) =>
 export async function tellWhatWaits(system: System, bottle: string): Promise<void> {
   using ledger = new Ledger(system);
   if (!ledger.bottle(bottle)) return;
-  const waiting = (await listSessions(system, ledger, { poll: false, bottle })).filter(
-    ({ isBackground, state }) => isBackground && (state === "waiting" || state === "done"),
-  );
+  const background = (await liveIn(system, ledger, bottle)).filter(({ isBackground }) => isBackground);
+  const waiting = background.filter(({ state }) => state === "waiting" || state === "done");
   const [first] = waiting.toSorted(byUrgency);
   if (first)
     inform(
@@ -78,7 +77,11 @@ export async function tellWhatWaits(system: System, bottle: string): Promise<voi
   // A killed process of ours noted nothing, but the bottle's own records know.
   const conversation =
     last.conversation ?? (await turnsOf(system, ledger, bottle)).find(({ session }) => session === last.id)?.sessionId;
-  if (conversation !== undefined)
+  // `session.on-hangup` has moved it there.
+  const moved = background.find((session) => session.conversation === conversation);
+  if (moved && moved.id !== first?.id)
+    inform(system, `the last session here goes on in the background: claude-bottle attach ${moved.id}`);
+  else if (conversation !== undefined && !moved)
     inform(
       system,
       `the last session here was cut off ${shortDuration(system.now() - last.endedAt)} ago; go on with it: claude-bottle run --resume`,

@@ -72,3 +72,12 @@ export const cannotAskForChange = (): UserError =>
   new UserError("this asks before it changes a file, and there is no terminal to ask on", {
     hint: "to change it without a question, add --yes; to see the change only, --dry-run",
   });
+
+/** `said`: what our own program printed. */
+export function notInBackground(said: string): UserError {
+  const [message = "", hint] = said
+    .trim()
+    .replace(/^claude-bottle: /, "")
+    .split(/\n +/);
+  return new UserError(message || "Claude did not start in the background", hint === undefined ? {} : { hint });
+}

@@ -22,6 +22,8 @@ provision.claude           []                default
 provision.files            []                default
 provision.commands         []                default
 hooks                      {}                default
+session.on-hangup          "end"             default
+notify                     {}                default
 network.mode               "list"            default
 network.hosts              []                default
 network.presets.0          "github"          ~/.config/claude-bottle/config.toml:2

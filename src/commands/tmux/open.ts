@@ -1,8 +1,8 @@
 import { command, type Context } from "../../cli/command.ts";
 import { shellLine } from "../../lib/quote.ts";
 import type { Place } from "../../tmux/argv.ts";
-import { reportingTo } from "../../tmux/pane/message.ts";
-import { openBeside, sessionWords } from "../../tmux/pane/open.ts";
+import { reportingTo, tell } from "../../tmux/pane/message.ts";
+import { openBeside, sessionWords, startBeside } from "../../tmux/pane/open.ts";
 import { askedPane, ownPane, paneArgs, requireTmux } from "../../tmux/pane/target-pane.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 import { wrongValue, exclusive, hostTakesNothing, noTmux } from "../errors.ts";
@@ -21,6 +21,7 @@ export const open = (context: Context) =>
       shell: { type: "boolean", description: "open a shell in the bottle, or run the command after --" },
       dashboard: { type: "boolean", description: "open the dashboard of all bottles" },
       host: { type: "boolean", description: "open your own shell, outside the bottle" },
+      background: { type: "boolean", description: "start Claude without a pane, and print its number" },
       agent: { type: "string", valueHint: "AGENT", description: "the agent of bottle.toml to start" },
       ...paneArgs,
       "dry-run": { type: "boolean", description: "print the command without running it" },
@@ -35,19 +36,26 @@ export const open = (context: Context) =>
       const { system, rest = [] } = context;
       const place = placeOf(args);
       const what = whatOf(args);
+      const background = args.background ?? false;
       if (what === "host" && rest.length > 0) throw hostTakesNothing();
       const dryRun = args["dry-run"] ?? false;
       const tmux = args.pane === undefined ? Tmux.connect(system) : requireTmux(system);
       await reportingTo({ tmux, client: args.client }, async () => {
         const own = tmux && args.pane === undefined ? await ownPane(system, tmux) : undefined;
         if (what !== "host" && (!tmux || (place === "here" && own !== undefined))) {
-          const argv = [...system.self, ...sessionWords({ what, agent: args.agent, rest })];
+          const argv = [...system.self, ...sessionWords({ what, agent: args.agent, rest, background })];
           if (dryRun) return system.out(`${shellLine(argv)}\n`);
           return context.exit((await system.attach(argv)).code);
         }
         if (!tmux) throw noTmux();
         const pane = own ?? (await askedPane(system, tmux, args.pane));
         const { client, agent } = args;
+        if (background) {
+          const id = await startBeside(system, tmux, { pane, agent, rest, dryRun });
+          if (id === undefined) return;
+          if (client === undefined) return system.out(`${id}\n`);
+          return await tell(tmux, client, `session ${id} runs in the background`);
+        }
         await openBeside(system, tmux, { pane, client, place, what, agent, rest, dryRun });
       });
     },
@@ -55,10 +63,12 @@ export const open = (context: Context) =>
 
 type Flag = boolean | undefined;
 
-function placeOf(args: { split?: string | undefined; window?: Flag; popup?: Flag; here?: Flag }): Place {
+type PlaceArgs = { split?: string | undefined; window?: Flag; popup?: Flag; here?: Flag; background?: Flag };
+
+function placeOf(args: PlaceArgs): Place {
   const asked = (["window", "popup", "here"] as const).filter((place) => args[place]);
-  if (asked.length + (args.split === undefined ? 0 : 1) > 1)
-    throw exclusive(["--split", "--window", "--popup", "--here"]);
+  const count = asked.length + (args.split === undefined ? 0 : 1) + (args.background ? 1 : 0);
+  if (count > 1) throw exclusive(["--split", "--window", "--popup", "--here", "--background"]);
   const place = asked[0] ?? args.split ?? "right";
   if (place === "right" || place === "below" || asked[0]) return place as Place;
   throw wrongValue("split", ["right", "below"], place);
@@ -66,12 +76,14 @@ function placeOf(args: { split?: string | undefined; window?: Flag; popup?: Flag
 
 type What = "agent" | "shell" | "dashboard" | "host";
 
-function whatOf(args: { shell?: Flag; dashboard?: Flag; host?: Flag; agent?: string | undefined }): What {
+type WhatArgs = { shell?: Flag; dashboard?: Flag; host?: Flag; agent?: string | undefined; background?: Flag };
+
+function whatOf(args: WhatArgs): What {
   const asked = [
     args.shell && "--shell",
     args.dashboard && "--dashboard",
     args.host && "--host",
-    args.agent !== undefined && "--agent",
+    (args.background && "--background") || (args.agent !== undefined && "--agent"),
   ].filter((flag) => typeof flag === "string");
   if (asked.length > 1) throw exclusive(asked);
   return args.shell ? "shell" : args.dashboard ? "dashboard" : args.host ? "host" : "agent";

@@ -1,3 +1,4 @@
+import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
 import type { System } from "../../system/system.ts";
 
@@ -16,11 +17,23 @@ export function outerNotice(kind: string, text: string): string | undefined {
 }
 
 const noticeMs = 3_000;
+const notifierMs = 20_000;
 
 /** Uses the desktop's own program, if there is a desktop. Failures are ignored. */
 export async function desktopNotice(system: System, text: string): Promise<void> {
   const argv = desktopArgv(system, text);
   if (argv) await system.run(argv, { timeoutMs: noticeMs });
+}
+
+/** The user's own program. One that cannot be started, or that hangs, must not keep the others from being told. */
+export async function runNotifier(system: System, text: string): Promise<void> {
+  const command = (await import("../../project/project.ts")).notifyCommand(system);
+  if (!command) return;
+  try {
+    await system.run([...command, plain(text)], { timeoutMs: notifierMs, detached: true });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+  }
 }
 
 function desktopArgv({ platform, env, which }: System, text: string): string[] | undefined {

@@ -6,7 +6,7 @@ import type { System } from "../../system/system.ts";
 import { adoptArgv, openArgv, tmuxArgv, type Place } from "../argv.ts";
 import type { Ending } from "./pane-process.ts";
 import type { Tmux } from "../tmux.ts";
-import { directoryGone, noDirectory, paneBusy } from "../errors.ts";
+import { directoryGone, noDirectory, notInBackground, paneBusy } from "../errors.ts";
 
 export type OpenRequest = {
   /** The pane beside which to open. */
@@ -61,6 +61,23 @@ export async function openBeside(system: System, tmux: Tmux, request: OpenReques
   if (place === "popup") return tmux.runAndWait(argv);
   const opened = (await tmux.runIn(directory, argv)).trim();
   if (what !== "host" && /^%\d+$/.test(opened)) await tmux.run(adoptArgv(opened));
+}
+
+/**
+ * Starts the agent without a pane, in the bottle that the pane shows, or else in the one of its directory. Returns the session's number. Throws
+ * UserError if it does not start.
+ */
+export async function startBeside(
+  system: System,
+  tmux: Tmux,
+  { pane, agent, rest, dryRun }: Pick<OpenRequest, "pane" | "agent" | "rest" | "dryRun">,
+): Promise<string | undefined> {
+  const { directory, bottle } = await shownIn(system, tmux, pane, await askSettled(tmux, pane));
+  const argv = [...system.self, ...sessionWords({ what: "agent", agent, rest, background: true }, bottle)];
+  if (dryRun) return void system.out(`${shellLine(argv)}\n`);
+  const { code, stdout, stderr } = await system.run(argv, { cwd: directory });
+  if (code !== 0) throw notInBackground(stderr);
+  return stdout.trim();
 }
 
 /** tmux does not know the directory of a pane that has just started, which is when a hook runs. */
@@ -119,10 +136,12 @@ export function sessionWords(
     client,
     agent,
     rest,
+    background = false,
   }: {
     what: "agent" | "shell" | "dashboard";
     client?: string | undefined;
     agent?: string | undefined;
+    background?: boolean;
     rest: readonly string[];
   },
   bottle?: Pick<BottlePlan, "name" | "givenName">,
@@ -131,7 +150,13 @@ export function sessionWords(
   const after = rest.length > 0 ? ["--", ...rest] : [];
   if (what === "shell") return ["shell", ...(bottle ? [bottle.name] : []), ...after];
   const name = bottle?.givenName === undefined ? [] : ["--name", bottle.givenName];
-  return ["run", ...name, ...(agent === undefined ? [] : ["--agent", agent]), ...after];
+  return [
+    "run",
+    ...(background ? ["--background"] : []),
+    ...name,
+    ...(agent === undefined ? [] : ["--agent", agent]),
+    ...after,
+  ];
 }
 
 function directoryOf({ pane_current_path: path }: Pick<PaneFields, "pane_current_path">): string {

@@ -6,7 +6,7 @@ import type { System } from "../../system/system.ts";
 import { messageArgv } from "../argv.ts";
 import type { Tmux } from "../tmux.ts";
 import { inNeed, isOf } from "./next.ts";
-import { desktopNotice, outerNotice } from "./notice.ts";
+import { desktopNotice, outerNotice, runNotifier } from "./notice.ts";
 
 type Client = {
   readonly name: string;
@@ -90,6 +90,7 @@ async function tell(
   });
   for (const { terminal, sequence } of outer) appendTo(terminal, sequence);
   if (outer.length === 0) await desktopNotice(system, text);
+  await runNotifier(system, text);
 }
 
 async function redraw(tmux: Tmux, clients: readonly Client[]): Promise<void> {
