@@ -20,7 +20,7 @@ export function lastRecord(): Record | undefined {
 export const saveRecord = (record: Record): void => writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
 
 export async function startTimes(built: string): Promise<Record["start"]> {
-  using binaries = await freshBinaries(built);
+  using binaries = await freshBinaries({ program: built });
   const { program, empty } = binaries;
   const against = async (...words: string[]) => {
     const { ratio } = await inPairs(

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 
-type Binaries = { readonly program: string; readonly empty: string; readonly idle: string };
+type Binaries = { readonly program: string; readonly other?: string; readonly empty: string; readonly idle: string };
 
 const empties = { empty: "export {};\n", idle: "setInterval(() => {}, 1e9);\nexport {};\n" };
 
@@ -10,9 +10,12 @@ const empties = { empty: "export {};\n", idle: "setInterval(() => {}, 1e9);\nexp
  * (`idle`). All three are copies of this moment: how fast a file starts, and how much of it is resident, depends on how its
  * pages came into the kernel's cache, by up to a half.
  */
-export async function freshBinaries(built: string): Promise<Binaries & Disposable> {
+export async function freshBinaries(built: {
+  readonly program: string;
+  readonly other?: string;
+}): Promise<Binaries & Disposable> {
   const directory = mkdtempSync(`${tmpdir()}/bench-`);
-  const sources: Record<string, string> = { program: built };
+  const sources: Record<string, string> = { ...built };
   for (const [name, text] of Object.entries(empties)) {
     writeFileSync(`${directory}/${name}.ts`, text);
     sources[name] = `${directory}/built-${name}`;
@@ -28,6 +31,7 @@ export async function freshBinaries(built: string): Promise<Binaries & Disposabl
   for (const [name, source] of Object.entries(sources)) copyFileSync(source, `${directory}/${name}`);
   return {
     program: `${directory}/program`,
+    ...(built.other !== undefined && { other: `${directory}/other` }),
     empty: `${directory}/empty`,
     idle: `${directory}/idle`,
     [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),

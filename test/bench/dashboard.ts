@@ -170,6 +170,6 @@ async function soon(check: () => boolean, describe: () => string, limitMs = 20_0
 }
 
 if (import.meta.main) {
-  using binaries = await freshBinaries(await binary());
+  using binaries = await freshBinaries({ program: await binary() });
   console.log(markdown(await dashboardTimes({ ...binaries, rounds: Number(process.argv[2] ?? 20) })));
 }

@@ -1,7 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { createArgv, listArgv } from "../../src/backends/smolvm/argv.ts";
 import { smolvm } from "../../src/backends/smolvm/index.ts";
-import { Ledger } from "../../src/ledger/ledger.ts";
 import { resolveManifest } from "../../src/manifest/layers.ts";
 import { planBottle } from "../../src/plan/bottle.ts";
 import { bottleName } from "../../src/plan/name.ts";
@@ -14,8 +13,12 @@ import { succeed } from "./stub.ts";
 
 const count = 200;
 
+type Options = { readonly program: string; readonly rounds: number; readonly source: string };
+
 /** `ls` of many bottles, against the list of a real smolvm; a stub's list costs nothing, so that it shows only what we add. */
-export async function listing({ program, rounds }: { program: string; rounds: number }): Promise<Row[]> {
+export async function listing({ program, rounds, source }: Options): Promise<Row[]> {
+  // Each revision has a ledger of its own form.
+  const { Ledger } = (await import(`${source}/src/ledger/ledger.ts`)) as typeof import("../../src/ledger/ledger.ts");
   using home = new Home();
   const real = realSmolvm();
   const xdg = { XDG_DATA_HOME: `${home.directory}/data`, XDG_CACHE_HOME: `${home.directory}/cache` };

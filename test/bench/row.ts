@@ -22,18 +22,22 @@ const digits = ({ unit }: Pick<Row, "unit">) => (unit === "x" || unit === " %" ?
 const rounded = ({ value = 0, unit }: Pick<Row, "value" | "unit">) => Number(value.toFixed(digits({ unit })));
 const sign = ({ unit }: Pick<Row, "unit">) => (unit === " ms" ? "+" : "");
 
-export function markdown(rows: readonly Row[]): string {
+/** Its result as the table shows it. */
+export const format = (line: Row): string =>
+  line.value === undefined ? "-" : `${sign(line)}${line.value.toFixed(digits(line))}${line.unit}`;
+
+/** `before`: what another revision had, for one more column. */
+export function markdown(rows: readonly Row[], before?: (row: Row) => string): string {
   const cells = rows.map((line) => [
     line.what,
     line.ours,
     line.against,
-    line.value === undefined
-      ? "-"
-      : `${sign(line)}${line.value.toFixed(digits(line))}${line.unit}${line.over ? " **OVER**" : ""}`,
+    format(line) + (line.over ? " **OVER**" : ""),
     line.bound === undefined ? "-" : `${sign(line)}${line.bound}${line.unit}`,
+    ...(before ? [before(line)] : []),
   ]);
-  const table = [["what", "ours", "against", "result", "at most"], ...cells];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
+  const table = [["what", "ours", "against", "result", "at most", ...(before ? ["before"] : [])], ...cells];
+  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0)));
   const lines = table.map((line) => `| ${line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
   lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);
   return lines.join("\n");

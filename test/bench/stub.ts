@@ -11,6 +11,9 @@ export async function homeWithStub(program: string): Promise<Home> {
   return home;
 }
 
+/** By all that has run to its end here, with what it started and waited for. */
+export const spent = { cpuMs: 0 };
+
 /** Runs to the end without a terminal; throws where it fails. */
 export async function succeed(argv: readonly string[], home: Home, env: Record<string, string> = {}): Promise<void> {
   const child = Bun.spawn([...argv], {
@@ -21,5 +24,6 @@ export async function succeed(argv: readonly string[], home: Home, env: Record<s
     stderr: "pipe",
   });
   const code = await child.exited;
+  spent.cpuMs += Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1000;
   if (code !== 0) throw new Error(`${argv.join(" ")} ended with ${code}: ${await new Response(child.stderr).text()}`);
 }
