@@ -117,7 +117,7 @@ async function runCommand(
   try {
     run = await system.run(argv, { env, ending, signal, ...(isShown && { onOutput: harmlessOutput(system.err) }) });
   } catch (error) {
-    // The clients of docker and podman leave the command running in the container.
+    // The clients of docker and podman leave the command running in the container (containers/podman#19486).
     const control = backend.controlArgv(plan, session);
     if (control) await system.run(endArgv(control, session.id), { timeoutMs: 15_000, detached: true });
     throw error;

@@ -78,7 +78,7 @@ function bottleItems(own: Own, { bottle }: SessionRecord, sessions: number, ours
  */
 const diffIn = (bottle: string) => ["shell", bottle, "--", "git", "-p", "status", "-vv"];
 
-/** tmux silently shows no menu that is higher than the client, and hangs in control mode. */
+/** tmux silently shows no menu that is higher than the client, nor one that is wider (tmux/tmux#2933), and hangs in control mode. */
 async function assertMenuFits(tmux: Tmux, client: string, items: number): Promise<void> {
   const clients = (await tmux.run(["list-clients", "-F", "#{client_name}\t#{client_control_mode}\t#{client_height}"]))
     .trim()
