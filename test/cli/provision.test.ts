@@ -199,7 +199,7 @@ test("of the host's Claude Code a bottle gets what was chosen, and no program an
   const env = { CLAUDE_CONFIG_DIR: own };
   home.settings('bottle.backend = "smolvm"\n[provision]\nclaude = ["settings", "memory", "skills", "commands"]\n');
   const { stdout } = await home.run(["run", "--dry-run"], { env });
-  expect(stdout).not.toMatch(/s3cret|credentials|commands/);
+  expect(stdout).not.toMatch(/s3cret|elsewhere\/(\.credentials|commands)/);
   expect(stdout.trim()).toEndWith(
     `claude --dangerously-skip-permissions --settings '{"model":"opus","permissions":{"deny":["Read(~/.ssh/**)"]}}'`,
   );

@@ -39,18 +39,22 @@ const templates = (home: Home) => {
   }
 };
 const names = (home: Home) => home.machines().map(({ name }) => name.replace(/[0-9a-f]{10,12}$/, "HASH"));
+/** Commands in the builder count once: a machine with certificates of its own brings them first. */
 const steps = (home: Home) =>
-  home.calls().map(([group, verb, ...words]) => {
-    const name = words[words.indexOf(words.includes("--from-vm") ? "--from-vm" : "--name") + 1] ?? "";
-    return `${group === "pack" ? "pack " : ""}${verb} ${name.startsWith("cb-") ? "bottle" : "builder"}`;
-  });
+  home
+    .calls()
+    .map(([group, verb, ...words]) => {
+      const name = words[words.indexOf(words.includes("--from-vm") ? "--from-vm" : "--name") + 1] ?? "";
+      return `${group === "pack" ? "pack " : ""}${verb} ${name.startsWith("cb-") ? "bottle" : "builder"}`;
+    })
+    .filter((step, at, all) => step !== "exec builder" || all[at - 1] !== step);
 
 test("the first bottle without an image builds the template, and the next one installs nothing", async () => {
   using home = bare();
   expect(await home.run(echo)).toEqual(ran(building, saving, making));
   expect(steps(home)).toEqual([
     "status bottle",
-    ...["stop", "delete", "create", "start", "exec", "exec", "stop"].map((verb) => `${verb} builder`),
+    ...["stop", "delete", "create", "start", "exec", "stop"].map((verb) => `${verb} builder`),
     "pack create builder",
     ...["stop", "delete"].map((verb) => `${verb} builder`),
     ...["create", "start", "exec", "exec"].map((verb) => `${verb} bottle`),
