@@ -64,7 +64,7 @@ test.skipIf(whyNot !== undefined)("two agents at once, each in a worktree that l
   const before = state();
   const cwd = (name: string) => `${home.project}-${name}`;
   const agents = ["a", "b"].map((name) => {
-    const script = `echo ${name} >${name}; touch started; while [ ! -e go ]; do sleep 0.05; done; rm started go; git add . && git commit -qm ${name}; git branch t; git branch -d t`;
+    const script = `echo ${name} >${name}; touch started; while [ ! -e go ]; do sleep 0.05; done; rm started go; git add . && git commit -qm ${name}; git branch t-${name}; git branch -d t-${name}`;
     return { name, session: home.start(["run", "--worktree", name, "--", script]) };
   });
   await until(() => agents.every(({ name }) => existsSync(`${cwd(name)}/started`)));
