@@ -10,7 +10,7 @@ import { screensSvg, snapshot } from "./svg.ts";
 const columns = 110;
 const rows = 34;
 const claudeRows = 14;
-const dashboardRows = 16;
+const dashboardRows = 24;
 
 const missing = whyNoBubblewrap ?? whyNoClaude();
 if (missing) {
@@ -18,7 +18,7 @@ if (missing) {
   process.exit();
 }
 
-const api = startStubApi({ marker: "STUB", script: [{}, { delayMs: 120_000 }] });
+const api = startStubApi({ marker: "Done", script: [{}, { delayMs: 120_000 }] });
 const home = new Home();
 try {
   symlinkSync(await realClaude(), `${home.bin}/claude`);
@@ -80,8 +80,7 @@ try {
   shell.terminal?.resize(columns, dashboardRows);
   await type("clear; claude-bottle dashboard", /WAITING[^]*WORKING/);
   shell.terminal?.write("g");
-  await shows(/WAITING\s+›/);
-  await Bun.sleep(1000);
+  await shows(/WAITING\s+›[^]*● Done: fix/);
   await writeIfOther(`${import.meta.dir}/dashboard.svg`, screensSvg([snapshot(emulator, { hide: userHome })], columns));
   shell.terminal?.write("q");
   await shows(/\$ ?$/m);
