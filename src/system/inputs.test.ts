@@ -19,7 +19,7 @@ const record = async (work: (system: System) => void, of = system): Promise<Inpu
   (await recordInputs(of, async (noting) => work(noting))).inputs;
 
 /** They change something, or ask nothing. */
-const writers = ["createFile", "enterDirectory", "privateDirectory", "replaceSymlink", "removeEmptyAbove", "writePrivate", "writeWhole", "makeTempDirectory", "renameOver", "renameUnlessPresent", "removeFile", "removeTree", "writeText", "appendTo"]; // prettier-ignore
+const writers = ["createFile", "makeDirectory", "enterDirectory", "privateDirectory", "replaceSymlink", "removeEmptyAbove", "writePrivate", "writeWhole", "makeTempDirectory", "renameOver", "renameUnlessPresent", "removeFile", "removeTree", "writeText", "appendTo"]; // prettier-ignore
 const readers = Object.entries({ ...files, ...bounded, ...entries }).filter(
   ([name, member]) => typeof member === "function" && !writers.includes(name),
 ) as [string, (path: string, other: string | number) => unknown][];
