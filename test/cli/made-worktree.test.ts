@@ -74,7 +74,8 @@ test.skipIf(whyNot !== undefined)("two agents at once, each in a worktree that l
   expect(third.stderr).toContain("another agent works in this directory, and both edit the same files\n  to work beside it: claude-bottle run --worktree NAME\n");
   for (const { name } of agents) writeFileSync(`${cwd(name)}/go`, "");
   for (const { session } of agents) expect((await home.finish(session)).code).toBe(0);
-  expect((await home.run(["dashboard", "--once"])).stdout).toMatch(/project-a .*worktree of a[^]*project-b .*worktree of b/);
+  const shown = (await home.run(["dashboard", "--once"])).stdout;
+  for (const { name } of agents) expect(shown).toMatch(new RegExp(`project-${name} .*worktree of ${name}\n`));
   for (const { name } of agents) git(home, "merge", "-q", "--no-edit", name);
   for (const { name } of agents)
     expect((await home.run(["rm", "--force"], { cwd: cwd(name) })).stderr).toContain(`removed worktree "~/home/project-${name}" and branch "${name}"\n`);
