@@ -14,6 +14,7 @@ everyTmux((tmux) => {
     const other = stage.attach();
     stage.bind("N", ["open", "--window", "--", "--permission-mode", "manual"]);
     stage.bind("W", ["next"]);
+    stage.bind("G", ["open", "--background", "--", "--permission-mode", "manual", '{"bash":"echo 3 >made3"}']);
     const ask = async (pane: string, number: number) => {
       await until(() => /❯/.test(stage.tmux("capture-pane", "-p", "-t", pane)), () => `a prompt in ${pane}`, 60_000);
       stage.tmux("select-window", "-t", ":0");
@@ -49,5 +50,16 @@ everyTmux((tmux) => {
     await until(() => shown() === first);
     stage.tmux("send-keys", "-t", first, "Escape");
     await until(() => seen(first) === "idle 0", () => seen(first));
+    // One without a pane is told of in the same way, and gets a window when it is gone to.
+    stage.tmux("select-window", "-t", ":0");
+    stage.press("G");
+    await stage.screen.until(/session [0-9a-f]{8} runs in the background/, 60_000);
+    await until(async () => (await stage.home.run(["ls"])).stdout.split("waiting (permission)").length === 3, () => stage.screen.text, 60_000);
+    const before = stage.panes("#{pane_id}").length;
+    stage.press("W");
+    await until(() => shown() === second, shown);
+    stage.press("W");
+    await stage.screen.until(/made3[^]*Do you want to proceed/, 60_000);
+    expect(stage.panes("#{pane_id}").length).toBe(before + 1);
   }, 180_000); // prettier-ignore
 });
