@@ -31,9 +31,12 @@ export const noAgentThere = (where: string): UserError =>
   new UserError(`${where}, which cannot reach your ssh agent`, { hint: "remove bottle.ssh-agent" });
 
 export const noLoopbackThere = (where: string, gateway: string): UserError =>
-  new UserError(`${where}, and ANTHROPIC_BASE_URL is on this machine's loopback, which it cannot reach`, {
-    hint: `set ANTHROPIC_BASE_URL to an address that ${gateway}`,
-  });
+  new UserError(
+    `${where}, and this machine's loopback, where ANTHROPIC_BASE_URL or host-ports lead, cannot be reached from it`,
+    {
+      hint: `set ANTHROPIC_BASE_URL to an address that ${gateway}, and remove host-ports`,
+    },
+  );
 
 export const noNpm = (): UserError =>
   new UserError("there is no Claude Code on this machine, and no npm to install it with", {

@@ -12,15 +12,20 @@ export function openedLoopback({ loopbackAddress }: Backend, { network }: Bottle
   return network.hosts.includes(loopbackAddress) ? "all of this machine's loopback" : undefined;
 }
 
-/** The network that an existing bottle should have now. The port of another session is kept. */
+/** The network that an existing bottle should have now. The gateway's port of another session is kept. */
 export function askedNetwork(
   { setNetwork }: Pick<Backend, "setNetwork">,
   made: BottlePlan,
   asked: BottlePlan,
 ): BottlePlan["network"] {
   if (!setNetwork || made.network.mode !== asked.network.mode) return asked.network;
-  const { hostPorts = made.network.hostPorts, ...network } = withOpened(asked, made).network;
-  return { ...network, ...(hostPorts !== undefined && { hostPorts }) };
+  const { hostPorts = [], gatewayPort = made.network.gatewayPort, ...network } = withOpened(asked, made).network;
+  const ports = [...new Set([...(gatewayPort === undefined ? [] : [gatewayPort]), ...hostPorts])];
+  return {
+    ...network,
+    ...(gatewayPort !== undefined && { gatewayPort }),
+    ...(ports.length > 0 && { hostPorts: ports }),
+  };
 }
 
 /** Whether the running bottle should reach other hosts and its backend can change that without a restart. */

@@ -37,7 +37,11 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
           });
           inform(system, `creating bottle "${plan.name}" ${describe(plan)}`);
           const opened = openedLoopback(backend, plan);
-          if (opened) inform(system, `it may reach ${opened}, because ANTHROPIC_BASE_URL is there`);
+          if (opened)
+            inform(
+              system,
+              `it may reach ${opened}${target.gateway?.loopback ? ", because ANTHROPIC_BASE_URL is there" : ""}`,
+            );
           forgetBaseline(system, plan.name);
           performance.shared = sharedIdentities(plan);
           await backend.create(plan, { signal });

@@ -14,6 +14,7 @@ const network = v.object({
   hosts: listOf(text),
   opened: optional(v.array(text)),
   hostPorts: optional(v.array(v.number())),
+  gatewayPort: optional(v.number()),
   furtherPort: optional(v.number()),
 });
 const engine = v.object({
@@ -38,7 +39,7 @@ const plan = v.looseObject({
   memoryMiB: v.fallback(v.number(), 4096),
   copied: optional(v.literal(true)),
   mounts: listOf(v.object({ source: text, target: text, mode: v.picklist(["ro", "rw"]), part: optional(v.literal("repository")) })),
-  network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, hostPorts: undefined, furtherPort: undefined }),
+  network: v.fallback(network, { mode: "off", hosts: [], opened: undefined, hostPorts: undefined, gatewayPort: undefined, furtherPort: undefined }),
   credentials: listOf(v.object({ variable: text, host: optional(text) })),
   git: optional(v.object({ config: text, ignore: optional(text), attributes: optional(text), overrides: optional(v.array(v.tuple([text, text]))) })),
   certificates: optional(text),

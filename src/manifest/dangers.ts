@@ -63,6 +63,10 @@ export function dangersOf(resolved: Resolved, facts: Facts): Danger[] {
     if (!isPresetHost(host)) add(["network", "hosts", String(index)], `lets the bottle reach ${word(host)}`);
   });
 
+  network["host-ports"].forEach((port, index) =>
+    add(["network", "host-ports", String(index)], `lets the bottle reach port ${port} of this machine's loopback`),
+  );
+
   if (!facts.isBrokered)
     network.presets.forEach((preset, index) =>
       add(["network", "presets", String(index)], `lets the bottle, which holds your credential, reach ${word(preset)}`),

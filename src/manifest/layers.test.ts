@@ -61,6 +61,7 @@ test("each setting says where it comes from", () => {
     "network.hosts": "default",
     "network.mode": "default",
     "network.ports": "default",
+    "network.host-ports": "default",
     "network.presets.0": "config.toml:1",
     "agents.claude.command": "default",
     "agents.claude.args": "default",

@@ -19,7 +19,7 @@ const defaults: Manifest = {
   hooks: {},
   session: { "on-hangup": "end" },
   notify: {},
-  network: { mode: "list", hosts: [], presets: [], ports: [] },
+  network: { mode: "list", hosts: [], presets: [], ports: [], "host-ports": [] },
   kubernetes: { cpus: 0.25, memory: 512, storage: 10_240, "node-selector": [], tolerations: [], "sync-every": 60 },
   agents: { claude },
 };

@@ -128,6 +128,20 @@ const Network = table({
     ),
     "ports of the bottle to open on this machine's loopback while it runs; 8080:3000 is port 8080 of this machine",
   ),
+  "host-ports": about(
+    list(
+      v.pipe(
+        v.string("a port"),
+        v.regex(/^[1-9]\d{0,4}$/, 'a port, such as "5432"'),
+        v.check(
+          (port) => Number(port) < 65_536 && port !== "3128",
+          "a port below 65536, and not 3128, which is the bottle's own proxy",
+        ),
+      ),
+      'an array of ports, such as ["5432"]',
+    ),
+    "ports of this machine's loopback that the bottle reaches at the same port of its own; docker, podman and bubblewrap",
+  ),
 });
 
 const Hooks = table({

@@ -11,7 +11,8 @@ import type {
   MountPlan,
   NetworkPlan,
 } from "./plan.ts";
-import { noAllowlist, notAProject } from "./errors.ts";
+import { isSandbox } from "./plan.ts";
+import { hostPortsWithoutNetwork, noAllowlist, noHostPorts, notAProject } from "./errors.ts";
 
 export type Host = {
   readonly uid: number;
@@ -70,6 +71,7 @@ export function planBottle(request: BottleRequest): BottlePlan {
       mode,
       hosts: mode === "list" ? unique(listed) : [],
       ...(gateway && byPort && mode !== "off" && portOf(gateway)),
+      ...hostPortsOf(request),
     },
     credentials: [
       ...credentialsOf(host.env, { gateway, broker: capabilities.credentialBroker }),
@@ -86,8 +88,19 @@ export function assertSupported(
   if (network.mode === "list" && capabilities.network === "open") throw noAllowlist(name, directory);
 }
 
+/** Throws UserError if the backend cannot open single ports. */
+function hostPortsOf({ manifest: { network }, backend: { name, capabilities }, gateway }: BottleRequest): Partial<NetworkPlan> {
+  const ports = network["host-ports"].map(Number);
+  const sharesNetwork = network.mode === "open" && isSandbox(capabilities);
+  if (ports.length === 0 || sharesNetwork) return {};
+  if (network.mode === "off") throw hostPortsWithoutNetwork();
+  if (capabilities.loopback !== "port" || name === "kubernetes") throw noHostPorts(name);
+  const own = gateway?.loopback ? [gateway.port] : [];
+  return { hostPorts: [...new Set([...own, ...ports])] };
+} // prettier-ignore
+
 const portOf = ({ port, loopback }: Gateway): Partial<NetworkPlan> =>
-  loopback ? { hostPorts: [port] } : port === 80 || port === 443 ? {} : { furtherPort: port };
+  loopback ? { hostPorts: [port], gatewayPort: port } : port === 80 || port === 443 ? {} : { furtherPort: port };
 
 function programsOf({ image, manifest, backend }: BottleRequest): Pick<BottlePlan, "image" | "template"> {
   if (backend.capabilities.programs === "host") return { image: undefined };

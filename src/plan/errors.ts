@@ -28,3 +28,13 @@ export const notAProject = (which: Unshared, directory: string): UserError =>
     }[which],
     { hint: "cd to a project's directory" },
   );
+
+export const noHostPorts = (backend: string): UserError =>
+  new UserError(`${backend} cannot open single ports of this machine to a bottle`, {
+    hint: "remove host-ports from bottle.toml, or choose docker, podman or bubblewrap",
+  });
+
+export const hostPortsWithoutNetwork = (): UserError =>
+  new UserError("host-ports needs a network, and the bottle has none", {
+    hint: 'set mode = "list" under [network], or remove host-ports',
+  });

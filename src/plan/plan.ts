@@ -147,6 +147,8 @@ export type NetworkPlan = {
   readonly opened?: readonly string[];
   /** Ports of the host's loopback that the bottle can reach on its own loopback: that of ANTHROPIC_BASE_URL and those of the manifest. */
   readonly hostPorts?: readonly number[];
+  /** The one of them that ANTHROPIC_BASE_URL leads to. */
+  readonly gatewayPort?: number;
   /** Allowed in addition to 80 and 443, if ANTHROPIC_BASE_URL has another port. */
   readonly furtherPort?: number;
 };

@@ -33,7 +33,10 @@ export async function proxy([directory = "", port = ""]: readonly string[], env:
   const offerPorts = async () => {
     for (const wanted of rules.now.hostPorts) {
       if (offered.has(wanted)) continue;
-      await offer(libc, namespaces, wanted, (client) => void passOn(client, wanted));
+      await offer(libc, namespaces, wanted, (client) =>
+        // A port can be taken back while the proxy runs.
+        rules.now.hostPorts.includes(wanted) ? passOn(client, wanted) : client.destroy(),
+      );
       offered.add(wanted);
     }
     writeProxy(directory, { hostPorts: [...offered] });

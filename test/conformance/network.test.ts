@@ -70,6 +70,18 @@ getent hosts example.com || echo no names; grep -cv lo: /proc/net/dev`); // pret
     expect(await inside(`curl -s -m 5 "$ANTHROPIC_BASE_URL/v1"; ${direct} http://127.0.0.1:${hiddenPort()}/`, env)).toStartWith("gateway GET /v1 \n000"); // prettier-ignore
   }, 60_000);
 
+  test("reaches a port of the loopback that the manifest names, once it is trusted", async () => {
+    home.manifest(`[network]\nhost-ports = ["${hiddenPort()}"]\n`);
+    const refused = await home.run(["exec", "--", "true"]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("claude-bottle trust")]);
+    const shown = await home.run(["trust", "--json"]);
+    expect(shown.stdout).toContain(`lets the bottle reach port ${hiddenPort()} of this machine's loopback`);
+    await home.run(["trust", "--accept", /[0-9a-f]{64}/.exec(shown.stdout)?.[0] ?? ""]);
+    expect(await inside(`${direct} http://127.0.0.1:${hiddenPort()}/`)).toStartWith("200");
+    home.manifest("");
+    expect(await inside(`${direct} http://127.0.0.1:${hiddenPort()}/`)).toStartWith("000");
+  }, 60_000);
+
   test("is held to a list of 500 hosts", async () => {
     const hosts = Array.from({ length: 500 }, (_, index) => `"host-${index}.example.org"`);
     home.manifest(`[network]\nhosts = [${hosts.join(", ")}, "${address}"]\n`);

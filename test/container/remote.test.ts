@@ -193,7 +193,7 @@ onEngineElsewhere(
     expect(await project.tool(["exec", "--", "true"], { env })).toEqual({
       stdout: "",
       stderr:
-        "claude-bottle: docker's engine is on another machine, and ANTHROPIC_BASE_URL is on this machine's loopback, which it cannot reach\n  set ANTHROPIC_BASE_URL to an address that the engine's machine reaches\n",
+        "claude-bottle: docker's engine is on another machine, and this machine's loopback, where ANTHROPIC_BASE_URL or host-ports lead, cannot be reached from it\n  set ANTHROPIC_BASE_URL to an address that the engine's machine reaches, and remove host-ports\n",
       code: 1,
     });
     // Other tests may have theirs there.

@@ -214,6 +214,10 @@ function container(system: System, program: argv.ProgramName): Backend {
       if (Bun.deepEquals(plan.network.hostPorts, made.network.hostPorts)) return;
       const [image = ""] = await ensureImages(client, [builtImage(client, proxyRecipe)], options);
       const parts = partsOf(plan, image).filter((part) => !part.isProxy);
+      const kept = new Set(parts.map(({ name }) => name));
+      for (const { name, isProxy } of partsOf(made, image))
+        if (!isProxy && !kept.has(name))
+          await client.settle(doing, argv.removeArgv(name), { ...options, mayBeGone: true });
       await remake(parts, doing, options);
       await connect(plan, options);
     },
@@ -272,7 +276,8 @@ function container(system: System, program: argv.ProgramName): Backend {
       const filter = plan.network.mode === "list" ? [network.setFilterArgv(plan)] : [];
       const isSamePort = Bun.deepEquals(plan.network.hostPorts, made.network.hostPorts);
       const parts = isSamePort ? [] : partsOf(plan).filter((part) => !part.isProxy);
-      const remaking = parts.flatMap((part) => [argv.removeArgv(part.name), part.argv]);
+      const gone = isSamePort ? [] : partsOf(made).filter(({ name, isProxy }) => !isProxy && parts.every((part) => part.name !== name)); // prettier-ignore
+      const remaking = [...gone.map(({ name }) => argv.removeArgv(name)), ...parts.flatMap((part) => [argv.removeArgv(part.name), part.argv])]; // prettier-ignore
       const connected = isSamePort ? [] : connecting(plan);
       return [...filter, ...remaking, ...connected].map((words) => client.argv(words));
     },
