@@ -12,15 +12,7 @@ import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { assumedFacts, type Engine, factsOf } from "./engine.ts";
-import {
-  encryptedProxyLine,
-  engineError,
-  isImproper,
-  isUnknown,
-  mentionsUnknown,
-  notRunning,
-  notRunningHint,
-} from "./errors.ts";
+import { encryptedProxyLine, engineError, isImproper, isUnknown, mentionsUnknown, notRunning, notRunningHint } from "./errors.ts"; // prettier-ignore
 import { builtImage, ensureImages, givenImage, type Image, lookAt } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
 import { forgetEngine } from "./known-engine.ts";
