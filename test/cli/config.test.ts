@@ -28,6 +28,7 @@ network.mode               "list"            default
 network.hosts              []                default
 network.presets.0          "github"          ~/.config/claude-bottle/config.toml:2
 network.ports              []                default
+network.host-ports         []                default
 agents.claude.command      "claude"          default
 agents.claude.args         []                default
 agents.claude.settings     {}                default
