@@ -24,13 +24,18 @@ export function readKept(system: System, key: readonly unknown[]): unknown {
   return isUnchanged(system, kept.inputs) ? kept.result : undefined;
 } // prettier-ignore
 
+/** Only speed depends on it, so a full disk or a directory that cannot be written to is no error. */
 export function writeKept(system: System, key: readonly unknown[], inputs: Inputs, result: unknown): void {
   const by = program();
   if (by === undefined) return;
   const directory = directoryOf(system);
-  const files = listDirectory(directory);
-  if (files.length >= mostFiles) for (const file of files) removeFile(`${directory}/${file}`);
-  writePrivate(fileOf(system, key), JSON.stringify({ by, key, inputs, result } satisfies Kept));
+  try {
+    const files = listDirectory(directory);
+    if (files.length >= mostFiles) for (const file of files) removeFile(`${directory}/${file}`);
+    writePrivate(fileOf(system, key), JSON.stringify({ by, key, inputs, result } satisfies Kept));
+  } catch {
+    // What needs the state directory says what is wrong with it.
+  }
 }
 
 /** Identifies the program and the user. From source the program is many files, so nothing is stored. */

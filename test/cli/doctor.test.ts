@@ -277,7 +277,7 @@ const rows: Readonly<Record<string, Row>> = {
   "a login by a program that is gone": {
     broken: async (machine) => {
       machine.extra = noLogin;
-      machine.program("vault", "");
+      machine.program("vault", "echo secret");
       await machine.run(["login", "--", "vault", "read"]);
       machine.removeProgram("vault");
     },

@@ -130,6 +130,7 @@ test("rm says what is only in a bottle, and takes it by force alone; a look leav
     stderr: `${lost}  /root/notes.txt
   /root/.claude/projects/-p/0a.jsonl
   copy what you want to keep: claude-bottle cp cb-BOTTLE:PATH .
+  or keep its ~/.claude with the conversations for the next bottle: --keep-claude
   then remove the bottle: claude-bottle rm --force cb-BOTTLE (the project stays as it is, with what is not committed)
 `,
     code: 1,

@@ -16,6 +16,7 @@ import {
   writeFileSync,
   statSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { identify } from "../../src/system/process.ts";
 import { windowSize } from "../../src/terminal/libc.ts";
@@ -233,8 +234,11 @@ const verbs: Record<string, () => Promise<number | void> | number | void> = {
     // A login shell would read the start-up files of whoever runs the tests, which may do anything, such as wait for a lock.
     if (command.some((word) => word.includes("exec bash -l"))) env.HOME = state;
     const options = { env, cwd: values.workdir ?? "/" };
-    // The notes of sessions are in the guest's own /tmp.
-    const words = command.map((word) => word.replaceAll("/tmp/.claude-bottle-", `${state}/.claude-bottle-`));
+    // The notes of sessions are in the guest's own /tmp, and its processes are those in the directories of this test.
+    const own = `for one in /proc/[0-9]*; do case $(readlink "$one/cwd") in "${dirname(state)}"*) cat "$one/environ" ;; esac; done`;
+    const words = command.map((word) =>
+      word.replaceAll("/tmp/.claude-bottle-", `${state}/.claude-bottle-`).replace("cat /proc/[0-9]*/environ", own),
+    );
     if (values.tty) return onTerminal(words, options);
     return Bun.spawn(words, {
       ...options,

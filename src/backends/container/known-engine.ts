@@ -30,8 +30,12 @@ export function knownEngine(asked: Asked): Engine | undefined {
 
 /** A service answers quickly, and may be another one the next time. */
 export function noteEngine(asked: Asked, engine: Engine): void {
-  if (asked.program === "podman" && engine.isLocal)
+  if (asked.program !== "podman" || !engine.isLocal) return;
+  try {
     writePrivate(noteFile(asked), JSON.stringify({ key: keyOf(asked), engine }));
+  } catch {
+    // Without the note the next start is only slower. What needs the state directory says what is wrong with it.
+  }
 }
 
 export const forgetEngine = (asked: Asked): boolean => removeFile(noteFile(asked));
