@@ -3,6 +3,7 @@ import { exitCode } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import type { System } from "../system/system.ts";
 import { inform, warn } from "../ui/messages.ts";
+import { detached, endNotRecorded } from "./messages.ts";
 
 export type End = {
   readonly code: number;
@@ -56,7 +57,7 @@ export async function noteEnd(
     }
     if (system.env.TMUX) await (await import("../tmux/pane/pane-tags.ts")).unmarkPane(system);
   } catch (error) {
-    warn(system, `the end of this session was not recorded: ${error instanceof Error ? error.message : String(error)}`);
+    warn(system, endNotRecorded(error instanceof Error ? error.message : String(error)));
   }
   return status;
 }
@@ -66,5 +67,5 @@ async function tellDetached(system: System, ledger: Ledger, id: string): Promise
   const { listSessions } = await import("../activity/sessions.ts");
   const found = (await listSessions(system, ledger, { poll: true })).find((one) => one.id === id);
   const goesOn = found !== undefined && found.state !== "ended";
-  inform(system, goesOn ? `session ${id} is still running: claude-bottle attach ${id}` : `session ${id} has ended`);
+  inform(system, detached(id, goesOn));
 }

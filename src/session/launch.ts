@@ -13,6 +13,7 @@ import { attachSession, sessionCommand } from "./attach.ts";
 import { bringUp } from "../bottle/bring-up.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import type { Target } from "../bottle/target.ts";
+import { runsInSandbox, unusable } from "./messages.ts";
 
 export type Launch = {
   readonly kind: SessionPlan["kind"];
@@ -42,7 +43,7 @@ export async function launch(system: System, target: Target, options: Launch): P
     return await launchOn(system, target, options);
   } catch (error) {
     if (!(error instanceof Unusable) || !target.otherwise) throw error;
-    warn(system, `${target.plan.backend}: ${error.message}`);
+    warn(system, unusable(target.plan.backend, error.message));
     return launch(system, await target.otherwise(), options);
   }
 }
@@ -88,7 +89,7 @@ async function launchOn(
     });
   if (kind === "agent" && isSandbox(backend.capabilities)) {
     const { describeSandbox } = await import("../backends/sandbox.ts");
-    inform(system, `${backend.name}: ${describeSandbox(backend)}`);
+    inform(system, runsInSandbox(backend.name, describeSandbox(backend)));
   }
   if (dryRun) {
     (await import("../bottle/ready.ts")).checkPlan({ backend, ledger }, target.plan, { fresh });

@@ -8,6 +8,7 @@ import type { Target } from "../bottle/target.ts";
 import { inform } from "../ui/messages.ts";
 import { canAsk, confirm } from "../ui/prompts.ts";
 import { noCredential, notStarted } from "./errors.ts";
+import { howToKeepLogin, mayLogInHere, mayShareLogin, usesVariable } from "./messages.ts";
 
 const isClaudes = (variable: string): boolean => Object.values<string>(modes).includes(variable);
 
@@ -18,7 +19,7 @@ export async function tellLogin(system: System, login: Login | undefined, { cred
   if (trouble) throw trouble;
   if (login) return inform(system, await login.describe());
   const variable = credentials.map((credential) => credential.variable).find(isClaudes);
-  if (variable !== undefined) inform(system, `using ${variable} from your environment`);
+  if (variable !== undefined) inform(system, usesVariable(variable));
 }
 
 /**
@@ -37,14 +38,13 @@ export async function withLogin(
   const noneYet = (hint?: string) => inform(system, noCredential().message, hint);
   if (await readClaudeStore(system)) {
     noneYet();
-    if (await confirm("Share the login of Claude Code on this machine with all bottles?", { byDefault: true })) {
+    if (await confirm(mayShareLogin, { byDefault: true })) {
       useClaudeLogin(system);
       return await again();
     }
   } else {
-    noneYet("to keep one for all bottles: claude-bottle login");
-    if (await confirm("Start Claude and log in there, for this bottle only?", { byDefault: true }))
-      return { ...target, plan: { ...plan, loginInside: true } };
+    noneYet(howToKeepLogin);
+    if (await confirm(mayLogInHere, { byDefault: true })) return { ...target, plan: { ...plan, loginInside: true } };
   }
   throw notStarted();
 }

@@ -1,28 +1,13 @@
-import { count } from "../lib/count.ts";
 import { listSessions, type Session } from "../activity/sessions.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import type { BottleContext } from "../bottle/context.ts";
 import { UserError } from "../errors.ts";
 import { receiptArgv } from "../guest/guest.ts";
 import { Attention } from "../ledger/attention.ts";
-import { shortDuration } from "../lib/duration.ts";
-import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { inform } from "../ui/messages.ts";
+import { ended, type Receipt } from "./messages.ts";
 import { turnsOf } from "./resume.ts";
-
-export type Receipt = {
-  readonly durationMs: number;
-  readonly turns?: number | undefined;
-  readonly tokens?: number | undefined;
-  /** git's own short summary. */
-  readonly changed?: string | undefined;
-  readonly commits: number;
-  readonly untracked: number;
-  readonly denied: readonly string[];
-  readonly background: readonly string[];
-  readonly conversation?: string | undefined;
-};
 
 type Ended = { readonly id: string; readonly directory: string; readonly startedAt: number };
 
@@ -35,8 +20,7 @@ export async function tellReceipt(context: BottleContext, plan: BottlePlan, sess
   if (conversation === undefined) return;
   const receipt = await receiptOf(context, plan, session, conversation);
   ledger.note(plan.name, `session ${session.id}: ${JSON.stringify(receipt)}`);
-  const [first = "", ...rest] = receiptLines(receipt);
-  inform(system, first, rest.join("\n"));
+  inform(system, ...ended(receipt));
 }
 
 /** The last conversation of the session: the background one, if the user moved it there by pressing Left. */
@@ -92,39 +76,4 @@ async function deniedSince({ backend }: BottleContext, name: string, since: numb
     if (!(error instanceof UserError)) throw error;
     return [];
   }
-}
-
-/** Two to five lines. */
-export function receiptLines({
-  durationMs,
-  turns,
-  tokens,
-  changed,
-  commits,
-  untracked,
-  denied,
-  background,
-  conversation,
-}: Receipt): string[] {
-  const spent = [
-    shortDuration(durationMs),
-    ...(turns === undefined ? [] : [count(turns, "turn")]),
-    ...(tokens === undefined || tokens === 0 ? [] : [`${tokens} output tokens`]),
-  ];
-  const work = [
-    ...(changed === undefined ? [] : [printable(changed)]),
-    ...(commits === 0 ? [] : [count(commits, "commit")]),
-    ...(untracked === 0 ? [] : [`${count(untracked, "file")} untracked`]),
-  ];
-  return [
-    `session ended after ${spent.join(", ")}`,
-    ...(work.length === 0 ? [] : [`project: ${work.join("; ")}`]),
-    ...(denied.length === 0
-      ? []
-      : [`denied: ${denied.slice(0, 5).map(printable).join(", ")} (claude-bottle allow HOST opens one)`]),
-    ...(background.length === 0
-      ? []
-      : [`in the background: ${background.slice(0, 5).join(", ")} (claude-bottle attach ${background[0]})`]),
-    ...(conversation === undefined ? [] : [`go on: claude-bottle run --resume ${conversation}`]),
-  ];
 }

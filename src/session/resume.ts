@@ -3,10 +3,10 @@ import { listSessions } from "../activity/sessions.ts";
 import { backendOf } from "../backends/registry.ts";
 import { Attention } from "../ledger/attention.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { shortDuration } from "../lib/duration.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { conversationElsewhere, noConversation, stillInBackground } from "./errors.ts";
+import { backgroundWaits, goesOnInBackground, nothingToResume, wasCutOff } from "./messages.ts";
 import { byUrgency, matchName } from "../inventory/find-session.ts";
 
 /** Claude Code's arguments to resume the conversation; none if there is nothing to resume. Throws UserError for an unknown one. */
@@ -17,7 +17,7 @@ export async function resumeWords(system: System, bottle: string, word: string |
       ? await lastConversation(system, ledger, bottle)
       : await conversationNamed(system, ledger, bottle, word);
   if (id !== undefined) return ["--resume", id];
-  inform(system, `bottle "${bottle}" has no conversation to resume; starting a new one`);
+  inform(system, nothingToResume(bottle));
   return [];
 }
 
@@ -66,11 +66,7 @@ export async function tellWhatWaits(system: System, bottle: string): Promise<voi
   const background = (await liveIn(system, ledger, bottle)).filter(({ isBackground }) => isBackground);
   const waiting = background.filter(({ state }) => state === "waiting" || state === "done");
   const [first] = waiting.toSorted(byUrgency);
-  if (first)
-    inform(
-      system,
-      `background session ${first.id} ${first.state === "done" ? "is done" : `waits for ${first.waitingFor ?? "you"}`}: claude-bottle attach ${first.id}`,
-    );
+  if (first) inform(system, backgroundWaits(first));
   const [last] = new Attention(ledger).endedSince(0, bottle);
   const isCutOff = last !== undefined && (last.code === undefined || (last.code > 128 && last.code !== 130));
   if (!isCutOff) return;
@@ -79,11 +75,6 @@ export async function tellWhatWaits(system: System, bottle: string): Promise<voi
     last.conversation ?? (await turnsOf(system, ledger, bottle)).find(({ session }) => session === last.id)?.sessionId;
   // `session.on-hangup` has moved it there.
   const moved = background.find((session) => session.conversation === conversation);
-  if (moved && moved.id !== first?.id)
-    inform(system, `the last session here goes on in the background: claude-bottle attach ${moved.id}`);
-  else if (conversation !== undefined && !moved)
-    inform(
-      system,
-      `the last session here was cut off ${shortDuration(system.now() - last.endedAt)} ago; go on with it: claude-bottle run --resume`,
-    );
+  if (moved && moved.id !== first?.id) inform(system, goesOnInBackground(moved.id));
+  else if (conversation !== undefined && !moved) inform(system, wasCutOff(system.now() - last.endedAt));
 }

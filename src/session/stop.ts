@@ -7,6 +7,7 @@ import { endProcess } from "../system/process.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { stopInBackground } from "./background.ts";
+import { stopped } from "./messages.ts";
 import { hasEnded } from "../inventory/errors.ts";
 import { matchRecorded } from "../inventory/bottle-name.ts";
 import { sessionNamed } from "../inventory/find-session.ts";
@@ -31,9 +32,5 @@ export async function stopSession(system: System, session: Session, { dryRun }: 
     if (dryRun) return system.out(`${shellLine(["kill", String(session.process.pid)])}\n`);
     await endProcess(session.process);
   }
-  inform(
-    system,
-    `session ${id} is stopped`,
-    conversation === undefined ? undefined : `resume it: claude-bottle run --resume ${conversation}`,
-  );
+  inform(system, ...stopped(id, conversation));
 }

@@ -6,11 +6,12 @@ import { hasBrokenBlock, ownLines, renderChange, withBlock, withoutBlock } from 
 import { findConfig } from "./config-file.ts";
 import { foreignKeys, isOurs, knownKeys, assertDistinctKeys, unbindOwn, withoutClashes } from "./keys.ts";
 import { writtenKeys } from "./written-keys.ts";
-import { needs, unmetNeeds, type Need } from "./recommended-options.ts";
+import { needs, unmetNeeds } from "./recommended-options.ts";
 import type { Tmux } from "../tmux.ts";
 import { canAsk, confirm } from "../../ui/prompts.ts";
 import { inform } from "../../ui/messages.ts";
 import { noKeyLeft, brokenBlock, unusablePath, cannotAskForChange } from "../errors.ts";
+import { betterOptions, installedAlready, keysBound, mayChange, nothingInstalled } from "../messages.ts";
 
 export type Change = {
   /** The configuration file. If undefined, it is the one that this tmux reads. */
@@ -38,7 +39,7 @@ export async function install(
   const lines = [...(setsOptions ? needs.map(({ line }) => line) : []), ...bindingLines(ownName(system), free)];
   if (lines.length === 0) throw noKeyLeft();
   const after = withBlock(before, lines.map(latin1));
-  if (before === after) inform(system, `"${file}" already has these bindings`);
+  if (before === after) inform(system, installedAlready(file));
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
   if (change.dryRun) return;
@@ -47,7 +48,7 @@ export async function install(
     await source(system, tmux, lines);
   }
   summarize(system, free, tmux !== undefined);
-  if (!setsOptions && unmet.length > 0) offer(system, unmet);
+  if (!setsOptions && unmet.length > 0) inform(system, ...betterOptions(unmet));
 }
 
 /** The same as far as the file shows it, without our own block. */
@@ -63,7 +64,7 @@ export async function uninstall(system: System, tmux: Tmux | undefined, change: 
   const file = change.file ?? (await findConfig(system, tmux));
   const before = readIntact(file);
   const after = before === undefined ? undefined : withoutBlock(before);
-  if (before === after) inform(system, `"${file}" holds nothing that install wrote`);
+  if (before === after) inform(system, nothingInstalled(file));
   else if (!(await agreed(system, change, renderChange(file, before, after)))) return;
   else rewriteBytes(file, after);
   if (tmux && !change.dryRun) await unbindOwn(tmux);
@@ -101,7 +102,7 @@ async function agreed(system: System, { dryRun, yes }: Change, shown: string): P
   else system.err(Buffer.from(shown, "latin1").toString());
   if (dryRun || yes) return !dryRun;
   if (!canAsk(system)) throw cannotAskForChange();
-  return await confirm("Apply this change?", { byDefault: false });
+  return await confirm(mayChange, { byDefault: false });
 }
 
 /** Sources a file with only these lines, so that the rest of the configuration does not run again. */
@@ -116,15 +117,8 @@ async function source(system: System, tmux: Tmux, lines: readonly string[]): Pro
 }
 
 function summarize(system: System, keys: Keys, running: boolean): void {
-  const lines = actionNames
+  const bound = actionNames
     .filter((action) => keys[action] !== "none")
-    .map((action) => `prefix ${keys[action] ?? ""}   ${actions[action].note}`);
-  inform(system, running ? "bound these keys:" : "tmux will bind these keys when it starts:", lines.join("\n"));
+    .map((action) => ({ key: keys[action] ?? "", note: actions[action].note }));
+  inform(system, ...keysBound(bound, running));
 }
-
-const offer = (system: System, unmet: readonly Need[]): void =>
-  inform(
-    system,
-    "Claude Code works better with these options; tmux install --options sets them:",
-    unmet.map(({ line, why }) => `${line}   # ${why}`).join("\n"),
-  );

@@ -4,6 +4,7 @@ import { actionNames, actions, type Keys } from "./bindings.ts";
 import { prefix, warn } from "../../ui/messages.ts";
 import type { Tmux } from "../tmux.ts";
 import { keyUsedTwice } from "../errors.ts";
+import { keyTaken } from "../messages.ts";
 
 export function assertDistinctKeys(keys: Keys): void {
   const chosen = actionNames.map((action) => keys[action] ?? actions[action].key).filter((key) => key !== "none");
@@ -64,12 +65,7 @@ export function withoutClashes(system: System, keys: Keys, bound: ReadonlyMap<st
   for (const action of actionNames) {
     const key = keys[action] ?? actions[action].key;
     const taken = bound.get(key);
-    if (taken !== undefined)
-      warn(
-        system,
-        `prefix ${key} is not changed; it is already bound: ${taken}`,
-        `for ${actions[action].note}, choose another key: --${action}-key KEY`,
-      );
+    if (taken !== undefined) warn(system, ...keyTaken(key, { taken, action, note: actions[action].note }));
     free[action] = taken === undefined ? key : "none";
   }
   return free;

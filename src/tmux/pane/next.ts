@@ -6,6 +6,7 @@ import { openArgv } from "../argv.ts";
 import type { Tmux } from "../tmux.ts";
 import { tell } from "./message.ts";
 import { holderArgv, startingIn } from "./open.ts";
+import { noneWaits, noOtherWaits } from "../messages.ts";
 
 const needs = ["waiting", "failed", "done"];
 
@@ -32,11 +33,11 @@ export async function showNext(
   const waiting = inNeed(await listSessions(system, ledger, { poll: false })).filter(isHere);
   const current = waiting.find((session) => session.pane?.id === pane);
   const next = nextAfter(waiting, current?.id);
-  if (!next) return await tell(tmux, client, "no session waits for you");
+  if (!next) return await tell(tmux, client, noneWaits);
   new Attention(ledger).noteSeen(next.id, system.now());
   if (next.pane !== undefined) await tmux.run(["switch-client", "-c", client, "-t", next.pane.id]);
   else await openBackground(system, tmux, next, { pane, client });
-  if (waiting.length === 1 && current) await tell(tmux, client, "no other session waits for you");
+  if (waiting.length === 1 && current) await tell(tmux, client, noOtherWaits);
 }
 
 export const isOf = ({ server }: Tmux, { pane }: Session): boolean =>

@@ -4,6 +4,7 @@ import { enterDirectory } from "../../system/files.ts";
 import { askForKey } from "../../system/key.ts";
 import type { System } from "../../system/system.ts";
 import { fail } from "../../ui/messages.ts";
+import { whatNow } from "../messages.ts";
 
 /** A shell's status is that of its last command, so only a shell that ended this soon counts as failed. */
 const shellFailsWithinMs = 3_000;
@@ -62,9 +63,8 @@ async function runOnce(system: System, words: readonly string[]) {
 }
 
 async function ask(system: System, code: number): Promise<"close" | "retry"> {
-  const status = code === 0 ? "" : `[status ${code}]  `;
   for (;;) {
-    const key = askForKey(`\r\n${status}enter: close   r: again   d: doctor `, ["\r", "\n", "q", "r", "d"]);
+    const key = askForKey(whatNow(code), ["\r", "\n", "q", "r", "d"]);
     if (key !== undefined) system.err("\r\n");
     if (key !== "d") return key === "r" ? "retry" : "close";
     await system.attach([...system.self, "doctor"]);

@@ -4,6 +4,7 @@ import type { Ledger } from "../../ledger/ledger.ts";
 import { appendTo } from "../../system/files.ts";
 import type { System } from "../../system/system.ts";
 import { messageArgv } from "../argv.ts";
+import { needsUser } from "../messages.ts";
 import type { Tmux } from "../tmux.ts";
 import { inNeed, isOf } from "./next.ts";
 import { desktopNotice, outerNotice, runNotifier } from "./notice.ts";
@@ -47,7 +48,7 @@ export async function tellSessions(
     if (isInSight && session.state === "done") attention.noteSeen(session.id, system.now());
     if (!attention.claimNotice(session.id, session.since) || isInSight) continue;
     isTold = true;
-    await tell(system, tmux, clients, { text: textOf(session), terminal: shown?.terminal });
+    await tell(system, tmux, clients, { text: needsUser(session), terminal: shown?.terminal });
   }
   if (marks.length > 0 || isTold) await redraw(tmux, clients);
 }
@@ -68,11 +69,6 @@ async function lookAt(tmux: Tmux): Promise<[Client[], ReadonlyMap<string, { wind
     new Map(panes.map(([id = "", window = "", terminal = "", state = ""]) => [id, { window, terminal, state }])),
   ];
 } // prettier-ignore
-
-export const textOf = ({ id, name, directory, state, waitingFor }: Session): string => {
-  const what = state === "waiting" ? `waits for ${waitingFor ?? "you"}` : state === "done" ? "is done" : "failed";
-  return `${directory.split("/").at(-1) ?? ""}: ${name?.slice(0, 40) ?? id.slice(0, 8)} ${what}`;
-};
 
 async function tell(
   system: System,
