@@ -4,6 +4,7 @@ import { checkHost, openHost, writeHost } from "../bottle/allow.ts";
 import { findBottle } from "../inventory/find-bottle.ts";
 import { inform } from "../ui/messages.ts";
 import { exclusive, projectIsHere } from "./errors.ts";
+import { hostForNextBottle, hostOpen } from "./messages.ts";
 
 export const allow = (context: Context) =>
   command(context, {
@@ -34,7 +35,7 @@ export const allow = (context: Context) =>
       const file = reach === "session" ? undefined : await writeHost(system, host, reach);
       const isThere = await openHost(system, plan.name, host, { reach, file });
       if (!isThere && file === undefined) throw noBottleToOpen(plan.directory, host);
-      if (!isThere) return inform(system, `added "${host}" to "${file}", for the next bottle`);
-      inform(system, `bottle "${plan.name}" may reach "${host}"${file ? `, added to "${file}"` : ""}`);
+      if (!isThere) return inform(system, hostForNextBottle(host, file));
+      inform(system, hostOpen(plan.name, host, file));
     },
   });

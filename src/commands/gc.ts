@@ -5,6 +5,7 @@ import { renderJson } from "../lib/json.ts";
 import { table } from "../lib/table.ts";
 import { findLeftovers } from "../inventory/leftovers.ts";
 import { inform, warn } from "../ui/messages.ts";
+import { howToRemove, keptByHand, keptInUse, nothingToRemove } from "./messages.ts";
 
 export const gc = (context: Context) =>
   command(context, {
@@ -23,18 +24,18 @@ export const gc = (context: Context) =>
         const found = await findLeftovers(system);
         const shown = found.map(({ kind, name, why, how }) => ({ kind, name, why, how }));
         if (args.json) system.out(renderJson(shown));
-      else if (found.length === 0) return inform(system, "there is nothing to remove");
+      else if (found.length === 0) return inform(system, nothingToRemove);
       else
         system.out(table([["WHAT", "NAME", "WHY", "HOW"], ...shown.map(({ kind, name, why, how }) => [kind, name, why, how])])); // prettier-ignore
-        if (!args.yes) return found.length > 0 && inform(system, "to remove these: claude-bottle gc --yes");
+        if (!args.yes) return found.length > 0 && inform(system, howToRemove);
         for (const { kind, name, how, isByHand, remove } of found) {
           // The directory may be on a disk that is not mounted now.
           if (isByHand) {
-            inform(system, `kept ${kind} "${name}": it may hold the only copy of something; to remove it: ${how}`);
+            inform(system, keptByHand(kind, name, how));
             continue;
           }
           if (await remove()) continue;
-          warn(system, `kept ${kind} "${name}": it is in use again`);
+          warn(system, keptInUse(kind, name));
           context.exit(exitCode.failed);
         }
       });

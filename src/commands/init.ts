@@ -8,6 +8,7 @@ import { readDevcontainer } from "../project/devcontainer.ts";
 import { exists, listDirectory, writeText } from "../system/files.ts";
 import { inform } from "../ui/messages.ts";
 import { manifestExists } from "./errors.ts";
+import { manifestWritten } from "./messages.ts";
 
 export const init = (context: Context) =>
   command(context, {
@@ -29,7 +30,7 @@ export const init = (context: Context) =>
       if (args["dry-run"]) return system.out(text);
       if (exists(path)) throw manifestExists();
       writeText(path, text);
-      inform(system, "wrote bottle.toml", "to see the settings in effect: claude-bottle config");
+      inform(system, ...manifestWritten);
     },
   });
 

@@ -6,6 +6,7 @@ import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { canAsk, confirm, hiddenInput } from "../ui/prompts.ts";
 import { wrongValue, noCredentialCommand, notLoggedIn, noToken } from "./errors.ts";
+import { loginForgotten, mayShareLogin, noLogin, pasteToken } from "./messages.ts";
 
 export const login = (context: Context) =>
   command(context, {
@@ -34,13 +35,13 @@ export const login = (context: Context) =>
       if (args.status) return await status(context);
       if (args.forget) {
         const was = await forgetLogin(system);
-        return inform(system, was ? "login removed" : "there was no login");
+        return inform(system, loginForgotten(was));
       }
       const mode = modeNamed(args.as);
       if (rest !== undefined) await useCommand(system, mode ?? "subscription", required(rest));
       else if (args["from-claude"] || (await wantsClaude(system))) await shareClaude(system);
       else await keepLogin(system, await readToken(system), { mode, place: args.file ? "file" : undefined });
-      inform(system, `${await storedLogin(system)?.describe()}`);
+      inform(system, String(await storedLogin(system)?.describe()));
     },
   });
 
@@ -50,7 +51,7 @@ async function status({ system, exit }: Context): Promise<void> {
   if (variable) system.out(`${variable} from your environment\n`);
   else if (found) system.out(`${await found.describe()}\n`);
   else {
-    inform(system, "there is no login", "claude-bottle login");
+    inform(system, ...noLogin);
     exit(exitCode.failed);
   }
 }
@@ -69,7 +70,7 @@ function required(command: readonly string[]): readonly string[] {
 /** Asked once. The login stays where it is, and Claude Code keeps using it. */
 async function wantsClaude(system: System): Promise<boolean> {
   if (!canAsk(system) || !(await readClaudeStore(system))) return false;
-  return await confirm("Share the login of Claude Code on this machine?", { byDefault: true });
+  return await confirm(mayShareLogin, { byDefault: true });
 }
 
 async function shareClaude(system: System): Promise<void> {
@@ -78,8 +79,7 @@ async function shareClaude(system: System): Promise<void> {
 }
 
 async function readToken(system: System): Promise<string> {
-  const question = "Paste a token from `claude setup-token`, or an API key:";
-  const token = (canAsk(system) ? await hiddenInput(question) : await system.readLine()).trim();
+  const token = (canAsk(system) ? await hiddenInput(pasteToken) : await system.readLine()).trim();
   if (token === "") throw noToken();
   return token;
 }

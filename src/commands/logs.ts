@@ -12,6 +12,7 @@ import type { System } from "../system/system.ts";
 import { bottleHistory } from "../inventory/history.ts";
 import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
 import { warn } from "../ui/messages.ts";
+import { incompleteLog } from "./messages.ts";
 
 export const logs = (context: Context) =>
   command(context, {
@@ -43,7 +44,7 @@ export const logs = (context: Context) =>
       if (args.json) {
         system.out(renderJson(entries.map(({ at, what }) => ({ at: new Date(at).toISOString(), what }))));
       } else system.out(table(entries.map(({ at, what }) => [localTime(at), what])));
-      if (complaint !== undefined) warn(system, `${plan.backend}: ${complaint}`);
+      if (complaint !== undefined) warn(system, incompleteLog(plan.backend, complaint));
     },
   });
 

@@ -11,6 +11,7 @@ import { type Usage, UsageMeter } from "../inventory/usage.ts";
 import { backendsInUse, diskUses, listBottles } from "../inventory/inventory.ts";
 import type { System } from "../system/system.ts";
 import { inform, warn } from "../ui/messages.ts";
+import { howToAllow, noBottles, noHostDenied } from "./messages.ts";
 
 export const ls = (context: Context) =>
   command(context, {
@@ -49,8 +50,7 @@ export const ls = (context: Context) =>
             })),
           ),
         );
-      if (bottles.length === 0)
-        return inform(system, "there are no bottles", "to create one for this directory: claude-bottle run");
+      if (bottles.length === 0) return inform(system, ...noBottles);
       const rows = bottles.map(({ name, backend, isolation, state, madeAt, why, directory, branch, copied }) => [
         name,
         backend,
@@ -135,8 +135,8 @@ const sizeOf = (bytes: number | undefined) => (bytes === undefined ? "-" : short
 async function listDenied(system: System, asJson: boolean): Promise<void> {
   const denied = await deniedHosts(system);
   if (asJson) return system.out(renderJson(denied));
-  if (denied.length === 0) return inform(system, "no bottle was denied a host");
+  if (denied.length === 0) return inform(system, noHostDenied);
   const rows = denied.map(({ bottle, target, times, last }) => [bottle, printable(target), String(times), last]);
   system.out(table([["BOTTLE", "DENIED", "TIMES", "LAST"], ...rows]));
-  inform(system, "to allow one: claude-bottle allow HOST");
+  inform(system, howToAllow);
 }

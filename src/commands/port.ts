@@ -9,6 +9,7 @@ import { openPorts } from "../ports/record.ts";
 import { findBottle } from "../inventory/find-bottle.ts";
 import { interruptible } from "../system/interrupt.ts";
 import { inform } from "../ui/messages.ts";
+import { networkShared, noPortOpen, portReaches, portReachesForNow } from "./messages.ts";
 
 export const port = (context: Context) =>
   command(context, {
@@ -33,7 +34,7 @@ export const port = (context: Context) =>
         const open = openPorts(system);
         if (args.json)
           return system.out(renderJson(open.map(({ process: _, ...shown }) => ({ ...shown, url: urlOf(shown) }))));
-        if (open.length === 0) return inform(system, "no port is open", "to open one: claude-bottle port 3000");
+        if (open.length === 0) return inform(system, ...noPortOpen);
         const rows = open.map((one) => [renderPort(one), one.name, urlOf(one)]);
         return system.out(table([["PORT", "BOTTLE", "URL"], ...rows]));
       }
@@ -42,12 +43,12 @@ export const port = (context: Context) =>
       // A sandbox with an open network shares the host's loopback.
       const { capabilities } = await backendOf(system, plan.backend);
       if (isSandbox(capabilities) && plan.network.mode === "open")
-        return inform(system, `bottle "${plan.name}" shares this machine's network: http://127.0.0.1:${asked.bottle}`);
+        return inform(system, networkShared(plan.name, asked.bottle));
       if (args.background) {
         await openInBackground(system, plan.name, [asked]);
-        return inform(system, `${urlOf(asked)} reaches port ${asked.bottle} of bottle "${plan.name}"`);
+        return inform(system, portReaches(urlOf(asked), asked.bottle, plan.name));
       }
-      const text = `${urlOf(asked)} reaches port ${asked.bottle} of bottle "${plan.name}"; Ctrl-C closes it`;
+      const text = portReachesForNow(urlOf(asked), asked.bottle, plan.name);
       await interruptible((signal) =>
         forwardPort(system, plan.name, asked, { signal, onOpen: () => inform(system, text) }),
       );

@@ -8,9 +8,9 @@ import { removalLines, removeBottle } from "../bottle/remove.ts";
 import type { Losses } from "../plan/losses.ts";
 import { existingBottle, noBottle } from "../inventory/find-bottle.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { printable } from "../lib/quote.ts";
 import { madeWorktree, undoWorktree } from "../project/made-worktree.ts";
 import type { System } from "../system/system.ts";
+import { lossesUnknown, worktreeKept, worktreeRemoved } from "./messages.ts";
 
 export const rm = (context: Context) =>
   command(context, {
@@ -60,9 +60,7 @@ async function removeOne(system: System, word: string | undefined, args: Asked):
   const losses = args.force && !args.json ? undefined : await findLosses(backend, plan, { mayStart: false, keeps });
   if (args.json) show(losses);
   else system.out((await removalLines(system, plan, removal)).map((line) => `${line}\n`).join(""));
-  const lost = losses
-    ? describeLosses(plan, losses)
-    : `bottle "${plan.name}" is stopped, so what only exists in it is not known`;
+  const lost = losses ? describeLosses(plan, losses) : lossesUnknown(plan.name);
   if (lost !== undefined) inform(system, lost);
 }
 
@@ -75,7 +73,6 @@ async function undoOwnWorktree(system: System, directory: string): Promise<void>
     if (ledger.bottles().some(({ plan }) => plan.directory === directory)) return;
   }
   const { removed, left } = await undoWorktree(system, made);
-  const name = `worktree "${printable(directory)}"`;
-  if (removed) inform(system, `removed ${name} and branch "${made.branch}"`);
-  else inform(system, `kept ${name} of branch "${made.branch}": ${left.join("; ")}`);
+  if (removed) inform(system, worktreeRemoved(directory, made.branch));
+  else inform(system, worktreeKept(directory, made.branch, left));
 }

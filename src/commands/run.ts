@@ -14,7 +14,7 @@ import { hostSettings } from "../project/host-claude.ts";
 import { confirmStart } from "../bottle/consent.ts";
 import { projectBackend, projectTarget } from "../bottle/target.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { printable, shellLine } from "../lib/quote.ts";
+import { shellLine } from "../lib/quote.ts";
 import { makeWorktree, planWorktree, type MadeWorktree } from "../project/made-worktree.ts";
 import { inheritTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
@@ -22,6 +22,7 @@ import { launch } from "../session/launch.ts";
 import { withLogin } from "../session/login.ts";
 import { findProject, promptFileOf, type Project } from "../project/project.ts";
 import { needs, wrongValue, unknownAgent } from "./errors.ts";
+import { filesShared, portsOpen, worktreeCreated } from "./messages.ts";
 
 export const run = (context: Context) =>
   command(context, {
@@ -153,7 +154,7 @@ async function tellPorts(
   const open = isShared
     ? ports.map(({ bottle }) => ({ host: bottle, bottle }))
     : await openInBackground(system, name, ports);
-  inform(system, open.map((port) => `port ${port.bottle} of the bottle is ${urlOf(port)}`).join("; "));
+  inform(system, portsOpen(open.map((port) => ({ port: port.bottle, url: urlOf(port) }))));
 }
 
 type WorktreeArgs = {
@@ -172,7 +173,7 @@ async function worktreeFor(system: System, args: WorktreeArgs): Promise<MadeWork
   if (!("argv" in plan)) return plan;
   if (args["dry-run"]) return (system.out(`${shellLine(plan.argv)}\n`), "planned");
   const made = await makeWorktree(system, plan);
-  inform(system, `created worktree "${printable(made.directory)}" of branch "${made.branch}"`);
+  inform(system, worktreeCreated(made.directory, made.branch));
   return made;
 }
 
@@ -188,9 +189,8 @@ function tellSharedFiles(system: System, directory: string): void {
   using ledger = new Ledger(system);
   const bottles = ledger.bottles().filter(({ plan }) => plan.directory === directory);
   const agents = bottles.flatMap(({ plan }) => ledger.sessions(plan.name)).filter(({ kind }) => kind === "agent");
-  if (agents.length > 0)
-    inform(system, "another agent works in this directory, and both edit the same files", "to work beside it: claude-bottle run --worktree NAME");
-} // prettier-ignore
+  if (agents.length > 0) inform(system, ...filesShared);
+}
 
 async function assertBackground(system: System, backend: string, program: string): Promise<void> {
   if (!isClaude(program)) throw notInBackground(program);

@@ -8,6 +8,7 @@ import { onlySession, stopSession } from "../session/stop.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { allAndNames } from "./errors.ts";
+import { noBottleRunning } from "./messages.ts";
 
 export const stop = (context: Context) =>
   command(context, {
@@ -40,7 +41,7 @@ export const stop = (context: Context) =>
       if (args.all && words.length > 0) throw allAndNames();
       if (args.all) {
         const plans = await runningBottles(system);
-        if (plans.length === 0) inform(system, "no bottle is running");
+        if (plans.length === 0) inform(system, noBottleRunning);
         return await eachOf(context, plans, (plan) => stopOne(system, plan, options));
       }
       if (words.length === 0) {

@@ -8,6 +8,7 @@ import { findTarget } from "../inventory/find-bottle.ts";
 import { enumerate, warnConflicts } from "../sync/travel.ts";
 import { inform, warn } from "../ui/messages.ts";
 import { wrongValue, noBottleYet } from "./errors.ts";
+import { inSync, nothingToSync, pulled, pushed, skipped } from "./messages.ts";
 
 export const sync = (context: Context) =>
   command(context, {
@@ -36,14 +37,14 @@ export const sync = (context: Context) =>
       using ledger = new Ledger(system);
       if (!ledger.bottle(name)) throw noBottleYet(name);
       const plan = await bringUp({ system, backend, ledger }, target, { fresh: false });
-      if (!plan.copied) return inform(system, `bottle "${name}" works on the project itself; there is nothing to sync`);
+      if (!plan.copied) return inform(system, nothingToSync(name));
       const synced = await syncProject(system, backend, plan, kept);
-      if (synced.home.length > 0) inform(system, `pulled from the bottle: ${enumerate(synced.home)}`);
-      if (synced.in.length > 0) inform(system, `pushed to the bottle: ${enumerate(synced.in)}`);
-      if (synced.special.length > 0) warn(system, `skipped (not a regular file): ${enumerate(synced.special)}`);
+      if (synced.home.length > 0) inform(system, pulled(enumerate(synced.home)));
+      if (synced.in.length > 0) inform(system, pushed(enumerate(synced.in)));
+      if (synced.special.length > 0) warn(system, skipped(enumerate(synced.special)));
       warnConflicts(system, synced);
       if (synced.conflicts.length > 0) return context.exit(exitCode.failed);
-      inform(system, `project and bottle "${name}" are in sync`);
+      inform(system, inSync(name));
     },
   });
 

@@ -13,6 +13,15 @@ import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import { canAsk, confirm } from "../ui/prompts.ts";
 import { otherRequest, cannotAskForTrust } from "./errors.ts";
+import {
+  mayTrust,
+  noProjectTrusted,
+  nothingToTrust,
+  nothingTrusted,
+  trustRevoked,
+  trustedAlready,
+  trustedUntilChanged,
+} from "./messages.ts";
 
 export const trust = (context: Context) =>
   command(context, {
@@ -38,27 +47,23 @@ export const trust = (context: Context) =>
       if (args.list) return list(system, args.json ?? false);
       const project = findProject(system, { profile: args.profile });
       const { directory } = project;
-      if (args.revoke)
-        return inform(
-          system,
-          revokeTrust(system, directory) ? `"${directory}" is no longer trusted` : `"${directory}" was not trusted`,
-        );
+      if (args.revoke) return inform(system, trustRevoked(directory, revokeTrust(system, directory)));
       const backend = await (args.backend === undefined
         ? projectBackend(system, project)
         : backendOf(system, args.backend));
       const request = requestOf(system, project, backend);
       if (args.json) return show(system, request);
-      if (request.dangers.length === 0) return inform(system, "bottle.toml asks for nothing that needs your trust");
+      if (request.dangers.length === 0) return inform(system, nothingToTrust);
       const text = describe(directory, request);
       system.out(text);
-      if (request.isTrusted) return inform(system, "you already trust this");
+      if (request.isTrusted) return inform(system, trustedAlready);
       const byHash = trustCommand(project, backend, "--accept", request.hash);
       if (!(await isAccepted(system, { hash: request.hash, text }, { accept: args.accept, byHash }))) {
-        inform(system, "nothing was trusted");
+        inform(system, nothingTrusted);
         return context.exit(exitCode.failed);
       }
       saveTrust(system, viewOf(project, backend), request.hash);
-      inform(system, "trusted, until any of this changes");
+      inform(system, trustedUntilChanged);
     },
   });
 
@@ -84,13 +89,13 @@ async function isAccepted(
   if (!canAsk(system)) throw cannotAskForTrust(byHash);
   // If stdout is redirected, the user must still see what the question is about.
   if (!system.isTty.stdout) system.err(text);
-  return await confirm("Trust this?", { byDefault: false });
+  return await confirm(mayTrust, { byDefault: false });
 }
 
 function list(system: System, asJson: boolean): void {
   const trusted = listTrust(system);
   if (asJson) return system.out(renderJson(trusted));
-  if (trusted.length === 0) return inform(system, "you trust no project");
+  if (trusted.length === 0) return inform(system, noProjectTrusted);
   const rows = trusted.map(({ directory, profile = "-", backend, hash, trustedAt }) => [
     printable(directory),
     profile,

@@ -7,6 +7,7 @@ import { inform } from "../ui/messages.ts";
 import { canAsk, confirm } from "../ui/prompts.ts";
 import { installedPrefix } from "../system/installation.ts";
 import { purge, refuseSessions } from "../inventory/purge.ts";
+import { mayPurge, purgeLoses } from "./messages.ts";
 
 export const uninstall = (context: Context) =>
   command(context, {
@@ -44,6 +45,6 @@ export const uninstall = (context: Context) =>
 async function isAgreed(system: System): Promise<boolean> {
   if (!canAsk(system)) throw purgeNeedsYes();
   await purge(system, { dryRun: true });
-  inform(system, "conversations and files that only exist in these bottles will be lost");
-  return await confirm("Remove all of this?", { byDefault: false });
+  inform(system, purgeLoses);
+  return await confirm(mayPurge, { byDefault: false });
 }

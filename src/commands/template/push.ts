@@ -8,6 +8,7 @@ import { interruptible } from "../../system/interrupt.ts";
 import type { System } from "../../system/system.ts";
 import { inform } from "../../ui/messages.ts";
 import { noBuilder, noReference } from "../errors.ts";
+import { templatePushed } from "../messages.ts";
 
 export const push = (context: Context) =>
   command(context, {
@@ -27,7 +28,7 @@ export const push = (context: Context) =>
       const project = findProject(system);
       requireTrust(system, project, builder);
       await interruptible((signal) => builder.pushTemplate(project.manifest.template, reference, { signal }));
-      inform(system, `pushed the template to ${reference}`, `kubernetes.image = "${reference}"`);
+      inform(system, ...templatePushed(reference));
     },
   }); // prettier-ignore
 

@@ -6,6 +6,7 @@ import { openBeside, sessionWords, startBeside } from "../../tmux/pane/open.ts";
 import { askedPane, ownPane, paneArgs, requireTmux } from "../../tmux/pane/target-pane.ts";
 import { Tmux } from "../../tmux/tmux.ts";
 import { wrongValue, exclusive, hostTakesNothing, noTmux } from "../errors.ts";
+import { runsInBackground } from "../messages.ts";
 
 export const open = (context: Context) =>
   command(context, {
@@ -54,7 +55,7 @@ export const open = (context: Context) =>
           const id = await startBeside(system, tmux, { pane, agent, rest, dryRun });
           if (id === undefined) return;
           if (client === undefined) return system.out(`${id}\n`);
-          return await tell(tmux, client, `session ${id} runs in the background`);
+          return await tell(tmux, client, runsInBackground(id));
         }
         await openBeside(system, tmux, { pane, client, place, what, agent, rest, dryRun });
       });
