@@ -11,6 +11,7 @@ import { checkPlan } from "./ready.ts";
 import { needsConsent, noteConsent } from "./sandbox-consent.ts";
 import type { Target } from "./target.ts";
 import { needsYes, notAccepted, nothingStronger } from "./errors.ts";
+import { useFromNowOn, whyWeaker } from "./messages.ts";
 
 export type Start = {
   readonly fresh: boolean;
@@ -41,9 +42,10 @@ async function askOnce(system: System, backend: Backend, acceptsWeaker: boolean)
 }
 
 async function isAccepted(system: System, backend: Backend): Promise<boolean> {
-  const network = backend.capabilities.network === "open" ? "; its bottles reach all of the network" : "";
-  const why = `${await passedOver(system, backend)}\n${backend.name} can: ${describeSandbox(backend)}${network}`;
+  const { name, capabilities } = backend;
+  const isOpen = capabilities.network === "open";
+  const why = whyWeaker(await passedOver(system, backend), name, describeSandbox(backend), isOpen);
   if (!canAsk(system)) throw needsYes(why);
   inform(system, nothingStronger, why);
-  return await confirm(`Use ${backend.name} on this machine from now on?`, { byDefault: false });
+  return await confirm(useFromNowOn(name), { byDefault: false });
 }

@@ -19,6 +19,7 @@ import { packThings, thingsBelow, unpackTar } from "../system/tar-tree.ts";
 import { type Place, placeOf } from "../system/typed-path.ts";
 import { warn } from "../ui/messages.ts";
 import * as errors from "./errors.ts";
+import { skippedFiles } from "./messages.ts";
 
 export type Copy = {
   readonly target: Target;
@@ -150,5 +151,5 @@ function assertCopied({ source, destination }: Copy, run: Run): void {
 }
 
 function warnSkipped(system: System, names: readonly string[]): void {
-  if (names.length > 0) warn(system, `skipped (not a regular file): ${names.slice(0, 5).map(readableName).join(", ")}`);
+  if (names.length > 0) warn(system, skippedFiles(names.slice(0, 5).map(readableName).join(", ")));
 }

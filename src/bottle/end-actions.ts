@@ -11,6 +11,7 @@ import type { BottleContext } from "./context.ts";
 import { type Hook, runHook } from "./hooks.ts";
 import { keepClaude, keepingLine } from "./kept-claude.ts";
 import { assertNothingLost, findLosses } from "./losses.ts";
+import { recreatingBottle, removedBottle, stoppedBottle } from "./messages.ts";
 import type { Action } from "./perform.ts";
 import { endLostProcess, removeMachine } from "./remove-machine.ts";
 import type { EndStep } from "./steps.ts";
@@ -72,18 +73,18 @@ export function endAction(
           await backend.stop(name, { signal });
           await endLostProcess(ledger, name);
           ledger.note(name, "stopped");
-          inform(system, `stopped bottle "${name}"`);
+          inform(system, stoppedBottle(name));
         },
       };
     case "remove":
       return {
         lines: () => backend.explain(made, { isUp: step.woken }).remove.map(shellLine),
         async run(_, { signal }) {
-          if (successor) inform(system, `removing bottle "${name}" to recreate it`);
+          if (successor) inform(system, recreatingBottle(name));
           await removeMachine(context, name, { signal });
           forgetBaseline(system, name);
           onRemoved?.();
-          if (!successor) inform(system, `removed bottle "${name}"`);
+          if (!successor) inform(system, removedBottle(name));
         },
       };
     case "hook":

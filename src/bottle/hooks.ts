@@ -8,6 +8,7 @@ import { findProject } from "../project/project.ts";
 import { type HostFiles, type Hooks, withCopies } from "../project/host-files.ts";
 import { requireTrust } from "../project/trust.ts";
 import { hookFailed } from "./errors.ts";
+import { runningHook, skippingHook } from "./messages.ts";
 import { inform } from "../ui/messages.ts";
 
 export type Hook = keyof Hooks["commands"];
@@ -22,7 +23,7 @@ export async function runHook(
   options: Pick<RunOptions, "signal" | "detached"> = {},
 ): Promise<void> {
   const line = printable(shellLine(command));
-  inform(system, `${hook}: ${line}`);
+  inform(system, runningHook(hook, line));
   const { code, stdout, stderr } = await system.run(withCopies(system, directory, command, files), {
     ...options,
     cwd: directory,
@@ -54,7 +55,7 @@ async function admitted(system: System, { directory, backend }: BottlePlan): Pro
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const [why = ""] = error.message.split("\n");
-    inform(system, `skipping the after-stop hook: ${printable(why)}`);
+    inform(system, skippingHook(printable(why)));
     return none;
   }
 }

@@ -19,6 +19,7 @@ import { stateDirectory, type Run, type System } from "../system/system.ts";
 import { inGuest } from "../backends/in-guest.ts";
 import { claudeNotCarried, claudeTooLarge } from "./errors.ts";
 import type { BottleContext } from "./context.ts";
+import { keptClaude } from "./messages.ts";
 import { inform } from "../ui/messages.ts";
 
 // The ~/.claude of a removed bottle, packed inside that bottle. The host never unpacks it: the next bottle of that name does.
@@ -48,7 +49,7 @@ export async function keepClaude(place: Place, plan: BottlePlan, options: StepOp
     writeStream(`${archive}.new`, atMost(longestArchive, stream, action)),
   );
   renameUnlessPresent(`${archive}.new`, archive);
-  inform(system, `~/.claude of bottle "${plan.name}" is kept for the next one`);
+  inform(system, keptClaude(plan.name));
 }
 
 /** Unpacks it in a bottle that has just been created. */

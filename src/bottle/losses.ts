@@ -1,6 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import { UserError } from "../errors.ts";
 import { lossesUnknown, wouldBeLost } from "./errors.ts";
+import { onlyInBottle } from "./messages.ts";
 import { printable } from "../lib/quote.ts";
 import { lossesOf, type Losses } from "../plan/losses.ts";
 import type { BottlePlan } from "../plan/plan.ts";
@@ -38,12 +39,8 @@ export function assertNothingLost(plan: BottlePlan, losses: Losses): void {
 }
 
 /** One line; undefined if nothing would be lost. */
-export function describeLosses({ name }: BottlePlan, { conversations, files }: Losses): string | undefined {
-  const parts = [count(conversations.length, "conversation"), count(files.length, "file")].filter(Boolean);
-  if (parts.length === 0) return undefined;
-  const isOne = conversations.length + files.length === 1;
-  return `${parts.join(" and ")} ${isOne ? "is" : "are"} only in bottle "${name}"`;
-}
+export const describeLosses = ({ name }: BottlePlan, { conversations, files }: Losses): string | undefined =>
+  onlyInBottle(name, conversations.length, files.length);
 
 function listing(plan: BottlePlan, { conversations, files }: Losses): string[] {
   const all = [...files, ...conversations].map(printable);
@@ -53,5 +50,3 @@ function listing(plan: BottlePlan, { conversations, files }: Losses): string[] {
     ...(rest > 0 ? [`and ${rest} more: claude-bottle rm --dry-run --json ${plan.name}`] : []),
   ];
 }
-
-const count = (number: number, what: string) => (number === 0 ? "" : `${number} ${what}${number === 1 ? "" : "s"}`);

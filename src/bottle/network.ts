@@ -3,13 +3,14 @@ import { shellLine } from "../lib/quote.ts";
 import { withOpened } from "../plan/bottle.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
+import { loopbackPorts, updatedHosts, wholeLoopback } from "./messages.ts";
 import { inform } from "../ui/messages.ts";
 
 /** One sentence on what ANTHROPIC_BASE_URL opens to the bottle. */
 export function openedLoopback({ loopbackAddress }: Backend, { network }: BottlePlan): string | undefined {
   const { hostPorts = [] } = network;
-  if (hostPorts.length > 0) return `port ${hostPorts.join(", ")} of this machine's loopback`;
-  return network.hosts.includes(loopbackAddress) ? "all of this machine's loopback" : undefined;
+  if (hostPorts.length > 0) return loopbackPorts(hostPorts);
+  return network.hosts.includes(loopbackAddress) ? wholeLoopback : undefined;
 }
 
 /** The network that an existing bottle should have now. The gateway's port of another session is kept. */
@@ -54,7 +55,7 @@ export async function followNetwork(
     ? undefined
     : openedLoopback(backend, plan);
   if (opened) changes.push(`+${opened}`);
-  inform(system, `updated the allowed hosts of bottle "${plan.name}": ${changes.join(" ")}`);
+  inform(system, updatedHosts(plan.name, changes));
   await backend.setNetwork?.(plan, made, options);
   ledger.savePlan(plan);
   return plan;

@@ -10,6 +10,7 @@ import { pipe } from "../system/pipe.ts";
 import type { Program, Run, System } from "../system/system.ts";
 import { packPath } from "../system/tar-tree.ts";
 import { fileNotCopied, provisioningFailed } from "./errors.ts";
+import { runningCommand } from "./messages.ts";
 import type { Target } from "./target.ts";
 import { type Command, placeOf, type Task } from "./tasks.ts";
 import { withSecrets } from "../project/secrets.ts";
@@ -110,7 +111,7 @@ async function runCommand(
   { session, command, signal }: CommandRun,
 ): Promise<void> {
   const name = `"${shortened(command.run)}"`;
-  inform(system, `running ${name} in the bottle`);
+  inform(system, runningCommand(name));
   const { argv, env, ending } = backend.attach(plan, session);
   const isShown = system.isTty.stderr;
   let run: Run;

@@ -3,6 +3,7 @@ import { differences, assertSupported } from "../plan/bottle.ts";
 import { outlivesSessions, type BottlePlan } from "../plan/plan.ts";
 import type { BottleContext } from "./context.ts";
 import { sessionsRunning } from "./errors.ts";
+import { otherSettings } from "./messages.ts";
 import { askedNetwork } from "./network.ts";
 import { inform } from "../ui/messages.ts";
 
@@ -32,12 +33,7 @@ export function warnOfDifferences(
 ): BottlePlan {
   const network = askedNetwork(backend, made, asked);
   const changed = differences(made, { ...asked, network }, backend.capabilities);
-  if (changed.length > 0)
-    inform(
-      system,
-      `bottle "${made.name}" was created with different settings (${changed.join(", ")})`,
-      "claude-bottle run --fresh recreates it with the current ones",
-    );
+  if (changed.length > 0) inform(system, ...otherSettings(made.name, changed));
   return made;
 }
 

@@ -1,6 +1,7 @@
 import { connect } from "node:net";
 import type { Backend } from "../backends/backend.ts";
 import { noAgent } from "./errors.ts";
+import { endedAgent } from "./messages.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
@@ -34,11 +35,7 @@ export async function followAgent(
 ): Promise<BottlePlan> {
   if (backend.capabilities.mounts === "live") return await withAgent(system, backend, made, asked);
   if (made.sshAgent && asked.sshAgent !== undefined && !(await isListening(made.sshAgent)))
-    inform(
-      system,
-      `the ssh agent that bottle "${made.name}" started with has ended`,
-      "claude-bottle stop; the next session gets the agent that runs now",
-    );
+    inform(system, ...endedAgent(made.name));
   return made;
 }
 

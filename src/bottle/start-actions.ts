@@ -10,6 +10,7 @@ import { inform } from "../ui/messages.ts";
 import type { BottleContext } from "./context.ts";
 import { forgetClaude, restoreClaude, restoringLine } from "./kept-claude.ts";
 import { noteLogin } from "./login-note.ts";
+import { creatingBottle, reachesLoopback, resumingBottle, startingBottle } from "./messages.ts";
 import { followNetwork, networkLines, openedLoopback } from "./network.ts";
 import type { Action, Performance } from "./perform.ts";
 import { doTask, taskLine } from "./provision.ts";
@@ -35,13 +36,9 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
             await backend.remove(plan.name, { detached: true });
             ledger.forgetBottle(plan.name);
           });
-          inform(system, `creating bottle "${plan.name}" ${describe(plan)}`);
+          inform(system, creatingBottle(plan));
           const opened = openedLoopback(backend, plan);
-          if (opened)
-            inform(
-              system,
-              `it may reach ${opened}${target.gateway?.loopback ? ", because ANTHROPIC_BASE_URL is there" : ""}`,
-            );
+          if (opened) inform(system, reachesLoopback(opened, Boolean(target.gateway?.loopback)));
           forgetBaseline(system, plan.name);
           performance.shared = sharedIdentities(plan);
           await backend.create(plan, { signal });
@@ -53,8 +50,8 @@ export function startAction(context: BottleContext, step: StartStep, { target, a
         async run(plan, performance) {
           const { signal, undo } = performance;
           if (step.from === "stopped") undo.add(() => backend.stop(plan.name, { detached: true }));
-          if (step.from === "paused") inform(system, `resuming bottle "${plan.name}"`);
-          else if (step.from !== "running") inform(system, `starting bottle "${plan.name}"`);
+          if (step.from === "paused") inform(system, resumingBottle(plan.name));
+          else if (step.from !== "running") inform(system, startingBottle(plan.name));
           const pid = await startShared(context, plan, { ...performance, isNew: step.from === "new" });
           if (pid !== undefined) performance.machine = identify(pid);
           noteLogin(system, plan, target.login, armed);
@@ -121,10 +118,4 @@ async function startShared(
   const isSameKernel = system.platform === "linux" && backend.name !== "docker" && backend.capabilities.isolation !== "vm"; // prettier-ignore
   if (seen !== undefined) assertShared(plan, expected, seen, isSameKernel);
   return pid;
-}
-
-function describe({ backend, cpus, memoryMiB, image, template, copied }: BottlePlan): string {
-  const from = image ?? (template && "the template");
-  if (from === undefined) return `(${backend})`;
-  return `(${backend}, ${cpus} cpus, ${memoryMiB} MiB) from ${from}${copied ? ", with a copy of the project" : ""}`;
 }
