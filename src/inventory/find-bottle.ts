@@ -14,6 +14,7 @@ import { requireTrust } from "../project/trust.ts";
 import { inform } from "../ui/messages.ts";
 import { bottleNamed, matchBottle, matchRecorded } from "./bottle-name.ts";
 import { backendSilent, noBottleNamed } from "./errors.ts";
+import { noBottleOf } from "./messages.ts";
 
 /** Includes the manifest's secrets and the environment of every session. */
 export type FoundTarget = Target & {
@@ -92,7 +93,7 @@ export async function existingBottle(system: System, name: string | undefined): 
   return { ...plan, name: found.name, ...(found.copied && { copied: true as const }) };
 }
 
-export const noBottle = (system: System): void => inform(system, `"${findProject(system).directory}" has no bottle`);
+export const noBottle = (system: System): void => inform(system, noBottleOf(findProject(system).directory));
 
 function recordedPlan(system: System, name: string): BottlePlan {
   using ledger = new Ledger(system);

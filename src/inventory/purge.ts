@@ -12,6 +12,7 @@ import { holdBottle } from "../bottle/hold.ts";
 import { warn } from "../ui/messages.ts";
 import { pullBeforeRemoval } from "../sync/travel.ts";
 import { sessionsRunning, bottlesUnknown } from "./errors.ts";
+import { keptLogin, purging, stillInUse, thatBottle, unknownLosses } from "./messages.ts";
 
 /** Throws UserError while a session runs in any bottle. */
 export function refuseSessions(system: System): void {
@@ -38,22 +39,22 @@ export async function purge(system: System, { dryRun }: { readonly dryRun: boole
   const [complaint] = complaints;
   if (complaint !== undefined) throw bottlesUnknown(complaint);
   if (!dryRun) await bringCopiesHome(system, bottles);
-  const say = (what: string) => system.out(`${dryRun ? "would remove" : "removing"} ${what}\n`);
+  const say = (what: string) => system.out(`${purging(what, dryRun)}\n`);
   for (const bottle of bottles) {
     const { name, backend, state } = bottle;
     const lost = dryRun ? await lossesIn(system, bottle) : undefined;
-    say(`bottle ${name}${lost === undefined ? "" : ` (${lost})`}`);
+    say(thatBottle(name, lost));
     if (dryRun || state === "missing") continue;
     if (!(await clearBottle(system, { name, backend }))) throw sessionsRunning([name]);
   }
   const purged = bottles.map(({ name }) => name);
   for (const { kind, name, remove } of await ofBackends(system, { plans: [], purged })) {
     say(`${kind} ${name}`);
-    if (!dryRun && !(await remove())) warn(system, `${kind} "${name}" is still in use and stays`);
+    if (!dryRun && !(await remove())) warn(system, stillInUse(kind, name));
   }
   // The login may be in the system's keychain rather than in a directory of ours.
   if (hasLogin(system)) {
-    say("the login that was kept");
+    say(keptLogin);
     if (!dryRun) await forgetLogin(system);
   }
   for (const directory of [stateDirectory(system.env), configDirectory(system.env), cacheDirectory(system.env)]) {
@@ -70,13 +71,12 @@ async function lossesIn(system: System, { name, backend, state }: Bottle): Promi
   if (state === "missing") return undefined;
   using ledger = new Ledger(system);
   const plan = ledger.bottle(name)?.plan;
-  const unknown = "what only exists in it is not known";
-  if (!plan) return unknown;
+  if (!plan) return unknownLosses;
   try {
     const losses = await findLosses(await backendOf(system, backend), plan, { mayStart: false });
-    return losses ? describeLosses(plan, losses)?.replace(` only in bottle "${name}"`, " only in it") : unknown;
+    return losses ? describeLosses(plan, losses)?.replace(` only in bottle "${name}"`, " only in it") : unknownLosses;
   } catch (error) {
-    if (error instanceof UserError) return unknown;
+    if (error instanceof UserError) return unknownLosses;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { isFirstSync } from "./baseline.ts";
 import { isHostUnchanged, syncProject, type Synced } from "./sync.ts";
 import { inform, warn } from "../ui/messages.ts";
 import { notPulled, conflictBeforeRemoval } from "./errors.ts";
+import { conflict, copyingProject, pulledFiles, skippedFiles, stillInBottle, worksOnCopy } from "./messages.ts";
 
 type Place = { readonly system: System; readonly backend: Backend };
 
@@ -16,11 +17,7 @@ export async function pushBeforeSession(
   plan: BottlePlan,
   kind: SessionPlan["kind"],
 ): Promise<void> {
-  if (kind === "agent")
-    inform(
-      system,
-      `the bottle is on another machine: the session works on a copy of the project, and changes are pulled at its end`,
-    );
+  if (kind === "agent") inform(system, worksOnCopy);
   // Changes in the bottle are copied back at the end of the session in any case.
   if (!isHostUnchanged(system, plan)) await pushProject({ system, backend }, plan);
 }
@@ -28,9 +25,9 @@ export async function pushBeforeSession(
 /** Copies what changed here; the first time, everything. */
 export async function pushProject({ system, backend }: Place, plan: BottlePlan): Promise<void> {
   const isFirst = isFirstSync(system, plan.name);
-  if (isFirst) inform(system, `copying the project into bottle "${plan.name}"`);
+  if (isFirst) inform(system, copyingProject(plan.name));
   const synced = await syncProject(system, backend, plan);
-  if (isFirst && synced.special.length > 0) warn(system, `skipped (not a regular file): ${enumerate(synced.special)}`);
+  if (isFirst && synced.special.length > 0) warn(system, skippedFiles(enumerate(synced.special)));
   warnConflicts(system, synced);
 }
 
@@ -43,11 +40,11 @@ export async function pullAfterSession(
   try {
     const synced = await syncProject(system, backend, plan);
     if (kind !== "exec") await backend.keep?.(plan);
-    if (kind !== "exec" && synced.home.length > 0) inform(system, `pulled from the bottle: ${enumerate(synced.home)}`);
+    if (kind !== "exec" && synced.home.length > 0) inform(system, pulledFiles(enumerate(synced.home)));
     warnConflicts(system, synced);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    warn(system, `the session's changes are still in bottle "${plan.name}": ${error.message}`, error.hint);
+    warn(system, ...stillInBottle(plan.name, error));
   }
 }
 
@@ -69,12 +66,7 @@ export async function pullBeforeRemoval(
 }
 
 export function warnConflicts(system: System, { conflicts }: Synced): void {
-  if (conflicts.length > 0)
-    warn(
-      system,
-      `conflict, left unchanged on both sides: ${enumerate(conflicts)}`,
-      "resolve it with claude-bottle sync --keep host, or --keep bottle",
-    );
+  if (conflicts.length > 0) warn(system, ...conflict(enumerate(conflicts)));
 }
 
 export function enumerate(names: readonly string[]): string {
