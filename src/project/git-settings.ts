@@ -5,6 +5,7 @@ import { readHostile } from "../system/hostile.ts";
 import type { System } from "../system/system.ts";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { contains } from "../lib/paths.ts";
+import { settingHoldsPassword, unsignedWithoutGpgAgent, unsignedWithoutSshAgent } from "./messages.ts";
 
 /** The host's git settings for a bottle, and one line for each that cannot work there. */
 export type GitHere = { readonly settings: GitSettings; readonly lacks: readonly string[] };
@@ -38,7 +39,7 @@ export async function gitHere(
   const settings = [...identity(parseIdentity(author), parseIdentity(committer))];
   for (const { key, value } of all.filter(({ scope }) => isUsers(scope))) {
     if (!changesCommits(key)) continue;
-    if (holdsPassword(key) || holdsPassword(value)) lacks.push(`git's "${nameOf(key)}" holds a password and stays on this machine`);
+    if (holdsPassword(key) || holdsPassword(value)) lacks.push(settingHoldsPassword(nameOf(key)));
     else settings.push([key, value]);
   }
   const last = (name: string) => all.findLast(({ key }) => key === name);
@@ -134,11 +135,7 @@ function signing(
   const literal = isSsh && key !== undefined ? sshKey(system, key) : undefined;
   if (literal !== undefined && hasAgent)
     return [["gpg.format", "ssh"], ["user.signingkey", literal], ...wanted.map((name) => [name, "true"] as const)];
-  lacks.push(
-    isSsh
-      ? "commits are not signed in the bottle: signing needs your ssh agent (bottle.ssh-agent = true) and a public key"
-      : "commits are not signed in the bottle: it has no gpg agent",
-  );
+  lacks.push(isSsh ? unsignedWithoutSshAgent : unsignedWithoutGpgAgent);
   return wanted.map((name) => [name, "false"]);
 } // prettier-ignore
 

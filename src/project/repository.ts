@@ -1,10 +1,10 @@
 import { basename, dirname, isAbsolute } from "node:path";
 import { contains } from "../lib/paths.ts";
-import { printable } from "../lib/quote.ts";
 import type { MountPlan } from "../plan/plan.ts";
 import { viewIn, viewMounts, writtenIn } from "./shared-repository.ts";
 import { exists, isDirectory, isLink, listDirectory, realPath } from "../system/files.ts";
 import { readHostile } from "../system/hostile.ts";
+import * as messages from "./messages.ts";
 
 // Finds the repository of a project whose `.git` directory does not hold all of it.
 
@@ -49,12 +49,11 @@ export function repositoryLacks(directory: string, mounts: readonly MountPlan[],
   const found = findRepository(directory, place);
   const own = ownPath(found);
   if (own === undefined) return [];
-  if (!isThere(own))
-    return [`git finds no repository in the bottle: ${found.form === "refused" ? found.why : `"${printable(own)}" is not in the bottle`}`]; // prettier-ignore
-  const cannot = found.form === "linked" && !viewIn({ mounts }) ? [`git cannot delete references in the bottle (branch -d, stash drop, bisect): they belong to "${printable(own)}", where a backend without paths of its own lets it write no more than commits`] : []; // prettier-ignore
+  if (!isThere(own)) return [messages.noRepository(found.form === "refused" ? found.why : messages.notInBottle(own))];
+  const cannot = found.form === "linked" && !viewIn({ mounts }) ? [messages.cannotDeleteReferences(own)] : [];
   const borrows = borrowed(own)
     .filter((path) => !isThere(path))
-    .map((path) => `git lacks objects in the bottle: the repository borrows those of "${printable(path)}"; to share it, add it to [[mounts]] in bottle.toml`); // prettier-ignore
+    .map(messages.lacksObjects);
   return [...cannot, ...borrows, ...(place.isOtherGit && found.form !== "linked" ? tooNew(own) : [])];
 }
 
@@ -65,7 +64,7 @@ const extensions = [["relativeworktrees", "2.48"], ["refstorage", "2.45"]] as co
 const tooNew = (gitDirectory: string): string[] =>
   extensions
     .filter(([name]) => new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t]*(?!false|files)\\w`, "im").test(textOf(`${gitDirectory}/config`)))
-    .map(([name, version]) => `git in the bottle must be ${version} or newer: the repository has extensions.${name}`); // prettier-ignore
+    .map(([name, version]) => messages.needsNewerGit(name, version)); // prettier-ignore
 
 function ownPath(found: Found): string | undefined {
   if (found.form === "refused") return found.path;
@@ -85,7 +84,7 @@ function findRepository(directory: string, { home, isPlainOnly = false }: Place)
       .find((path) => !contains(directory, realPath(path) ?? path));
     if (outside === undefined) return { form: "inside", gitDirectory: dotGit };
     const path = realPath(outside) ?? outside;
-    return refuse(path, `"${printable(outside)}" is a link to "${printable(path)}", which is outside the project`);
+    return refuse(path, messages.linkOutside(outside, path));
   }
   const gitDirectory = resolved(directory, /^gitdir: (.+)$/m.exec(textOf(real))?.[1]);
   if (gitDirectory === undefined || !exists(`${gitDirectory}/HEAD`)) return { form: "none" };
@@ -93,30 +92,28 @@ function findRepository(directory: string, { home, isPlainOnly = false }: Place)
   const common = linked === undefined ? gitDirectory : resolved(gitDirectory, linked);
   if (common === undefined) return { form: "none" };
   if (contains(directory, common)) return { form: "inside", gitDirectory: common };
-  const named = `"${printable(common)}"`;
   const isRepository = isDirectory(`${common}/objects`) && isDirectory(`${common}/refs`) && exists(`${common}/HEAD`);
-  if (!isRepository) return refuse(common, `${named} is not a whole repository`);
-  if (contains(common, home)) return refuse(common, `${named} contains your home directory`);
+  if (!isRepository) return refuse(common, messages.notWhole(common));
+  if (contains(common, home)) return refuse(common, messages.holdsHome(common));
   // An archive unpacked among the user's files may claim that their directory is a repository.
   const foreign = foreignIn(common, directory);
-  if (foreign !== undefined) return refuse(common, `${named} also holds "${printable(foreign)}", which is not git's`);
-  if (isPlainOnly && !/^[A-Za-z0-9_.@+,/-]+$/.test(common)) return refuse(common, `${named} is a path that smolvm cannot mount`); // prettier-ignore
+  if (foreign !== undefined) return refuse(common, messages.holdsOthers(common, foreign));
+  if (isPlainOnly && !/^[A-Za-z0-9_.@+,/-]+$/.test(common)) return refuse(common, messages.unmountable(common));
   if (linked === undefined) {
     // The `.git` file alone could name any repository of the user.
     if (worktreeOf(gitDirectory) === directory) return { form: "submodule", gitDirectory };
-    return refuse(common, `${named} does not name this directory as its worktree; to share it, add it to [[mounts]] in bottle.toml, with mode = "rw"`); // prettier-ignore
+    return refuse(common, messages.otherWorktree(common));
   }
   const isIts = dirname(gitDirectory) === `${common}/worktrees`;
   if (isIts && resolved(gitDirectory, firstLine(`${gitDirectory}/gitdir`)) === dotGit)
     return { form: "linked", gitDirectory, common };
-  return refuse(common, `${named} does not name this directory as its worktree; try git worktree repair`);
+  return refuse(common, messages.unrepairedWorktree(common));
 }
 
 /** git searches parent directories; a bottle has only the project. */
 function above(directory: string, home: string): Found {
   for (let top = dirname(directory); top !== "/" && top !== home; top = dirname(top))
-    if (exists(`${top}/.git`))
-      return { form: "refused", path: `${top}/.git`, why: `it is in "${printable(top)}", above the project; start claude-bottle there, or put a bottle.toml there` }; // prettier-ignore
+    if (exists(`${top}/.git`)) return { form: "refused", path: `${top}/.git`, why: messages.aboveProject(top) };
   return { form: "none" };
 }
 

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { dirname } from "node:path";
-import { printable } from "../lib/quote.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { listDirectory, readText, removeFile, writePrivate } from "../system/files.ts";
 import type { System } from "../system/system.ts";
 import { warn } from "../ui/messages.ts";
 import type { GitTraps } from "./git-traps.ts";
+import { reviewFiles } from "./messages.ts";
 import { trapFile } from "./trap-note.ts";
 
 const schema = v.object({
@@ -48,7 +48,7 @@ export async function watchTraps(
   const now = gitTraps(directory, repositories, user);
   const missed = before?.isOpen && isAlone ? changes(before.known, now) : [];
   const untold = [...new Set([...(before?.untold ?? []), ...missed])];
-  if (!isExec && untold.length > 0) tell(system, "an earlier session changed", untold);
+  if (!isExec && untold.length > 0) tell(system, untold, { isEarlier: true });
   const known = before && !isAlone ? before.known : now;
   write(system, name, { known, repositories, isOpen: true, untold: isExec || !canBeRead(system) ? untold : [] });
 }
@@ -67,7 +67,7 @@ export async function tellTraps(
   const user = { home: system.env.HOME ?? "", settings: await usersSettings(system, directory) };
   const now = gitTraps(directory, repositories, user);
   const changed = changes(before.known, now);
-  if (changed.length > 0) tell(system, "the session changed", changed);
+  if (changed.length > 0) tell(system, changed, { isEarlier: false });
   const untold = isHeard ? before.untold : [...new Set([...before.untold, ...changed])];
   write(system, name, { known: now, repositories, isOpen: !isAlone, untold });
 }
@@ -80,7 +80,7 @@ export async function settle(plan: BottlePlan): Promise<void> {
 /** Once its bottle is gone. First reports what could not be shown before. */
 export function forgetTraps(system: System, name: string): void {
   const untold = read(system, name)?.untold ?? [];
-  if (untold.length > 0) tell(system, "an earlier session changed", untold);
+  if (untold.length > 0) tell(system, untold, { isEarlier: true });
   removeFile(trapFile(system, name));
 }
 
@@ -96,11 +96,8 @@ const canBeRead = (system: System): boolean => system.isTty.stderr;
 const changes = (before: GitTraps, now: GitTraps): string[] =>
   Object.entries(now).flatMap(([path, content]) => (before[path] === content ? [] : [path])).sort(); // prettier-ignore
 
-function tell(system: System, start: string, paths: readonly string[]): void {
-  const shown = paths.map(printable);
-  const names = shown.length > 10 ? `${shown.slice(0, 10).join(", ")} and ${shown.length - 10} more` : shown.join(", ");
-  warn(system, `${start} files that git or Claude Code on this machine will run or read as configuration: ${names}`, "review them before you use either of them here"); // prettier-ignore
-}
+const tell = (system: System, paths: readonly string[], when: { readonly isEarlier: boolean }): void =>
+  warn(system, ...reviewFiles(paths, when));
 
 function read(system: System, name: string): Watch | undefined {
   try {

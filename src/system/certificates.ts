@@ -1,6 +1,6 @@
-import { printable } from "../lib/quote.ts";
 import { readBounded } from "./bounded.ts";
 import { isDirectory, listDirectory } from "./files.ts";
+import { tooManyCertificates, unreadableCertificates } from "./messages.ts";
 import type { System } from "./system.ts";
 
 /** Variables that name a file of certificates. Those in the first are added to the ones that a program knows. */
@@ -35,7 +35,7 @@ export async function extraCertificates(system: Pick<System, "env" | "platform" 
   const missing = named.find((path) => !path.startsWith("/") || read(path) === "");
   const files = anchors.flatMap(filesBelow).map(read);
   const found = chooseCertificates([...named.map(read), ...files, await keychain(system)], named.length === 0 ? [] : await usual());
-  const lack = missing === undefined ? found.lack : `the file of certificates "${printable(missing)}" cannot be read`;
+  const lack = missing === undefined ? found.lack : unreadableCertificates(missing);
   return { text: found.text, lack };
 } // prettier-ignore
 
@@ -51,7 +51,7 @@ export function chooseCertificates(texts: readonly string[], known: readonly str
     if (text.length + pem.length > mostBytes) left += 1;
     else text += pem;
   }
-  return { text, lack: left === 0 ? undefined : `${left} of this machine's certificates are too many for a bottle` };
+  return { text, lack: left === 0 ? undefined : tooManyCertificates(left) };
 }
 
 const bodiesOf = (text: string): string[] =>
