@@ -3,6 +3,7 @@ import { Ledger } from "../ledger/ledger.ts";
 import { Mutes } from "../ledger/mutes.ts";
 import type { System } from "../system/system.ts";
 import { programFailed } from "./errors.ts";
+import { removeAndLose, removeBottle } from "./messages.ts";
 import type { Panes } from "./panes.ts";
 import { type Action, isChoice, type Opening, whereOf } from "./press.ts";
 import type { Row } from "./rows.ts";
@@ -151,9 +152,9 @@ async function remove(stage: Stage, row: Row, how: "ask" | "plain" | "force"): P
   const option = { ask: ["--dry-run"], plain: [], force: ["--force"] }[how];
   const { code, words } = await runOwn(stage, ["rm", ...option, name], "/");
   if (how === "ask" && code === 0)
-    return { confirm: { question: `remove bottle "${name}"?`, lines: words, action: { kind: "remove", row, how: "plain" } } };
+    return { confirm: { question: removeBottle(name), lines: words, action: { kind: "remove", row, how: "plain" } } };
   if (how === "plain" && code !== 0)
-    return { confirm: { question: `remove bottle "${name}", and lose that?`, lines: words, action: { kind: "remove", row, how: "force" } } };
+    return { confirm: { question: removeAndLose(name), lines: words, action: { kind: "remove", row, how: "force" } } };
   if (code !== 0) throw programFailed("rm", words[0] ?? `status ${code}`);
   return { note: words.at(-1) ?? `removed ${name}` };
 } // prettier-ignore

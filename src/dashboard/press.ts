@@ -1,5 +1,6 @@
 import type { Key } from "./keys.ts";
 import type { Row, Snoozed } from "./rows.ts";
+import { stopBottle, stopSession } from "./messages.ts";
 
 /** Where the dashboard runs. */
 export type Place = "terminal" | "pane" | "popup";
@@ -231,7 +232,7 @@ function onRow(screen: Screen, name: string, row: Row | undefined, { place, now 
     case "h":
       return { screen, action: { kind: "open", row, what: "host shell" } };
     case "x":
-      return confirm(screen, row.session ? `stop this session of ${label}?` : `stop bottle ${label}?`, { kind: "stop", row });
+      return confirm(screen, row.session ? stopSession(label) : stopBottle(label), { kind: "stop", row });
     case "X":
       return { screen, action: { kind: "remove", row, how: "ask" } };
     case "e":
