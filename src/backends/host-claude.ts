@@ -12,6 +12,7 @@ import { bytesBelow } from "../system/disk.ts";
 import { work } from "../ui/work.ts";
 import { cacheDirectory, type System } from "../system/system.ts";
 import { noNpm, npmFailed } from "./errors.ts";
+import { installingClaude } from "./messages.ts";
 
 /** The platform's package, as npm installs it below a directory. */
 const packageName = () => `${claudeCode.npmPackage}-linux-${process.arch}`;
@@ -38,9 +39,8 @@ export async function installClaude(system: System, signal: AbortSignal | undefi
   assertClaude(system);
   const npm = system.which("npm") ?? "npm";
   const directory = makeTempDirectory(`${ownDirectory(system)}/.installing-`);
-  const title = `installing Claude Code ${claudeCode.version} with npm, once for all bottles (175 MB to download)`;
   try {
-    await work(system, { title, subject: "Claude Code", steps: 1 }, async (progress) => {
+    await work(system, { ...installingClaude(claudeCode.version), steps: 1 }, async (progress) => {
       const timer = setInterval(() => progress.amount(bytesBelow(directory), claudeCode.bytes), 250);
       try {
         // The platform's package is the program itself, so its scripts need not run. npm would read a .npmrc in the working directory.

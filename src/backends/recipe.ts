@@ -9,6 +9,7 @@ import type { System } from "../system/system.ts";
 import { inform } from "../ui/messages.ts";
 import type { Work } from "../ui/work.ts";
 import type { StepOptions } from "./backend.ts";
+import { buildingImage, waitingForBuild } from "./messages.ts";
 
 /** An image of ours that bottles need: its base, and the commands that are run in it as root. */
 export type Recipe = {
@@ -51,14 +52,13 @@ export async function whileNoOtherBuilds<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const signal = options.signal ?? new AbortController().signal;
-  const onWait = () => inform(system, `waiting for another claude-bottle to build the ${recipe.purpose}`);
+  const onWait = () => inform(system, waitingForBuild(recipe.purpose));
   return await withLock(system, buildLock(program, recipe), { signal, onWait }, work);
 }
 
 /** For the user who waits. The scripts print their step numbers. */
 export const building = ({ purpose, setup }: Recipe, program: string): Work => ({
-  title: `building the ${purpose} with ${program}, once for all bottles`,
-  subject: purpose,
+  ...buildingImage(purpose, program),
   steps: purpose === "proxy" ? 2 : setup === undefined ? 3 : 4,
 });
 

@@ -1,8 +1,6 @@
 import type { Backend } from "./backend.ts";
+import { sharedKernel } from "./messages.ts";
 
 /** What confines a bottle that shares the machine's kernel, and what it lacks. */
 export const describeSandbox = ({ capabilities, caveat }: Backend): string =>
-  [
-    `${capabilities.isolation === "rules" ? "access rules" : "namespaces"}, not a VM: sessions share this machine's kernel`,
-    ...(caveat ? [caveat()] : []),
-  ].join("; ");
+  [sharedKernel(capabilities.isolation), ...(caveat ? [caveat()] : [])].join("; ");

@@ -124,12 +124,6 @@ export const noImage = (image: string): UserError =>
 export const cannotFetch = (image: string, program: string, { logHint }: Pick<Progress, "logHint">): UserError =>
   new UserError(`cannot fetch image "${printable(image)}" with ${program}`, { hint: logHint });
 
-/** `state`: the engine's word for it; undefined if the engine has no such container. */
-export const notRunning = (bottle: string, state: string | undefined): string =>
-  `bottle "${bottle}" is ${state === undefined ? "gone" : printable(state)}, not running`;
-
-export const notRunningHint = "run the command again: claude-bottle starts, resumes or recreates the bottle";
-
 export const unknownList = (): UserError =>
   new UserError("the list of containers has neither docker's nor podman's format");
 
@@ -138,6 +132,3 @@ export const engineMissing = (program: ProgramName, command: string): UserError 
   new UserError(`${program} is not installed`, {
     hint: `install it: ${program === "docker" ? "https://docs.docker.com/engine/install" : command}`,
   });
-
-export const encryptedProxyLine = (program: string, variable: string): string =>
-  `${variable} names a proxy that is reached over TLS, which ${program} bottles cannot use; they connect directly`;

@@ -13,8 +13,10 @@ import { inform } from "../../ui/messages.ts";
 import { type Progress, work } from "../../ui/work.ts";
 import { building, type Recipe, whileNoOtherBuilds } from "../recipe.ts";
 import { buildError } from "../errors.ts";
+import { baseImage } from "../messages.ts";
 import type { Client } from "./client.ts";
 import { engineError, notAnArchive, noImage, cannotFetch } from "./errors.ts";
+import { fetchingImage, loadingImage } from "./messages.ts";
 import * as argv from "./argv.ts";
 import { renamedArchive } from "./archive.ts";
 import type { Engine } from "./engine.ts";
@@ -96,8 +98,7 @@ async function noteId(client: Client, reference: string): Promise<string> {
 
 async function pull(client: Client, image: string, options: StepOptions): Promise<string> {
   const { system, program } = client;
-  const title = `fetching image "${image}" with ${program}`;
-  return await work(system, { title, subject: "image", steps: 1 }, async (progress) => {
+  return await work(system, { ...fetchingImage(image, program), steps: 1 }, async (progress) => {
     const { code } = await client.call(["pull", image], { ...options, onOutput: progress.output });
     if (code === 0) return image;
     throw cannotFetch(image, program, progress);
@@ -106,7 +107,7 @@ async function pull(client: Client, image: string, options: StepOptions): Promis
 
 async function load(client: Client, image: string, reference: string, options: StepOptions): Promise<string> {
   const { system, program } = client;
-  inform(system, `loading image "${image}" into ${program}`);
+  inform(system, loadingImage(image, program));
   const doing = `load image "${printable(image)}"`;
   if (isDirectory(image)) {
     const { from, to } = await pipe(
@@ -157,7 +158,7 @@ async function runBuilder(
   { progress, ...options }: StepOptions & { readonly progress: Progress },
 ): Promise<string> {
   const { system, program } = client;
-  progress.step(1, `base image ${recipe.base}`);
+  progress.step(1, baseImage(recipe.base));
   const directory = makeTempDirectory(`${stateDirectory(system.env)}/builds/build-`);
   try {
     const { text: certificates } = await extraCertificates(system);

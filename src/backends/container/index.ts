@@ -12,12 +12,13 @@ import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { assumedFacts, type Engine, factsOf } from "./engine.ts";
-import { encryptedProxyLine, engineError, isImproper, isUnknown, mentionsUnknown, notRunning, notRunningHint } from "./errors.ts"; // prettier-ignore
+import { engineError, isImproper, isUnknown, mentionsUnknown } from "./errors.ts";
 import { builtImage, ensureImages, givenImage, type Image, lookAt } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
 import { forgetEngine } from "./known-engine.ts";
 import { containerLeftovers } from "./leftovers.ts";
 import { machineOf, parseChanges, parseListing, parseSizes } from "./listing.ts";
+import { encryptedProxyUnused, notRunning } from "./messages.ts";
 import { seesOurFiles } from "./sharing.ts";
 import * as network from "./network.ts";
 import { forgetParts, noteParts, partsAlive } from "./part-processes.ts";
@@ -69,7 +70,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     for (const words of connecting(plan))
       await client.settle(`connect bottle "${plan.name}"`, words, { ...options, stdin });
     const encrypted = plan.network.mode === "list" && !plan.copied ? encryptedProxy(system.env) : undefined;
-    if (encrypted !== undefined) inform(system, encryptedProxyLine(program, encrypted));
+    if (encrypted !== undefined) inform(system, encryptedProxyUnused(program, encrypted));
   }
 
   /** These containers hold no data, and pruning an engine removes them. The bottle itself must run. */
@@ -247,7 +248,7 @@ function container(system: System, program: argv.ProgramName): Backend {
     async explainLoss({ name }) {
       const state = await client.inspect(name).then((found) => found?.State.Status, () => "running"); // prettier-ignore
       if (state === "running") return false;
-      warn(system, notRunning(name, state), notRunningHint);
+      warn(system, ...notRunning(name, state));
       return true;
     },
 

@@ -23,6 +23,7 @@ import * as argv from "./argv.ts";
 import { closedVolume, kubectlError } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { foundSchema, isPod, isReady, machinesOf } from "./listing.ts";
+import * as messages from "./messages.ts";
 import { podOf } from "./pod.ts";
 import { waitUntilReady } from "./ready.ts";
 import * as records from "./record.ts";
@@ -81,8 +82,8 @@ export class BottlePod {
     if (pod.metadata.deletionTimestamp === undefined) {
       if (isReady(pod) || phase === "Pending" || phase === "") return true;
       if (isRunning && (await this.#kubectl.call(argv.waitArgv(place, name, 5), options)).code === 0) return true;
-      const why = isRunning ? `its node "${pod.spec.nodeName}" does not answer` : `${reason ?? phase}: ${message ?? ""}`; // prettier-ignore
-      inform(this.#system, `the pod of bottle "${name}" is replaced: ${why}`);
+      const why = isRunning ? messages.nodeSilent(pod.spec.nodeName) : `${reason ?? phase}: ${message ?? ""}`;
+      inform(this.#system, messages.podReplaced(name, why));
     }
     await this.delete(doing, options);
     return false;
@@ -99,7 +100,7 @@ export class BottlePod {
       if (!/timed out waiting/.test(run.stderr)) throw kubectlError(doing, run);
     }
     await this.#kubectl.settle(doing, argv.forgetPodArgv(place, name), options);
-    warn(this.#system, `the node of bottle "${name}" does not answer: its pod was removed from the cluster, and may keep running until the node is back`); // prettier-ignore
+    warn(this.#system, messages.nodeLost(name));
   }
 
   /** Answers the questions of Claude's first start, including the one about the credential. */
@@ -159,25 +160,23 @@ export class BottlePod {
     renameOver(made, archive);
   }
 
-  /** After a session lost its connection: what became of its command, also in words. */
-  async whatIsLeft(session: string): Promise<{ readonly left: Left; readonly words: string }> {
-    const lost = `the link to bottle "${this.#name}" was lost`;
+  /** After a session lost its connection: what became of its command. */
+  async whatIsLeft(session: string): Promise<messages.Left> {
     const call = (words: readonly string[]): Promise<Run> => this.#kubectl.call(words, { timeoutMs: 20_000 });
     // The cause may be a restart somewhere on the way, which takes seconds.
     for (const start = performance.now(); ; await Bun.sleep(500)) {
       const isLast = performance.now() - start > graceMs;
       if ((await call(argv.getArgv(this.#place, this.#name))).code !== 0) {
-        if (isLast) return { left: "unknown", words: `${lost}, and the cluster does not answer` };
+        if (isLast) return "unknown";
         continue;
       }
       const machine = await this.find();
-      if (!machine || machine.state === "stopped")
-        return { left: "gone", words: `${lost}: its pod is gone, and the command with it` };
+      if (!machine || machine.state === "stopped") return "gone";
       const { stdout } = await call(argv.execArgv(this.#place, this.#name, isRunningArgv(session)));
-      if (stdout.trim() === "runs") return { left: "runs", words: `${lost}, and the command goes on there` };
-      if (stdout.trim() === "ended") return { left: "ended", words: `${lost}, and the command has ended` };
+      if (stdout.trim() === "runs") return "runs";
+      if (stdout.trim() === "ended") return "ended";
       // A node that has just died still counts as ready, and so does its pod.
-      if (isLast) return { left: "node", words: `${lost}: the node of its pod does not answer` };
+      if (isLast) return "node";
     }
   }
 
@@ -200,6 +199,3 @@ export class BottlePod {
 }
 
 const newSession = (kind: string) => `${kind}-${crypto.randomUUID().slice(0, 8)}`;
-
-/** `unknown`: the cluster does not answer. `node`: the pod's node does not answer. */
-type Left = "unknown" | "node" | "gone" | "runs" | "ended";

@@ -13,6 +13,7 @@ import { unfitDirectory } from "./errors.ts";
 import { examineCluster } from "./examine.ts";
 import { Kubectl } from "./kubectl.ts";
 import { foundSchema, machinesOf } from "./listing.ts";
+import { linkLost, noVolume } from "./messages.ts";
 import { parseDenied, setFilterCommand } from "./network.ts";
 import { claimOf } from "./pod.ts";
 import * as records from "./record.ts";
@@ -113,12 +114,7 @@ export function kubernetes(system: System): Backend {
       const claim = claimOf({ plan, cluster, owner: records.ownerId(system) });
       const doing = `make bottle "${plan.name}"`;
       if (claim) await kubectl.settle(doing, argv.createArgv(cluster), { ...options, stdin: JSON.stringify(claim) });
-      else
-        inform(
-          system,
-          `bottle "${plan.name}" has no volume, as the cluster has no default storage class: its home lasts as long as its pod`,
-          "kubernetes.storage-class names one; what sessions change in the project comes home all the same",
-        );
+      else inform(system, ...noVolume(plan.name));
     },
 
     async start(plan, options = {}) {
@@ -200,11 +196,11 @@ export function kubernetes(system: System): Backend {
     deliver: (plan, session) => podOfPlan(plan).deliver(plan, session),
 
     async explainLoss(plan, session, code) {
-      const { left, words } = await podOfPlan(plan).whatIsLeft(session);
+      const left = await podOfPlan(plan).whatIsLeft(session);
       // On a terminal the status is lost; 0 is right for a command that is known to have ended.
       if (left === "ended" && code === 0) return false;
       note(plan.name, { seenAt: 0 });
-      warn(system, words, hintsOfLoss[left]);
+      warn(system, ...linkLost(plan.name, left));
       return true;
     },
 
@@ -225,14 +221,6 @@ export function kubernetes(system: System): Backend {
     },
   };
 }
-
-const hintsOfLoss = {
-  unknown: "kubectl get --raw /readyz; once the cluster answers: claude-bottle run",
-  node: "claude-bottle run starts its pod on another node",
-  gone: "claude-bottle run starts its pod again",
-  ended: "claude-bottle run goes on in the bottle",
-  runs: "claude-bottle run goes on beside it; claude-bottle stop --force ends it",
-} as const;
 
 const elsewhere = {
   place: "pods are on other machines",

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Machine } from "../backend.ts";
 import { labels } from "./argv.ts";
+import * as messages from "./messages.ts";
 
 const condition = v.object({ type: v.string(), status: v.string(), reason: v.optional(v.string()), message: v.optional(v.string()) }); // prettier-ignore
 const stateSchema = v.object({
@@ -75,28 +76,21 @@ function stateOf(pod: Found | undefined): Machine["state"] {
 
 /** Why a pod will not become ready, and what to type; undefined while it still may. */
 export function whyStuck({ status, metadata }: Found): { readonly why: string; readonly hint: string } | undefined {
-  const describe = `kubectl describe pod ${metadata.name}`;
   if (status.phase === "Failed" || status.phase === "Succeeded")
-    return { why: `it has ended (${status.reason ?? status.phase}): ${status.message ?? ""}`, hint: "claude-bottle run starts another one" }; // prettier-ignore
+    return messages.podEnded(status.reason ?? status.phase, status.message ?? "");
   const failed = status.initContainerStatuses?.find(({ state, lastState }) => ended(state) ?? ended(lastState));
   const end = failed && (ended(failed.state) ?? ended(failed.lastState));
-  if (failed?.name === "guard")
-    return {
-      why: `nothing holds it to its list of hosts: ${end?.message.trim() || end?.reason}`,
-      hint: "kubernetes.proxy-image names an image with perl; without the guard: claude-bottle run --network open",
-    };
-  if (failed)
-    return { why: `its setup failed: ${end?.message.trim().split("\n").at(-1) || end?.reason}`, hint: "claude-bottle template push REF builds an image; or name one: kubernetes.image" }; // prettier-ignore
+  if (failed?.name === "guard") return messages.guardFailed(end?.message.trim() || end?.reason);
+  if (failed) return messages.setupFailed(end?.message.trim().split("\n").at(-1) || end?.reason);
   const stuck = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
     .map(({ state }) => state.waiting)
     .find((waiting) => waiting && hopeless.test(waiting.reason));
   if (stuck)
     return /Image/.test(stuck.reason)
-      ? { why: `its image cannot be pulled: ${stuck.message || stuck.reason}`, hint: "correct kubernetes.image, or name the Secret that pulls it: kubernetes.image-pull-secret" }
-      : { why: `${stuck.reason}: ${stuck.message}`, hint: describe }; // prettier-ignore
+      ? messages.imageNotPulled(stuck.message || stuck.reason)
+      : { why: `${stuck.reason}: ${stuck.message}`, hint: messages.describePod(metadata.name) };
   const unscheduled = status.conditions?.find(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable"); // prettier-ignore
-  if (unscheduled)
-    return { why: `no node takes it: ${unscheduled.message ?? ""}`, hint: "ask for less, or for other nodes, under [kubernetes] in bottle.toml" }; // prettier-ignore
+  if (unscheduled) return messages.unscheduled(unscheduled.message ?? "");
   return undefined;
 }
 

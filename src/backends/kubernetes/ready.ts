@@ -8,6 +8,7 @@ import { isNotFound, kubectlError, stuckPod, noGuard } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { parseJson } from "./kubectl.ts";
 import { foundSchema, type Found, isPod, objectSchema, whyStuck } from "./listing.ts";
+import { describePod, otherRuntimeClass, podWaits, removedByOthers, saysUnscheduled, tooSlow } from "./messages.ts";
 import { isHeld } from "./network.ts";
 
 /** A node may have to start first, or an image to be pulled. */
@@ -32,21 +33,19 @@ export async function waitUntilReady(
     const run = await kubectl.call([...waitArgv(place, name, seconds), "-o", "json"], options);
     options.signal?.throwIfAborted();
     if (run.code === 0) return assertHeld(plan, v.parse(objectSchema, parseJson(run.stdout)));
-    if (isNotFound(run)) throw stuckPod(name, "something else removed it", "claude-bottle run starts another one");
+    if (isNotFound(run)) throw stuckPod(name, ...removedByOthers);
     if (!/timed out waiting/.test(run.stderr)) throw kubectlError(doing, run);
     const pod = (await kubectl.ask(doing, getArgv(place, name), foundSchema)).find(isPod);
-    if (!pod) throw stuckPod(name, "something else removed it", "claude-bottle run starts another one");
+    if (!pod) throw stuckPod(name, ...removedByOthers);
     const waited = performance.now() - start;
     const stuck = whyStuck(pod);
-    const isFinal = stuck && (waited > graceMs || !/no node takes it/.test(stuck.why));
+    const isFinal = stuck && (waited > graceMs || !saysUnscheduled(stuck));
     if (stuck && isFinal) throw stuckPod(name, stuck.why, stuck.hint);
     const warning = stuck?.why ?? (await lastWarning(kubectl, place, pod));
-    if (waited > patienceMs)
-      throw stuckPod(name, warning ?? "it is not ready after 10 minutes", `kubectl describe pod ${name}`);
+    if (waited > patienceMs) throw stuckPod(name, warning ?? tooSlow, describePod(name));
     if (warning !== undefined && /RuntimeHandler|no runtime for|user namespaces/i.test(warning))
-      throw stuckPod(name, warning, "kubernetes.runtime-class names a class that the cluster's nodes have");
-    if (warning !== undefined && warning !== told && waited > quietMs)
-      inform(kubectl.system, `bottle "${name}" is waiting: ${warning}`);
+      throw stuckPod(name, warning, otherRuntimeClass);
+    if (warning !== undefined && warning !== told && waited > quietMs) inform(kubectl.system, podWaits(name, warning));
     told = warning ?? told;
   }
 }

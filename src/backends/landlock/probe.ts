@@ -2,6 +2,7 @@ import type { System } from "../../system/system.ts";
 import type { Probe } from "../backend.ts";
 import { missingIn, needsLinux, noLandlock, rulesFailed } from "./errors.ts";
 import { landlockAbi } from "./kernel.ts";
+import { lacking } from "./messages.ts";
 import { withoutPrefix } from "../../ui/messages.ts";
 
 /** Tries it: applies the rules to a program that does nothing. */
@@ -19,5 +20,5 @@ export async function probeLandlock(system: System): Promise<Probe> {
 export function caveatOf(system: System): string {
   const abi = system.platform === "linux" ? landlockAbi() : "absent";
   const older = typeof abi === "number" ? missingIn(abi) : undefined;
-  return `it has no background sessions and no list of hosts${older === undefined ? "" : `, and ${older}`}`;
+  return lacking(older);
 }

@@ -16,8 +16,10 @@ import type { Leftover, Needed, StepOptions } from "../backend.ts";
 import { work } from "../../ui/work.ts";
 import { building, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
 import { buildError } from "../errors.ts";
+import { baseImage } from "../messages.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
+import { saving } from "./messages.ts";
 
 // A template is a machine that was set up once and saved in smolvm's pack format. Bottles created from it share one unpacked copy, with the machine's
 // owners and modes. An image as a directory loses those, and an archive is unpacked again for each bottle.
@@ -66,7 +68,7 @@ async function build(
   try {
     const { steps, ...what } = building(recipe, program);
     await work(system, { ...what, steps: steps + 1 }, async (progress) => {
-      progress.step(1, `base image ${recipe.base}`);
+      progress.step(1, baseImage(recipe.base));
       await client.settle(doing, create, options);
       await client.start(doing, start, options);
       await client.execFirst(doing, argv.asRootArgv(machine, ["/bin/sh", "-c", ":"]), options);
@@ -78,7 +80,7 @@ async function build(
         if (code !== 0) throw buildError(program, "template", recipe, progress);
       }
       await client.settle(doing, stop, options);
-      progress.step(steps + 1, "saving");
+      progress.step(steps + 1, saving);
       // An interrupted save would leave a machine of smolvm's own running, so it is allowed to finish.
       await client.settle(doing, save, { detached: true });
       renameUnlessPresent(`${pack}${ending}`, file);
