@@ -4,6 +4,7 @@ import { exists, isDirectory, isLink, listDirectory, readText, writePrivate } fr
 import { removeLock } from "../system/lock.ts";
 import type { System } from "../system/system.ts";
 import type { Leftover, Machine } from "./backend.ts";
+import { neverWhole } from "./messages.ts";
 
 // Shared by the sandboxes of this machine: a bottle is a directory of ours below `root`, which holds all bottles of a backend.
 
@@ -49,7 +50,7 @@ export function unfinishedBottles(system: System, root: string): Leftover[] {
       return {
         kind: "directory",
         name: directory,
-        why: "it was never a whole bottle",
+        why: neverWhole,
         how: shellLine(["rm", "-rf", directory]),
         async remove() {
           // A process that creates a bottle holds its lock.

@@ -19,3 +19,16 @@ export const baseImage = (reference: string) => `base image ${reference}`;
 
 export const sharedKernel = (isolation: Capabilities["isolation"]) =>
   `${isolation === "rules" ? "access rules" : "namespaces"}, not a VM: sessions share this machine's kernel`;
+
+// Why something is left over, and what removing it does: gc prints both.
+
+export const bottleGone = (bottle?: string) => `its bottle ${bottle === undefined ? "" : `${bottle} `}is gone`;
+
+export const neverWhole = "it was never a whole bottle";
+
+export const buildUnfinished = "its build did not end";
+
+/** `size`: of an image, if the engine tells. */
+export const unusedImage = (size?: string) => `no bottle is made from it${size === undefined ? "" : ` (${size})`}`;
+
+export const endingProcess = (pid: number) => `end process ${pid}`;

@@ -1,13 +1,12 @@
-import { count } from "../lib/count.ts";
 import type { Backend, Machine } from "../backends/backend.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger, type SessionRecord } from "../ledger/ledger.ts";
-import { shortDuration } from "../lib/duration.ts";
 import type { BottlePlan } from "../plan/plan.ts";
 import { madeBranches } from "../project/made-worktree.ts";
 import { exists } from "../system/files.ts";
 import type { System } from "../system/system.ts";
+import * as messages from "./messages.ts";
 
 /** A bottle as it is now: the backend's answer with the ledger's facts. */
 export type Bottle = {
@@ -124,9 +123,9 @@ function whyKept(
   { sessions, state, directory, madeAt, lastUsedAt }: Omit<Bottle, "why" | "branch">,
   now: number,
 ): string {
-  if (sessions.length > 0) return count(sessions.length, "session");
-  if (state === "missing") return "its machine is gone";
-  if (!exists(directory)) return "its directory is gone";
-  if (madeAt === undefined) return "not in the ledger";
-  return lastUsedAt === undefined ? "never used" : `used ${shortDuration(now - lastUsedAt)} ago`;
+  if (sessions.length > 0) return messages.hasSessions(sessions.length);
+  if (state === "missing") return messages.itsMachineIsGone;
+  if (!exists(directory)) return messages.itsDirectoryIsGone;
+  if (madeAt === undefined) return messages.notInLedger;
+  return messages.lastUsed(lastUsedAt === undefined ? undefined : now - lastUsedAt);
 }

@@ -1,10 +1,11 @@
 import { mapLimited, programsAtOnce } from "../lib/pool.ts";
 import { basename } from "node:path";
 import type { Backend, Leftover, Needed } from "../backends/backend.ts";
+import { buildUnfinished, endingProcess } from "../backends/messages.ts";
 import { backendNames, backendOf } from "../backends/registry.ts";
 import { UserError } from "../errors.ts";
 import { Ledger } from "../ledger/ledger.ts";
-import { printable, shellLine } from "../lib/quote.ts";
+import { shellLine } from "../lib/quote.ts";
 import { exists, isDirectory, isLink, listDirectory, removeFile, removeTree } from "../system/files.ts";
 import { isLocked, removeLock } from "../system/lock.ts";
 import { endProcess, isAlive } from "../system/process.ts";
@@ -15,6 +16,7 @@ import { forgetClaude, listKept } from "../bottle/kept-claude.ts";
 import { listBottles, type Bottle } from "./inventory.ts";
 import { describeLosses, findLosses } from "../bottle/losses.ts";
 import { clearBottle, forgetRecord } from "../bottle/remove.ts";
+import * as messages from "./messages.ts";
 
 /**
  * What has no owner: a machine whose directory is gone, a record or a process whose machine is gone, a link or a lock of a bottle that neither the
@@ -57,7 +59,7 @@ async function ofBottle(system: System, bottle: Bottle): Promise<Leftover[]> {
     {
       kind: "machine",
       name,
-      why: `its directory ${printable(directory)} is gone${lost}`,
+      why: messages.directoryGone(directory, lost),
       isByHand: lost !== "",
       how: shellLine(["claude-bottle", "rm", "--force", name]),
       remove: () => clearBottle(system, { name, backend: backendName }, () => exists(directory)),
@@ -71,10 +73,10 @@ async function lossesIn(system: System, backend: Backend, name: string): Promise
   const plan = ledger.bottle(name)?.plan;
   try {
     const losses = plan && (await findLosses(backend, plan, { mayStart: false }));
-    const lost = losses ? describeLosses(plan, losses) : `what is only in it is not known`;
+    const lost = losses ? describeLosses(plan, losses) : messages.unknownInIt;
     return lost === undefined ? "" : `; ${lost.replace(/ bottle ".*"$/, " it")}`;
   } catch (error) {
-    if (error instanceof UserError) return "; what is only in it is not known";
+    if (error instanceof UserError) return `; ${messages.unknownInIt}`;
     throw error;
   }
 }
@@ -82,17 +84,17 @@ async function lossesIn(system: System, backend: Backend, name: string): Promise
 function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
   using ledger = new Ledger(system);
   const machine = ledger.bottle(name)?.machine;
-  const why = `${backend} no longer has its machine`;
+  const why = messages.machineMissing(backend);
   const record: Leftover = {
     kind: "record",
     name,
     why,
-    how: `forget it in the ledger`,
+    how: messages.forgettingRecord,
     remove: () => forgetRecord(system, { name, backend }),
   };
   if (!machine || !isAlive(machine)) return [record];
   // The pid alone is not enough: the kernel may have reused it.
-  const how = `end process ${machine.pid}`;
+  const how = endingProcess(machine.pid);
   return [{ kind: "process", name, why, how, remove: () => endProcess(machine) }, record];
 }
 
@@ -102,7 +104,7 @@ function ofRecord(system: System, { name, backend }: Bottle): Leftover[] {
  */
 function files(system: System, isGone: (bottle: string) => boolean): Leftover[] {
   const state = stateDirectory(system.env);
-  const why = "there is no bottle of that name";
+  const why = messages.noSuchBottle;
   const links = listDirectory(`${state}/links`)
     .filter((name) => isLink(`${state}/links/${name}`) && isGone(name.replace(/(-[0-9a-f]{10})-(?:\d+|agent)$/, "$1")))
     .map((name): Leftover => {
@@ -128,7 +130,7 @@ function files(system: System, isGone: (bottle: string) => boolean): Leftover[] 
     return {
       kind: "directory",
       name: directory,
-      why: "its build did not end",
+      why: buildUnfinished,
       how: shellLine(["rm", "-rf", directory]),
       remove,
     };
@@ -136,20 +138,20 @@ function files(system: System, isGone: (bottle: string) => boolean): Leftover[] 
   const kept = listKept(system)
     .filter(({ directory }) => directory !== "" && !exists(directory))
     .map(({ name, path, directory }): Leftover => {
-      const gone = `the ~/.claude of a bottle of ${printable(directory)}, which is gone`;
+      const gone = messages.keptClaudeOf(directory);
       const remove = async () => !exists(directory) && (forgetClaude(system, name), true);
       return { kind: "directory", name: path, why: gone, how: shellLine(["rm", "-rf", path]), remove };
     });
   const copies = listBaselines(system)
     .filter(isGone)
     .map((name): Leftover => {
-      const how = "forget what its copy of the project was";
+      const how = messages.forgettingCopy;
       return { kind: "record", name, why, how, remove: async () => (forgetBaseline(system, name), true) };
     });
   const traps = listTraps(system)
     .filter(isGone)
     .map((name): Leftover => {
-      const how = "forget what its sessions changed of git";
+      const how = messages.forgettingTraps;
       return { kind: "record", name, why, how, remove: async () => (forgetTraps(system, name), true) };
     });
   return [...links, ...locks, ...builds, ...kept, ...copies, ...traps];

@@ -1,5 +1,6 @@
 import { UserError } from "../../errors.ts";
 import { printable } from "../../lib/quote.ts";
+import type { Probe } from "../backend.ts";
 
 export const stepFailed = (doing: string, why: string) =>
   new UserError(`cannot ${doing}: ${why}`, { hint: "claude-bottle doctor" });
@@ -33,3 +34,18 @@ export const linkForDirectory = (source: string, target: string): UserError =>
   new UserError(`"${printable(source)}" is a symlink, but "${printable(target)}" in the bottle must be a directory`, {
     hint: "put a directory in its place, or remove it",
   });
+
+type Unusable = Extract<Probe, { usable: false }>;
+
+/** `setting`: the kernel's, such as "user.max_user_namespaces", which is `bad`. */
+export const namespacesForbidden = (setting: string, bad: string, good: string): Unusable => ({
+  usable: false,
+  reason: `user namespaces, which bubblewrap is made of, are forbidden here (${setting} is ${bad})`,
+  hint: `sudo sysctl -w ${setting}=${good}`,
+});
+
+export const noSandboxHere = (words: string, code: number): Unusable => ({
+  usable: false,
+  reason: `bubblewrap cannot make a sandbox here: ${words || `it ends with status ${code}`}`,
+  hint: "run claude-bottle on the machine itself, not in a container",
+});

@@ -5,7 +5,9 @@ import { endProcess, findProcesses } from "../../system/process.ts";
 import { cacheDirectory, type System } from "../../system/system.ts";
 import type { Leftover } from "../backend.ts";
 import { unfinishedBottles } from "../host-bottles.ts";
+import { bottleGone, endingProcess } from "../messages.ts";
 import * as argv from "./argv.ts";
+import { otherVersion, unfinishedInstallation } from "./messages.ts";
 
 /**
  * Sandboxes and directories without a bottle, and older versions of Claude Code that we installed. `bottles`: the parent directory of all bottles.
@@ -18,8 +20,8 @@ export function bubblewrapLeftovers(system: System, bottles: string): Leftover[]
   }).map((found): Leftover => ({
     kind: "process",
     name: String(found.pid),
-    why: "its bottle is gone",
-    how: `end process ${found.pid}`,
+    why: bottleGone(),
+    how: endingProcess(found.pid),
     remove: () => endProcess(found),
   }));
 
@@ -30,7 +32,7 @@ export function bubblewrapLeftovers(system: System, bottles: string): Leftover[]
     .filter((directory) => findProcesses((words) => words.includes(directory)).length === 0)
     .map((directory): Leftover => {
       const isPart = directory.startsWith(`${cache}/.`);
-      const why = isPart ? "the installation of Claude Code did not end" : "another version of Claude Code is installed";
+      const why = isPart ? unfinishedInstallation : otherVersion;
       return { kind: "directory", name: directory, why, how: shellLine(["rm", "-rf", directory]), remove: async () => (removeTree(directory), true) };
     }); // prettier-ignore
   return [...unfinishedBottles(system, bottles), ...processes, ...programs];

@@ -4,7 +4,7 @@ import { readText } from "../../system/files.ts";
 import { installCommand } from "../../system/packages.ts";
 import type { System } from "../../system/system.ts";
 import type { Probe } from "../backend.ts";
-import { needsLinux, notInstalled } from "./errors.ts";
+import { namespacesForbidden, needsLinux, noSandboxHere, notInstalled } from "./errors.ts";
 
 export function findBwrap(system: System): string {
   const { platform, which } = system;
@@ -65,18 +65,8 @@ export async function probeBwrap(system: System): Promise<Probe> {
   if (sandbox.code === 0)
     return { usable: true, version: /\d+(\.\d+)+/.exec(version.stdout)?.[0] ?? "of an unknown version" };
   for (const [setting, bad, good] of forbidding)
-    if (readText(`/proc/sys/${setting}`)?.trim() === bad) {
-      const name = setting.replace("/", ".");
-      return {
-        usable: false,
-        reason: `user namespaces, which bubblewrap is made of, are forbidden here (${name} is ${bad})`,
-        hint: `sudo sysctl -w ${name}=${good}`,
-      };
-    }
+    if (readText(`/proc/sys/${setting}`)?.trim() === bad)
+      return namespacesForbidden(setting.replace("/", "."), bad, good);
   const words = printable(sandbox.stderr.trim().split("\n").at(-1) ?? "").replace(/^bwrap: /, "");
-  return {
-    usable: false,
-    reason: `bubblewrap cannot make a sandbox here: ${words || `it ends with status ${sandbox.code}`}`,
-    hint: "run claude-bottle on the machine itself, not in a container",
-  };
+  return noSandboxHere(words, sandbox.code);
 }

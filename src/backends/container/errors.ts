@@ -132,3 +132,10 @@ export const engineMissing = (program: ProgramName, command: string): UserError 
   new UserError(`${program} is not installed`, {
     hint: `install it: ${program === "docker" ? "https://docs.docker.com/engine/install" : command}`,
   });
+
+/** For `copiedPlan`. */
+export const elsewhere = {
+  place: "engine is on another machine",
+  mounts: "choose an engine of this machine",
+  gateway: "the engine's machine reaches",
+};

@@ -1,5 +1,6 @@
 import { shellLine } from "../../lib/quote.ts";
 import type { Leftover, Needed } from "../backend.ts";
+import { bottleGone, unusedImage } from "../messages.ts";
 import { templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
@@ -28,12 +29,12 @@ export async function containerLeftovers(client: Client, { plans, purged }: Need
 
   const containers = parseParts(await ask(argv.partsArgv()))
     .filter(({ bottle, uid: owner }) => owner === uid && bottle !== undefined && !names.has(bottle))
-    .map(({ name, bottle }) => leftover("container", name, `its bottle ${bottle} is gone`, argv.removeArgv(name)));
+    .map(({ name, bottle }) => leftover("container", name, bottleGone(bottle), argv.removeArgv(name)));
 
   const volumes = (await lines(argv.volumesArgv())).flatMap((name) => {
     const bottle = bottleOfVolume(name);
     if (bottle === undefined || names.has(bottle)) return [];
-    return leftover("volume", name, `its bottle ${bottle} is gone`, removeVolumeArgv(bottle));
+    return leftover("volume", name, bottleGone(bottle), removeVolumeArgv(bottle));
   });
 
   const next = purged ? [] : [templateRecipe({}), proxyRecipe].map(referenceOf);
@@ -51,7 +52,7 @@ export async function containerLeftovers(client: Client, { plans, purged }: Need
     if (needed.has(reference) || needed.has(plainId(id))) continue;
     const users = await lines(argv.namesArgv(reference));
     if (users.some((name) => !goes.has(name))) continue;
-    images.push(leftover("image", reference, `no bottle is made from it (${size})`, argv.removeImageArgv(reference)));
+    images.push(leftover("image", reference, unusedImage(size), argv.removeImageArgv(reference)));
   }
   return [...containers, ...volumes, ...images];
 }

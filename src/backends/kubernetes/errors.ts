@@ -75,3 +75,10 @@ export const closedVolume = (name: string, uid: number) =>
   new UserError(`the user ${uid} of bottle "${name}" may not write to its volume`, {
     hint: "its storage class ignores fsGroup: kubernetes.storage-class names another one",
   });
+
+/** For `copiedPlan`. */
+export const elsewhere = {
+  place: "pods are on other machines",
+  mounts: "choose another backend",
+  gateway: "the cluster reaches",
+};

@@ -3,6 +3,7 @@ import type { Examined } from "../backend.ts";
 import { canArgv, createArgv } from "./argv.ts";
 import { wordsOf } from "./errors.ts";
 import type { Kubectl } from "./kubectl.ts";
+import { allRights, missingRights, podNotTaken, podTaken } from "./messages.ts";
 import { podOf } from "./pod.ts";
 import { clusterOf } from "./settings.ts";
 
@@ -37,23 +38,15 @@ export async function examineCluster(kubectl: Kubectl, plan: BottlePlan): Promis
     }),
   );
   const missing = answers.flat();
-  if (missing.length > 0)
-    return [
-      {
-        id: "rights",
-        isWell: false,
-        what: `you may not ${missing.join(", ")} in the namespace "${cluster.namespace}"`,
-        fix: "ask the cluster's administrator for a role with them (docs/kubernetes.md has one)",
-      },
-    ];
+  if (missing.length > 0) return [{ id: "rights", isWell: false, ...missingRights(missing, cluster.namespace) }];
   const pod = podOf({ plan, cluster, owner: "0000000000000000" });
   const words = [...createArgv(cluster), "--dry-run=server"];
   const dry = await kubectl.call(words, { stdin: JSON.stringify(pod), timeoutMs: 20_000 });
   return [
-    { id: "rights", isWell: true, what: `all rights in the namespace "${cluster.namespace}"` },
+    { id: "rights", isWell: true, what: allRights(cluster.namespace) },
     // An existing bottle already has that name.
     dry.code === 0 || /AlreadyExists/.test(dry.stderr)
-      ? { id: "pod", isWell: true, what: "the cluster takes the bottle's pod" }
-      : { id: "pod", isWell: false, what: `the cluster takes no such pod: ${wordsOf(dry)}`, fix: "correct [kubernetes] in bottle.toml, or claude-bottle run --network open where it forbids NET_ADMIN" }, // prettier-ignore
+      ? { id: "pod", isWell: true, what: podTaken }
+      : { id: "pod", isWell: false, ...podNotTaken(wordsOf(dry)) },
   ];
 }

@@ -9,7 +9,7 @@ import { filterOf, proxyEnv } from "../host-filter.ts";
 import * as argv from "./argv.ts";
 import { BottlePod } from "./bottle-pod.ts";
 import { resolveCluster } from "./cluster.ts";
-import { unfitDirectory } from "./errors.ts";
+import { elsewhere, unfitDirectory } from "./errors.ts";
 import { examineCluster } from "./examine.ts";
 import { Kubectl } from "./kubectl.ts";
 import { foundSchema, machinesOf } from "./listing.ts";
@@ -221,12 +221,6 @@ export function kubernetes(system: System): Backend {
     },
   };
 }
-
-const elsewhere = {
-  place: "pods are on other machines",
-  mounts: "choose another backend",
-  gateway: "the cluster reaches",
-};
 
 /** Where the pod installed Claude Code itself. */
 const pathOf = (plan: BottlePlan): { readonly PATH?: string } =>

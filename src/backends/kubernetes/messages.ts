@@ -76,3 +76,20 @@ export const unscheduled = (message: string): Stuck => ({
 });
 
 export const saysUnscheduled = ({ why }: Stuck): boolean => why.includes(noNode);
+
+// What doctor shows of a cluster.
+
+export const allRights = (namespace: string) => `all rights in the namespace "${namespace}"`;
+
+/** `rights`: such as "create pods". */
+export const missingRights = (rights: readonly string[], namespace: string) => ({
+  what: `you may not ${rights.join(", ")} in the namespace "${namespace}"`,
+  fix: "ask the cluster's administrator for a role with them (docs/kubernetes.md has one)",
+});
+
+export const podTaken = "the cluster takes the bottle's pod";
+
+export const podNotTaken = (words: string) => ({
+  what: `the cluster takes no such pod: ${words}`,
+  fix: "correct [kubernetes] in bottle.toml, or claude-bottle run --network open where it forbids NET_ADMIN",
+});

@@ -16,7 +16,7 @@ import type { Leftover, Needed, StepOptions } from "../backend.ts";
 import { work } from "../../ui/work.ts";
 import { building, buildLock, type Recipe, templateRecipe, whileNoOtherBuilds } from "../recipe.ts";
 import { buildError } from "../errors.ts";
-import { baseImage } from "../messages.ts";
+import { baseImage, buildUnfinished, unusedImage } from "../messages.ts";
 import * as argv from "./argv.ts";
 import type { Client } from "./client.ts";
 import { saving } from "./messages.ts";
@@ -120,7 +120,7 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
   const directory = directoryOf(system);
   const needed = new Set([...plans.map(({ pack }) => pack), ...(purged ? [] : [fileOf(system, templateRecipe({}))])]);
   const prune = argv.pruneArgv();
-  const why = "its build did not end";
+  const why = buildUnfinished;
   const machines = builders.map((name): Leftover => {
     const remove = async () => !isBuilding() && (await client.remove(name, `machine "${name}"`), true);
     return { kind: "machine", name, why, how: shellLine([program, ...argv.deleteArgv(name)]), remove };
@@ -139,7 +139,7 @@ export function templateLeftovers(client: Client, { plans, purged }: Needed, bui
     .map((path): Leftover => ({
       kind: "image",
       name: path,
-      why: "no bottle is made from it",
+      why: unusedImage(),
       how: `${shellLine(["rm", path])} && ${shellLine([program, ...prune])}`,
       remove: async () => {
         removeFile(path);
