@@ -185,9 +185,6 @@ test("consola is imported by ui alone", () => {
 /** Each is a program of its own that has to start in a millisecond, and says why it cannot in one line. */
 const alone = ["src/terminal/pty-resize.ts", "src/backends/landlock/confine.ts"];
 
-/** Rooms whose messages do not stand in a messages.ts yet. */
-const unmoved: readonly string[] = ["bottle", "backends", "sync", "inventory", "project", "activity", "dashboard"];
-
 const speech = /(?<![.\w])(?:inform|warn|fail|confirm|choose|hiddenInput)\(/g;
 
 /** The calls with a text among their arguments, as file:line: a quotation mark comes before the bracket that ends them. */
@@ -216,7 +213,7 @@ test("what a person reads goes through ui, and errors and messages stand in a fi
     (file) => !/\/errors(\.ts$|\/)/.test(file) && /new (UserError|Unreadable)\(|usageError\(/.test(read(file)),
   );
   expect(strays).toEqual([]);
-  const isText = (file: string) => /\/(errors|messages)(\.ts$|\/)/.test(file) || unmoved.includes(roomOf(file));
+  const isText = (file: string) => /\/(errors|messages)(\.ts$|\/)/.test(file);
   expect(elsewhere.filter((file) => !isText(file)).flatMap(spoken)).toEqual([]);
 });
 

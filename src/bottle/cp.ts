@@ -151,5 +151,6 @@ function assertCopied({ source, destination }: Copy, run: Run): void {
 }
 
 function warnSkipped(system: System, names: readonly string[]): void {
-  if (names.length > 0) warn(system, skippedFiles(names.slice(0, 5).map(readableName).join(", ")));
+  const shown = names.slice(0, 5).map(readableName).join(", ");
+  if (names.length > 0) warn(system, skippedFiles(shown));
 }

@@ -11,16 +11,7 @@ import { emptyWorld, recordedBottles } from "./gather.ts";
 import { KeyReader, type Key } from "./keys.ts";
 import { Looks, sleep } from "./looks.ts";
 import { Panes } from "./panes.ts";
-import {
-  confirm,
-  firstScreen,
-  keptSelection,
-  press,
-  selectedOf,
-  type Action,
-  type Place,
-  type Screen,
-} from "./press.ts";
+import { ask, firstScreen, keptSelection, press, selectedOf, type Action, type Place, type Screen } from "./press.ts";
 import { type Row, rowsOf, type World } from "./rows.ts";
 import { previewLines } from "./preview.ts";
 import { Screens } from "./screens.ts";
@@ -240,7 +231,7 @@ class Dashboard {
 
   #settle({ note, confirm: asked, leave }: Outcome): void {
     this.#screen = { ...this.#screen, note };
-    if (asked) this.#screen = confirm(this.#screen, asked.question, asked.action, asked.lines).screen;
+    if (asked) this.#screen = ask(this.#screen, asked.question, asked.action, asked.lines).screen;
     if (leave) this.#ended.resolve(0);
   }
 

@@ -232,7 +232,7 @@ function onRow(screen: Screen, name: string, row: Row | undefined, { place, now 
     case "h":
       return { screen, action: { kind: "open", row, what: "host shell" } };
     case "x":
-      return confirm(screen, row.session ? stopSession(label) : stopBottle(label), { kind: "stop", row });
+      return ask(screen, row.session ? stopSession(label) : stopBottle(label), { kind: "stop", row });
     case "X":
       return { screen, action: { kind: "remove", row, how: "ask" } };
     case "e":
@@ -242,7 +242,7 @@ function onRow(screen: Screen, name: string, row: Row | undefined, { place, now 
   }
 } // prettier-ignore
 
-export const confirm = (screen: Screen, question: string, action: Action, lines: readonly string[] = []): Pressed => ({
+export const ask = (screen: Screen, question: string, action: Action, lines: readonly string[] = []): Pressed => ({
   screen: { ...screen, mode: { kind: "confirm", question, lines, action } },
 });
 

@@ -12,7 +12,7 @@ import { type Recipe, templateRecipe } from "../recipe.ts";
 import * as argv from "./argv.ts";
 import { Client } from "./client.ts";
 import { assumedFacts, type Engine, factsOf } from "./engine.ts";
-import { elsewhere, engineError, isImproper, isUnknown, mentionsUnknown } from "./errors.ts";
+import { elsewhere, engineError, isUnknown, mentionsUnknown } from "./errors.ts";
 import { builtImage, ensureImages, givenImage, type Image, lookAt } from "./image.ts";
 import { imageIds } from "./image-ids.ts";
 import { forgetEngine } from "./known-engine.ts";

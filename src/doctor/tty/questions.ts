@@ -89,8 +89,8 @@ export const questions = ({
   mode("paste", "bracketed paste", 2004),
   mode("focus", "focus events", 1004),
   mode("sync", "whole frames at once (synchronized output)", 2026),
-  mode("screen", "a screen of its own, for the dashboard", 1049),
-  mode("mouse", "mouse reports at any column, for the dashboard", 1006),
+  mode("screen", "alternate screen", 1049),
+  mode("mouse", "mouse reports at any column", 1006),
   {
     id: "keys",
     what: "extended keys, as Shift-Enter",
