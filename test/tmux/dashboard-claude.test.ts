@@ -57,10 +57,8 @@ class Desk implements AsyncDisposable {
 
   beside = () => this.stage.tmux("list-panes", "-t", this.dashboard, "-F", "#{pane_id}").split("\n").filter((pane) => pane !== this.dashboard); // prettier-ignore
 
-  async opened(): Promise<string> {
-    const before = this.beside().length;
-    return await until(() => this.beside().length > before && this.beside().at(-1));
-  }
+  /** The one that comes where there was none beside the list. */
+  opened = (): Promise<string> => until(() => this.beside().at(-1));
 
   [Symbol.asyncDispose] = () => this.stage[Symbol.asyncDispose]();
 }
