@@ -116,6 +116,7 @@ everyTmux((tmux) => {
       expect((await stage.home.run(["stop", "--force"])).code).toBe(0);
       await stage.screen.until(/ready[^]*\[status 143\] {2}enter: close/);
       stage.press("r", { prefix: false });
+      await stage.screen.until(/\[status 143\][^]*ready/);
       await until(async () => (await stage.sessions()).length === 1);
       const [holder] = stage.panes("#{pane_pid}").slice(1);
       for (const pid of childrenOf(Number(holder))) process.kill(pid, "SIGKILL");
