@@ -10,6 +10,12 @@ const root = `${import.meta.dir}/..`;
 const TOOL_BIN = `${root}/dist/claude-bottle`;
 const bun = process.execPath;
 const reports = mkdtempSync(`${tmpdir()}/bottle-reports-`);
+/** Title and directory. */
+const left: [string, string[]][] = [
+  ["a fresh machine", ["test/fresh"]],
+  ["a real Kubernetes", ["test/kube"]],
+  ["real containers", ["test/container"]],
+];
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** A step that passes or fails as a whole. */
@@ -20,12 +26,7 @@ async function check(title: string, argv: string[]): Promise<void> {
 }
 
 async function suite(title: string, directories: string[], env: Record<string, string> = {}): Promise<void> {
-  add(await runSuite(title, directories, env));
-}
-
-/** Beside other suites: its output comes in one piece, at its end. */
-async function suiteBeside(title: string, directories: string[]): Promise<void> {
-  add(await runSuite(title, directories, { TOOL_BIN }, "whole"));
+  add(await runSuite(title, directories, env, "live"));
 }
 
 /** A machine that dies under emulation says nothing of our program: that file once more, and loudly; each has a machine of its own. */
@@ -33,7 +34,7 @@ async function machineSuite(title: string, directory: string): Promise<void> {
   const lastWords = () => Bun.spawnSync([`${root}/test/vm/vmhost`, "death"]);
   lastWords();
   for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${directory}`)].sort()) {
-    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {}, "whole");
+    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {}, "emulated");
     let outcome = await run("");
     for (const attempt of [", once more", ", a third time"]) {
       const death = outcome.failed > 0 ? lastWords() : undefined;
@@ -44,6 +45,9 @@ async function machineSuite(title: string, directory: string): Promise<void> {
     add(outcome);
   }
 }
+
+/** "live" prints its output as it comes, the others in one piece, since two suites run at once. */
+type Manner = "live" | "beside" | "emulated";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
@@ -57,14 +61,14 @@ async function runSuite(
   title: string,
   directories: string[],
   env: Record<string, string>,
-  output: "live" | "whole" = "live",
+  manner: Manner,
 ): Promise<Counts> {
-  if (output === "live") console.log(`\n== ${title}`);
   const name = `${reports}/${title.replace(/\W+/g, "-")}`;
   const [report, log] = [`${name}.xml`, `${name}.log`];
-  const sink = output === "live" ? "inherit" : openSync(log, "w");
-  // smolvm gives up on a machine that makes no progress for 30 s, and emulation is slow enough alone: the lane beside it yields.
-  const yielding = output === "live" ? ["nice", "-n", "5"] : [];
+  console.log(`\n== ${title}${manner === "live" ? "" : ", whose output comes at its end"}`);
+  const sink = manner === "live" ? "inherit" : openSync(log, "w");
+  // smolvm gives up on a machine that makes no progress for 30 s, and emulation is slow enough alone: what runs beside it yields.
+  const yielding = manner === "emulated" ? [] : ["nice", "-n", "5"];
   const child = Bun.spawn(
     [...yielding, bun, "test", ...directories, "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`],
     {
@@ -76,8 +80,10 @@ async function runSuite(
     },
   );
   const code = await child.exited;
-  if (typeof sink === "number") closeSync(sink);
-  if (output === "whole") console.log(`\n== ${title}\n${read(log)}`);
+  if (typeof sink === "number") {
+    closeSync(sink);
+    console.log(`\n== ${title}\n${read(log)}`);
+  }
   const [, tests = "0", , failures = "0", skipped = "0"] =
     /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
   return {
@@ -108,8 +114,13 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await check("types", [bun, "check"]);
   await check("format", [bun, "run", "fmt", "--check"]);
   await check("build", [bun, "build.ts"]);
-  // Two lanes, since each waits for one machine or another half of the time.
-  await Promise.all([onThisMachine(), onMadeMachines()]);
+  await Promise.all([lane(onThisMachine), lane(onEmulatedMachine)]);
+}
+
+/** One of two that run at once, since each waits half of the time; whoever is done first takes what is left. */
+async function lane(own: () => Promise<void>): Promise<void> {
+  await own();
+  for (let next = left.shift(); next; next = left.shift()) add(await runSuite(...next, { TOOL_BIN }, "beside"));
 }
 
 async function onThisMachine(): Promise<void> {
@@ -118,14 +129,12 @@ async function onThisMachine(): Promise<void> {
   await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN });
   await suite("tmux", ["test/tmux"], { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
-  await suite("real containers", ["test/container"], { TOOL_BIN });
 }
 
-async function onMadeMachines(): Promise<void> {
+async function onEmulatedMachine(): Promise<void> {
   await machineSuite("real microVMs", "test/vm");
-  await suiteBeside("a fresh machine", ["test/fresh"]);
-  await suiteBeside("a real Kubernetes", ["test/kube"]);
 }
+
 rmSync(reports, { recursive: true });
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
