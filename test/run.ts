@@ -10,12 +10,6 @@ const root = `${import.meta.dir}/..`;
 const TOOL_BIN = `${root}/dist/claude-bottle`;
 const bun = process.execPath;
 const reports = mkdtempSync(`${tmpdir()}/bottle-reports-`);
-/** Title and directory. */
-const left: [string, string[]][] = [
-  ["a fresh machine", ["test/fresh"]],
-  ["a real Kubernetes", ["test/kube"]],
-  ["real containers", ["test/container"]],
-];
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 
 /** A step that passes or fails as a whole. */
@@ -34,7 +28,7 @@ async function machineSuite(title: string, directory: string): Promise<void> {
   const lastWords = () => Bun.spawnSync([`${root}/test/vm/vmhost`, "death"]);
   lastWords();
   for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${directory}`)].sort()) {
-    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {}, "emulated");
+    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {}, "live");
     let outcome = await run("");
     for (const attempt of [", once more", ", a third time"]) {
       const death = outcome.failed > 0 ? lastWords() : undefined;
@@ -46,8 +40,8 @@ async function machineSuite(title: string, directory: string): Promise<void> {
   }
 }
 
-/** "live" prints its output as it comes, the others in one piece, since two suites run at once. */
-type Manner = "live" | "beside" | "emulated";
+/** Whether the output is printed as it comes, or in one piece because another suite runs at the same time. */
+type Output = "live" | "whole";
 
 type Counts = { passed: number; failed: number; skipped: number };
 
@@ -61,16 +55,14 @@ async function runSuite(
   title: string,
   directories: string[],
   env: Record<string, string>,
-  manner: Manner,
+  output: Output,
 ): Promise<Counts> {
   const name = `${reports}/${title.replace(/\W+/g, "-")}`;
   const [report, log] = [`${name}.xml`, `${name}.log`];
-  console.log(`\n== ${title}${manner === "live" ? "" : ", whose output comes at its end"}`);
-  const sink = manner === "live" ? "inherit" : openSync(log, "w");
-  // smolvm gives up on a machine that makes no progress for 30 s, and emulation is slow enough alone: what runs beside it yields.
-  const yielding = manner === "emulated" ? [] : ["nice", "-n", "5"];
+  console.log(`\n== ${title}${output === "live" ? "" : ", whose output comes at its end"}`);
+  const sink = output === "live" ? "inherit" : openSync(log, "w");
   const child = Bun.spawn(
-    [...yielding, bun, "test", ...directories, "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`],
+    [bun, "test", ...directories, "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`],
     {
       cwd: root,
       env: { ...process.env, ...env },
@@ -114,13 +106,9 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await check("types", [bun, "check"]);
   await check("format", [bun, "run", "fmt", "--check"]);
   await check("build", [bun, "build.ts"]);
-  await Promise.all([lane(onThisMachine), lane(onEmulatedMachine)]);
-}
-
-/** One of two that run at once, since each waits half of the time; whoever is done first takes what is left. */
-async function lane(own: () => Promise<void>): Promise<void> {
-  await own();
-  for (let next = left.shift(); next; next = left.shift()) add(await runSuite(...next, { TOOL_BIN }, "beside"));
+  await Promise.all([onThisMachine(), onMadeMachines()]);
+  // Alone: smolvm gives up on a machine that makes no progress for 30 s, and emulation is slow enough by itself.
+  await machineSuite("real microVMs", "test/vm");
 }
 
 async function onThisMachine(): Promise<void> {
@@ -129,10 +117,15 @@ async function onThisMachine(): Promise<void> {
   await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN });
   await suite("tmux", ["test/tmux"], { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
+  await suite("real containers", ["test/container"], { TOOL_BIN });
 }
 
-async function onEmulatedMachine(): Promise<void> {
-  await machineSuite("real microVMs", "test/vm");
+async function onMadeMachines(): Promise<void> {
+  for (const [title, directory] of [
+    ["a fresh machine", "test/fresh"],
+    ["a real Kubernetes", "test/kube"],
+  ] as const)
+    add(await runSuite(title, [directory], { TOOL_BIN }, "whole"));
 }
 
 rmSync(reports, { recursive: true });
