@@ -1,8 +1,8 @@
 // The one test command (npm test): types, format, the build, every suite, and a last line with the counts.
 //   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out. CLAUDE_BOTTLE_KUBE=0 leaves Kubernetes out.
 //   CLAUDE_BOTTLE_TESTS=container leaves out what no container changes: types, format, units, installation, release, and all of the command line
-//   that works on a fake backend. What stays: the choice of a backend, doctor, real terminals, and every backend that is there.
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+//   and the dashboard that works on a fake backend. What stays: the choice of a backend, doctor, real terminals, and every backend that is there.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { buildKube, whyNoKube } from "./support/kube.ts";
 
@@ -20,7 +20,7 @@ async function check(title: string, argv: string[]): Promise<void> {
 }
 
 async function suite(title: string, directories: string[], env: Record<string, string> = {}): Promise<void> {
-  add(await runSuite(title, directories, env, "live"));
+  add(await runSuite(title, directories, env));
 }
 
 /** A machine that dies under emulation says nothing of our program: that file once more, and loudly; each has a machine of its own. */
@@ -28,7 +28,7 @@ async function machineSuite(title: string, directory: string): Promise<void> {
   const lastWords = () => Bun.spawnSync([`${root}/test/vm/vmhost`, "death"]);
   lastWords();
   for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${directory}`)].sort()) {
-    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {}, "live");
+    const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {});
     let outcome = await run("");
     for (const attempt of [", once more", ", a third time"]) {
       const death = outcome.failed > 0 ? lastWords() : undefined;
@@ -40,9 +40,6 @@ async function machineSuite(title: string, directory: string): Promise<void> {
   }
 }
 
-/** Whether the output is printed as it comes, or in one piece because another suite runs at the same time. */
-type Output = "live" | "whole";
-
 type Counts = { passed: number; failed: number; skipped: number };
 
 function add({ passed, failed, skipped }: Counts): void {
@@ -51,31 +48,20 @@ function add({ passed, failed, skipped }: Counts): void {
   counts.skipped += skipped;
 }
 
-async function runSuite(
-  title: string,
-  directories: string[],
-  env: Record<string, string>,
-  output: Output,
-): Promise<Counts> {
-  const name = `${reports}/${title.replace(/\W+/g, "-")}`;
-  const [report, log] = [`${name}.xml`, `${name}.log`];
-  console.log(`\n== ${title}${output === "live" ? "" : ", whose output comes at its end"}`);
-  const sink = output === "live" ? "inherit" : openSync(log, "w");
+async function runSuite(title: string, directories: string[], env: Record<string, string>): Promise<Counts> {
+  console.log(`\n== ${title}`);
+  const report = `${reports}/${title.replace(/\W+/g, "-")}.xml`;
   const child = Bun.spawn(
     [bun, "test", ...directories, "--timeout=30000", "--reporter=junit", `--reporter-outfile=${report}`],
     {
       cwd: root,
       env: { ...process.env, ...env },
       stdin: "ignore",
-      stdout: sink,
-      stderr: sink,
+      stdout: "inherit",
+      stderr: "inherit",
     },
   );
   const code = await child.exited;
-  if (typeof sink === "number") {
-    closeSync(sink);
-    console.log(`\n== ${title}\n${read(log)}`);
-  }
   const [, tests = "0", , failures = "0", skipped = "0"] =
     /<testsuites [^>]*tests="(\d+)" assertions="(\d+)" failures="(\d+)" skipped="(\d+)"/.exec(read(report)) ?? [];
   return {
@@ -94,7 +80,10 @@ function read(file: string): string {
 }
 
 if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
-  const parts = ["test/cli/auto.test.ts", "test/cli/doctor.test.ts", "test/cli/doctor-box.test.ts", "test/cli/worktree.test.ts", "test/cli/git-traps.test.ts", "test/pty"]; // prettier-ignore
+  const terminals = [...new Bun.Glob("test/pty/*.test.ts").scanSync(root)].filter(
+    (file) => !file.includes("dashboard"),
+  );
+  const parts = ["test/cli/auto.test.ts", "test/cli/doctor.test.ts", "test/cli/doctor-box.test.ts", "test/cli/worktree.test.ts", "test/cli/git-traps.test.ts", ...terminals]; // prettier-ignore
   await check("build", [bun, "build.ts"]);
   await suite("the compiled program", parts, { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
@@ -106,28 +95,17 @@ if (process.env.CLAUDE_BOTTLE_TESTS === "container") {
   await check("types", [bun, "check"]);
   await check("format", [bun, "run", "fmt", "--check"]);
   await check("build", [bun, "build.ts"]);
-  await Promise.all([onThisMachine(), onMadeMachines()]);
-  // Alone: smolvm gives up on a machine that makes no progress for 30 s, and emulation is slow enough by itself.
-  await machineSuite("real microVMs", "test/vm");
-}
-
-async function onThisMachine(): Promise<void> {
   await suite("units, rules, installation and release", ["src", ...new Bun.Glob("test/*.test.ts").scanSync(root)]);
   await suite("fuzz", ["test/fuzz"], { TOOL_BIN });
   await suite("the compiled program", ["test/cli", "test/pty"], { TOOL_BIN });
   await suite("tmux", ["test/tmux"], { TOOL_BIN });
   await suite("every backend, one suite", ["test/conformance"], { TOOL_BIN });
   await suite("real containers", ["test/container"], { TOOL_BIN });
+  await suite("a fresh machine", ["test/fresh"]);
+  await suite("a real Kubernetes", ["test/kube"], { TOOL_BIN });
+  // Never beside another suite: smolvm gives up on a machine that makes no progress for 30 s, and emulation is slow enough alone.
+  await machineSuite("real microVMs", "test/vm");
 }
-
-async function onMadeMachines(): Promise<void> {
-  for (const [title, directory] of [
-    ["a fresh machine", "test/fresh"],
-    ["a real Kubernetes", "test/kube"],
-  ] as const)
-    add(await runSuite(title, [directory], { TOOL_BIN }, "whole"));
-}
-
 rmSync(reports, { recursive: true });
 
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
