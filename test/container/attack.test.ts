@@ -40,7 +40,7 @@ describe.each(programs)("%s", (program) => {
   );
 
   it("a link that stands in the project's place just as it is mounted gives the bottle nothing", async (project) => {
-    swapAround(project, program, "create|start");
+    swapAround(project, program, "run|create|start");
     await assertNothingSeen(project);
   });
 });

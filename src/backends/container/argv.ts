@@ -32,7 +32,7 @@ const agentSocket = "/run/ssh-agent.sock";
 export function runArgv(plan: BottlePlan, { image, keepId, limits, selinux }: EngineFacts, agent: string): string[] {
   const { name, directory, network, sshAgent } = plan;
   return [
-    ...backgroundArgv(plan.backend), "--name", name, "--hostname", name,
+    ...backgroundArgv, "--name", name, "--hostname", name,
     "--label", `${labels.mark}=${plan.backend}`,
     "--label", `${labels.directory}=${encodeLabel(directory)}`,
     "--label", `${labels.uid}=${plan.user.uid}`, ...(plan.copied ? ["--label", `${labels.copied}=1`] : []),
@@ -61,14 +61,8 @@ const firstWords = (plan: BottlePlan): string[] =>
     ? firstArgv(preparedIn(`${sessionUser(plan).home}/.claude`), idle, guestPreparation(plan)).slice(1)
     : ["-c", idle];
 
-/**
- * A container in the background, of an image that exists. podman 4.3.1 refuses to run one if a variable names a file of registry logins that does
- * not exist, although it pulls nothing.
- */
-export const backgroundArgv = (program: string): string[] => [
-  ...["run", "-d", "--pull", "never"],
-  ...(program === "podman" ? ["--authfile", "/dev/null"] : []),
-];
+/** A container in the background, of an image that exists. */
+export const backgroundArgv = ["run", "-d", "--pull", "never"] as const;
 
 /**
  * podman would write the proxy variables of our environment into the container's configuration, and docker those of its own settings, including

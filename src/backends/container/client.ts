@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { answerOf } from "../../system/answer.ts";
+import { exists } from "../../system/files.ts";
 import { installCommand } from "../../system/packages.ts";
 import type { Run, RunOptions, System } from "../../system/system.ts";
 import type { StepOptions } from "../backend.ts";
@@ -38,7 +39,20 @@ export class Client {
   }
 
   call(words: readonly string[], options: CallOptions & Pick<RunOptions, "onOutput" | "endBy"> = {}): Promise<Run> {
-    return this.system.run(this.argv(words), options);
+    return this.system.run(this.argv(words), { ...options, env: this.#withoutMissingLogins });
+  }
+
+  /**
+   * podman 4.3.1 refuses to run a container if a variable names a file of registry logins that does not exist, although it pulls nothing: it gets
+   * no such variable.
+   */
+  get #withoutMissingLogins(): NonNullable<RunOptions["env"]> {
+    if (this.program !== "podman") return {};
+    const { DOCKER_CONFIG: directory, REGISTRY_AUTH_FILE: file } = this.system.env;
+    return {
+      ...(directory && !exists(`${directory}/config.json`) && { DOCKER_CONFIG: undefined }),
+      ...(file && !exists(file) && { REGISTRY_AUTH_FILE: undefined }),
+    };
   }
 
   /** Runs a command; if it fails because the container is paused, resumes the container and tries again. */

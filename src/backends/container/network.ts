@@ -79,7 +79,7 @@ function createRelayArgv(name: string, plan: BottlePlan, image: string): string[
 }
 
 const createPartArgv = (name: string, plan: BottlePlan, options: readonly string[]) => [
-  ...backgroundArgv(plan.backend), "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
+  ...backgroundArgv, "--name", name, "--label", `${labels.bottle}=${plan.name}`, "--label", `${labels.uid}=${plan.user.uid}`,
   "--security-opt", "no-new-privileges", ...withoutProxyArgv(plan.backend), "--cap-drop", "all", "--read-only", "--tmpfs", "/tmp", "--user", "65534:65534",
   "--pid", `container:${plan.name}`, ...(plan.engine?.keepId ? ["--userns", `container:${plan.name}`] : []),
   "-v", `${namesOf(plan.name).volume}:/bottle`,
