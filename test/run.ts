@@ -23,16 +23,25 @@ async function suite(title: string, directories: string[], env: Record<string, s
   add(await runSuite(title, directories, env));
 }
 
+/** The most important first: what would begin after this time is left out, so that a slow machine ends within CI's 90 minutes. */
+const machineFiles = ["conformance", "life", "network", "agree", "older-kernel", "template", "terminal"];
+const lastStartMs = 70 * 60_000;
+
 /** A machine that dies under emulation says nothing of our program: that file once more, and loudly; each has a machine of its own. */
 async function machineSuite(title: string, directory: string): Promise<void> {
   const lastWords = () => Bun.spawnSync([`${root}/test/vm/vmhost`, "death"]);
   lastWords();
-  for (const file of [...new Bun.Glob("*.test.ts").scanSync(`${root}/${directory}`)].sort()) {
+  for (const file of machineFiles.map((name) => `${name}.test.ts`)) {
+    if (performance.now() > lastStartMs) {
+      console.log(`\n== ${title}: ${file} is left out: the run has taken more than 70 minutes`);
+      counts.skipped += 1;
+      continue;
+    }
     const run = (attempt: string) => runSuite(`${title}: ${file}${attempt}`, [`${directory}/${file}`], {});
     let outcome = await run("");
     for (const attempt of [", once more", ", a third time"]) {
       const death = outcome.failed > 0 ? lastWords() : undefined;
-      if (death?.exitCode !== 0) break;
+      if (death?.exitCode !== 0 || performance.now() > lastStartMs) break;
       console.log(`\n!! the emulated machine died:\n${death.stdout}`);
       outcome = await run(attempt);
     }
