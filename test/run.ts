@@ -1,5 +1,5 @@
 // The one test command (npm test): types, format, the build, every suite, and a last line with the counts.
-//   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out. CLAUDE_BOTTLE_KUBE=0 leaves Kubernetes out.
+//   CLAUDE_BOTTLE_VM=0 leaves the emulated machine out, 1 runs all of it, however long the rest took. CLAUDE_BOTTLE_KUBE=0 leaves Kubernetes out.
 //   CLAUDE_BOTTLE_TESTS=container leaves out what no container changes: types, format, units, installation, release, and all of the command line
 //   and the dashboard that works on a fake backend. What stays: the choice of a backend, doctor, real terminals, and every backend that is there.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -23,9 +23,9 @@ async function suite(title: string, directories: string[], env: Record<string, s
   add(await runSuite(title, directories, env));
 }
 
-/** The most important first: what would begin after this time is left out, so that a slow machine ends within CI's 90 minutes. */
+/** The most important first. What would begin after this time is left out, and said, unless CLAUDE_BOTTLE_VM=1: CI has 40 to 90 minutes. */
 const machineFiles = ["conformance", "life", "network", "agree", "older-kernel", "template", "terminal"];
-const lastStartMs = 70 * 60_000;
+const lastStartMs = process.env.CLAUDE_BOTTLE_VM === "1" ? Number.POSITIVE_INFINITY : 45 * 60_000;
 
 /** A machine that dies under emulation says nothing of our program: that file once more, and loudly; each has a machine of its own. */
 async function machineSuite(title: string, directory: string): Promise<void> {
@@ -33,7 +33,9 @@ async function machineSuite(title: string, directory: string): Promise<void> {
   lastWords();
   for (const file of machineFiles.map((name) => `${name}.test.ts`)) {
     if (performance.now() > lastStartMs) {
-      console.log(`\n== ${title}: ${file} is left out: the run has taken more than 70 minutes`);
+      console.log(
+        `\n== ${title}: ${file} is left out: the run has taken more than 45 minutes (CLAUDE_BOTTLE_VM=1 runs it)`,
+      );
       counts.skipped += 1;
       continue;
     }

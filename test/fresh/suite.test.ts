@@ -8,7 +8,7 @@ const minute = 60_000;
 const users: readonly FreshUser[] = ["root", "ann"];
 
 describe.skipIf(whyNot !== undefined)("npm test on a fresh machine", () => {
-  test.concurrent.each(users)("as %s", async (user) => {
+  test.each(users)("as %s", async (user) => {
     await using machine = await FreshMachine.up(user, "furnished");
     const { output, code } = await machine.sh("CLAUDE_BOTTLE_TESTS=container npm test");
     const failures = output.split("\n").filter((line) => line.startsWith("(fail)"));
