@@ -53,13 +53,16 @@ IFS= read -rsn 1 -t 1 heard; printf 'heard %s <%q>\\n' $turn "$heard"; done`;
     work: async (place) => {
       const script = `${ready}; state=~/.local/state/claude-bottle; try() { claude-bottle $1 2>&1 | grep -oE "has 1 running session|its sessions are not known" || echo "$1 did not refuse"; }
 claude-bottle exec -- sh -c 'echo up; exec sleep 100' >../up 2>/dev/null & session=$!; until grep -q up ../up; do sleep 0.1; done
+claude-bottle ls --json | grep -om1 '"backend": "kubernetes"'
 rm $state/ledger.db*; try rm; try stop
 rm $state/ledger.db*; head -c 8192 /dev/zero | tr '\\0' x >$state/ledger.db; try rm; try stop
 claude-bottle rm --force 2>/dev/null; wait $session; echo ended; rm -f $state/ledger.db*
 claude-bottle ls --json | grep -cF '"directory": "'"$PWD"'"'; ls $state/traps $state/locks | grep -c cb-`;
       // A pod does not answer without its record, and is refused all the same.
       const { stdout } = await place.sh(script);
-      expect(stdout).toMatch(/^((has 1 running session\n){4}|(its sessions are not known\n){4})ended\n0\n0\n$/);
+      expect(stdout).toMatch(
+        /^((has 1 running session\n){4}|"backend": "kubernetes"\n(its sessions are not known\n){4})ended\n0\n0\n$/,
+      );
     },
   },
 ];
